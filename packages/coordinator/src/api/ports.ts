@@ -1,0 +1,55 @@
+/** What the faces of the coordinator (gRPC, HTTP) ask of its inside. Implemented by engine/ and store/. */
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
+
+export interface RolloutAsk {
+  /** Empty: the only app there is. */
+  readonly app: string;
+  readonly version: string;
+  readonly hosts: readonly string[];
+  readonly bakeMs: number;
+  readonly confirmWithinMs: number;
+  readonly commit: 'together' | 'each';
+  readonly skipDown: boolean;
+  readonly message?: string;
+  readonly by: string;
+  readonly expectPlan?: string;
+  /** Chosen by the caller: the same id again gives the same rollout again. */
+  readonly requestId: string;
+}
+
+export interface RollbackAsk {
+  /** Empty: the only app there is. */
+  readonly app: string;
+  /** Empty: each host's previous release. */
+  readonly to: string;
+  readonly hosts: readonly string[];
+  readonly by: string;
+  readonly requestId: string;
+  readonly message?: string;
+}
+
+/** Refusals are `OutriderError('refused' | 'invalid' | 'not_found')` with a sentence. */
+export interface Rollouts {
+  plan(ask: RolloutAsk): Promise<Plan>;
+  /** `rollout` undefined: everything is as asked already. Plans with problems are refused. */
+  start(ask: RolloutAsk): Promise<{ readonly plan: Plan; readonly rollout?: Rollout }>;
+  rollback(ask: RollbackAsk): Promise<{ readonly plan: Plan; readonly rollout?: Rollout }>;
+  control(id: string, app: string, action: 'pause' | 'resume' | 'abort', by: string): Promise<Rollout>;
+  /** Empty id: the latest (of `app`, where that is not empty). */
+  get(id: string, app: string): Promise<Rollout | undefined>;
+  list(app: string, limit: number): Promise<readonly Rollout[]>;
+  /** State -> sentence for people. */
+  explain(rollout: Rollout): string;
+  /** Holder of the lease, '' where nobody has it; and whether Redis answers. */
+  leadership(): { readonly leader: string; readonly isLeader: boolean; readonly redis: 'up' | 'down' };
+}
+
+/** The fleet's history. Implemented by store/ over the Redis stream. */
+export interface EventLog {
+  append(events: readonly OutriderEvent[]): Promise<void>;
+  /** The last `count`, oldest first; only those of `rollout` where it is given. */
+  last(count: number, rollout?: string): Promise<readonly OutriderEvent[]>;
+  /** The last `count`, then each as it comes, none lost and none twice, until `signal`. */
+  follow(count: number, rollout: string | undefined, signal: AbortSignal): AsyncIterable<OutriderEvent>;
+}

@@ -1,0 +1,132 @@
+/** What the rollout engine needs from the outside. Adapters implement these; main puts them together. */
+import type { AppSpec } from '@outrider/shared/domain/agent.js';
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { AppStatus, Fence, HostStatus } from '@outrider/shared/domain/host.js';
+import type { Manifest, Release, ReleaseRef } from '@outrider/shared/domain/release.js';
+import type { Rollout } from '@outrider/shared/domain/rollout.js';
+
+/** Implemented by release/. */
+export interface Releases {
+  /** `version` may be `latest`, and a tag. Undefined: no such release. */
+  find(app: string, version: string): Promise<Release | undefined>;
+  /** Every release, oldest first. */
+  list(app?: string): Promise<readonly Release[]>;
+  manifest(digest: string): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array }>;
+  /** agents.yaml of a release, compiled; `${VAR}` of settings is still in it. */
+  spec(digest: string): Promise<AppSpec>;
+}
+
+export type HostLiveness = 'up' | 'suspect' | 'down';
+
+export interface FleetHost {
+  readonly name: string;
+  readonly address: string;
+  /** `HOST:PORT` of its gRPC. */
+  readonly endpoint: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly state: HostLiveness;
+  /** The last one heard. */
+  readonly status?: HostStatus;
+}
+
+export interface HostCommand {
+  readonly app: string;
+  readonly fence: Fence;
+  readonly holder: string;
+  readonly rollout: string;
+  readonly by: string;
+}
+
+/** Implemented by fleet/: the inventory and a live connection to each of its hosts. */
+export interface Fleet {
+  hosts(): readonly FleetHost[];
+  host(name: string): FleetHost | undefined;
+  /** Tells of each status that comes in and each change of a host's liveness. Returns a function that ends it. */
+  onChange(listener: (host: FleetHost) => void): () => void;
+  commands(host: string): HostCommands;
+}
+
+/** Commands to one host. Failures are `OutriderError`s: `unavailable`, `timeout`, `refused` (fenced), `invalid`. */
+export interface HostCommands {
+  bindEpoch(epoch: number, holder: string): Promise<HostStatus>;
+  stage(
+    command: HostCommand,
+    source: { readonly release: ReleaseRef; readonly manifest: Uint8Array; readonly hostSpec: Uint8Array },
+  ): Promise<AppStatus>;
+  switchTo(
+    command: HostCommand,
+    release: ReleaseRef,
+    confirmWithinMs: number,
+    rolloutRecord: string,
+  ): Promise<AppStatus>;
+  renew(renewal: {
+    readonly app: string;
+    readonly epoch: number;
+    readonly holder: string;
+    readonly rollout: string;
+    readonly confirmWithinMs: number;
+  }): Promise<AppStatus>;
+  commit(command: HostCommand): Promise<AppStatus>;
+  revert(command: HostCommand, reason: string): Promise<AppStatus>;
+}
+
+/** One command to one host and app, kept until the host has acknowledged it. */
+export interface Effect {
+  /** `ROLLOUT/HOST/STEP`: the idempotency key. */
+  readonly key: string;
+  readonly host: string;
+  readonly app: string;
+  readonly kind: 'stage' | 'switch' | 'commit' | 'revert';
+  readonly fence: Fence;
+  readonly release: ReleaseRef;
+  /** 0: no trial. */
+  readonly confirmWithinMs: number;
+  readonly reason: string;
+}
+
+export interface Lease {
+  readonly holder: string;
+  readonly epoch: number;
+}
+
+/** Implemented by store/ over Redis and by a memory twin; one contract suite runs on both. */
+export interface LeaseStore {
+  /** Takes the lease if it is free, with an epoch above the last one and above `atLeast`. */
+  acquire(holder: string, ttlMs: number, atLeast: number): Promise<Lease | undefined>;
+  /** False: it is no longer ours. */
+  renew(lease: Lease, ttlMs: number): Promise<boolean>;
+  release(lease: Lease): Promise<void>;
+  current(): Promise<Lease | undefined>;
+}
+
+export type CommitResult = 'committed' | 'fenced' | 'conflict';
+
+export interface StoredRollout {
+  readonly rollout: Rollout;
+  readonly revision: number;
+}
+
+/** Implemented by store/ over Redis and by a memory twin; one contract suite runs on both. */
+export interface RolloutStore {
+  /**
+   * All or nothing: the lease is still this one, the revision is still `expected` (0: it does not exist
+   * yet, and no other rollout of the app is under way); then state, events and effects are written. An
+   * effect replaces the one that the outbox holds for the same host and app.
+   */
+  commit(
+    lease: Lease,
+    rollout: Rollout,
+    expected: number,
+    events: readonly OutriderEvent[],
+    effects: readonly Effect[],
+  ): Promise<CommitResult>;
+  /** Takes an effect out of the outbox, if it is still the one with this key. */
+  acknowledge(effect: Effect): Promise<void>;
+  load(id: string): Promise<StoredRollout | undefined>;
+  /** Newest first. */
+  list(app: string | undefined, limit: number): Promise<readonly StoredRollout[]>;
+  underWay(): Promise<readonly StoredRollout[]>;
+  outbox(): Promise<readonly Effect[]>;
+  /** A sequence number above all earlier ones and above `atLeast`. */
+  nextSequence(atLeast: number): Promise<number>;
+}

@@ -1,0 +1,93 @@
+/**
+ * What an agent is, after `agents.yaml` was read and checked: defaults filled in, durations in
+ * milliseconds. `${OUTRIDER_...}` is still unresolved in every string; the host fills it in when it
+ * starts the agent.
+ */
+export type ProbePurpose = 'startup' | 'readiness' | 'liveness';
+export type HealthLevel = 'basic' | 'deep' | 'functional' | 'integration' | 'performance';
+
+/** How a probe asks. `zmq`, `http`, `tcp` and `exec` are asked by the sidecar, `heartbeat` is told by the agent. */
+export type ProbeMethod =
+  | { readonly kind: 'zmq'; readonly connect: string; readonly send: string; readonly expect: string }
+  | { readonly kind: 'http'; readonly url: string; readonly status: number }
+  | { readonly kind: 'tcp'; readonly address: string }
+  | { readonly kind: 'exec'; readonly command: readonly string[] }
+  | { readonly kind: 'heartbeat'; readonly withinMs: number };
+
+export interface Healthcheck {
+  readonly method: ProbeMethod;
+  readonly purposes: readonly ProbePurpose[];
+  readonly level: HealthLevel;
+  /** False: reported and scored, holds up nothing. */
+  readonly critical: boolean;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Failures in a row until the verdict turns bad. */
+  readonly retries: number;
+  /** Not ready this long after its start: the start has failed. */
+  readonly startPeriodMs: number;
+}
+
+export interface Dependency {
+  readonly agent: string;
+  /** `service_started`: its process runs. `service_healthy`: all its instances are ready. */
+  readonly condition: 'service_started' | 'service_healthy';
+}
+
+export type RestartPolicy =
+  | { readonly kind: 'always' }
+  | { readonly kind: 'no' }
+  /** `max` absent: without end. */
+  | { readonly kind: 'on-failure'; readonly max?: number };
+
+export type UpdateOrder = 'start-first' | 'stop-first';
+
+export interface SocketSpec {
+  readonly name: string;
+  /** `HOST:PORT`, `[V6]:PORT` or an absolute path of a unix socket. */
+  readonly listen: string;
+}
+
+export interface AgentSpec {
+  readonly name: string;
+  readonly description?: string;
+  /** At least one word; no shell runs. */
+  readonly command: readonly string[];
+  /** Names of hosts or selectors `key=value`; empty: every host. */
+  readonly hosts: readonly string[];
+  readonly replicas: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Relative to the root of the release. */
+  readonly workingDir: string;
+  readonly dependsOn: readonly Dependency[];
+  /** Globs over the release; empty: all of its files. */
+  readonly files: readonly string[];
+  readonly healthchecks: readonly Healthcheck[];
+  readonly restart: RestartPolicy;
+  readonly stopSignal: NodeSignal;
+  readonly stopGraceMs: number;
+  readonly order: UpdateOrder;
+  /** Replicas replaced at once. */
+  readonly parallelism: number;
+  readonly sockets: readonly SocketSpec[];
+}
+
+/** Signals that `stop_signal` may name. */
+export const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGKILL'] as const;
+export type NodeSignal = (typeof STOP_SIGNALS)[number];
+
+/** `agents.yaml` as a whole. */
+export interface AppSpec {
+  readonly app: string;
+  /** In the order of the file. */
+  readonly agents: readonly AgentSpec[];
+}
+
+/** An agent as one host is to run it. */
+export interface HostAgent extends AgentSpec {
+  /**
+   * Digest over the effective settings (description, hosts and replicas left out) and over path, mode
+   * and content of the files it uses. Two agents with the same fingerprint need no restart between them.
+   */
+  readonly fingerprint: string;
+}

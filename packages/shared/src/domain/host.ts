@@ -1,0 +1,118 @@
+import type { ReleaseRef } from './release.js';
+
+/** Where one app stands on one host. `staging` and `staged` are reported only while nothing else is under way. */
+export type HostPhase = 'idle' | 'staging' | 'staged' | 'switching' | 'trial' | 'committed' | 'reverting' | 'held';
+
+/**
+ * Orders commands to a host. Compared by epoch, then rollout, then step; a host refuses what is lower
+ * than the highest it has accepted, and answers an equal one with what it did then.
+ */
+export interface Fence {
+  readonly epoch: number;
+  /** The rollout's sequence number: `r42` has 42. */
+  readonly rollout: number;
+  readonly step: number;
+}
+
+export function compareFences(a: Fence, b: Fence): number {
+  return a.epoch - b.epoch || a.rollout - b.rollout || a.step - b.step;
+}
+
+/** Who caused a failure, for people. */
+export interface Culprit {
+  readonly host: string;
+  readonly agent: string;
+  readonly instance?: number;
+  /** A sentence: `exited with code 1 three times before it was ready`. */
+  readonly cause: string;
+  /** Last lines of its log, oldest first, at most 20. */
+  readonly log: readonly string[];
+}
+
+export type InstanceState =
+  'starting' | 'ready' | 'unhealthy' | 'draining' | 'stopping' | 'exited' | 'backoff' | 'failed';
+
+/** One instance as the sidecar reports it. */
+export interface InstanceStatus {
+  readonly host: string;
+  readonly app: string;
+  readonly agent: string;
+  /** From 0. */
+  readonly instance: number;
+  /** Unique for ever; '' where it was never started. */
+  readonly incarnation: string;
+  readonly version: string;
+  readonly fingerprint: string;
+  readonly state: InstanceState;
+  readonly ready: boolean;
+  /** 0 where no process runs. */
+  readonly pid: number;
+  readonly restarts: number;
+  /** RFC 3339: since when it is in `state`. */
+  readonly since: string;
+  /** A sentence, or ''. */
+  readonly reason: string;
+  /** False where no critical healthcheck names it; such an agent never makes its host unhealthy. */
+  readonly critical: boolean;
+  /** It should run, is not ready, and its start_period is over. */
+  readonly overdue: boolean;
+  /** 0 to 1: the share of its healthchecks that hold. */
+  readonly healthScore: number;
+}
+
+/** How the last thing that a host was told about an app has ended. */
+export interface Outcome {
+  readonly rollout: string;
+  readonly result: 'committed' | 'reverted';
+  readonly reason: string;
+  readonly culprit?: Culprit;
+}
+
+export interface StagingStatus {
+  readonly digest: string;
+  readonly specDigest: string;
+  readonly state: 'running' | 'done' | 'failed';
+  readonly reason: string;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+}
+
+export interface AppStatus {
+  readonly app: string;
+  readonly phase: HostPhase;
+  readonly active?: ReleaseRef;
+  readonly previous?: ReleaseRef;
+  readonly candidate?: ReleaseRef;
+  /** The highest accepted. */
+  readonly fence?: Fence;
+  /** Id of the rollout whose command was accepted last. */
+  readonly rollout?: string;
+  /** The record of that rollout as the coordinator sent it (JSON), while a switch or trial is under way. */
+  readonly rolloutRecord?: string;
+  readonly staging?: StagingStatus;
+  readonly outcome?: Outcome;
+  /** Every agent of the release that should run is ready on this host. */
+  readonly converged: boolean;
+  /** What keeps it from it, while it is not. */
+  readonly waitingFor: string;
+  /** Set while a revert or rollback does not come to an end. */
+  readonly stuckOn?: Culprit;
+  readonly leaseRemainingMs?: number;
+  /** The agents of `active` with their fingerprints, for the plan. */
+  readonly agents: readonly { readonly name: string; readonly fingerprint: string; readonly replicas: number }[];
+}
+
+export interface HostStatus {
+  readonly host: string;
+  readonly address: string;
+  readonly environment: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly bootId: string;
+  readonly sidecar: { readonly pid: number; readonly version: string; readonly startedAt: string };
+  /** The highest epoch this host has bound, and to whom. */
+  readonly epoch: number;
+  readonly epochHolder: string;
+  readonly apps: readonly AppStatus[];
+  readonly instances: readonly InstanceStatus[];
+  readonly system: { readonly cpuPercent: number; readonly memoryPercent: number; readonly diskPercent: number };
+}

@@ -1,0 +1,139 @@
+import type { Culprit } from './host.js';
+import type { ReleaseRef } from './release.js';
+
+export type RolloutPhase =
+  | 'staging'
+  | 'switching'
+  | 'baking'
+  | 'committing'
+  | 'rolling_back'
+  | 'succeeded'
+  | 'rolled_back'
+  | 'aborted'
+  | 'stuck';
+
+export const ENDED_PHASES = ['succeeded', 'rolled_back', 'aborted', 'stuck'] as const satisfies readonly RolloutPhase[];
+export const hasEnded = (phase: RolloutPhase): boolean => (ENDED_PHASES as readonly string[]).includes(phase);
+
+/** Where one host stands in a rollout. `failed` and `unreachable` are ends only of a stuck rollout. */
+export type RolloutHostState =
+  | 'pending'
+  | 'staging'
+  | 'staged'
+  | 'switching'
+  | 'trial'
+  | 'committing'
+  | 'committed'
+  | 'reverting'
+  | 'reverted'
+  | 'failed'
+  | 'unreachable';
+
+export interface RolloutHost {
+  readonly host: string;
+  /** From 1. */
+  readonly wave: number;
+  readonly state: RolloutHostState;
+  /** What ran before the rollout; absent: nothing of the app did. */
+  readonly from?: ReleaseRef;
+  readonly to: ReleaseRef;
+  /** Whether a command that changes what runs was ever sent: such a host counts as touched. */
+  readonly touched: boolean;
+  /** Step of the last command to this host. */
+  readonly step: number;
+  readonly culprit?: Culprit;
+  readonly reason?: string;
+}
+
+export interface RolloutOptions {
+  readonly bakeMs: number;
+  /** T of the trial's lease. */
+  readonly confirmWithinMs: number;
+  readonly commit: 'together' | 'each';
+  readonly skipDown: boolean;
+  readonly message?: string;
+}
+
+/**
+ * The whole of a rollout: what the state machine decides on, what Redis stores, what hosts carry.
+ * `kind: rollback` goes without trial to a release that was good.
+ */
+export interface Rollout {
+  /** `r` and the sequence number. */
+  readonly id: string;
+  readonly seq: number;
+  readonly kind: 'rollout' | 'rollback';
+  readonly app: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly digest: string;
+  /** The version most hosts came from, for people; absent on a first release. */
+  readonly fromVersion?: string;
+  readonly phase: RolloutPhase;
+  /** While set, no new host is switched; leases are still renewed. */
+  readonly paused: boolean;
+  /** What the end of `rolling_back` is called. */
+  readonly abortedBy?: string;
+  /** In the order in which they are switched. */
+  readonly hosts: readonly RolloutHost[];
+  readonly options: RolloutOptions;
+  readonly by: string;
+  /** Epoch milliseconds, as are the times below. */
+  readonly startedAt: number;
+  /** When the present wave's bake is over; set in `baking`. */
+  readonly bakeUntil?: number;
+  /** When the present phase gives up waiting for hosts. */
+  readonly deadline?: number;
+  readonly endedAt?: number;
+  /** Counts the commands given; the `step` of their fences. */
+  readonly steps: number;
+  /** The first failure, in the words of the host that had it. */
+  readonly culprit?: Culprit;
+  readonly reason?: string;
+}
+
+/** Exit code of `rollout`, `rollout watch` and `rollout status` for a rollout that has ended. */
+export function exitCodeOf(rollout: Pick<Rollout, 'phase' | 'kind'>): number {
+  switch (rollout.phase) {
+    case 'succeeded':
+      return 0;
+    case 'rolled_back':
+      return 20;
+    case 'aborted':
+      return 21;
+    case 'stuck':
+      return 22;
+    case 'staging':
+    case 'switching':
+    case 'baking':
+    case 'committing':
+    case 'rolling_back':
+      return 0;
+  }
+}
+
+export type PlanAction = 'keep' | 'replace' | 'add' | 'remove';
+
+export interface PlannedAction {
+  readonly agent: string;
+  readonly instance: number;
+  readonly action: PlanAction;
+  /** Level in dependency order, from 0; removals carry the level they had. */
+  readonly order: number;
+  readonly why: string;
+}
+
+export interface Plan {
+  /** Digest over the rest: the same world gives the same plan. */
+  readonly plan: string;
+  readonly app: string;
+  readonly version: string;
+  readonly hosts: readonly {
+    readonly host: string;
+    readonly wave: number;
+    readonly from?: string;
+    readonly actions: readonly PlannedAction[];
+  }[];
+  /** Sentences; a rollout with problems is refused. */
+  readonly problems: readonly string[];
+}

@@ -1,0 +1,115 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { AgentFingerprint as _outrider_v1_AgentFingerprint, AgentFingerprint__Output as _outrider_v1_AgentFingerprint__Output } from './outrider/v1/AgentFingerprint.js';
+import type { AgentsRequest as _outrider_v1_AgentsRequest, AgentsRequest__Output as _outrider_v1_AgentsRequest__Output } from './outrider/v1/AgentsRequest.js';
+import type { AgentsResponse as _outrider_v1_AgentsResponse, AgentsResponse__Output as _outrider_v1_AgentsResponse__Output } from './outrider/v1/AgentsResponse.js';
+import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from './outrider/v1/AppStatus.js';
+import type { AppSummary as _outrider_v1_AppSummary, AppSummary__Output as _outrider_v1_AppSummary__Output } from './outrider/v1/AppSummary.js';
+import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from './outrider/v1/Blob.js';
+import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as _outrider_v1_BlobsRequest__Output } from './outrider/v1/BlobsRequest.js';
+import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from './outrider/v1/ControlAgentRequest.js';
+import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from './outrider/v1/ControlAgentResponse.js';
+import type { ControlRolloutRequest as _outrider_v1_ControlRolloutRequest, ControlRolloutRequest__Output as _outrider_v1_ControlRolloutRequest__Output } from './outrider/v1/ControlRolloutRequest.js';
+import type { CoordinatorClient as _outrider_v1_CoordinatorClient, CoordinatorDefinition as _outrider_v1_CoordinatorDefinition } from './outrider/v1/Coordinator.js';
+import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from './outrider/v1/Culprit.js';
+import type { Event as _outrider_v1_Event, Event__Output as _outrider_v1_Event__Output } from './outrider/v1/Event.js';
+import type { EventsRequest as _outrider_v1_EventsRequest, EventsRequest__Output as _outrider_v1_EventsRequest__Output } from './outrider/v1/EventsRequest.js';
+import type { Fence as _outrider_v1_Fence, Fence__Output as _outrider_v1_Fence__Output } from './outrider/v1/Fence.js';
+import type { FleetStatus as _outrider_v1_FleetStatus, FleetStatus__Output as _outrider_v1_FleetStatus__Output } from './outrider/v1/FleetStatus.js';
+import type { FleetStatusRequest as _outrider_v1_FleetStatusRequest, FleetStatusRequest__Output as _outrider_v1_FleetStatusRequest__Output } from './outrider/v1/FleetStatusRequest.js';
+import type { Host as _outrider_v1_Host, Host__Output as _outrider_v1_Host__Output } from './outrider/v1/Host.js';
+import type { HostApp as _outrider_v1_HostApp, HostApp__Output as _outrider_v1_HostApp__Output } from './outrider/v1/HostApp.js';
+import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outrider_v1_HostStatus__Output } from './outrider/v1/HostStatus.js';
+import type { HostsRequest as _outrider_v1_HostsRequest, HostsRequest__Output as _outrider_v1_HostsRequest__Output } from './outrider/v1/HostsRequest.js';
+import type { HostsResponse as _outrider_v1_HostsResponse, HostsResponse__Output as _outrider_v1_HostsResponse__Output } from './outrider/v1/HostsResponse.js';
+import type { InstanceStatus as _outrider_v1_InstanceStatus, InstanceStatus__Output as _outrider_v1_InstanceStatus__Output } from './outrider/v1/InstanceStatus.js';
+import type { ListReleasesRequest as _outrider_v1_ListReleasesRequest, ListReleasesRequest__Output as _outrider_v1_ListReleasesRequest__Output } from './outrider/v1/ListReleasesRequest.js';
+import type { ListReleasesResponse as _outrider_v1_ListReleasesResponse, ListReleasesResponse__Output as _outrider_v1_ListReleasesResponse__Output } from './outrider/v1/ListReleasesResponse.js';
+import type { ListRolloutsRequest as _outrider_v1_ListRolloutsRequest, ListRolloutsRequest__Output as _outrider_v1_ListRolloutsRequest__Output } from './outrider/v1/ListRolloutsRequest.js';
+import type { ListRolloutsResponse as _outrider_v1_ListRolloutsResponse, ListRolloutsResponse__Output as _outrider_v1_ListRolloutsResponse__Output } from './outrider/v1/ListRolloutsResponse.js';
+import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from './outrider/v1/LogLine.js';
+import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from './outrider/v1/LogsRequest.js';
+import type { Outcome as _outrider_v1_Outcome, Outcome__Output as _outrider_v1_Outcome__Output } from './outrider/v1/Outcome.js';
+import type { Plan as _outrider_v1_Plan, Plan__Output as _outrider_v1_Plan__Output } from './outrider/v1/Plan.js';
+import type { PlannedAction as _outrider_v1_PlannedAction, PlannedAction__Output as _outrider_v1_PlannedAction__Output } from './outrider/v1/PlannedAction.js';
+import type { PlannedHost as _outrider_v1_PlannedHost, PlannedHost__Output as _outrider_v1_PlannedHost__Output } from './outrider/v1/PlannedHost.js';
+import type { PushReleaseRequest as _outrider_v1_PushReleaseRequest, PushReleaseRequest__Output as _outrider_v1_PushReleaseRequest__Output } from './outrider/v1/PushReleaseRequest.js';
+import type { PutBlobsResponse as _outrider_v1_PutBlobsResponse, PutBlobsResponse__Output as _outrider_v1_PutBlobsResponse__Output } from './outrider/v1/PutBlobsResponse.js';
+import type { Release as _outrider_v1_Release, Release__Output as _outrider_v1_Release__Output } from './outrider/v1/Release.js';
+import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from './outrider/v1/ReleaseRef.js';
+import type { RollbackRequest as _outrider_v1_RollbackRequest, RollbackRequest__Output as _outrider_v1_RollbackRequest__Output } from './outrider/v1/RollbackRequest.js';
+import type { RolloutHost as _outrider_v1_RolloutHost, RolloutHost__Output as _outrider_v1_RolloutHost__Output } from './outrider/v1/RolloutHost.js';
+import type { RolloutId as _outrider_v1_RolloutId, RolloutId__Output as _outrider_v1_RolloutId__Output } from './outrider/v1/RolloutId.js';
+import type { RolloutOptions as _outrider_v1_RolloutOptions, RolloutOptions__Output as _outrider_v1_RolloutOptions__Output } from './outrider/v1/RolloutOptions.js';
+import type { RolloutRecord as _outrider_v1_RolloutRecord, RolloutRecord__Output as _outrider_v1_RolloutRecord__Output } from './outrider/v1/RolloutRecord.js';
+import type { RolloutRequest as _outrider_v1_RolloutRequest, RolloutRequest__Output as _outrider_v1_RolloutRequest__Output } from './outrider/v1/RolloutRequest.js';
+import type { RolloutUpdate as _outrider_v1_RolloutUpdate, RolloutUpdate__Output as _outrider_v1_RolloutUpdate__Output } from './outrider/v1/RolloutUpdate.js';
+import type { ShowReleaseRequest as _outrider_v1_ShowReleaseRequest, ShowReleaseRequest__Output as _outrider_v1_ShowReleaseRequest__Output } from './outrider/v1/ShowReleaseRequest.js';
+import type { ShowReleaseResponse as _outrider_v1_ShowReleaseResponse, ShowReleaseResponse__Output as _outrider_v1_ShowReleaseResponse__Output } from './outrider/v1/ShowReleaseResponse.js';
+import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _outrider_v1_SidecarInfo__Output } from './outrider/v1/SidecarInfo.js';
+import type { StagingStatus as _outrider_v1_StagingStatus, StagingStatus__Output as _outrider_v1_StagingStatus__Output } from './outrider/v1/StagingStatus.js';
+import type { StartRolloutResponse as _outrider_v1_StartRolloutResponse, StartRolloutResponse__Output as _outrider_v1_StartRolloutResponse__Output } from './outrider/v1/StartRolloutResponse.js';
+import type { SystemFigures as _outrider_v1_SystemFigures, SystemFigures__Output as _outrider_v1_SystemFigures__Output } from './outrider/v1/SystemFigures.js';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  outrider: {
+    v1: {
+      AgentFingerprint: MessageTypeDefinition<_outrider_v1_AgentFingerprint, _outrider_v1_AgentFingerprint__Output>
+      AgentsRequest: MessageTypeDefinition<_outrider_v1_AgentsRequest, _outrider_v1_AgentsRequest__Output>
+      AgentsResponse: MessageTypeDefinition<_outrider_v1_AgentsResponse, _outrider_v1_AgentsResponse__Output>
+      AppStatus: MessageTypeDefinition<_outrider_v1_AppStatus, _outrider_v1_AppStatus__Output>
+      AppSummary: MessageTypeDefinition<_outrider_v1_AppSummary, _outrider_v1_AppSummary__Output>
+      Blob: MessageTypeDefinition<_outrider_v1_Blob, _outrider_v1_Blob__Output>
+      BlobsRequest: MessageTypeDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest__Output>
+      ControlAgentRequest: MessageTypeDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentRequest__Output>
+      ControlAgentResponse: MessageTypeDefinition<_outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentResponse__Output>
+      ControlRolloutRequest: MessageTypeDefinition<_outrider_v1_ControlRolloutRequest, _outrider_v1_ControlRolloutRequest__Output>
+      Coordinator: SubtypeConstructor<typeof grpc.Client, _outrider_v1_CoordinatorClient> & { service: _outrider_v1_CoordinatorDefinition }
+      Culprit: MessageTypeDefinition<_outrider_v1_Culprit, _outrider_v1_Culprit__Output>
+      Event: MessageTypeDefinition<_outrider_v1_Event, _outrider_v1_Event__Output>
+      EventsRequest: MessageTypeDefinition<_outrider_v1_EventsRequest, _outrider_v1_EventsRequest__Output>
+      Fence: MessageTypeDefinition<_outrider_v1_Fence, _outrider_v1_Fence__Output>
+      FleetStatus: MessageTypeDefinition<_outrider_v1_FleetStatus, _outrider_v1_FleetStatus__Output>
+      FleetStatusRequest: MessageTypeDefinition<_outrider_v1_FleetStatusRequest, _outrider_v1_FleetStatusRequest__Output>
+      Host: MessageTypeDefinition<_outrider_v1_Host, _outrider_v1_Host__Output>
+      HostApp: MessageTypeDefinition<_outrider_v1_HostApp, _outrider_v1_HostApp__Output>
+      HostStatus: MessageTypeDefinition<_outrider_v1_HostStatus, _outrider_v1_HostStatus__Output>
+      HostsRequest: MessageTypeDefinition<_outrider_v1_HostsRequest, _outrider_v1_HostsRequest__Output>
+      HostsResponse: MessageTypeDefinition<_outrider_v1_HostsResponse, _outrider_v1_HostsResponse__Output>
+      InstanceStatus: MessageTypeDefinition<_outrider_v1_InstanceStatus, _outrider_v1_InstanceStatus__Output>
+      ListReleasesRequest: MessageTypeDefinition<_outrider_v1_ListReleasesRequest, _outrider_v1_ListReleasesRequest__Output>
+      ListReleasesResponse: MessageTypeDefinition<_outrider_v1_ListReleasesResponse, _outrider_v1_ListReleasesResponse__Output>
+      ListRolloutsRequest: MessageTypeDefinition<_outrider_v1_ListRolloutsRequest, _outrider_v1_ListRolloutsRequest__Output>
+      ListRolloutsResponse: MessageTypeDefinition<_outrider_v1_ListRolloutsResponse, _outrider_v1_ListRolloutsResponse__Output>
+      LogLine: MessageTypeDefinition<_outrider_v1_LogLine, _outrider_v1_LogLine__Output>
+      LogsRequest: MessageTypeDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogsRequest__Output>
+      Outcome: MessageTypeDefinition<_outrider_v1_Outcome, _outrider_v1_Outcome__Output>
+      Plan: MessageTypeDefinition<_outrider_v1_Plan, _outrider_v1_Plan__Output>
+      PlannedAction: MessageTypeDefinition<_outrider_v1_PlannedAction, _outrider_v1_PlannedAction__Output>
+      PlannedHost: MessageTypeDefinition<_outrider_v1_PlannedHost, _outrider_v1_PlannedHost__Output>
+      PushReleaseRequest: MessageTypeDefinition<_outrider_v1_PushReleaseRequest, _outrider_v1_PushReleaseRequest__Output>
+      PutBlobsResponse: MessageTypeDefinition<_outrider_v1_PutBlobsResponse, _outrider_v1_PutBlobsResponse__Output>
+      Release: MessageTypeDefinition<_outrider_v1_Release, _outrider_v1_Release__Output>
+      ReleaseRef: MessageTypeDefinition<_outrider_v1_ReleaseRef, _outrider_v1_ReleaseRef__Output>
+      RollbackRequest: MessageTypeDefinition<_outrider_v1_RollbackRequest, _outrider_v1_RollbackRequest__Output>
+      RolloutHost: MessageTypeDefinition<_outrider_v1_RolloutHost, _outrider_v1_RolloutHost__Output>
+      RolloutId: MessageTypeDefinition<_outrider_v1_RolloutId, _outrider_v1_RolloutId__Output>
+      RolloutOptions: MessageTypeDefinition<_outrider_v1_RolloutOptions, _outrider_v1_RolloutOptions__Output>
+      RolloutRecord: MessageTypeDefinition<_outrider_v1_RolloutRecord, _outrider_v1_RolloutRecord__Output>
+      RolloutRequest: MessageTypeDefinition<_outrider_v1_RolloutRequest, _outrider_v1_RolloutRequest__Output>
+      RolloutUpdate: MessageTypeDefinition<_outrider_v1_RolloutUpdate, _outrider_v1_RolloutUpdate__Output>
+      ShowReleaseRequest: MessageTypeDefinition<_outrider_v1_ShowReleaseRequest, _outrider_v1_ShowReleaseRequest__Output>
+      ShowReleaseResponse: MessageTypeDefinition<_outrider_v1_ShowReleaseResponse, _outrider_v1_ShowReleaseResponse__Output>
+      SidecarInfo: MessageTypeDefinition<_outrider_v1_SidecarInfo, _outrider_v1_SidecarInfo__Output>
+      StagingStatus: MessageTypeDefinition<_outrider_v1_StagingStatus, _outrider_v1_StagingStatus__Output>
+      StartRolloutResponse: MessageTypeDefinition<_outrider_v1_StartRolloutResponse, _outrider_v1_StartRolloutResponse__Output>
+      SystemFigures: MessageTypeDefinition<_outrider_v1_SystemFigures, _outrider_v1_SystemFigures__Output>
+    }
+  }
+}
+

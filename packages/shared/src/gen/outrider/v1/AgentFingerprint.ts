@@ -1,0 +1,14 @@
+// Original file: proto/outrider/v1/types.proto
+
+
+export interface AgentFingerprint {
+  'name'?: (string);
+  'fingerprint'?: (string);
+  'replicas'?: (number);
+}
+
+export interface AgentFingerprint__Output {
+  'name': (string);
+  'fingerprint': (string);
+  'replicas': (number);
+}

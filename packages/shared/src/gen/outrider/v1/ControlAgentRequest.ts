@@ -1,0 +1,18 @@
+// Original file: proto/outrider/v1/types.proto
+
+
+export interface ControlAgentRequest {
+  'app'?: (string);
+  'agents'?: (string)[];
+  'action'?: (string);
+  'by'?: (string);
+  'host'?: (string);
+}
+
+export interface ControlAgentRequest__Output {
+  'app': (string);
+  'agents': (string)[];
+  'action': (string);
+  'by': (string);
+  'host': (string);
+}

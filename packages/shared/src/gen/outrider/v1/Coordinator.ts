@@ -1,0 +1,256 @@
+// Original file: proto/outrider/v1/coordinator.proto
+
+import type * as grpc from '@grpc/grpc-js'
+import type { MethodDefinition } from '@grpc/proto-loader'
+import type { AgentsRequest as _outrider_v1_AgentsRequest, AgentsRequest__Output as _outrider_v1_AgentsRequest__Output } from '../../outrider/v1/AgentsRequest.js';
+import type { AgentsResponse as _outrider_v1_AgentsResponse, AgentsResponse__Output as _outrider_v1_AgentsResponse__Output } from '../../outrider/v1/AgentsResponse.js';
+import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from '../../outrider/v1/Blob.js';
+import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as _outrider_v1_BlobsRequest__Output } from '../../outrider/v1/BlobsRequest.js';
+import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from '../../outrider/v1/ControlAgentRequest.js';
+import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from '../../outrider/v1/ControlAgentResponse.js';
+import type { ControlRolloutRequest as _outrider_v1_ControlRolloutRequest, ControlRolloutRequest__Output as _outrider_v1_ControlRolloutRequest__Output } from '../../outrider/v1/ControlRolloutRequest.js';
+import type { Event as _outrider_v1_Event, Event__Output as _outrider_v1_Event__Output } from '../../outrider/v1/Event.js';
+import type { EventsRequest as _outrider_v1_EventsRequest, EventsRequest__Output as _outrider_v1_EventsRequest__Output } from '../../outrider/v1/EventsRequest.js';
+import type { FleetStatus as _outrider_v1_FleetStatus, FleetStatus__Output as _outrider_v1_FleetStatus__Output } from '../../outrider/v1/FleetStatus.js';
+import type { FleetStatusRequest as _outrider_v1_FleetStatusRequest, FleetStatusRequest__Output as _outrider_v1_FleetStatusRequest__Output } from '../../outrider/v1/FleetStatusRequest.js';
+import type { HostsRequest as _outrider_v1_HostsRequest, HostsRequest__Output as _outrider_v1_HostsRequest__Output } from '../../outrider/v1/HostsRequest.js';
+import type { HostsResponse as _outrider_v1_HostsResponse, HostsResponse__Output as _outrider_v1_HostsResponse__Output } from '../../outrider/v1/HostsResponse.js';
+import type { ListReleasesRequest as _outrider_v1_ListReleasesRequest, ListReleasesRequest__Output as _outrider_v1_ListReleasesRequest__Output } from '../../outrider/v1/ListReleasesRequest.js';
+import type { ListReleasesResponse as _outrider_v1_ListReleasesResponse, ListReleasesResponse__Output as _outrider_v1_ListReleasesResponse__Output } from '../../outrider/v1/ListReleasesResponse.js';
+import type { ListRolloutsRequest as _outrider_v1_ListRolloutsRequest, ListRolloutsRequest__Output as _outrider_v1_ListRolloutsRequest__Output } from '../../outrider/v1/ListRolloutsRequest.js';
+import type { ListRolloutsResponse as _outrider_v1_ListRolloutsResponse, ListRolloutsResponse__Output as _outrider_v1_ListRolloutsResponse__Output } from '../../outrider/v1/ListRolloutsResponse.js';
+import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from '../../outrider/v1/LogLine.js';
+import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from '../../outrider/v1/LogsRequest.js';
+import type { Plan as _outrider_v1_Plan, Plan__Output as _outrider_v1_Plan__Output } from '../../outrider/v1/Plan.js';
+import type { PushReleaseRequest as _outrider_v1_PushReleaseRequest, PushReleaseRequest__Output as _outrider_v1_PushReleaseRequest__Output } from '../../outrider/v1/PushReleaseRequest.js';
+import type { PutBlobsResponse as _outrider_v1_PutBlobsResponse, PutBlobsResponse__Output as _outrider_v1_PutBlobsResponse__Output } from '../../outrider/v1/PutBlobsResponse.js';
+import type { Release as _outrider_v1_Release, Release__Output as _outrider_v1_Release__Output } from '../../outrider/v1/Release.js';
+import type { RollbackRequest as _outrider_v1_RollbackRequest, RollbackRequest__Output as _outrider_v1_RollbackRequest__Output } from '../../outrider/v1/RollbackRequest.js';
+import type { RolloutId as _outrider_v1_RolloutId, RolloutId__Output as _outrider_v1_RolloutId__Output } from '../../outrider/v1/RolloutId.js';
+import type { RolloutRecord as _outrider_v1_RolloutRecord, RolloutRecord__Output as _outrider_v1_RolloutRecord__Output } from '../../outrider/v1/RolloutRecord.js';
+import type { RolloutRequest as _outrider_v1_RolloutRequest, RolloutRequest__Output as _outrider_v1_RolloutRequest__Output } from '../../outrider/v1/RolloutRequest.js';
+import type { RolloutUpdate as _outrider_v1_RolloutUpdate, RolloutUpdate__Output as _outrider_v1_RolloutUpdate__Output } from '../../outrider/v1/RolloutUpdate.js';
+import type { ShowReleaseRequest as _outrider_v1_ShowReleaseRequest, ShowReleaseRequest__Output as _outrider_v1_ShowReleaseRequest__Output } from '../../outrider/v1/ShowReleaseRequest.js';
+import type { ShowReleaseResponse as _outrider_v1_ShowReleaseResponse, ShowReleaseResponse__Output as _outrider_v1_ShowReleaseResponse__Output } from '../../outrider/v1/ShowReleaseResponse.js';
+import type { StartRolloutResponse as _outrider_v1_StartRolloutResponse, StartRolloutResponse__Output as _outrider_v1_StartRolloutResponse__Output } from '../../outrider/v1/StartRolloutResponse.js';
+
+export interface CoordinatorClient extends grpc.Client {
+  Agents(argument: _outrider_v1_AgentsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AgentsResponse__Output>): grpc.ClientUnaryCall;
+  Agents(argument: _outrider_v1_AgentsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AgentsResponse__Output>): grpc.ClientUnaryCall;
+  Agents(argument: _outrider_v1_AgentsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AgentsResponse__Output>): grpc.ClientUnaryCall;
+  Agents(argument: _outrider_v1_AgentsRequest, callback: grpc.requestCallback<_outrider_v1_AgentsResponse__Output>): grpc.ClientUnaryCall;
+  agents(argument: _outrider_v1_AgentsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AgentsResponse__Output>): grpc.ClientUnaryCall;
+  agents(argument: _outrider_v1_AgentsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AgentsResponse__Output>): grpc.ClientUnaryCall;
+  agents(argument: _outrider_v1_AgentsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AgentsResponse__Output>): grpc.ClientUnaryCall;
+  agents(argument: _outrider_v1_AgentsRequest, callback: grpc.requestCallback<_outrider_v1_AgentsResponse__Output>): grpc.ClientUnaryCall;
+  
+  Blobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
+  Blobs(argument: _outrider_v1_BlobsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
+  blobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
+  blobs(argument: _outrider_v1_BlobsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
+  
+  ControlAgent(argument: _outrider_v1_ControlAgentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  ControlAgent(argument: _outrider_v1_ControlAgentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  ControlAgent(argument: _outrider_v1_ControlAgentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  ControlAgent(argument: _outrider_v1_ControlAgentRequest, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  controlAgent(argument: _outrider_v1_ControlAgentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  controlAgent(argument: _outrider_v1_ControlAgentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  controlAgent(argument: _outrider_v1_ControlAgentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  controlAgent(argument: _outrider_v1_ControlAgentRequest, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  
+  ControlRollout(argument: _outrider_v1_ControlRolloutRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  ControlRollout(argument: _outrider_v1_ControlRolloutRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  ControlRollout(argument: _outrider_v1_ControlRolloutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  ControlRollout(argument: _outrider_v1_ControlRolloutRequest, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  controlRollout(argument: _outrider_v1_ControlRolloutRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  controlRollout(argument: _outrider_v1_ControlRolloutRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  controlRollout(argument: _outrider_v1_ControlRolloutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  controlRollout(argument: _outrider_v1_ControlRolloutRequest, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  
+  Events(argument: _outrider_v1_EventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
+  Events(argument: _outrider_v1_EventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
+  events(argument: _outrider_v1_EventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
+  events(argument: _outrider_v1_EventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
+  
+  GetRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  GetRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  GetRollout(argument: _outrider_v1_RolloutId, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  GetRollout(argument: _outrider_v1_RolloutId, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  getRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  getRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  getRollout(argument: _outrider_v1_RolloutId, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  getRollout(argument: _outrider_v1_RolloutId, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  
+  Hosts(argument: _outrider_v1_HostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostsResponse__Output>): grpc.ClientUnaryCall;
+  Hosts(argument: _outrider_v1_HostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HostsResponse__Output>): grpc.ClientUnaryCall;
+  Hosts(argument: _outrider_v1_HostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostsResponse__Output>): grpc.ClientUnaryCall;
+  Hosts(argument: _outrider_v1_HostsRequest, callback: grpc.requestCallback<_outrider_v1_HostsResponse__Output>): grpc.ClientUnaryCall;
+  hosts(argument: _outrider_v1_HostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostsResponse__Output>): grpc.ClientUnaryCall;
+  hosts(argument: _outrider_v1_HostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HostsResponse__Output>): grpc.ClientUnaryCall;
+  hosts(argument: _outrider_v1_HostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostsResponse__Output>): grpc.ClientUnaryCall;
+  hosts(argument: _outrider_v1_HostsRequest, callback: grpc.requestCallback<_outrider_v1_HostsResponse__Output>): grpc.ClientUnaryCall;
+  
+  ListReleases(argument: _outrider_v1_ListReleasesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ListReleasesResponse__Output>): grpc.ClientUnaryCall;
+  ListReleases(argument: _outrider_v1_ListReleasesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ListReleasesResponse__Output>): grpc.ClientUnaryCall;
+  ListReleases(argument: _outrider_v1_ListReleasesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ListReleasesResponse__Output>): grpc.ClientUnaryCall;
+  ListReleases(argument: _outrider_v1_ListReleasesRequest, callback: grpc.requestCallback<_outrider_v1_ListReleasesResponse__Output>): grpc.ClientUnaryCall;
+  listReleases(argument: _outrider_v1_ListReleasesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ListReleasesResponse__Output>): grpc.ClientUnaryCall;
+  listReleases(argument: _outrider_v1_ListReleasesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ListReleasesResponse__Output>): grpc.ClientUnaryCall;
+  listReleases(argument: _outrider_v1_ListReleasesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ListReleasesResponse__Output>): grpc.ClientUnaryCall;
+  listReleases(argument: _outrider_v1_ListReleasesRequest, callback: grpc.requestCallback<_outrider_v1_ListReleasesResponse__Output>): grpc.ClientUnaryCall;
+  
+  ListRollouts(argument: _outrider_v1_ListRolloutsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ListRolloutsResponse__Output>): grpc.ClientUnaryCall;
+  ListRollouts(argument: _outrider_v1_ListRolloutsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ListRolloutsResponse__Output>): grpc.ClientUnaryCall;
+  ListRollouts(argument: _outrider_v1_ListRolloutsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ListRolloutsResponse__Output>): grpc.ClientUnaryCall;
+  ListRollouts(argument: _outrider_v1_ListRolloutsRequest, callback: grpc.requestCallback<_outrider_v1_ListRolloutsResponse__Output>): grpc.ClientUnaryCall;
+  listRollouts(argument: _outrider_v1_ListRolloutsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ListRolloutsResponse__Output>): grpc.ClientUnaryCall;
+  listRollouts(argument: _outrider_v1_ListRolloutsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ListRolloutsResponse__Output>): grpc.ClientUnaryCall;
+  listRollouts(argument: _outrider_v1_ListRolloutsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ListRolloutsResponse__Output>): grpc.ClientUnaryCall;
+  listRollouts(argument: _outrider_v1_ListRolloutsRequest, callback: grpc.requestCallback<_outrider_v1_ListRolloutsResponse__Output>): grpc.ClientUnaryCall;
+  
+  Logs(argument: _outrider_v1_LogsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
+  Logs(argument: _outrider_v1_LogsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
+  logs(argument: _outrider_v1_LogsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
+  logs(argument: _outrider_v1_LogsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
+  
+  MissingBlobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  MissingBlobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  MissingBlobs(argument: _outrider_v1_BlobsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  MissingBlobs(argument: _outrider_v1_BlobsRequest, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  missingBlobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  missingBlobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  missingBlobs(argument: _outrider_v1_BlobsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  missingBlobs(argument: _outrider_v1_BlobsRequest, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  
+  PlanRollout(argument: _outrider_v1_RolloutRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  PlanRollout(argument: _outrider_v1_RolloutRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  PlanRollout(argument: _outrider_v1_RolloutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  PlanRollout(argument: _outrider_v1_RolloutRequest, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  planRollout(argument: _outrider_v1_RolloutRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  planRollout(argument: _outrider_v1_RolloutRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  planRollout(argument: _outrider_v1_RolloutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  planRollout(argument: _outrider_v1_RolloutRequest, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  
+  PushRelease(argument: _outrider_v1_PushReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  PushRelease(argument: _outrider_v1_PushReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  PushRelease(argument: _outrider_v1_PushReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  PushRelease(argument: _outrider_v1_PushReleaseRequest, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  pushRelease(argument: _outrider_v1_PushReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  pushRelease(argument: _outrider_v1_PushReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  pushRelease(argument: _outrider_v1_PushReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  pushRelease(argument: _outrider_v1_PushReleaseRequest, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  
+  PutBlobs(metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PutBlobsResponse__Output>): grpc.ClientWritableStream<_outrider_v1_Blob>;
+  PutBlobs(metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_PutBlobsResponse__Output>): grpc.ClientWritableStream<_outrider_v1_Blob>;
+  PutBlobs(options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PutBlobsResponse__Output>): grpc.ClientWritableStream<_outrider_v1_Blob>;
+  PutBlobs(callback: grpc.requestCallback<_outrider_v1_PutBlobsResponse__Output>): grpc.ClientWritableStream<_outrider_v1_Blob>;
+  putBlobs(metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PutBlobsResponse__Output>): grpc.ClientWritableStream<_outrider_v1_Blob>;
+  putBlobs(metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_PutBlobsResponse__Output>): grpc.ClientWritableStream<_outrider_v1_Blob>;
+  putBlobs(options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PutBlobsResponse__Output>): grpc.ClientWritableStream<_outrider_v1_Blob>;
+  putBlobs(callback: grpc.requestCallback<_outrider_v1_PutBlobsResponse__Output>): grpc.ClientWritableStream<_outrider_v1_Blob>;
+  
+  Rollback(argument: _outrider_v1_RollbackRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  Rollback(argument: _outrider_v1_RollbackRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  Rollback(argument: _outrider_v1_RollbackRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  Rollback(argument: _outrider_v1_RollbackRequest, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  rollback(argument: _outrider_v1_RollbackRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  rollback(argument: _outrider_v1_RollbackRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  rollback(argument: _outrider_v1_RollbackRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  rollback(argument: _outrider_v1_RollbackRequest, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  
+  ShowRelease(argument: _outrider_v1_ShowReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ShowReleaseResponse__Output>): grpc.ClientUnaryCall;
+  ShowRelease(argument: _outrider_v1_ShowReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ShowReleaseResponse__Output>): grpc.ClientUnaryCall;
+  ShowRelease(argument: _outrider_v1_ShowReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ShowReleaseResponse__Output>): grpc.ClientUnaryCall;
+  ShowRelease(argument: _outrider_v1_ShowReleaseRequest, callback: grpc.requestCallback<_outrider_v1_ShowReleaseResponse__Output>): grpc.ClientUnaryCall;
+  showRelease(argument: _outrider_v1_ShowReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ShowReleaseResponse__Output>): grpc.ClientUnaryCall;
+  showRelease(argument: _outrider_v1_ShowReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ShowReleaseResponse__Output>): grpc.ClientUnaryCall;
+  showRelease(argument: _outrider_v1_ShowReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ShowReleaseResponse__Output>): grpc.ClientUnaryCall;
+  showRelease(argument: _outrider_v1_ShowReleaseRequest, callback: grpc.requestCallback<_outrider_v1_ShowReleaseResponse__Output>): grpc.ClientUnaryCall;
+  
+  StartRollout(argument: _outrider_v1_RolloutRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  StartRollout(argument: _outrider_v1_RolloutRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  StartRollout(argument: _outrider_v1_RolloutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  StartRollout(argument: _outrider_v1_RolloutRequest, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  startRollout(argument: _outrider_v1_RolloutRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  startRollout(argument: _outrider_v1_RolloutRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  startRollout(argument: _outrider_v1_RolloutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  startRollout(argument: _outrider_v1_RolloutRequest, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
+  
+  Status(argument: _outrider_v1_FleetStatusRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_FleetStatus__Output>): grpc.ClientUnaryCall;
+  Status(argument: _outrider_v1_FleetStatusRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_FleetStatus__Output>): grpc.ClientUnaryCall;
+  Status(argument: _outrider_v1_FleetStatusRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_FleetStatus__Output>): grpc.ClientUnaryCall;
+  Status(argument: _outrider_v1_FleetStatusRequest, callback: grpc.requestCallback<_outrider_v1_FleetStatus__Output>): grpc.ClientUnaryCall;
+  status(argument: _outrider_v1_FleetStatusRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_FleetStatus__Output>): grpc.ClientUnaryCall;
+  status(argument: _outrider_v1_FleetStatusRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_FleetStatus__Output>): grpc.ClientUnaryCall;
+  status(argument: _outrider_v1_FleetStatusRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_FleetStatus__Output>): grpc.ClientUnaryCall;
+  status(argument: _outrider_v1_FleetStatusRequest, callback: grpc.requestCallback<_outrider_v1_FleetStatus__Output>): grpc.ClientUnaryCall;
+  
+  WatchRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_RolloutUpdate__Output>;
+  WatchRollout(argument: _outrider_v1_RolloutId, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_RolloutUpdate__Output>;
+  watchRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_RolloutUpdate__Output>;
+  watchRollout(argument: _outrider_v1_RolloutId, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_RolloutUpdate__Output>;
+  
+}
+
+export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
+  Agents: grpc.handleUnaryCall<_outrider_v1_AgentsRequest__Output, _outrider_v1_AgentsResponse>;
+  
+  Blobs: grpc.handleServerStreamingCall<_outrider_v1_BlobsRequest__Output, _outrider_v1_Blob>;
+  
+  ControlAgent: grpc.handleUnaryCall<_outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse>;
+  
+  ControlRollout: grpc.handleUnaryCall<_outrider_v1_ControlRolloutRequest__Output, _outrider_v1_RolloutRecord>;
+  
+  Events: grpc.handleServerStreamingCall<_outrider_v1_EventsRequest__Output, _outrider_v1_Event>;
+  
+  GetRollout: grpc.handleUnaryCall<_outrider_v1_RolloutId__Output, _outrider_v1_RolloutRecord>;
+  
+  Hosts: grpc.handleUnaryCall<_outrider_v1_HostsRequest__Output, _outrider_v1_HostsResponse>;
+  
+  ListReleases: grpc.handleUnaryCall<_outrider_v1_ListReleasesRequest__Output, _outrider_v1_ListReleasesResponse>;
+  
+  ListRollouts: grpc.handleUnaryCall<_outrider_v1_ListRolloutsRequest__Output, _outrider_v1_ListRolloutsResponse>;
+  
+  Logs: grpc.handleServerStreamingCall<_outrider_v1_LogsRequest__Output, _outrider_v1_LogLine>;
+  
+  MissingBlobs: grpc.handleUnaryCall<_outrider_v1_BlobsRequest__Output, _outrider_v1_BlobsRequest>;
+  
+  PlanRollout: grpc.handleUnaryCall<_outrider_v1_RolloutRequest__Output, _outrider_v1_Plan>;
+  
+  PushRelease: grpc.handleUnaryCall<_outrider_v1_PushReleaseRequest__Output, _outrider_v1_Release>;
+  
+  PutBlobs: grpc.handleClientStreamingCall<_outrider_v1_Blob__Output, _outrider_v1_PutBlobsResponse>;
+  
+  Rollback: grpc.handleUnaryCall<_outrider_v1_RollbackRequest__Output, _outrider_v1_StartRolloutResponse>;
+  
+  ShowRelease: grpc.handleUnaryCall<_outrider_v1_ShowReleaseRequest__Output, _outrider_v1_ShowReleaseResponse>;
+  
+  StartRollout: grpc.handleUnaryCall<_outrider_v1_RolloutRequest__Output, _outrider_v1_StartRolloutResponse>;
+  
+  Status: grpc.handleUnaryCall<_outrider_v1_FleetStatusRequest__Output, _outrider_v1_FleetStatus>;
+  
+  WatchRollout: grpc.handleServerStreamingCall<_outrider_v1_RolloutId__Output, _outrider_v1_RolloutUpdate>;
+  
+}
+
+export interface CoordinatorDefinition extends grpc.ServiceDefinition {
+  Agents: MethodDefinition<_outrider_v1_AgentsRequest, _outrider_v1_AgentsResponse, _outrider_v1_AgentsRequest__Output, _outrider_v1_AgentsResponse__Output>
+  Blobs: MethodDefinition<_outrider_v1_BlobsRequest, _outrider_v1_Blob, _outrider_v1_BlobsRequest__Output, _outrider_v1_Blob__Output>
+  ControlAgent: MethodDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse__Output>
+  ControlRollout: MethodDefinition<_outrider_v1_ControlRolloutRequest, _outrider_v1_RolloutRecord, _outrider_v1_ControlRolloutRequest__Output, _outrider_v1_RolloutRecord__Output>
+  Events: MethodDefinition<_outrider_v1_EventsRequest, _outrider_v1_Event, _outrider_v1_EventsRequest__Output, _outrider_v1_Event__Output>
+  GetRollout: MethodDefinition<_outrider_v1_RolloutId, _outrider_v1_RolloutRecord, _outrider_v1_RolloutId__Output, _outrider_v1_RolloutRecord__Output>
+  Hosts: MethodDefinition<_outrider_v1_HostsRequest, _outrider_v1_HostsResponse, _outrider_v1_HostsRequest__Output, _outrider_v1_HostsResponse__Output>
+  ListReleases: MethodDefinition<_outrider_v1_ListReleasesRequest, _outrider_v1_ListReleasesResponse, _outrider_v1_ListReleasesRequest__Output, _outrider_v1_ListReleasesResponse__Output>
+  ListRollouts: MethodDefinition<_outrider_v1_ListRolloutsRequest, _outrider_v1_ListRolloutsResponse, _outrider_v1_ListRolloutsRequest__Output, _outrider_v1_ListRolloutsResponse__Output>
+  Logs: MethodDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogLine, _outrider_v1_LogsRequest__Output, _outrider_v1_LogLine__Output>
+  MissingBlobs: MethodDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest__Output, _outrider_v1_BlobsRequest__Output>
+  PlanRollout: MethodDefinition<_outrider_v1_RolloutRequest, _outrider_v1_Plan, _outrider_v1_RolloutRequest__Output, _outrider_v1_Plan__Output>
+  PushRelease: MethodDefinition<_outrider_v1_PushReleaseRequest, _outrider_v1_Release, _outrider_v1_PushReleaseRequest__Output, _outrider_v1_Release__Output>
+  PutBlobs: MethodDefinition<_outrider_v1_Blob, _outrider_v1_PutBlobsResponse, _outrider_v1_Blob__Output, _outrider_v1_PutBlobsResponse__Output>
+  Rollback: MethodDefinition<_outrider_v1_RollbackRequest, _outrider_v1_StartRolloutResponse, _outrider_v1_RollbackRequest__Output, _outrider_v1_StartRolloutResponse__Output>
+  ShowRelease: MethodDefinition<_outrider_v1_ShowReleaseRequest, _outrider_v1_ShowReleaseResponse, _outrider_v1_ShowReleaseRequest__Output, _outrider_v1_ShowReleaseResponse__Output>
+  StartRollout: MethodDefinition<_outrider_v1_RolloutRequest, _outrider_v1_StartRolloutResponse, _outrider_v1_RolloutRequest__Output, _outrider_v1_StartRolloutResponse__Output>
+  Status: MethodDefinition<_outrider_v1_FleetStatusRequest, _outrider_v1_FleetStatus, _outrider_v1_FleetStatusRequest__Output, _outrider_v1_FleetStatus__Output>
+  WatchRollout: MethodDefinition<_outrider_v1_RolloutId, _outrider_v1_RolloutUpdate, _outrider_v1_RolloutId__Output, _outrider_v1_RolloutUpdate__Output>
+}

@@ -1,0 +1,22 @@
+// Original file: proto/outrider/v1/coordinator.proto
+
+import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _outrider_v1_SidecarInfo__Output } from '../../outrider/v1/SidecarInfo.js';
+import type { HostApp as _outrider_v1_HostApp, HostApp__Output as _outrider_v1_HostApp__Output } from '../../outrider/v1/HostApp.js';
+
+export interface Host {
+  'name'?: (string);
+  'address'?: (string);
+  'state'?: (string);
+  'sidecar'?: (_outrider_v1_SidecarInfo | null);
+  'apps'?: (_outrider_v1_HostApp)[];
+  'labels'?: ({[key: string]: string});
+}
+
+export interface Host__Output {
+  'name': (string);
+  'address': (string);
+  'state': (string);
+  'sidecar': (_outrider_v1_SidecarInfo__Output | null);
+  'apps': (_outrider_v1_HostApp__Output)[];
+  'labels': ({[key: string]: string});
+}

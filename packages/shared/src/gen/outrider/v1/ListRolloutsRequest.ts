@@ -1,0 +1,12 @@
+// Original file: proto/outrider/v1/coordinator.proto
+
+
+export interface ListRolloutsRequest {
+  'app'?: (string);
+  'limit'?: (number);
+}
+
+export interface ListRolloutsRequest__Output {
+  'app': (string);
+  'limit': (number);
+}

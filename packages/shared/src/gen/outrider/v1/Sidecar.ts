@@ -1,0 +1,137 @@
+// Original file: proto/outrider/v1/sidecar.proto
+
+import type * as grpc from '@grpc/grpc-js'
+import type { MethodDefinition } from '@grpc/proto-loader'
+import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from '../../outrider/v1/AppStatus.js';
+import type { BindEpochRequest as _outrider_v1_BindEpochRequest, BindEpochRequest__Output as _outrider_v1_BindEpochRequest__Output } from '../../outrider/v1/BindEpochRequest.js';
+import type { CommandRequest as _outrider_v1_CommandRequest, CommandRequest__Output as _outrider_v1_CommandRequest__Output } from '../../outrider/v1/CommandRequest.js';
+import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from '../../outrider/v1/ControlAgentRequest.js';
+import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from '../../outrider/v1/ControlAgentResponse.js';
+import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outrider_v1_HostStatus__Output } from '../../outrider/v1/HostStatus.js';
+import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from '../../outrider/v1/LogLine.js';
+import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from '../../outrider/v1/LogsRequest.js';
+import type { RenewRequest as _outrider_v1_RenewRequest, RenewRequest__Output as _outrider_v1_RenewRequest__Output } from '../../outrider/v1/RenewRequest.js';
+import type { StageRequest as _outrider_v1_StageRequest, StageRequest__Output as _outrider_v1_StageRequest__Output } from '../../outrider/v1/StageRequest.js';
+import type { StatusRequest as _outrider_v1_StatusRequest, StatusRequest__Output as _outrider_v1_StatusRequest__Output } from '../../outrider/v1/StatusRequest.js';
+import type { SwitchRequest as _outrider_v1_SwitchRequest, SwitchRequest__Output as _outrider_v1_SwitchRequest__Output } from '../../outrider/v1/SwitchRequest.js';
+
+export interface SidecarClient extends grpc.Client {
+  BindEpoch(argument: _outrider_v1_BindEpochRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  BindEpoch(argument: _outrider_v1_BindEpochRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  BindEpoch(argument: _outrider_v1_BindEpochRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  BindEpoch(argument: _outrider_v1_BindEpochRequest, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  bindEpoch(argument: _outrider_v1_BindEpochRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  bindEpoch(argument: _outrider_v1_BindEpochRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  bindEpoch(argument: _outrider_v1_BindEpochRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  bindEpoch(argument: _outrider_v1_BindEpochRequest, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  
+  Commit(argument: _outrider_v1_CommandRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Commit(argument: _outrider_v1_CommandRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Commit(argument: _outrider_v1_CommandRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Commit(argument: _outrider_v1_CommandRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  commit(argument: _outrider_v1_CommandRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  commit(argument: _outrider_v1_CommandRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  commit(argument: _outrider_v1_CommandRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  commit(argument: _outrider_v1_CommandRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  
+  ControlAgent(argument: _outrider_v1_ControlAgentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  ControlAgent(argument: _outrider_v1_ControlAgentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  ControlAgent(argument: _outrider_v1_ControlAgentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  ControlAgent(argument: _outrider_v1_ControlAgentRequest, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  controlAgent(argument: _outrider_v1_ControlAgentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  controlAgent(argument: _outrider_v1_ControlAgentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  controlAgent(argument: _outrider_v1_ControlAgentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  controlAgent(argument: _outrider_v1_ControlAgentRequest, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  
+  Logs(argument: _outrider_v1_LogsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
+  Logs(argument: _outrider_v1_LogsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
+  logs(argument: _outrider_v1_LogsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
+  logs(argument: _outrider_v1_LogsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
+  
+  Renew(argument: _outrider_v1_RenewRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Renew(argument: _outrider_v1_RenewRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Renew(argument: _outrider_v1_RenewRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Renew(argument: _outrider_v1_RenewRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  renew(argument: _outrider_v1_RenewRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  renew(argument: _outrider_v1_RenewRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  renew(argument: _outrider_v1_RenewRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  renew(argument: _outrider_v1_RenewRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  
+  Revert(argument: _outrider_v1_CommandRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Revert(argument: _outrider_v1_CommandRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Revert(argument: _outrider_v1_CommandRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Revert(argument: _outrider_v1_CommandRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  revert(argument: _outrider_v1_CommandRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  revert(argument: _outrider_v1_CommandRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  revert(argument: _outrider_v1_CommandRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  revert(argument: _outrider_v1_CommandRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  
+  Stage(argument: _outrider_v1_StageRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Stage(argument: _outrider_v1_StageRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Stage(argument: _outrider_v1_StageRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Stage(argument: _outrider_v1_StageRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  stage(argument: _outrider_v1_StageRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  stage(argument: _outrider_v1_StageRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  stage(argument: _outrider_v1_StageRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  stage(argument: _outrider_v1_StageRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  
+  Status(argument: _outrider_v1_StatusRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  Status(argument: _outrider_v1_StatusRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  Status(argument: _outrider_v1_StatusRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  Status(argument: _outrider_v1_StatusRequest, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  status(argument: _outrider_v1_StatusRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  status(argument: _outrider_v1_StatusRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  status(argument: _outrider_v1_StatusRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  status(argument: _outrider_v1_StatusRequest, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  
+  Switch(argument: _outrider_v1_SwitchRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Switch(argument: _outrider_v1_SwitchRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Switch(argument: _outrider_v1_SwitchRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  Switch(argument: _outrider_v1_SwitchRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  switch(argument: _outrider_v1_SwitchRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  switch(argument: _outrider_v1_SwitchRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  switch(argument: _outrider_v1_SwitchRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  switch(argument: _outrider_v1_SwitchRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
+  
+  WatchStatus(argument: _outrider_v1_StatusRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_HostStatus__Output>;
+  WatchStatus(argument: _outrider_v1_StatusRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_HostStatus__Output>;
+  watchStatus(argument: _outrider_v1_StatusRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_HostStatus__Output>;
+  watchStatus(argument: _outrider_v1_StatusRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_HostStatus__Output>;
+  
+}
+
+export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
+  BindEpoch: grpc.handleUnaryCall<_outrider_v1_BindEpochRequest__Output, _outrider_v1_HostStatus>;
+  
+  Commit: grpc.handleUnaryCall<_outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus>;
+  
+  ControlAgent: grpc.handleUnaryCall<_outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse>;
+  
+  Logs: grpc.handleServerStreamingCall<_outrider_v1_LogsRequest__Output, _outrider_v1_LogLine>;
+  
+  Renew: grpc.handleUnaryCall<_outrider_v1_RenewRequest__Output, _outrider_v1_AppStatus>;
+  
+  Revert: grpc.handleUnaryCall<_outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus>;
+  
+  Stage: grpc.handleUnaryCall<_outrider_v1_StageRequest__Output, _outrider_v1_AppStatus>;
+  
+  Status: grpc.handleUnaryCall<_outrider_v1_StatusRequest__Output, _outrider_v1_HostStatus>;
+  
+  Switch: grpc.handleUnaryCall<_outrider_v1_SwitchRequest__Output, _outrider_v1_AppStatus>;
+  
+  WatchStatus: grpc.handleServerStreamingCall<_outrider_v1_StatusRequest__Output, _outrider_v1_HostStatus>;
+  
+}
+
+export interface SidecarDefinition extends grpc.ServiceDefinition {
+  BindEpoch: MethodDefinition<_outrider_v1_BindEpochRequest, _outrider_v1_HostStatus, _outrider_v1_BindEpochRequest__Output, _outrider_v1_HostStatus__Output>
+  Commit: MethodDefinition<_outrider_v1_CommandRequest, _outrider_v1_AppStatus, _outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus__Output>
+  ControlAgent: MethodDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse__Output>
+  Logs: MethodDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogLine, _outrider_v1_LogsRequest__Output, _outrider_v1_LogLine__Output>
+  Renew: MethodDefinition<_outrider_v1_RenewRequest, _outrider_v1_AppStatus, _outrider_v1_RenewRequest__Output, _outrider_v1_AppStatus__Output>
+  Revert: MethodDefinition<_outrider_v1_CommandRequest, _outrider_v1_AppStatus, _outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus__Output>
+  Stage: MethodDefinition<_outrider_v1_StageRequest, _outrider_v1_AppStatus, _outrider_v1_StageRequest__Output, _outrider_v1_AppStatus__Output>
+  Status: MethodDefinition<_outrider_v1_StatusRequest, _outrider_v1_HostStatus, _outrider_v1_StatusRequest__Output, _outrider_v1_HostStatus__Output>
+  Switch: MethodDefinition<_outrider_v1_SwitchRequest, _outrider_v1_AppStatus, _outrider_v1_SwitchRequest__Output, _outrider_v1_AppStatus__Output>
+  WatchStatus: MethodDefinition<_outrider_v1_StatusRequest, _outrider_v1_HostStatus, _outrider_v1_StatusRequest__Output, _outrider_v1_HostStatus__Output>
+}

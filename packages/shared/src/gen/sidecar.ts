@@ -1,0 +1,65 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { AgentFingerprint as _outrider_v1_AgentFingerprint, AgentFingerprint__Output as _outrider_v1_AgentFingerprint__Output } from './outrider/v1/AgentFingerprint.js';
+import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from './outrider/v1/AppStatus.js';
+import type { BindEpochRequest as _outrider_v1_BindEpochRequest, BindEpochRequest__Output as _outrider_v1_BindEpochRequest__Output } from './outrider/v1/BindEpochRequest.js';
+import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from './outrider/v1/Blob.js';
+import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as _outrider_v1_BlobsRequest__Output } from './outrider/v1/BlobsRequest.js';
+import type { Command as _outrider_v1_Command, Command__Output as _outrider_v1_Command__Output } from './outrider/v1/Command.js';
+import type { CommandRequest as _outrider_v1_CommandRequest, CommandRequest__Output as _outrider_v1_CommandRequest__Output } from './outrider/v1/CommandRequest.js';
+import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from './outrider/v1/ControlAgentRequest.js';
+import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from './outrider/v1/ControlAgentResponse.js';
+import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from './outrider/v1/Culprit.js';
+import type { Fence as _outrider_v1_Fence, Fence__Output as _outrider_v1_Fence__Output } from './outrider/v1/Fence.js';
+import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outrider_v1_HostStatus__Output } from './outrider/v1/HostStatus.js';
+import type { InstanceStatus as _outrider_v1_InstanceStatus, InstanceStatus__Output as _outrider_v1_InstanceStatus__Output } from './outrider/v1/InstanceStatus.js';
+import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from './outrider/v1/LogLine.js';
+import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from './outrider/v1/LogsRequest.js';
+import type { Outcome as _outrider_v1_Outcome, Outcome__Output as _outrider_v1_Outcome__Output } from './outrider/v1/Outcome.js';
+import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from './outrider/v1/ReleaseRef.js';
+import type { RenewRequest as _outrider_v1_RenewRequest, RenewRequest__Output as _outrider_v1_RenewRequest__Output } from './outrider/v1/RenewRequest.js';
+import type { SidecarClient as _outrider_v1_SidecarClient, SidecarDefinition as _outrider_v1_SidecarDefinition } from './outrider/v1/Sidecar.js';
+import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _outrider_v1_SidecarInfo__Output } from './outrider/v1/SidecarInfo.js';
+import type { StageRequest as _outrider_v1_StageRequest, StageRequest__Output as _outrider_v1_StageRequest__Output } from './outrider/v1/StageRequest.js';
+import type { StagingStatus as _outrider_v1_StagingStatus, StagingStatus__Output as _outrider_v1_StagingStatus__Output } from './outrider/v1/StagingStatus.js';
+import type { StatusRequest as _outrider_v1_StatusRequest, StatusRequest__Output as _outrider_v1_StatusRequest__Output } from './outrider/v1/StatusRequest.js';
+import type { SwitchRequest as _outrider_v1_SwitchRequest, SwitchRequest__Output as _outrider_v1_SwitchRequest__Output } from './outrider/v1/SwitchRequest.js';
+import type { SystemFigures as _outrider_v1_SystemFigures, SystemFigures__Output as _outrider_v1_SystemFigures__Output } from './outrider/v1/SystemFigures.js';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  outrider: {
+    v1: {
+      AgentFingerprint: MessageTypeDefinition<_outrider_v1_AgentFingerprint, _outrider_v1_AgentFingerprint__Output>
+      AppStatus: MessageTypeDefinition<_outrider_v1_AppStatus, _outrider_v1_AppStatus__Output>
+      BindEpochRequest: MessageTypeDefinition<_outrider_v1_BindEpochRequest, _outrider_v1_BindEpochRequest__Output>
+      Blob: MessageTypeDefinition<_outrider_v1_Blob, _outrider_v1_Blob__Output>
+      BlobsRequest: MessageTypeDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest__Output>
+      Command: MessageTypeDefinition<_outrider_v1_Command, _outrider_v1_Command__Output>
+      CommandRequest: MessageTypeDefinition<_outrider_v1_CommandRequest, _outrider_v1_CommandRequest__Output>
+      ControlAgentRequest: MessageTypeDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentRequest__Output>
+      ControlAgentResponse: MessageTypeDefinition<_outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentResponse__Output>
+      Culprit: MessageTypeDefinition<_outrider_v1_Culprit, _outrider_v1_Culprit__Output>
+      Fence: MessageTypeDefinition<_outrider_v1_Fence, _outrider_v1_Fence__Output>
+      HostStatus: MessageTypeDefinition<_outrider_v1_HostStatus, _outrider_v1_HostStatus__Output>
+      InstanceStatus: MessageTypeDefinition<_outrider_v1_InstanceStatus, _outrider_v1_InstanceStatus__Output>
+      LogLine: MessageTypeDefinition<_outrider_v1_LogLine, _outrider_v1_LogLine__Output>
+      LogsRequest: MessageTypeDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogsRequest__Output>
+      Outcome: MessageTypeDefinition<_outrider_v1_Outcome, _outrider_v1_Outcome__Output>
+      ReleaseRef: MessageTypeDefinition<_outrider_v1_ReleaseRef, _outrider_v1_ReleaseRef__Output>
+      RenewRequest: MessageTypeDefinition<_outrider_v1_RenewRequest, _outrider_v1_RenewRequest__Output>
+      Sidecar: SubtypeConstructor<typeof grpc.Client, _outrider_v1_SidecarClient> & { service: _outrider_v1_SidecarDefinition }
+      SidecarInfo: MessageTypeDefinition<_outrider_v1_SidecarInfo, _outrider_v1_SidecarInfo__Output>
+      StageRequest: MessageTypeDefinition<_outrider_v1_StageRequest, _outrider_v1_StageRequest__Output>
+      StagingStatus: MessageTypeDefinition<_outrider_v1_StagingStatus, _outrider_v1_StagingStatus__Output>
+      StatusRequest: MessageTypeDefinition<_outrider_v1_StatusRequest, _outrider_v1_StatusRequest__Output>
+      SwitchRequest: MessageTypeDefinition<_outrider_v1_SwitchRequest, _outrider_v1_SwitchRequest__Output>
+      SystemFigures: MessageTypeDefinition<_outrider_v1_SystemFigures, _outrider_v1_SystemFigures__Output>
+    }
+  }
+}
+

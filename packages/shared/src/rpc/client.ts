@@ -1,0 +1,143 @@
+/** Clients of both services: promises and async iterables, tokens and deadlines put in, errors mapped. */
+import grpc from '@grpc/grpc-js';
+import type { CoordinatorDefinition, CoordinatorHandlers } from '../gen/outrider/v1/Coordinator.js';
+import type { SidecarDefinition, SidecarHandlers } from '../gen/outrider/v1/Sidecar.js';
+import { coordinatorProto, sidecarProto } from './loader.js';
+import type { CallOptions, Remote } from './methods.js';
+import { fromStatus } from './status.js';
+
+export interface ClientOptions {
+  /** `HOST:PORT`. */
+  readonly endpoint: string;
+  readonly token?: string | undefined;
+}
+
+export type SidecarRemote = Remote<SidecarHandlers, SidecarDefinition> & Closable;
+export type CoordinatorRemote = Remote<CoordinatorHandlers, CoordinatorDefinition> & Closable;
+
+interface Closable {
+  readonly endpoint: string;
+  /** Ends the connection; calls under way fail. */
+  close(): void;
+}
+
+const UNARY_TIMEOUT_MS = 10_000;
+
+/** Notices a peer that vanished without a word, and asks soon again after a failure. */
+const CHANNEL_OPTIONS: grpc.ChannelOptions = {
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 2_000,
+  'grpc.max_receive_message_length': 64 * 1024 * 1024,
+  'grpc.max_send_message_length': 64 * 1024 * 1024,
+  'grpc.use_local_subchannel_pool': 1,
+};
+
+export const connectSidecar = (options: ClientOptions): SidecarRemote =>
+  connect<SidecarRemote>(sidecarProto().types.outrider.v1.Sidecar, options);
+
+export const connectCoordinator = (options: ClientOptions): CoordinatorRemote =>
+  connect<CoordinatorRemote>(coordinatorProto().types.outrider.v1.Coordinator, options);
+
+type ClientClass = new (
+  address: string,
+  credentials: grpc.ChannelCredentials,
+  options: grpc.ChannelOptions,
+) => grpc.Client;
+
+function connect<R>(type: ClientClass & { readonly service: grpc.ServiceDefinition }, options: ClientOptions): R {
+  const client = new type(options.endpoint, grpc.credentials.createInsecure(), CHANNEL_OPTIONS);
+  const remote: Record<string, unknown> = { endpoint: options.endpoint, close: () => client.close() };
+  for (const [name, method] of Object.entries(type.service)) remote[name] = wrap(client, method as Method, options);
+  return remote as R;
+}
+
+type Method = grpc.MethodDefinition<object, object>;
+
+/** One method as a function: a promise, or for a stream of responses an async iterable. */
+function wrap(client: grpc.Client, method: Method, options: ClientOptions): unknown {
+  const metadata = (): grpc.Metadata => {
+    const result = new grpc.Metadata();
+    if (options.token !== undefined) result.set('authorization', `Bearer ${options.token}`);
+    return result;
+  };
+  if (!method.responseStream) {
+    return (request: object | AsyncIterable<object>, given?: CallOptions) =>
+      callOnce(client, method, request, metadata(), given, options.endpoint);
+  }
+  const { path, requestSerialize, responseDeserialize } = method;
+  return (request: object, given?: CallOptions) => {
+    const limits = limitsOf(given);
+    const call = client.makeServerStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      metadata(),
+      limits,
+    );
+    return iterate(call, given?.signal, options.endpoint);
+  };
+}
+
+function limitsOf(given: CallOptions | undefined, fallbackMs?: number): grpc.CallOptions {
+  const timeout = given?.timeoutMs ?? fallbackMs;
+  return timeout === undefined ? {} : { deadline: Date.now() + timeout };
+}
+
+function callOnce(
+  client: grpc.Client,
+  method: Method,
+  request: object | AsyncIterable<object>,
+  metadata: grpc.Metadata,
+  given: CallOptions | undefined,
+  endpoint: string,
+): Promise<object> {
+  const { path, requestSerialize: serialize, responseDeserialize: deserialize } = method;
+  return new Promise<object>((resolve, reject) => {
+    const done = (error: grpc.ServiceError | null, response?: object): void => {
+      given?.signal?.removeEventListener('abort', cancel);
+      if (error === null && response !== undefined) resolve(response);
+      else reject(fromStatus(error, endpoint));
+    };
+    let call: grpc.ClientWritableStream<object> | grpc.ClientUnaryCall;
+    const cancel = (): void => call.cancel();
+    if (method.requestStream) {
+      const stream = client.makeClientStreamRequest(path, serialize, deserialize, metadata, limitsOf(given), done);
+      call = stream;
+      feed(stream, request as AsyncIterable<object>).catch(cancel);
+    } else {
+      const limits = limitsOf(given, UNARY_TIMEOUT_MS);
+      call = client.makeUnaryRequest(path, serialize, deserialize, request as object, metadata, limits, done);
+    }
+    given?.signal?.addEventListener('abort', cancel, { once: true });
+    if (given?.signal?.aborted === true) cancel();
+  });
+}
+
+async function feed(call: grpc.ClientWritableStream<object>, requests: AsyncIterable<object>): Promise<void> {
+  for await (const request of requests) {
+    if (call.destroyed) return;
+    if (!call.write(request)) await new Promise<void>((resolve) => call.once('drain', resolve).once('close', resolve));
+  }
+  call.end();
+}
+
+async function* iterate(
+  call: grpc.ClientReadableStream<object>,
+  signal: AbortSignal | undefined,
+  endpoint: string,
+): AsyncGenerator<object> {
+  const cancel = (): void => call.cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  if (signal?.aborted === true) cancel();
+  try {
+    for await (const message of call) yield message as object;
+  } catch (error) {
+    throw fromStatus(error, endpoint);
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+    call.cancel();
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Wire messages to domain types and back; the only reader of the generated message types. The messages
+ * mirror the domain member by member, so reading is: leave out what is absent, and parse what travels as
+ * JSON.
+ */
+import type { OutriderEvent } from '../domain/event.js';
+import type { AppStatus, HostStatus, InstanceStatus } from '../domain/host.js';
+import type { Release } from '../domain/release.js';
+import type { Plan, Rollout } from '../domain/rollout.js';
+import type { AppStatus__Output } from '../gen/outrider/v1/AppStatus.js';
+import type { Event as WireEvent, Event__Output } from '../gen/outrider/v1/Event.js';
+import type { HostStatus__Output } from '../gen/outrider/v1/HostStatus.js';
+import type { InstanceStatus__Output } from '../gen/outrider/v1/InstanceStatus.js';
+import type { Plan__Output } from '../gen/outrider/v1/Plan.js';
+import type { Release__Output } from '../gen/outrider/v1/Release.js';
+import type { RolloutRecord__Output } from '../gen/outrider/v1/RolloutRecord.js';
+
+/** A message without the members that are null (unset messages) or name a oneof (`_member`). */
+function present(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(present);
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, member]) => member !== null && member !== undefined && !key.startsWith('_'))
+      .map(([key, member]) => [key, present(member)]),
+  );
+}
+
+export const readHostStatus = (wire: HostStatus__Output): HostStatus => present(wire) as HostStatus;
+export const readAppStatus = (wire: AppStatus__Output): AppStatus => present(wire) as AppStatus;
+export const readInstanceStatus = (wire: InstanceStatus__Output): InstanceStatus => present(wire) as InstanceStatus;
+export const readRollout = (wire: RolloutRecord__Output): Rollout & { readonly explained: string } =>
+  present(wire) as Rollout & { readonly explained: string };
+export const readPlan = (wire: Plan__Output): Plan => present(wire) as Plan;
+export const readRelease = (wire: Release__Output): Release => present(wire) as Release;
+
+export function readEvent(wire: Event__Output): OutriderEvent {
+  const { data, ...rest } = present(wire) as Omit<OutriderEvent, 'data'> & { data: string };
+  return data === '' ? rest : { ...rest, data: JSON.parse(data) as Record<string, unknown> };
+}
+
+export const writeEvent = (event: OutriderEvent): WireEvent => ({
+  ...event,
+  data: event.data === undefined ? '' : JSON.stringify(event.data),
+});

@@ -1,0 +1,68 @@
+/** What the outward faces of a sidecar (gRPC, HTTP, ZeroMQ, metrics) ask of its inside. */
+import type { AppStatus, Fence, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { ReleaseRef } from '@outrider/shared/domain/release.js';
+
+export interface HostCommand {
+  readonly app: string;
+  readonly fence: Fence;
+  readonly holder: string;
+  readonly rollout: string;
+  readonly by: string;
+}
+
+/** Implemented by supervise/host-driver.ts. Refusals are `OutriderError('refused')` with a sentence. */
+export interface HostControl {
+  status(): HostStatus;
+  onChange(listener: () => void): () => void;
+  bindEpoch(epoch: number, holder: string): HostStatus;
+  stage(
+    command: HostCommand,
+    source: {
+      readonly release: ReleaseRef;
+      readonly manifest: Uint8Array;
+      readonly hostSpec: Uint8Array;
+      readonly sources: readonly string[];
+    },
+  ): AppStatus;
+  /** `confirmWithinMs` 0: no trial. */
+  switchTo(command: HostCommand, release: ReleaseRef, confirmWithinMs: number, rolloutRecord: string): AppStatus;
+  renew(renewal: {
+    readonly app: string;
+    readonly epoch: number;
+    readonly holder: string;
+    readonly rollout: string;
+    readonly confirmWithinMs: number;
+  }): AppStatus;
+  commit(command: HostCommand): AppStatus;
+  revert(command: HostCommand, reason: string): AppStatus;
+}
+
+/** Implemented by supervise/supervisor.ts. */
+export interface AgentControl {
+  /** `agents` empty: all of `app` (of every app where `app` is empty), in dependency order. Resolves when done. */
+  control(
+    app: string,
+    agents: readonly string[],
+    action: 'start' | 'stop' | 'restart',
+    by: string,
+  ): Promise<readonly InstanceStatus[]>;
+  instances(): readonly InstanceStatus[];
+  /** Path of an instance's log file; undefined where there is no such instance. */
+  logFile(app: string, agent: string, instance: number): string | undefined;
+  /** Any message of an agent is a sign of life; `busy` and `seq` only come with beats. */
+  heard(
+    incarnation: string,
+    message: { readonly kind: 'beat' | 'other'; readonly seq?: number; readonly busy?: boolean },
+  ): void;
+  /** The agent asks for more time to start or stop. */
+  extend(incarnation: string, ms: number): void;
+}
+
+/** Counters and histograms of the supervisor; implemented by http/ over prom-client, a silent one in tests. */
+export interface SupervisionMetrics {
+  started(app: string, agent: string): void;
+  exited(app: string, agent: string, cause: string): void;
+  /** Seconds from a death to the next process running. */
+  restarted(app: string, agent: string, seconds: number): void;
+  probed(app: string, agent: string, seconds: number, failed: boolean): void;
+}

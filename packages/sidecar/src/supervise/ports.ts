@@ -1,0 +1,172 @@
+/** What the drivers of this folder need from the outside. Adapters implement these; main puts them together. */
+import type { HostAgent, Healthcheck, NodeSignal, SocketSpec } from '@outrider/shared/domain/agent.js';
+import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { StagingStatus } from '@outrider/shared/domain/host.js';
+import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
+import type { ExitStatus, HeldSocket, ProcessIdentity } from '../agent/identity.js';
+
+export interface SpawnRequest {
+  readonly incarnation: string;
+  /** Program and arguments, everything filled in. The program is looked up in `env.PATH`. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** The whole environment; LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES are added for `sockets`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Standard output and error go there, in append mode, without a pipe. */
+  readonly logFile: string;
+  /** Passed on from fd 3 in this order. */
+  readonly sockets: readonly HeldSocket[];
+  /**
+   * Called while the child waits and before it executes the program; the child runs on only once this
+   * has returned. If the sidecar dies before that, the child ends by itself.
+   */
+  readonly record: (identity: ProcessIdentity) => void;
+}
+
+export interface RunningProcess {
+  readonly identity: ProcessIdentity;
+  /** Resolves once, when it has ended (a zombie has ended). Never rejects. */
+  readonly ended: Promise<ExitStatus>;
+}
+
+/** Implemented by process/. */
+export interface Processes {
+  /** Starts a program in a session of its own. Throws `OutriderError('invalid')` with a sentence where it can't. */
+  spawn(request: SpawnRequest): RunningProcess;
+  /** Takes over a process that an earlier sidecar started; undefined where it is no more (or the pid is another's). */
+  adopt(identity: ProcessIdentity): RunningProcess | undefined;
+  /** To the process alone, and only if it is still the same; false: it is gone. */
+  signal(identity: ProcessIdentity, signal: NodeSignal | 'SIGCONT'): boolean;
+  /**
+   * SIGKILL to everything that is left of an incarnation: its session, and every process that carries
+   * OUTRIDER_INCARNATION of it in its initial environment; again until nothing is left. Idempotent.
+   */
+  killTree(identity: ProcessIdentity, incarnation: string): Promise<void>;
+  /** Whether the process that has accepted the connection `from` -> `to` (both `IP:PORT`) belongs to this incarnation's tree. */
+  ownsConnection(identity: ProcessIdentity, incarnation: string, from: string, to: string): Promise<boolean>;
+}
+
+/** Implemented by process/. Sockets stay open for as long as some agent declares them. */
+export interface Sockets {
+  /** Opens what is not open yet. Throws `OutriderError('refused')` where an address is taken. */
+  hold(app: string, agent: string, sockets: readonly SocketSpec[]): readonly HeldSocket[];
+  /** Closes what this agent no longer declares. */
+  release(app: string, agent: string): void;
+}
+
+export interface ProbeTarget {
+  readonly identity: ProcessIdentity;
+  readonly incarnation: string;
+  /** Addresses (`HOST:PORT`) that this instance shares with another one now: answers from there need proof. */
+  readonly shared: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+export type ProbeResult =
+  | { readonly status: 'ok'; readonly seconds: number; readonly detail: string }
+  | { readonly status: 'failed'; readonly seconds: number; readonly detail: string }
+  /** The prober itself could not ask: no failure of the agent. */
+  | { readonly status: 'error'; readonly seconds: number; readonly detail: string }
+  /** Somebody answered, but not provably this incarnation. */
+  | { readonly status: 'unproven'; readonly seconds: number; readonly detail: string };
+
+/** Implemented by probe/. Heartbeats are not asked for: they come in as messages. */
+export interface Probes {
+  /** Asks once, within `check.timeoutMs`; every string of the check is filled in already. Never rejects. */
+  ask(check: Healthcheck, target: ProbeTarget, signal: AbortSignal): Promise<ProbeResult>;
+}
+
+/** Implemented by bridge/: one ipc endpoint for each incarnation. */
+export interface BusEndpoints {
+  /** Binds the endpoint of an incarnation (again after a restart of the sidecar) and returns its URL for OUTRIDER_BUS. */
+  open(agent: {
+    readonly app: string;
+    readonly agent: string;
+    readonly instance: number;
+    readonly incarnation: string;
+  }): string;
+  close(incarnation: string): void;
+}
+
+/** Small records that must be whole but need not outlive a reboot; implemented by store/ over run_dir. */
+export interface RecordStore {
+  /** Every record, with the key it was written under; unreadable ones are kept aside and reported, never guessed at. */
+  load(): readonly { readonly key: string; readonly record: unknown }[];
+  write(key: string, record: unknown): void;
+  remove(key: string): void;
+}
+
+/** What must outlive a reboot; implemented by store/ over data_dir, fsynced before it returns. */
+export interface DurableStore {
+  load(): unknown;
+  write(state: unknown): void;
+}
+
+/** Implemented by release/. */
+export interface Releases {
+  /**
+   * Fetches, verifies and builds; nothing that runs is touched. Resolves when the release is staged,
+   * rejects with an `OutriderError` whose sentence says why not. The same again is quick.
+   */
+  stage(
+    request: StageSource,
+    progress: (bytesDone: number, bytesTotal: number) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** A staged release. Throws `OutriderError('not_found')`. */
+  spec(release: ReleaseRef): HostSpec;
+  /** Absolute path of its tree. */
+  tree(release: ReleaseRef): string;
+  /** Compares the tree with the manifest and mends what differs from verified blobs. Rejects where it can't. */
+  verify(release: ReleaseRef): Promise<void>;
+}
+
+export interface StageSource {
+  readonly release: ReleaseRef;
+  readonly manifest: Uint8Array;
+  readonly hostSpec: Uint8Array;
+  readonly sources: readonly string[];
+}
+
+/** Where events go; implemented by main over link/ and bridge/. */
+export interface EventSink {
+  emit(type: EventType, fields: Omit<Partial<OutriderEvent>, 'id' | 'at' | 'type' | 'environment' | 'host'>): void;
+}
+
+/** What the host driver asks of the supervisor of agents. */
+export interface AgentSupervisor {
+  /**
+   * From now on the agents of `app` should be those of `target` (undefined: none). Idempotent; replaces
+   * an earlier target at once. `trial` makes the supervisor judge strictly and report a culprit.
+   */
+  setTarget(app: string, target: Target | undefined, mode: TargetMode): void;
+  convergence(app: string): Convergence;
+  /** Tells of each change of convergence or of an instance. Returns a function that ends it. */
+  onChange(listener: () => void): () => void;
+}
+
+export interface Target {
+  readonly release: ReleaseRef;
+  readonly spec: HostSpec;
+  readonly tree: string;
+}
+
+/** `switch`: a failed start is a failure. `trial`: an exit or a bad verdict of a critical agent is too. `steady`: keep trying. */
+export type TargetMode = 'switch' | 'trial' | 'steady';
+
+export type Convergence =
+  | { readonly state: 'converged' }
+  | { readonly state: 'converging'; readonly waitingFor: string; readonly culprit?: LocalCulprit }
+  /** Only in `switch` and `trial`; in `steady` a culprit is reported while converging. */
+  | { readonly state: 'failed'; readonly culprit: LocalCulprit };
+
+export interface LocalCulprit {
+  readonly agent: string;
+  readonly instance?: number;
+  readonly cause: string;
+  readonly log: readonly string[];
+}
+
+/** For the plan of an agent's start, stop and the time a switch may take at most. */
+export type { HostAgent, StagingStatus };
