@@ -39,19 +39,46 @@ export interface Processes {
   signal(identity: ProcessIdentity, signal: NodeSignal | 'SIGCONT'): boolean;
   /**
    * SIGKILL to everything that is left of an incarnation: its session, and every process that carries
-   * OUTRIDER_INCARNATION of it in its initial environment; again until nothing is left. Idempotent.
+   * OUTRIDER_INCARNATION of it in its initial environment; again until nothing is left. Idempotent, never
+   * rejects. Resolves with the pids that would not die within 5 s (stuck in the kernel): none, as a rule.
    */
-  killTree(identity: ProcessIdentity, incarnation: string): Promise<void>;
-  /** Whether the process that has accepted the connection `from` -> `to` (both `IP:PORT`) belongs to this incarnation's tree. */
-  ownsConnection(identity: ProcessIdentity, incarnation: string, from: string, to: string): Promise<boolean>;
+  killTree(identity: ProcessIdentity, incarnation: string): Promise<readonly number[]>;
+  /**
+   * Whether the process that has accepted the connection `from` -> `to` (both `IP:PORT`) belongs to this
+   * incarnation's tree; undefined while nobody has accepted it.
+   */
+  ownsConnection(
+    identity: ProcessIdentity,
+    incarnation: string,
+    from: string,
+    to: string,
+  ): Promise<boolean | undefined>;
 }
 
 /** Implemented by process/. Sockets stay open for as long as some agent declares them. */
 export interface Sockets {
   /** Opens what is not open yet. Throws `OutriderError('refused')` where an address is taken. */
   hold(app: string, agent: string, sockets: readonly SocketSpec[]): readonly HeldSocket[];
-  /** Closes what this agent no longer declares. */
-  release(app: string, agent: string): void;
+  /** Closes what this agent holds except for what it still declares (`[]`: everything). */
+  release(app: string, agent: string, declared: readonly SocketSpec[]): void;
+  /**
+   * After a restart of the sidecar: takes its sockets back from a living instance that was started with them.
+   * Undefined where that can't be done (the instance is gone or has closed them, or the kernel forbids it).
+   */
+  recover(
+    app: string,
+    agent: string,
+    sockets: readonly SocketSpec[],
+    identity: ProcessIdentity,
+  ): readonly HeldSocket[] | undefined;
+}
+
+/** Implemented by process/: reads what agents wrote to their log files. */
+export interface LogReader {
+  /** The last lines, oldest first; none where there is no file. Reads at most 1 MiB. */
+  last(path: string, lines: number): readonly string[];
+  /** The last lines, then each new one, over rotation and truncation, until `signal` is aborted. */
+  follow(path: string, lines: number, signal: AbortSignal): AsyncIterable<string>;
 }
 
 export interface ProbeTarget {
