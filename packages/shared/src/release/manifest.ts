@@ -1,0 +1,126 @@
+/**
+ * Owns the rules of a manifest: what may stand in one, and reading one that came from elsewhere. Whatever
+ * breaks a rule is refused before any of it becomes a path.
+ */
+import { canonicalJson } from '../domain/canonical.js';
+import { isDigest, isName, NAME_RULE } from '../domain/name.js';
+import type { Manifest, ManifestEntry } from '../domain/release.js';
+import { OutriderError } from '../runtime/errors.js';
+
+/** Longest path and longest part of one, as Linux has them. */
+const LONGEST_PATH = 4095;
+const LONGEST_PART = 255;
+
+/** The spec of the app, at the root of a release. */
+export const AGENTS_FILE = 'agents.yaml';
+
+export const manifestBytes = (manifest: Manifest): Uint8Array => Buffer.from(canonicalJson(manifest));
+
+/** Sorts as manifests are sorted: by UTF-16 code units. */
+export const byPath = (a: { readonly path: string }, b: { readonly path: string }): number =>
+  a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+
+/**
+ * Reads a manifest of foreign origin. Throws `OutriderError('invalid')` with a sentence unless it is
+ * canonical JSON, sorted, and each of its paths stays inside the release.
+ */
+export function readManifest(bytes: Uint8Array): Manifest {
+  const text = Buffer.from(bytes).toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw bad('is no JSON', error);
+  }
+  if (!isObject(value) || typeof value['app'] !== 'string' || !Array.isArray(value['entries'])) {
+    throw bad('needs the members "app" and "entries"');
+  }
+  if (!isName(value['app'])) throw bad(`has the app name ${JSON.stringify(value['app'])}; it must be ${NAME_RULE}`);
+  const entries = value['entries'].map(readEntry);
+  const manifest: Manifest = { app: value['app'], entries };
+  if (canonicalJson(manifest) !== text) throw bad('is not in canonical form (keys sorted, no spaces, no other keys)');
+  const problem = problemOfEntries(entries);
+  if (problem !== undefined) throw bad(problem);
+  return manifest;
+}
+
+/** Why these entries cannot be a release's; undefined: they can. */
+export function problemOfEntries(entries: readonly ManifestEntry[]): string | undefined {
+  const folders = new Set<string>();
+  const leaves = new Set<string>();
+  let last: ManifestEntry | undefined;
+  for (const entry of entries) {
+    const problem = problemOfPath(entry.path);
+    if (problem !== undefined) return problem;
+    if (last !== undefined && byPath(last, entry) >= 0) return `lists ${quote(entry.path)} out of order or twice`;
+    last = entry;
+    leaves.add(entry.path);
+    for (const parent of parentsOf(entry.path)) folders.add(parent);
+    if (entry.kind === 'symlink' && escapes(entry.path, entry.target)) {
+      return `has the symbolic link ${quote(entry.path)}, which leads out of the release (${quote(entry.target)})`;
+    }
+  }
+  const both = [...leaves].find((path) => folders.has(path));
+  return both === undefined ? undefined : `has entries below ${quote(both)}, which is an entry itself`;
+}
+
+function problemOfPath(path: string): string | undefined {
+  const parts = path.split('/');
+  if (parts.some((part) => part === '' || part === '.' || part === '..') || path.includes('\0')) {
+    return `has the path ${quote(path)}; paths are relative, without empty parts, "." and ".."`;
+  }
+  if (Buffer.byteLength(path) > LONGEST_PATH || parts.some((part) => Buffer.byteLength(part) > LONGEST_PART)) {
+    return `has a path that is too long: ${quote(path.slice(0, 80))}...`;
+  }
+  return undefined;
+}
+
+/**
+ * Whether a relative link leads above the root. Absolute targets (an interpreter, say) name what the host
+ * has, and move with nothing.
+ */
+export function escapes(path: string, target: string): boolean {
+  if (target.startsWith('/')) return false;
+  let depth = path.split('/').length - 1;
+  for (const part of target.split('/')) {
+    if (part === '..') depth -= 1;
+    else if (part !== '' && part !== '.') depth += 1;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
+function readEntry(value: unknown): ManifestEntry {
+  if (!isObject(value) || typeof value['path'] !== 'string') throw bad('has an entry without a path');
+  const path = value['path'];
+  switch (value['kind']) {
+    case 'folder':
+      return { kind: 'folder', path };
+    case 'symlink':
+      if (typeof value['target'] !== 'string' || value['target'] === '' || value['target'].includes('\0')) {
+        throw bad(`has the symbolic link ${quote(path)} without a target`);
+      }
+      return { kind: 'symlink', path, target: value['target'] };
+    case 'file': {
+      const { mode, size, sha256 } = value;
+      if (mode !== 0o755 && mode !== 0o644) throw bad(`has ${quote(path)} with a mode that is neither 0755 nor 0644`);
+      if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+        throw bad(`has ${quote(path)} without a size in bytes`);
+      }
+      if (typeof sha256 !== 'string' || !isDigest(sha256)) throw bad(`has ${quote(path)} without a sha256`);
+      return { kind: 'file', path, mode, size, sha256 };
+    }
+    default:
+      throw bad(`has ${quote(path)}, which is neither file, symlink nor folder`);
+  }
+}
+
+function* parentsOf(path: string): Generator<string> {
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) yield path.slice(0, end);
+}
+
+const quote = (text: string): string => JSON.stringify(text);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const bad = (what: string, cause?: unknown): OutriderError =>
+  new OutriderError('invalid', `The manifest ${what}.`, { cause });
