@@ -1,4 +1,4 @@
-"""The bus for Python agents without pyzmq: a PUSH socket in forty lines (ZMTP 3.0 over a unix socket).
+"""The bus for Python agents without pyzmq: a PUSH socket in fifty lines (ZMTP 3.0 over a unix socket).
 
 With pyzmq it is: s = zmq.Context().socket(zmq.PUSH); s.connect(os.environ["OUTRIDER_BUS"]); s.send_json(...)
 """
@@ -31,6 +31,8 @@ class Bus:
         s.connect(self._path)
         ready = b"\x05READY" + _property(b"Socket-Type", b"PUSH")
         s.sendall(GREETING + bytes([4, len(ready)]) + ready)
+        s.recv(64, socket.MSG_WAITALL)
+        s.recv(s.recv(2, socket.MSG_WAITALL)[1], socket.MSG_WAITALL)  # no message before the other side is ready too
         return s
 
     def tell(self, frame: dict) -> None:
@@ -41,7 +43,7 @@ class Bus:
                 if self._path:
                     self._socket = self._socket or self._connect()
                     self._socket.sendall(head + body)
-            except OSError:  # the host's side was restarted: connect again next time
+            except (OSError, IndexError):  # the host's side was restarted: connect again next time
                 self._socket = None
 
     def beat(self, busy: bool = False) -> None:
