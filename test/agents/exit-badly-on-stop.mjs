@@ -1,0 +1,3 @@
+// Stops when asked, but with an exit code that looks like a crash.
+process.once('SIGTERM', () => process.exit(3));
+setInterval(() => {}, 1_000);
