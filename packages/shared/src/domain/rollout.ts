@@ -29,6 +29,8 @@ export type RolloutHostState =
   | 'failed'
   | 'unreachable';
 
+export type RolloutCommandKind = 'stage' | 'switch' | 'commit' | 'revert';
+
 export interface RolloutHost {
   readonly host: string;
   /** From 1. */
@@ -39,8 +41,14 @@ export interface RolloutHost {
   readonly to: ReleaseRef;
   /** Whether a command that changes what runs was ever sent: such a host counts as touched. */
   readonly touched: boolean;
-  /** Step of the last command to this host. */
+  /** Step of the last command to this host; 0: none was given yet. */
   readonly step: number;
+  /** What that command was. */
+  readonly command?: RolloutCommandKind;
+  /** On trial: whether its last report was a healthy one. */
+  readonly well?: boolean;
+  /** Where `from` is absent: a release without agents, to go to if it must be taken back once it is committed. */
+  readonly empty?: ReleaseRef;
   readonly culprit?: Culprit;
   readonly reason?: string;
 }
@@ -82,11 +90,15 @@ export interface Rollout {
   readonly startedAt: number;
   /** When the present wave's bake is over; set in `baking`. */
   readonly bakeUntil?: number;
+  /** What was left of the bake when it was paused. */
+  readonly bakeLeftMs?: number;
   /** When the present phase gives up waiting for hosts. */
   readonly deadline?: number;
   readonly endedAt?: number;
   /** Counts the commands given; the `step` of their fences. */
   readonly steps: number;
+  /** Chosen by who asked for it, so that asking twice starts nothing twice. */
+  readonly requestId?: string;
   /** The first failure, in the words of the host that had it. */
   readonly culprit?: Culprit;
   readonly reason?: string;

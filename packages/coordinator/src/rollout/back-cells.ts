@@ -1,0 +1,71 @@
+/** What a failed rollout does with each event while it takes its hosts back. */
+import type { EventOf } from './decision.js';
+import type { Draft } from './draft.js';
+import { answers, culpritOf, isOn, isSettled, isWell, reasonOf, stagingOf } from './host-report.js';
+import { endStuck, startReverting, takeBackNext, undoCommit } from './take-back.js';
+
+export function backReport(draft: Draft, { host: name, status }: EventOf<'report'>): void {
+  const host = draft.host(name);
+  if (host === undefined || status === 'gone') return;
+  const culprit = culpritOf(draft.rollout, status);
+  if (host.touched && draft.rollout.culprit === undefined && culprit !== undefined && status.outcome !== undefined) {
+    // The host that failed may name the culprit only after it was seen to go back.
+    draft.setHost(name, { culprit });
+    draft.set({
+      culprit,
+      ...(draft.rollout.abortedBy === undefined ? { reason: reasonOf(draft.rollout, host, status) } : {}),
+    });
+  }
+  if (host.state !== 'reverting' && host.state !== 'failed' && host.state !== 'unreachable') return;
+  if (!answers(draft.rollout, host, status) || !isSettled(status)) return;
+  const home = host.from ?? (isOn(status, host.empty) ? host.empty : undefined);
+  if (isOn(status, home)) {
+    if (!isWell(status)) return;
+    draft.setHost(name, { state: 'reverted' });
+    draft.tell({ type: 'rollout.host.reverted', host: name });
+    takeBackNext(draft);
+  } else if (host.command === 'revert') {
+    // It had committed after all: a revert found nothing to revert.
+    undoCommit(draft, host);
+    startReverting(draft, name);
+  } else if (host.command === 'stage' && host.empty !== undefined) {
+    const staging = stagingOf(host, host.empty, status);
+    if (staging === 'done') draft.command(name, 'switch', host.empty, 0, draft.rollout.reason);
+    if (staging === 'failed') giveUp(draft, name, 'failed', status.staging?.reason ?? 'it could not be emptied');
+  }
+}
+
+export function backRefused(draft: Draft, { host: name, step, reason }: EventOf<'refused'>): void {
+  const host = draft.host(name);
+  if (host?.step !== step || host.state !== 'reverting') return;
+  giveUp(draft, name, 'failed', `${name} refused: ${reason}`);
+}
+
+/** The others do not wait for it; its command stays in the outbox, and its report still counts. */
+export function backUnreachable(draft: Draft, { host: name }: EventOf<'unreachable'>): void {
+  if (draft.host(name)?.state === 'reverting') giveUp(draft, name, 'unreachable', `${name} cannot be reached`);
+}
+
+export function backTick(draft: Draft): void {
+  const { deadline, hosts } = draft.rollout;
+  if (deadline === undefined) {
+    takeBackNext(draft);
+    return;
+  }
+  if (deadline > draft.at) return;
+  const late = hosts.filter((host) => host.state === 'reverting');
+  if (late.length === 0) {
+    endStuck(
+      draft,
+      hosts.filter((host) => host.touched && host.state !== 'reverted'),
+    );
+    return;
+  }
+  for (const host of late) giveUp(draft, host.host, 'failed', `${host.host} did not come back in time`);
+}
+
+function giveUp(draft: Draft, name: string, state: 'failed' | 'unreachable', reason: string): void {
+  draft.setHost(name, { state, reason });
+  draft.tell({ type: 'rollout.host.failed', host: name, reason });
+  takeBackNext(draft);
+}

@@ -1,0 +1,44 @@
+/** The first decision of a rollout: every host is told to fetch the release, all at once. */
+import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import { type Decision, DEFAULT_LIMITS, type Limits } from './decision.js';
+import { Draft } from './draft.js';
+import { advance } from './forward.js';
+import { fail } from './failing.js';
+import { rollbackNext } from './rollback-cells.js';
+
+/** `hosts` come as `pending`, or as `staged` where the release is on the host for sure (its previous one). */
+export function begin(rollout: Rollout, limits: Limits = DEFAULT_LIMITS): Decision {
+  const draft = new Draft(rollout, rollout.startedAt, limits);
+  draft.tell({
+    type: 'rollout.started',
+    by: rollout.by,
+    ...(rollout.options.message === undefined ? {} : { reason: rollout.options.message }),
+    data: {
+      kind: rollout.kind,
+      from: rollout.fromVersion ?? null,
+      to: rollout.version,
+      hosts: rollout.hosts.map((host) => host.host),
+    },
+  });
+  draft.set({ deadline: draft.at + limits.stageMs });
+  for (const host of rollout.hosts.filter((candidate) => candidate.state === 'pending')) {
+    draft.command(host.host, 'stage', host.to, 0);
+    draft.setHost(host.host, { state: 'staging' });
+    draft.tell({ type: 'rollout.host.staging', host: host.host });
+  }
+  if (rollout.kind === 'rollback') rollbackNext(draft);
+  else advance(draft);
+  return draft.decision();
+}
+
+/**
+ * A rollout that hosts know and the store does not (or no longer as far): every host in it counts as
+ * touched and goes back. `steps` must be at least the highest that any host has seen.
+ */
+export function takeBackLost(rollout: Rollout, steps: number, at: number, limits: Limits = DEFAULT_LIMITS): Decision {
+  const hosts = rollout.hosts.map((host) => ({ ...host, touched: true, state: 'trial' as const }));
+  const { endedAt: _endedAt, ...rest } = rollout;
+  const draft = new Draft({ ...rest, hosts, steps: Math.max(rollout.steps, steps), phase: 'switching' }, at, limits);
+  fail(draft, { reason: 'the record of this rollout was lost, so it was taken back' });
+  return draft.decision();
+}

@@ -1,0 +1,118 @@
+/**
+ * The rollout's state machine: each phase times each event is a written cell, and `stay` is a decision.
+ * A cell that is missing does not compile. Never waits, never asks the time: it is in the event.
+ */
+import type { Rollout, RolloutPhase } from '@outrider/shared/domain/rollout.js';
+import { backRefused, backReport, backTick, backUnreachable } from './back-cells.js';
+import { abort, pause, resume } from './control-cells.js';
+import {
+  type Decision,
+  DEFAULT_LIMITS,
+  type EventOf,
+  type Limits,
+  type RolloutEvent,
+  type RolloutEventKind,
+} from './decision.js';
+import { Draft } from './draft.js';
+import {
+  committingReport,
+  deadlineTick,
+  refused,
+  stagingReport,
+  trialReport,
+  unreachableOnTrial,
+} from './forward-cells.js';
+import {
+  rollbackRefused,
+  rollbackReport,
+  rollbackResume,
+  rollbackTick,
+  rollbackUnreachable,
+} from './rollback-cells.js';
+
+export type Cell<K extends RolloutEventKind> = (draft: Draft, event: EventOf<K>) => void;
+type Row = { readonly [K in RolloutEventKind]: Cell<K> };
+export type Table = { readonly [P in RolloutPhase]: Row };
+
+/** Nothing changes. */
+export function stay(): void {
+  // That is all.
+}
+
+const ENDED: Row = {
+  report: stay,
+  tick: stay,
+  pause: stay,
+  resume: stay,
+  abort: stay,
+  refused: stay,
+  unreachable: stay,
+};
+
+/** Going to a new release. After the decision to commit there is no abort: a rollback undoes it. */
+export const ROLLOUT_TABLE: Table = {
+  staging: { report: stagingReport, tick: deadlineTick, pause, resume, abort, refused, unreachable: stay },
+  switching: {
+    report: trialReport,
+    tick: deadlineTick,
+    pause,
+    resume,
+    abort,
+    refused,
+    unreachable: unreachableOnTrial,
+  },
+  baking: { report: trialReport, tick: deadlineTick, pause, resume, abort, refused, unreachable: unreachableOnTrial },
+  committing: {
+    report: committingReport,
+    tick: deadlineTick,
+    pause,
+    resume,
+    abort: stay,
+    refused,
+    unreachable: unreachableOnTrial,
+  },
+  rolling_back: {
+    report: backReport,
+    tick: backTick,
+    pause: stay,
+    resume: stay,
+    abort: stay,
+    refused: backRefused,
+    unreachable: backUnreachable,
+  },
+  succeeded: ENDED,
+  rolled_back: ENDED,
+  aborted: ENDED,
+  stuck: ENDED,
+};
+
+const ROLLBACK: Row = {
+  report: rollbackReport,
+  tick: rollbackTick,
+  pause,
+  resume: rollbackResume,
+  abort: stay,
+  refused: rollbackRefused,
+  unreachable: rollbackUnreachable,
+};
+
+/** Going back to a release that was good: no trial, so nothing to bake, to commit or to abort. */
+export const ROLLBACK_TABLE: Table = {
+  staging: ROLLBACK,
+  switching: ROLLBACK,
+  baking: ENDED,
+  committing: ENDED,
+  rolling_back: ENDED,
+  succeeded: ENDED,
+  rolled_back: ENDED,
+  aborted: ENDED,
+  stuck: ENDED,
+};
+
+export function decide(rollout: Rollout, event: RolloutEvent, limits: Limits = DEFAULT_LIMITS): Decision {
+  const draft = new Draft(rollout, event.at, limits);
+  const table = rollout.kind === 'rollout' ? ROLLOUT_TABLE : ROLLBACK_TABLE;
+  const cell = table[rollout.phase][event.kind] as Cell<RolloutEventKind>;
+  cell(draft, event);
+  return draft.decision();
+}

@@ -1,0 +1,63 @@
+/** Collects what one decision changes. Never outlives the call to `decide` that made it. */
+import { canonicalJson } from '@outrider/shared/domain/canonical.js';
+import type { ReleaseRef } from '@outrider/shared/domain/release.js';
+import type { Rollout, RolloutCommandKind, RolloutHost } from '@outrider/shared/domain/rollout.js';
+import type { Decision, HistoryLine, Limits, RolloutCommand } from './decision.js';
+
+type Patch<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+export class Draft {
+  private readonly commands = new Map<string, RolloutCommand>();
+  private readonly lines: HistoryLine[] = [];
+
+  constructor(
+    private current: Rollout,
+    readonly at: number,
+    readonly limits: Limits,
+  ) {}
+
+  get rollout(): Rollout {
+    return this.current;
+  }
+
+  host(name: string): RolloutHost | undefined {
+    return this.current.hosts.find((host) => host.host === name);
+  }
+
+  /** Members given as undefined are taken away. */
+  set(patch: Patch<Rollout>): void {
+    this.current = patched(this.current, patch);
+  }
+
+  setHost(name: string, patch: Patch<RolloutHost>): void {
+    const hosts = this.current.hosts.map((host) => (host.host === name ? patched(host, patch) : host));
+    if (hosts.some((host, index) => host !== this.current.hosts[index])) this.set({ hosts });
+  }
+
+  /** Gives a command and notes it on its host. A second one to the same host replaces the first. */
+  command(name: string, kind: RolloutCommandKind, release: ReleaseRef, confirmWithinMs: number, reason = ''): void {
+    const step = this.current.steps + 1;
+    this.set({ steps: step });
+    this.setHost(name, { step, command: kind });
+    this.commands.set(name, { host: name, kind, step, release, confirmWithinMs, reason });
+  }
+
+  tell(line: HistoryLine): void {
+    this.lines.push(line);
+  }
+
+  decision(): Decision {
+    return { rollout: this.current, effects: [...this.commands.values()], events: this.lines };
+  }
+}
+
+/** The same object where the patch changes nothing, so that nothing is written for nothing. */
+function patched<T extends object>(base: T, patch: Patch<T>): T {
+  const changes = Object.entries(patch).filter(
+    ([key, value]) => canonicalJson({ value }) !== canonicalJson({ value: (base as Record<string, unknown>)[key] }),
+  );
+  if (changes.length === 0) return base;
+  const merged: Record<string, unknown> = { ...base, ...Object.fromEntries(changes) };
+  for (const [key, value] of changes) if (value === undefined) Reflect.deleteProperty(merged, key);
+  return merged as T;
+}

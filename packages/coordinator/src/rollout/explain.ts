@@ -1,0 +1,52 @@
+/** A rollout's state as a sentence for people. */
+import type { Rollout, RolloutHostState } from '@outrider/shared/domain/rollout.js';
+
+export function explain(rollout: Rollout): string {
+  const what = rollout.kind === 'rollback' ? `Rollback to ${rollout.version}` : `Rollout of ${rollout.version}`;
+  const sentence = `${what} (${rollout.id}) ${progress(rollout)}`;
+  return `${sentence}${rollout.paused ? '; paused' : ''}.`;
+}
+
+function progress(rollout: Rollout): string {
+  const because = rollout.reason === undefined ? '' : `: ${rollout.reason}`;
+  switch (rollout.phase) {
+    case 'staging':
+      return `is fetching the release on ${named(rollout, ['staging'])}`;
+    case 'switching':
+      return switching(rollout);
+    case 'baking':
+      return rollout.bakeUntil === undefined && !rollout.paused
+        ? `waits for ${unwell(rollout)} to be well before the bake begins anew`
+        : `is on trial on ${named(rollout, ['trial'])} until the bake is over`;
+    case 'committing':
+      return `is decided and being made permanent on ${named(rollout, ['committing'])}`;
+    case 'rolling_back':
+      return `is being taken back on ${named(rollout, ['reverting', 'failed', 'unreachable'])}${because}`;
+    case 'succeeded':
+      return `succeeded on ${named(rollout, ['committed'])}`;
+    case 'rolled_back':
+      return `failed and was taken back${because}`;
+    case 'aborted':
+      return `was aborted by ${rollout.abortedBy ?? 'somebody'} and taken back`;
+    case 'stuck':
+      return `is stuck and needs a person${because}`;
+  }
+}
+
+function switching(rollout: Rollout): string {
+  const now = named(rollout, ['switching']);
+  if (now !== NO_HOST) return `is switching ${now}`;
+  return unwell(rollout) === NO_HOST
+    ? 'has not begun to switch the next host'
+    : `waits for ${unwell(rollout)} to be well`;
+}
+
+const NO_HOST = 'no host';
+
+const list = (names: readonly string[]): string => (names.length === 0 ? NO_HOST : names.join(', '));
+
+const named = (rollout: Rollout, states: readonly RolloutHostState[]): string =>
+  list(rollout.hosts.filter((host) => states.includes(host.state)).map((host) => host.host));
+
+const unwell = (rollout: Rollout): string =>
+  list(rollout.hosts.filter((host) => host.state === 'trial' && host.well !== true).map((host) => host.host));

@@ -1,0 +1,36 @@
+/** In which order hosts are switched: what others depend on first, an agent that moves leaves before it arrives. */
+import type { Target } from './plan.js';
+
+/** By name, except where agents' needs across hosts say otherwise; needs that go round in a circle are left out. */
+export function orderHosts(targets: readonly Target[]): readonly Target[] {
+  const left = [...targets].sort((a, b) => (a.host.name < b.host.name ? -1 : 1));
+  const ordered: Target[] = [];
+  while (left.length > 0) {
+    const free = left.findIndex((target) => !left.some((other) => other !== target && mustPrecede(other, target)));
+    ordered.push(...left.splice(Math.max(0, free), 1));
+  }
+  return ordered;
+}
+
+function mustPrecede(first: Target, then: Target): boolean {
+  return serves(first, then) || leaves(first, then);
+}
+
+/** `then` has an agent that needs one which only `first` has. */
+function serves(first: Target, then: Target): boolean {
+  const here = names(then);
+  const there = names(first);
+  return then.spec.agents.some((agent) =>
+    agent.dependsOn.some((need) => !here.has(need.agent) && there.has(need.agent)),
+  );
+}
+
+/** An agent stops on `first` and is new on `then`. */
+function leaves(first: Target, then: Target): boolean {
+  const goes = running(first).filter((name) => !names(first).has(name));
+  const stays = new Set(running(then));
+  return goes.some((name) => names(then).has(name) && !stays.has(name));
+}
+
+const names = (target: Target): ReadonlySet<string> => new Set(target.spec.agents.map((agent) => agent.name));
+const running = (target: Target): readonly string[] => (target.host.app?.agents ?? []).map((agent) => agent.name);

@@ -1,0 +1,135 @@
+/** What a rollout would do, and what speaks against it. Knows no host but those it is given. */
+import type { AppSpec } from '@outrider/shared/domain/agent.js';
+import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
+import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
+import type { AppStatus } from '@outrider/shared/domain/host.js';
+import { type HostSpec, type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
+import type { Plan } from '@outrider/shared/domain/rollout.js';
+import { orderHosts } from './host-order.js';
+import { portProblems, type ReservedPort } from './port-claims.js';
+
+export interface PlanHost {
+  readonly name: string;
+  readonly address: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly state: 'up' | 'suspect' | 'down';
+  /** Of the kernel it runs on; two hosts on loopback with the same one share a machine. */
+  readonly bootId?: string;
+  /** What it says of the app; absent: nothing of it was ever there. */
+  readonly app?: AppStatus;
+}
+
+export interface PlanInput {
+  readonly app: string;
+  readonly version: string;
+  readonly spec: AppSpec;
+  /** The whole inventory. */
+  readonly inventory: readonly PlanHost[];
+  /** Empty: every host. */
+  readonly onlyHosts: readonly string[];
+  readonly skipDown: boolean;
+  /** What one host is to run, everything of the environment filled in. */
+  readonly resolve: (host: PlanHost) => { readonly spec: HostSpec; readonly problems: readonly string[] };
+  /** Ports of Outrider's own on a host. */
+  readonly reserved: (host: PlanHost) => readonly ReservedPort[];
+  /** Over the canonical JSON of a value. */
+  readonly digest: (value: unknown) => string;
+  /** The nearest of the known names, where one is near. */
+  readonly suggest: (name: string, known: readonly string[]) => string | undefined;
+}
+
+/** A host that the rollout would change. */
+export interface Target {
+  readonly host: PlanHost;
+  readonly spec: HostSpec;
+  readonly from?: ReleaseRef;
+  readonly to: ReleaseRef;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  /** In the order in which they are switched; empty where everything is as asked already. */
+  readonly targets: readonly Target[];
+}
+
+export function planRollout(input: PlanInput): Planned {
+  const problems: string[] = [...namingProblems(input), ...cycleProblems(input.spec)];
+  const chosen = chooseHosts(input, problems);
+  const candidates = chosen.map((host) => targetOf(input, host, problems));
+  const involved = candidates.filter(({ spec, host }) => spec.agents.length > 0 || (host.app?.agents.length ?? 0) > 0);
+  if (involved.every(({ spec }) => spec.agents.length === 0) && problems.length === 0) {
+    problems.push(`${input.app} ${input.version} has no agents on ${list(chosen.map((host) => host.name))}.`);
+  }
+  problems.push(...portProblems(involved, input.reserved));
+  const changed = involved.filter(({ from, to }) => from === undefined || !sameRelease(from, to));
+  problems.push(...busyProblems(changed));
+  const targets = orderHosts(changed);
+  const hosts = targets.map(({ host, spec, from }, index) => ({
+    host: host.name,
+    wave: index + 1,
+    ...(from === undefined ? {} : { from: from.version }),
+    actions: diffAgents(host.app?.agents ?? [], spec.agents),
+  }));
+  const content = { app: input.app, version: input.version, hosts, problems: [...new Set(problems)] };
+  const identity = { ...content, to: targets.map(({ to }) => to) };
+  return { plan: { plan: input.digest(identity).slice(0, 12), ...content }, targets };
+}
+
+function chooseHosts(input: PlanInput, problems: string[]): readonly PlanHost[] {
+  const { inventory, onlyHosts, skipDown } = input;
+  const named = onlyHosts.length === 0 ? inventory : inventory.filter((host) => onlyHosts.includes(host.name));
+  if (inventory.length === 0)
+    problems.push('No host is known yet: start a sidecar, or name hosts in coordinator.yaml.');
+  const down = named.filter((host) => host.state === 'down');
+  if (!skipDown) {
+    for (const host of down) {
+      problems.push(`Host ${host.name} (${host.address}) is down. Bring it back, or leave it out with --skip-down.`);
+    }
+  }
+  return named.filter((host) => host.state !== 'down');
+}
+
+function targetOf(input: PlanInput, host: PlanHost, problems: string[]): Target {
+  const { spec, problems: unresolved } = input.resolve(host);
+  problems.push(...unresolved);
+  const to = { version: spec.version, digest: spec.digest, specDigest: input.digest(spec) };
+  const from = host.app?.active;
+  return { host, spec, to, ...(from === undefined ? {} : { from }) };
+}
+
+function namingProblems(input: PlanInput): string[] {
+  const known = input.inventory.map((host) => host.name);
+  if (known.length === 0) return [];
+  const unknown = (name: string, where: string): string => {
+    const near = input.suggest(name, known);
+    const hint = near === undefined ? `Known hosts: ${list(known)}.` : `Did you mean "${near}"?`;
+    return `${where} "${name}", which is no host of this environment. ${hint}`;
+  };
+  const asked = input.onlyHosts.filter((name) => !known.includes(name)).map((name) => unknown(name, '--hosts names'));
+  const declared = input.spec.agents.flatMap((agent) =>
+    agent.hosts
+      .filter((name) => !name.includes('=') && !known.includes(name))
+      .map((name) => unknown(name, `agents.yaml: agents.${agent.name}.hosts names`)),
+  );
+  return [...asked, ...declared];
+}
+
+function cycleProblems(spec: AppSpec): string[] {
+  const levels = dependencyLevels(spec.agents);
+  return 'cycle' in levels ? [`agents.yaml: depends_on goes round in a circle: ${levels.cycle.join(' -> ')}.`] : [];
+}
+
+function busyProblems(targets: readonly Target[]): string[] {
+  return targets.flatMap(({ host }) => {
+    const phase = host.app?.phase;
+    if (phase === 'held') {
+      return [`Host ${host.name} is held; release it with "coordinator host resume ${host.name}".`];
+    }
+    if (phase !== 'switching' && phase !== 'trial' && phase !== 'reverting') return [];
+    return [
+      `Host ${host.name} is in the middle of rollout ${host.app?.rollout ?? '?'} (${phase}); wait until it has ended.`,
+    ];
+  });
+}
+
+const list = (names: readonly string[]): string => (names.length === 0 ? 'no host' : names.join(', '));

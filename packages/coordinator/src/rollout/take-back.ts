@@ -1,0 +1,58 @@
+/** Compensation: touched hosts go back in reverse order, one after another, a failing one holding up no other. */
+import type { RolloutHost, RolloutHostState } from '@outrider/shared/domain/rollout.js';
+import type { Draft } from './draft.js';
+import { end } from './ending.js';
+
+const DONE: readonly RolloutHostState[] = ['reverted', 'failed', 'unreachable'];
+
+/** Tells the next host to go back; with none left, ends or waits a last time for those that are lost. */
+export function takeBackNext(draft: Draft): void {
+  const touched = draft.rollout.hosts.filter((host) => host.touched).reverse();
+  if (touched.some((host) => host.state === 'reverting')) return;
+  const next = touched.find((host) => !DONE.includes(host.state));
+  if (next !== undefined) {
+    takeBack(draft, next);
+    return;
+  }
+  const missing = touched.filter((host) => host.state !== 'reverted');
+  if (missing.length === 0) {
+    end(draft, draft.rollout.abortedBy === undefined ? 'rolled_back' : 'aborted');
+  } else if (missing.every((host) => host.state === 'failed')) {
+    endStuck(draft, missing);
+  } else {
+    draft.set({ deadline: draft.at + draft.rollout.options.confirmWithinMs + draft.limits.lostMs });
+  }
+}
+
+/** A revert where the host is on trial; where it is committed, a switch without trial to what it came from. */
+export function takeBack(draft: Draft, host: RolloutHost): void {
+  const why = draft.rollout.reason ?? 'the rollout failed';
+  if (host.state !== 'committed') draft.command(host.host, 'revert', host.to, 0, why);
+  else undoCommit(draft, host);
+  startReverting(draft, host.host);
+}
+
+/**
+ * `from` is still on the host, as its previous release. On a first release there is none: an empty
+ * release of the app is fetched first, so that nothing of it runs.
+ */
+export function undoCommit(draft: Draft, host: RolloutHost): void {
+  const why = draft.rollout.reason ?? 'the rollout failed';
+  if (host.from !== undefined) draft.command(host.host, 'switch', host.from, 0, why);
+  else if (host.empty !== undefined) draft.command(host.host, 'stage', host.empty, 0, why);
+  else draft.command(host.host, 'revert', host.to, 0, why);
+}
+
+export function startReverting(draft: Draft, host: string): void {
+  draft.setHost(host, { state: 'reverting', well: undefined });
+  draft.set({ deadline: draft.at + draft.limits.revertMs });
+  draft.tell({ type: 'rollout.host.reverting', host });
+}
+
+export function endStuck(draft: Draft, missing: readonly RolloutHost[]): void {
+  const sentences = missing.map(
+    (host) => `${host.host} ${host.state === 'unreachable' ? 'cannot be reached' : 'did not come back'}`,
+  );
+  const cause = draft.rollout.reason;
+  end(draft, 'stuck', `${cause === undefined ? '' : `${cause}; `}${sentences.join(', ')}`);
+}
