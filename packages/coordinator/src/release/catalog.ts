@@ -1,0 +1,203 @@
+/**
+ * Owns which versions exist: records in data_dir/releases/APP/VERSION.json, and in Redis so that no second
+ * coordinator gives a version another content. A record never changes once it was answered.
+ */
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AppSpec } from '@outrider/shared/domain/agent.js';
+import { canonicalJson } from '@outrider/shared/domain/canonical.js';
+import { isName, isVersion, VERSION_RULE } from '@outrider/shared/domain/name.js';
+import type { Manifest, Release } from '@outrider/shared/domain/release.js';
+import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import { readManifest } from '@outrider/shared/release/manifest.js';
+import { rfc3339 } from '@outrider/shared/runtime/clock.js';
+import { sha256 } from '@outrider/shared/runtime/digest.js';
+import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Redis } from 'ioredis';
+import type { Releases } from '../engine/ports.js';
+import { type CompileAgents, readAgentsText, readAppSpec } from './agents-file.js';
+import type { BlobStore } from './blob-store.js';
+
+export interface CatalogOptions {
+  readonly folder: string;
+  readonly blobs: BlobStore;
+  readonly redis: Redis;
+  readonly environment: string;
+  readonly compile: CompileAgents;
+  readonly now: () => number;
+  /** Rollouts of an app, newest first; what `good` and `previous` are read from. */
+  readonly history: (app: string) => Promise<readonly Rollout[]>;
+}
+
+export interface PushAsk {
+  readonly version: string;
+  readonly manifest: Uint8Array;
+  readonly by: string;
+  readonly message?: string;
+}
+
+export class ReleaseCatalog implements Releases {
+  /** By app, then by version, in the order of the pushes. */
+  private readonly releases = new Map<string, Map<string, Release>>();
+  private readonly specs = new Map<string, AppSpec>();
+  private pushing: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly options: CatalogOptions) {
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    const found = readdirSync(options.folder)
+      .filter(isName)
+      .flatMap((app) => readRecords(join(options.folder, app)));
+    for (const release of found.sort(byPushTime)) this.remember(release);
+  }
+
+  /** Puts into Redis what it does not have, be it new, emptied or set back. */
+  async restoreRedis(): Promise<void> {
+    for (const [app, versions] of this.releases) {
+      for (const release of versions.values()) {
+        await this.options.redis.hsetnx(this.key(app), release.version, canonicalJson(release));
+      }
+    }
+  }
+
+  /** One push at a time. `isNew` false: the same content has this version already. */
+  async push(ask: PushAsk): Promise<{ readonly release: Release; readonly isNew: boolean }> {
+    const turn = this.pushing.then(() => this.pushNow(ask));
+    this.pushing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async find(app: string, version: string): Promise<Release | undefined> {
+    const versions = this.releases.get(app);
+    switch (version) {
+      case 'latest':
+        return [...(versions?.values() ?? [])].at(-1);
+      case 'good':
+      case 'previous': {
+        const good = (await this.options.history(app)).find((rollout) => rollout.phase === 'succeeded');
+        const name = version === 'good' ? good?.version : good?.fromVersion;
+        return name === undefined ? undefined : versions?.get(name);
+      }
+      default:
+        return versions?.get(version);
+    }
+  }
+
+  async list(app?: string): Promise<readonly Release[]> {
+    const all = [...this.releases.values()].flatMap((versions) => [...versions.values()]);
+    return all.filter((release) => app === undefined || app === '' || release.app === app).sort(byPushTime);
+  }
+
+  async manifest(digest: string): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array }> {
+    const bytes = await this.options.blobs.readWhole(digest);
+    return { manifest: readManifest(bytes), bytes };
+  }
+
+  /** The text of a release's agents.yaml. */
+  async agentsText(digest: string): Promise<string> {
+    return readAgentsText((await this.manifest(digest)).manifest, this.options.blobs);
+  }
+
+  async spec(digest: string): Promise<AppSpec> {
+    const known = this.specs.get(digest);
+    if (known !== undefined) return known;
+    const { manifest } = await this.manifest(digest);
+    const spec = await readAppSpec(manifest, this.options.blobs, this.options.compile);
+    this.specs.set(digest, spec);
+    return spec;
+  }
+
+  private async pushNow(ask: PushAsk): Promise<{ readonly release: Release; readonly isNew: boolean }> {
+    if (!isVersion(ask.version)) {
+      throw new OutriderError('invalid', `version: ${JSON.stringify(ask.version)} must be ${VERSION_RULE}.`);
+    }
+    const manifest = readManifest(ask.manifest);
+    const digest = sha256(ask.manifest);
+    const known = this.releases.get(manifest.app)?.get(ask.version);
+    if (known !== undefined) return { release: sameContent(known, digest), isNew: false };
+
+    const files = await this.checkBlobs(manifest);
+    const spec = await readAppSpec(manifest, this.options.blobs, this.options.compile);
+    await this.options.blobs.put(digest, ask.manifest);
+    const asked: Release = {
+      app: manifest.app,
+      version: ask.version,
+      digest,
+      ...files,
+      pushedAt: rfc3339(this.options.now()),
+      by: ask.by,
+      ...(ask.message === undefined ? {} : { message: ask.message }),
+    };
+    const release = await this.claim(asked);
+    writeDurably(join(this.options.folder, release.app, `${release.version}.json`), canonicalJson(release));
+    this.specs.set(digest, spec);
+    this.remember(release);
+    return { release, isNew: true };
+  }
+
+  /** Redis decides who was first; the record that stands there is the release. */
+  private async claim(asked: Release): Promise<Release> {
+    const { redis } = this.options;
+    if (redis.status !== 'ready') {
+      throw new OutriderError('unavailable', 'Redis is away, so no release can be named now. Try again later.');
+    }
+    if ((await redis.hsetnx(this.key(asked.app), asked.version, canonicalJson(asked))) === 1) return asked;
+    const stored = await redis.hget(this.key(asked.app), asked.version);
+    return stored === null ? asked : sameContent(JSON.parse(stored) as Release, asked.digest);
+  }
+
+  /** Every content is here and as long as the manifest says. */
+  private async checkBlobs(manifest: Manifest): Promise<{ readonly files: number; readonly bytes: number }> {
+    let files = 0;
+    let bytes = 0;
+    for (const entry of manifest.entries) {
+      if (entry.kind !== 'file') continue;
+      const size = await this.options.blobs.size(entry.sha256);
+      if (size === undefined) {
+        throw new OutriderError('invalid', `The content of ${entry.path} (${entry.sha256}) was not sent yet.`);
+      }
+      if (size !== entry.size) {
+        throw new OutriderError('invalid', `${entry.path} has ${size} bytes; the manifest says ${entry.size}.`);
+      }
+      files += 1;
+      bytes += size;
+    }
+    return { files, bytes };
+  }
+
+  private remember(release: Release): void {
+    const versions = this.releases.get(release.app) ?? new Map<string, Release>();
+    this.releases.set(release.app, versions.set(release.version, release));
+  }
+
+  private key(app: string): string {
+    return `outrider:{${this.options.environment}}:releases:${app}`;
+  }
+}
+
+const byPushTime = (a: Release, b: Release): number => (a.pushedAt < b.pushedAt ? -1 : a.pushedAt > b.pushedAt ? 1 : 0);
+
+function sameContent(release: Release, digest: string): Release {
+  if (release.digest === digest) return release;
+  throw new OutriderError(
+    'refused',
+    `Version ${release.version} of ${release.app} has another content already: ${release.by} pushed it at ` +
+      `${release.pushedAt}. A version never changes; push under a new one.`,
+  );
+}
+
+function readRecords(folder: string): Release[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => {
+      try {
+        return JSON.parse(readFileSync(join(folder, name), 'utf8')) as Release;
+      } catch (error) {
+        throw new OutriderError(
+          'invalid',
+          `${join(folder, name)} is no record of a release. Restore it from a backup, or remove it and push again.`,
+          { cause: error },
+        );
+      }
+    });
+}
