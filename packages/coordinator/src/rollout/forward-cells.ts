@@ -5,17 +5,7 @@ import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { fail } from './failing.js';
 import { advance } from './forward.js';
-import {
-  answers,
-  culpritOf,
-  isOn,
-  isSettled,
-  isWell,
-  reasonOf,
-  type Report,
-  stagingOf,
-  wentBack,
-} from './host-report.js';
+import { answers, culpritOf, isOn, isSettled, isWell, reasonOf, stagingOf, wentBack } from './host-report.js';
 
 export function stagingReport(draft: Draft, { host: name, status }: EventOf<'report'>): void {
   const host = draft.host(name);

@@ -1,0 +1,58 @@
+/**
+ * Where the fleet's truth is in Redis, and how it is spelled; sidecars and coordinators both go by it. All
+ * keys of an environment share one literal hash tag, so that they live on one node of a cluster.
+ */
+export interface FleetKeys {
+  /** String: `EPOCH HOLDER`, expires. */
+  readonly lease: string;
+  readonly epoch: string;
+  readonly seq: string;
+  /** Hash: `revision`, `document` (JSON). */
+  readonly rollout: (id: string) => string;
+  /** Sorted set: ids by sequence number. */
+  readonly rollouts: string;
+  /** Hash: app -> id of its rollout under way. */
+  readonly active: string;
+  /** Hash: `HOST/APP` -> effect (JSON). */
+  readonly outbox: string;
+  /** Stream with the one field `event` (JSON), and the pub/sub channel of the same name (same JSON). */
+  readonly events: string;
+  /** Hash: host -> HostRecord (JSON). */
+  readonly hosts: string;
+  /** String that expires: there while the sidecar is. */
+  readonly presence: (host: string) => string;
+  readonly releases: (app: string) => string;
+  /** String that expires: a host spec (JSON) by its digest. */
+  readonly spec: (specDigest: string) => string;
+}
+
+/** What a sidecar tells of itself in `hosts`. */
+export interface HostRecord {
+  readonly name: string;
+  readonly address: string;
+  /** `HOST:PORT` of its gRPC, as others reach it. */
+  readonly endpoint: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Entries of the event stream are trimmed to about so many. */
+export const EVENTS_KEPT = 20_000;
+export const EVENT_FIELD = 'event';
+
+export function fleetKeys(environment: string): FleetKeys {
+  const key = (rest: string): string => `outrider:{${environment}}:${rest}`;
+  return {
+    lease: key('lease'),
+    epoch: key('epoch'),
+    seq: key('seq'),
+    rollout: (id) => key(`rollout:${id}`),
+    rollouts: key('rollouts'),
+    active: key('active'),
+    outbox: key('outbox'),
+    events: key('events'),
+    hosts: key('hosts'),
+    presence: (host) => key(`presence:${host}`),
+    releases: (app) => key(`releases:${app}`),
+    spec: (specDigest) => key(`spec:${specDigest}`),
+  };
+}
