@@ -1,0 +1,95 @@
+/** Tells which process has accepted a TCP connection, from /proc alone. Never opens or closes one. */
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { procNetAddress } from './socket-address.js';
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Reads `IP:PORT` or `[V6]:PORT`. */
+export function parseEndpoint(text: string): Endpoint {
+  const colon = text.lastIndexOf(':');
+  return { host: text.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(colon + 1)) };
+}
+
+/** Inode of the end of `from` -> `to` that listened; undefined while nobody has accepted it, or when it is no more. */
+export function acceptedInode(from: string, to: string): string | undefined {
+  const [client, server] = [parseEndpoint(from), parseEndpoint(to)];
+  for (const row of connections(server.host, server.port)) {
+    // A socket that waits in the queue of its listener has no inode yet.
+    if (row.inode !== '0' && procForms(client.host, client.port).includes(row.remote)) return row.inode;
+  }
+  return undefined;
+}
+
+/** Inodes of the sockets that listen on exactly this address. */
+export function listeningInodes(host: string, port: number): readonly string[] {
+  return connections(host, port)
+    .filter((row) => row.state === LISTEN)
+    .map((row) => row.inode);
+}
+
+/** Inodes of the unix sockets that listen on this path. */
+export function listeningUnixInodes(path: string): readonly string[] {
+  return lines('/proc/net/unix')
+    .map((line) => /^\S+: \S+ \S+ (\S+) \S+ \S+ +(\d+) (.*)$/.exec(line))
+    .filter((row) => row !== null && row[3] === path && (Number.parseInt(row[1] ?? '', 16) & ACCEPTS) !== 0)
+    .map((row) => row?.[2] ?? '');
+}
+
+/** The descriptors of a process that are sockets, as inode to descriptor; empty where we may not look. */
+export function socketsOf(pid: number): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  let names: string[];
+  try {
+    names = readdirSync(`/proc/${pid}/fd`);
+  } catch {
+    return found;
+  }
+  for (const name of names) {
+    try {
+      const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${name}`))?.[1];
+      if (inode !== undefined && !found.has(inode)) found.set(inode, Number(name));
+    } catch {
+      // Closed since the folder was read.
+    }
+  }
+  return found;
+}
+
+const LISTEN = '0A';
+/** __SO_ACCEPTCON */
+const ACCEPTS = 0x10000;
+
+interface Row {
+  readonly remote: string;
+  readonly state: string;
+  readonly inode: string;
+}
+
+/** Rows of /proc/net/tcp and tcp6 whose local end is this one. A socket on [::] shows IPv4 peers as mapped. */
+function connections(host: string, port: number): Row[] {
+  const forms = procForms(host, port);
+  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) =>
+    lines(file)
+      .filter((line) => forms.some((form) => line.includes(form)))
+      .map((line) => line.trim().split(/\s+/))
+      .filter((columns) => forms.includes(columns[1] ?? ''))
+      .map((columns) => ({ remote: columns[2] ?? '', state: columns[3] ?? '', inode: columns[9] ?? '0' })),
+  );
+}
+
+function procForms(host: string, port: number): readonly string[] {
+  const own = procNetAddress(host, port);
+  if (host.startsWith('::ffff:')) return [own, procNetAddress(host.slice('::ffff:'.length), port)];
+  return host.includes(':') ? [own] : [own, procNetAddress(`::ffff:${host}`, port)];
+}
+
+function lines(file: string): string[] {
+  try {
+    return readFileSync(file, 'latin1').split('\n').slice(1);
+  } catch {
+    return []; // no IPv6 on this machine
+  }
+}

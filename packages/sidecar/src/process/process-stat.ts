@@ -1,0 +1,78 @@
+/** Reads /proc/PID/stat and proves that a pid is still the process it was. Never signals anything. */
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import type { ProcessIdentity } from '../agent/identity.js';
+
+export interface ProcessStat {
+  readonly pid: number;
+  readonly parent: number;
+  readonly session: number;
+  readonly startTicks: number;
+  /** It has ended, and at most waits for its parent to ask how. */
+  readonly dead: boolean;
+}
+
+/** Undefined where the text is no stat line. The name may hold spaces and parentheses: the last one ends it. */
+export function parseStat(text: string): ProcessStat | undefined {
+  const nameEnd = text.lastIndexOf(')');
+  if (nameEnd < 0) return undefined;
+  // proc(5) counts from 1; the state is field 3.
+  const fields = text.slice(nameEnd + 2).split(' ');
+  const field = (number: number): number => Number(fields[number - 3]);
+  const state = fields[0] ?? '';
+  const stat = {
+    pid: Number.parseInt(text, 10),
+    parent: field(4),
+    session: field(6),
+    startTicks: field(22),
+    // A main thread that ended before the others is shown as a zombie too, with the others counted.
+    dead: state === 'X' || state === 'x' || (state === 'Z' && field(20) <= 1),
+  };
+  return Number.isSafeInteger(stat.pid) && Number.isSafeInteger(stat.startTicks) ? stat : undefined;
+}
+
+const buffer = Buffer.alloc(4096);
+
+/** Undefined where there is no such process. */
+export function readStat(pid: number): ProcessStat | undefined {
+  let fd: number;
+  try {
+    fd = openSync(`/proc/${pid}/stat`, 'r');
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+  try {
+    return parseStat(buffer.toString('latin1', 0, readSync(fd, buffer, 0, buffer.length, 0)));
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export const isGone = (error: unknown): boolean => {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ESRCH';
+};
+
+let knownBootId: string | undefined;
+
+/** Differs after each boot of the machine. */
+export function bootId(): string {
+  knownBootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  return knownBootId;
+}
+
+/** What proves later that a pid is still this process; undefined where there is none (a zombie still has one). */
+export function identityOf(pid: number): ProcessIdentity | undefined {
+  const stat = readStat(pid);
+  return stat === undefined ? undefined : { pid, startTicks: stat.startTicks, bootId: bootId() };
+}
+
+/** Whether it still runs. A zombie does not. */
+export function isSame(identity: ProcessIdentity): boolean {
+  if (identity.bootId !== bootId()) return false;
+  const stat = readStat(identity.pid);
+  return stat !== undefined && stat.startTicks === identity.startTicks && !stat.dead;
+}

@@ -1,0 +1,96 @@
+/**
+ * Finds the processes of an incarnation: its session, and all that carry its id in their initial environment.
+ * What left both is out of reach. Only looks, never signals.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import type { ProcessIdentity } from '../agent/identity.js';
+import { bootId, readStat } from './process-stat.js';
+import type { ProcessStat } from './process-stat.js';
+
+export interface TreeQuery {
+  readonly identity: ProcessIdentity;
+  readonly incarnation: string;
+  /**
+   * This sidecar has seen the process run. Without that, a session whose leader is gone counts only if one of its
+   * members carries the incarnation: the number may be another's by now.
+   */
+  readonly witnessed: boolean;
+}
+
+interface Mark {
+  readonly startTicks: number;
+  readonly incarnation: string;
+}
+
+/** Looks at all processes. What it has once found marked stays marked, so that a later look is cheaper. */
+export class ProcessTables {
+  #marks = new Map<number, Mark>();
+
+  /** @throws where /proc can't be read (out of descriptors) */
+  look(): ProcessTable {
+    const all = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((name) => readStat(Number(name)))
+      .filter((stat) => stat !== undefined)
+      // Kernel threads have no session.
+      .filter((stat) => stat.session !== 0 && stat.pid !== process.pid);
+    const known = new Map<number, Mark>();
+    for (const stat of all) {
+      const mark = this.#marks.get(stat.pid);
+      if (mark?.startTicks === stat.startTicks) known.set(stat.pid, mark);
+    }
+    this.#marks = known;
+    return new ProcessTable(all, known);
+  }
+}
+
+/** One look at all processes, for any number of questions. */
+export class ProcessTable {
+  readonly #unmarked = new Set<number>();
+
+  constructor(
+    private readonly all: readonly ProcessStat[],
+    private readonly marks: Map<number, Mark>,
+  ) {}
+
+  /** Pids of what still runs. A process that has ended is none of them. */
+  members({ identity, incarnation, witnessed }: TreeQuery): readonly number[] {
+    if (identity.bootId !== bootId()) return [];
+    // Nothing that is older than its first process can belong to it.
+    const young = this.all.filter((stat) => stat.startTicks >= identity.startTicks);
+    const marked = young.filter((stat) => !stat.dead && this.#incarnationOf(stat) === incarnation);
+    const session = young.filter((stat) => stat.session === identity.pid);
+    const leader = this.all.find((stat) => stat.pid === identity.pid);
+    const ours =
+      leader === undefined
+        ? witnessed || marked.some((stat) => stat.session === identity.pid)
+        : leader.startTicks === identity.startTicks;
+    const members = [...marked, ...(ours ? session.filter((stat) => !stat.dead) : [])];
+    return [...new Set(members.map((stat) => stat.pid))];
+  }
+
+  #incarnationOf(stat: ProcessStat): string | undefined {
+    const known = this.marks.get(stat.pid);
+    if (known !== undefined || this.#unmarked.has(stat.pid)) return known?.incarnation;
+    const incarnation = incarnationIn(stat.pid);
+    if (incarnation === undefined) this.#unmarked.add(stat.pid);
+    else this.marks.set(stat.pid, { startTicks: stat.startTicks, incarnation });
+    return incarnation;
+  }
+}
+
+const NAME = Buffer.from('\0OUTRIDER_INCARNATION=');
+
+/** The incarnation in a process's initial environment; undefined where there is none or we may not look. */
+function incarnationIn(pid: number): string | undefined {
+  let environment: Buffer;
+  try {
+    environment = Buffer.concat([Buffer.alloc(1), readFileSync(`/proc/${pid}/environ`)]);
+  } catch {
+    return undefined; // gone, a kernel thread, or another user's
+  }
+  const at = environment.indexOf(NAME);
+  if (at < 0) return undefined;
+  const end = environment.indexOf(0, at + 1);
+  return environment.toString('utf8', at + NAME.length, end < 0 ? environment.length : end);
+}

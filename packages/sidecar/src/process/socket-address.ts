@@ -1,0 +1,99 @@
+/** Addresses of sockets as people write them, as the kernel takes them and as /proc/net shows them. No I/O. */
+import { endianness } from 'node:os';
+import { isIPv4, isIPv6 } from 'node:net';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+
+export const AF_UNIX = 1;
+const AF_INET = 2;
+const AF_INET6 = 10;
+/** Of sockaddr_un, with the zero at the end. */
+const UNIX_PATH_BYTES = 108;
+const LITTLE = endianness() === 'LE';
+
+export type SocketAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/**
+ * Reads `HOST:PORT`, `[V6]:PORT` or an absolute path. HOST is an address, `localhost`, or `*` or nothing for
+ * every address.
+ * @throws OutriderError('invalid')
+ */
+export function parseListenAddress(text: string): SocketAddress {
+  if (text.startsWith('/')) {
+    if (Buffer.byteLength(text) >= UNIX_PATH_BYTES) {
+      throw new OutriderError('invalid', `The socket path ${text} is longer than ${UNIX_PATH_BYTES - 1} bytes.`);
+    }
+    return { kind: 'unix', path: text };
+  }
+  const parts = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text);
+  const port = Number(parts?.[3]);
+  const host = parts?.[1] ?? named(parts?.[2] ?? '');
+  if (parts === null || port > 65535 || !(parts[1] === undefined ? isIPv4(host) : isIPv6(host))) {
+    throw new OutriderError(
+      'invalid',
+      `Cannot listen on "${text}": write ADDRESS:PORT, [IPV6]:PORT or the absolute path of a unix socket.`,
+    );
+  }
+  return { kind: 'tcp', host, port };
+}
+
+const named = (host: string): string =>
+  host === '' || host === '*' ? '0.0.0.0' : host === 'localhost' ? '127.0.0.1' : host;
+
+export function formatAddress(address: SocketAddress): string {
+  if (address.kind === 'unix') return address.path;
+  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}
+
+/** Address family and `struct sockaddr`. A unix path that begins with `@` is an abstract name. */
+export function encodeAddress(address: SocketAddress): { readonly family: number; readonly bytes: Uint8Array } {
+  if (address.kind === 'unix') {
+    const abstract = address.path.startsWith('@');
+    const path = Buffer.from(abstract ? `\0${address.path.slice(1)}` : `${address.path}\0`);
+    return { family: AF_UNIX, bytes: Buffer.concat([family(AF_UNIX), path]) };
+  }
+  const port = Buffer.alloc(2);
+  port.writeUInt16BE(address.port);
+  if (isIPv4(address.host)) {
+    return { family: AF_INET, bytes: Buffer.concat([family(AF_INET), port, ipBytes(address.host), Buffer.alloc(8)]) };
+  }
+  const flow = Buffer.alloc(4);
+  const scope = Buffer.alloc(4);
+  return { family: AF_INET6, bytes: Buffer.concat([family(AF_INET6), port, flow, ipBytes(address.host), scope]) };
+}
+
+/** The port of a `struct sockaddr_in` or `sockaddr_in6`. */
+export const portOf = (bytes: Uint8Array): number => Buffer.from(bytes).readUInt16BE(2);
+
+function family(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  if (LITTLE) bytes.writeUInt16LE(value);
+  else bytes.writeUInt16BE(value);
+  return bytes;
+}
+
+/** The 4 or 16 bytes of an address, in network order. */
+export function ipBytes(host: string): Uint8Array {
+  if (isIPv4(host)) return Uint8Array.from(host.split('.').map(Number));
+  const v4 = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(host);
+  const tail = v4 === null ? [] : ipBytes(v4[2] ?? '');
+  const text = v4 === null ? host : `${v4[1] ?? ''}0:0`;
+  const [head = '', rest] = text.split('::');
+  const words = (part: string): number[] =>
+    part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16));
+  const before = words(head);
+  const after = rest === undefined ? [] : words(rest);
+  const all = [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
+  const bytes = Buffer.alloc(16);
+  all.forEach((word, index) => bytes.writeUInt16BE(word, index * 2));
+  bytes.set(tail, 16 - tail.length);
+  return bytes;
+}
+
+/** As in the columns of /proc/net/tcp and tcp6: words of four bytes in the order of this machine, in hexadecimal. */
+export function procNetAddress(host: string, port: number): string {
+  const bytes = Buffer.from(ipBytes(host));
+  if (LITTLE) bytes.swap32();
+  return `${bytes.toString('hex').toUpperCase()}:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+}
