@@ -10,10 +10,10 @@ import type { Plan, Rollout } from '../domain/rollout.js';
 import type { AppStatus__Output } from '../gen/outrider/v1/AppStatus.js';
 import type { Event as WireEvent, Event__Output } from '../gen/outrider/v1/Event.js';
 import type { HostStatus__Output } from '../gen/outrider/v1/HostStatus.js';
-import type { InstanceStatus__Output } from '../gen/outrider/v1/InstanceStatus.js';
-import type { Plan__Output } from '../gen/outrider/v1/Plan.js';
-import type { Release__Output } from '../gen/outrider/v1/Release.js';
-import type { RolloutRecord__Output } from '../gen/outrider/v1/RolloutRecord.js';
+import type { InstanceStatus as WireInstance, InstanceStatus__Output } from '../gen/outrider/v1/InstanceStatus.js';
+import type { Plan as WirePlan, Plan__Output } from '../gen/outrider/v1/Plan.js';
+import type { Release as WireRelease, Release__Output } from '../gen/outrider/v1/Release.js';
+import type { RolloutRecord as WireRollout, RolloutRecord__Output } from '../gen/outrider/v1/RolloutRecord.js';
 
 /** A message without the members that are null (unset messages) or name a oneof (`_member`). */
 function present(value: unknown): unknown {
@@ -43,3 +43,9 @@ export const writeEvent = (event: OutriderEvent): WireEvent => ({
   ...event,
   data: event.data === undefined ? '' : JSON.stringify(event.data),
 });
+
+export const writeRelease = (release: Release): WireRelease => release;
+export const writePlan = (plan: Plan): WirePlan => plan as WirePlan;
+export const writeRollout = (rollout: Rollout, explained: string): WireRollout =>
+  ({ ...rollout, explained }) as WireRollout;
+export const writeInstanceStatus = (status: InstanceStatus): WireInstance => status;
