@@ -134,6 +134,6 @@ export interface RolloutStore {
 /** Host specs by their digest, so that what was planned is what is sent, also after a restart. Implemented by store/. */
 export interface SpecStore {
   /** Canonical JSON by its sha256. Kept for 30 days after the last save. */
-  save(specs: ReadonlyMap<string, string>): Promise<void>;
-  load(specDigest: string): Promise<string | undefined>;
+  saveSpecs(specs: ReadonlyMap<string, string>): Promise<void>;
+  loadSpec(specDigest: string): Promise<string | undefined>;
 }

@@ -1,0 +1,123 @@
+/**
+ * The live connection to one host: follows its status, and says whether it is up, suspect or down.
+ * Decides nothing about what a lost host means.
+ */
+import type { HostStatus } from '@outrider/shared/domain/host.js';
+import { connectSidecar, type SidecarRemote } from '@outrider/shared/rpc/client.js';
+import { readHostStatus } from '@outrider/shared/rpc/codec.js';
+import type { HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
+import type { Clock } from '@outrider/shared/runtime/clock.js';
+import type { FleetHost, HostLiveness } from '../engine/ports.js';
+
+export interface LinkTimes {
+  /** From suspect to down. */
+  readonly suspectMs: number;
+  /** A host that is silent for so long is asked whether it is there. */
+  readonly checkMs: number;
+  readonly answerMs: number;
+  readonly reconnectMs: number;
+  readonly reconnectMaxMs: number;
+}
+
+export const LINK_TIMES: LinkTimes = {
+  suspectMs: 5_000,
+  checkMs: 3_000,
+  answerMs: 2_000,
+  reconnectMs: 50,
+  reconnectMaxMs: 1_000,
+};
+
+export class HostLink {
+  readonly remote: SidecarRemote;
+  private state: HostLiveness = 'suspect';
+  private status: HostStatus | undefined;
+  private backoffMs: number;
+  private stream = new AbortController();
+  private cancelDown: () => void;
+  private cancelCheck: () => void = nothing;
+  private cancelReconnect: () => void = nothing;
+  private closed = false;
+
+  constructor(
+    readonly record: HostRecord,
+    token: string | undefined,
+    private readonly clock: Clock,
+    private readonly times: LinkTimes,
+    private readonly changed: (host: FleetHost) => void,
+    lastKnown?: HostStatus,
+  ) {
+    this.remote = connectSidecar({ endpoint: record.endpoint, token });
+    this.status = lastKnown;
+    this.backoffMs = times.reconnectMs;
+    this.cancelDown = clock.after(times.suspectMs, () => this.turn('down'));
+    void this.follow();
+  }
+
+  view(): FleetHost {
+    const { record, state, status } = this;
+    return { ...record, state, ...(status === undefined ? {} : { status }) };
+  }
+
+  /** Asks now; a host that does not answer has lost its connection. */
+  async check(): Promise<void> {
+    const { stream } = this;
+    try {
+      this.heard(readHostStatus(await this.remote.Status({}, { timeoutMs: this.times.answerMs })));
+    } catch {
+      if (stream === this.stream) stream.abort();
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+    this.stream.abort();
+    this.cancelDown();
+    this.cancelCheck();
+    this.cancelReconnect();
+    this.remote.close();
+  }
+
+  private async follow(): Promise<void> {
+    this.stream = new AbortController();
+    try {
+      for await (const wire of this.remote.WatchStatus({}, { signal: this.stream.signal })) {
+        this.backoffMs = this.times.reconnectMs;
+        this.heard(readHostStatus(wire));
+      }
+    } catch {
+      // It is lost, for whatever reason; what to do about it is below.
+    }
+    this.lost();
+  }
+
+  private heard(status: HostStatus): void {
+    if (this.closed) return;
+    this.status = status;
+    this.cancelDown();
+    this.cancelCheck();
+    this.cancelCheck = this.clock.after(this.times.checkMs, () => void this.check());
+    this.state = 'up';
+    this.changed(this.view());
+  }
+
+  private lost(): void {
+    if (this.closed) return;
+    this.cancelCheck();
+    if (this.state === 'up') {
+      this.turn('suspect');
+      this.cancelDown = this.clock.after(this.times.suspectMs, () => this.turn('down'));
+    }
+    this.cancelReconnect = this.clock.after(this.backoffMs, () => void this.follow());
+    this.backoffMs = Math.min(this.backoffMs * 2, this.times.reconnectMaxMs);
+  }
+
+  private turn(state: HostLiveness): void {
+    if (this.closed || this.state === state) return;
+    this.state = state;
+    this.changed(this.view());
+  }
+}
+
+function nothing(): void {
+  // Nothing to cancel yet.
+}

@@ -1,0 +1,38 @@
+/** Which hosts there are: those of the configuration, and those that sidecars have registered in Redis. */
+import { z } from 'zod';
+import type { FleetKeys, HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
+import type { Redis } from 'ioredis';
+
+const RECORD = z.object({
+  name: z.string(),
+  address: z.string(),
+  endpoint: z.string(),
+  labels: z.record(z.string(), z.string()).default({}),
+});
+
+export interface InventoryNews {
+  readonly registered: readonly HostRecord[];
+  /** Hosts whose sidecar says that it is there. */
+  readonly present: ReadonlySet<string>;
+}
+
+/** Undefined while Redis is away. An emptied Redis knows no host: who reads this keeps those that it knew. */
+export async function readInventory(redis: Redis, keys: FleetKeys): Promise<InventoryNews | undefined> {
+  try {
+    const registered = Object.values(await redis.hgetall(keys.hosts)).flatMap(parse);
+    const marks = await Promise.all(registered.map((host) => redis.exists(keys.presence(host.name))));
+    const present = registered.filter((_host, index) => marks[index] === 1).map((host) => host.name);
+    return { registered, present: new Set(present) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whatever is no record of a host is passed over. */
+function parse(text: string): HostRecord[] {
+  try {
+    return [RECORD.parse(JSON.parse(text))];
+  } catch {
+    return [];
+  }
+}

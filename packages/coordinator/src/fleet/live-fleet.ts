@@ -1,0 +1,111 @@
+/** The fleet as it is now: an inventory that only grows, and a live link to each of its hosts. */
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Clock } from '@outrider/shared/runtime/clock.js';
+import type { FleetKeys, HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
+import type { Redis } from 'ioredis';
+import type { Fleet, FleetHost, HostCommands } from '../engine/ports.js';
+import { hostCommands } from './host-commands.js';
+import { HostLink, LINK_TIMES, type LinkTimes } from './host-link.js';
+import { readInventory } from './inventory.js';
+
+export interface LiveFleetOptions {
+  /** Hosts of the configuration. */
+  readonly configured: readonly HostRecord[];
+  /** Where sidecars register; absent: the configured hosts are all there are. */
+  readonly registry?: { readonly redis: Redis; readonly keys: FleetKeys };
+  /** Opens the commands of every sidecar. */
+  readonly token: string | undefined;
+  /** `HOST:PORT`s of whoever serves blobs, as seen from a host. */
+  readonly sources: (host: FleetHost) => readonly string[];
+  readonly clock: Clock;
+  readonly times?: Partial<LinkTimes>;
+  readonly refreshMs?: number;
+}
+
+const REFRESH_MS = 1_000;
+
+export class LiveFleet implements Fleet {
+  private readonly links = new Map<string, HostLink>();
+  private readonly listeners = new Set<(host: FleetHost) => void>();
+  private present: ReadonlySet<string> = new Set();
+  private cancelRefresh: () => void = () => undefined;
+  private closed = false;
+
+  constructor(private readonly options: LiveFleetOptions) {
+    for (const record of options.configured) this.learn(record);
+  }
+
+  /** Reads the registry, then again and again. Resolves after the first time. */
+  async start(): Promise<void> {
+    await this.refresh();
+  }
+
+  hosts(): readonly FleetHost[] {
+    return [...this.links.values()].map((link) => link.view()).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  host(name: string): FleetHost | undefined {
+    return this.links.get(name)?.view();
+  }
+
+  onChange(listener: (host: FleetHost) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  commands(host: string): HostCommands {
+    const link = this.links.get(host);
+    if (link === undefined) throw new OutriderError('not_found', `There is no host "${host}" in this environment.`);
+    return hostCommands(link.remote, () => this.options.sources(link.view()));
+  }
+
+  /** The connection itself, for what is no command of a rollout: logs, control of agents. */
+  remote(host: string): HostLink['remote'] | undefined {
+    return this.links.get(host)?.remote;
+  }
+
+  /** Reads the registry at once: somebody said that there is news. */
+  wake(): void {
+    if (this.closed) return;
+    this.cancelRefresh();
+    void this.refresh();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.cancelRefresh();
+    for (const link of this.links.values()) link.close();
+  }
+
+  private async refresh(): Promise<void> {
+    const { registry, refreshMs, clock } = this.options;
+    if (registry === undefined) return;
+    const news = await readInventory(registry.redis, registry.keys);
+    if (this.closed) return;
+    if (news !== undefined) {
+      for (const record of news.registered) this.learn(record);
+      // Its sidecar has fallen silent towards Redis: see at once whether it is still there.
+      const vanished = [...this.present].filter((name) => !news.present.has(name));
+      for (const name of vanished) void this.links.get(name)?.check();
+      this.present = news.present;
+    }
+    this.cancelRefresh();
+    this.cancelRefresh = clock.after(refreshMs ?? REFRESH_MS, () => void this.refresh());
+  }
+
+  private learn(record: HostRecord): void {
+    const known = this.links.get(record.name);
+    if (known !== undefined && same(known.record, record)) return;
+    known?.close();
+    const { token, clock, times } = this.options;
+    const tell = (host: FleetHost): void => {
+      for (const listener of this.listeners) listener(host);
+    };
+    const link = new HostLink(record, token, clock, { ...LINK_TIMES, ...times }, tell, known?.view().status);
+    this.links.set(record.name, link);
+    tell(link.view());
+  }
+}
+
+const same = (a: HostRecord, b: HostRecord): boolean =>
+  a.endpoint === b.endpoint && a.address === b.address && JSON.stringify(a.labels) === JSON.stringify(b.labels);

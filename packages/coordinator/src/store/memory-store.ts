@@ -1,0 +1,124 @@
+/** The twin of the Redis stores: the same promises, kept in this process, for tests and simulations. */
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import type {
+  CommitResult,
+  Effect,
+  Lease,
+  LeaseStore,
+  RolloutStore,
+  SpecStore,
+  StoredRollout,
+} from '../engine/ports.js';
+
+export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
+  private held: { readonly lease: Lease; readonly until: number } | undefined;
+  private lastEpoch = 0;
+  private lastSequence = 0;
+  private readonly rollouts = new Map<string, StoredRollout>();
+  private readonly effects = new Map<string, Effect>();
+  private readonly specs = new Map<string, string>();
+
+  /** `now` in milliseconds that never jump. Events that are committed go to `publish`. */
+  constructor(
+    private readonly now: () => number,
+    private readonly publish: (events: readonly OutriderEvent[]) => void,
+  ) {}
+
+  async acquire(holder: string, ttlMs: number, atLeast: number): Promise<Lease | undefined> {
+    if ((await this.current()) !== undefined) return undefined;
+    this.lastEpoch = Math.max(this.lastEpoch, atLeast) + 1;
+    const lease = { holder, epoch: this.lastEpoch };
+    this.held = { lease, until: this.now() + ttlMs };
+    return lease;
+  }
+
+  async renew(lease: Lease, ttlMs: number): Promise<boolean> {
+    if (!this.isHeldBy(lease)) return false;
+    this.held = { lease, until: this.now() + ttlMs };
+    return true;
+  }
+
+  async release(lease: Lease): Promise<void> {
+    if (this.isHeldBy(lease)) this.held = undefined;
+  }
+
+  async current(): Promise<Lease | undefined> {
+    return this.held !== undefined && this.held.until > this.now() ? this.held.lease : undefined;
+  }
+
+  async commit(
+    lease: Lease,
+    rollout: Rollout,
+    expected: number,
+    events: readonly OutriderEvent[],
+    effects: readonly Effect[],
+  ): Promise<CommitResult> {
+    if (!this.isHeldBy(lease)) return 'fenced';
+    const revision = this.rollouts.get(rollout.id)?.revision ?? 0;
+    const rival = this.active().find((other) => other.app === rollout.app && other.id !== rollout.id);
+    if (revision !== expected || rival !== undefined) return 'conflict';
+    this.rollouts.set(rollout.id, { rollout: copy(rollout), revision: revision + 1 });
+    for (const effect of effects) this.effects.set(`${effect.host}/${effect.app}`, copy(effect));
+    if (hasEnded(rollout.phase)) {
+      for (const [field, { key }] of this.effects) if (key.startsWith(`${rollout.id}/`)) this.effects.delete(field);
+    }
+    this.publish(events.map(copy));
+    return 'committed';
+  }
+
+  async acknowledge(effect: Effect): Promise<void> {
+    const field = `${effect.host}/${effect.app}`;
+    if (this.effects.get(field)?.key === effect.key) this.effects.delete(field);
+  }
+
+  async load(id: string): Promise<StoredRollout | undefined> {
+    return copy(this.rollouts.get(id));
+  }
+
+  async list(app: string | undefined, limit: number): Promise<readonly StoredRollout[]> {
+    const found = [...this.rollouts.values()].filter(({ rollout }) => app === undefined || rollout.app === app);
+    return copy(found.sort((a, b) => b.rollout.seq - a.rollout.seq).slice(0, limit));
+  }
+
+  async underWay(): Promise<readonly StoredRollout[]> {
+    return copy([...this.rollouts.values()].filter(({ rollout }) => !hasEnded(rollout.phase)));
+  }
+
+  async outbox(): Promise<readonly Effect[]> {
+    return copy([...this.effects.values()]);
+  }
+
+  async nextSequence(atLeast: number): Promise<number> {
+    this.lastSequence = Math.max(this.lastSequence, atLeast) + 1;
+    return this.lastSequence;
+  }
+
+  async saveSpecs(specs: ReadonlyMap<string, string>): Promise<void> {
+    for (const [digest, text] of specs) this.specs.set(digest, text);
+  }
+
+  async loadSpec(specDigest: string): Promise<string | undefined> {
+    return this.specs.get(specDigest);
+  }
+
+  /** As an emptied Redis: nothing is known any more. */
+  clear(): void {
+    this.held = undefined;
+    this.lastEpoch = 0;
+    this.lastSequence = 0;
+    for (const map of [this.rollouts, this.effects, this.specs]) map.clear();
+  }
+
+  private active(): readonly Rollout[] {
+    return [...this.rollouts.values()].map(({ rollout }) => rollout).filter(({ phase }) => !hasEnded(phase));
+  }
+
+  private isHeldBy(lease: Lease): boolean {
+    const { held } = this;
+    return held?.lease.epoch === lease.epoch && held.lease.holder === lease.holder && held.until > this.now();
+  }
+}
+
+/** What is stored can't be changed from outside, as in Redis. */
+const copy = <T>(value: T): T => structuredClone(value);

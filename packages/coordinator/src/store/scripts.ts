@@ -1,0 +1,111 @@
+/** The Lua scripts: each is one indivisible step on the fleet's truth. All keys share one hash tag. */
+import type { Redis } from 'ioredis';
+
+/*
+ * KEYS  1 lease  2 epoch
+ * ARGV  1 holder  2 time to live in ms  3 the new epoch must be above this one
+ * Returns the new epoch, or 0 where somebody holds the lease.
+ */
+const ACQUIRE = `
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+local last = tonumber(redis.call('GET', KEYS[2]) or '0')
+local epoch = math.max(last, tonumber(ARGV[3])) + 1
+redis.call('SET', KEYS[2], epoch)
+redis.call('SET', KEYS[1], epoch .. ' ' .. ARGV[1], 'PX', ARGV[2])
+return epoch`;
+
+/*
+ * KEYS  1 lease
+ * ARGV  1 'EPOCH HOLDER'  2 time to live in ms
+ * Returns 1, or 0 where it is no longer ours.
+ */
+const RENEW = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1`;
+
+/*
+ * KEYS  1 lease
+ * ARGV  1 'EPOCH HOLDER'
+ * Returns 1, or 0 where it was no longer ours.
+ */
+const RELEASE = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`;
+
+/*
+ * KEYS  1 lease  2 rollout  3 rollouts  4 active  5 outbox  6 events (stream and channel)
+ * ARGV  1 'EPOCH HOLDER'  2 expected revision, 0: must not exist  3 rollout (JSON)  4 id  5 sequence number
+ *       6 app  7 '1' where it has ended  8 events (JSON list of JSON texts)
+ *       9 effects (JSON list of: outbox field, JSON text, ...)  10 rollouts kept  11 events kept
+ * Returns 1 written, -1 the lease is not ours, -2 another revision or another rollout of the app.
+ */
+const COMMIT = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
+local revision = tonumber(redis.call('HGET', KEYS[2], 'revision') or '0')
+if revision ~= tonumber(ARGV[2]) then return -2 end
+local active = redis.call('HGET', KEYS[4], ARGV[6])
+if active and active ~= ARGV[4] then return -2 end
+redis.call('HSET', KEYS[2], 'revision', revision + 1, 'document', ARGV[3])
+redis.call('ZADD', KEYS[3], ARGV[5], ARGV[4])
+local effects = cjson.decode(ARGV[9])
+for i = 1, #effects, 2 do redis.call('HSET', KEYS[5], effects[i], effects[i + 1]) end
+if ARGV[7] == '1' then
+  redis.call('HDEL', KEYS[4], ARGV[6])
+  local outbox = redis.call('HGETALL', KEYS[5])
+  local mine = ARGV[4] .. '/'
+  for i = 1, #outbox, 2 do
+    if string.sub(cjson.decode(outbox[i + 1]).key, 1, #mine) == mine then redis.call('HDEL', KEYS[5], outbox[i]) end
+  end
+  local prefix = string.sub(KEYS[2], 1, #KEYS[2] - #ARGV[4])
+  while redis.call('ZCARD', KEYS[3]) > tonumber(ARGV[10]) do
+    redis.call('DEL', prefix .. redis.call('ZPOPMIN', KEYS[3])[1])
+  end
+else
+  redis.call('HSET', KEYS[4], ARGV[6], ARGV[4])
+end
+for _, event in ipairs(cjson.decode(ARGV[8])) do
+  redis.call('XADD', KEYS[6], 'MAXLEN', '~', ARGV[11], '*', 'event', event)
+  redis.call('PUBLISH', KEYS[6], event)
+end
+return 1`;
+
+/*
+ * KEYS  1 outbox
+ * ARGV  1 field 'HOST/APP'  2 key of the effect
+ * Returns 1, or 0 where a newer effect has taken its place.
+ */
+const ACKNOWLEDGE = `
+local held = redis.call('HGET', KEYS[1], ARGV[1])
+if not held or cjson.decode(held).key ~= ARGV[2] then return 0 end
+return redis.call('HDEL', KEYS[1], ARGV[1])`;
+
+/*
+ * KEYS  1 seq
+ * ARGV  1 the new number must be above this one
+ * Returns the new number.
+ */
+const NEXT_SEQUENCE = `
+local next = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), tonumber(ARGV[1])) + 1
+redis.call('SET', KEYS[1], next)
+return next`;
+
+/** The scripts as commands of the client. */
+export interface Scripts {
+  outriderAcquire(lease: string, epoch: string, holder: string, ttlMs: number, atLeast: number): Promise<number>;
+  outriderRenew(lease: string, ours: string, ttlMs: number): Promise<number>;
+  outriderRelease(lease: string, ours: string): Promise<number>;
+  outriderCommit(...keysAndArguments: readonly (string | number)[]): Promise<number>;
+  outriderAcknowledge(outbox: string, field: string, key: string): Promise<number>;
+  outriderNextSequence(seq: string, atLeast: number): Promise<number>;
+}
+
+export function withScripts(redis: Redis): Redis & Scripts {
+  redis.defineCommand('outriderAcquire', { numberOfKeys: 2, lua: ACQUIRE });
+  redis.defineCommand('outriderRenew', { numberOfKeys: 1, lua: RENEW });
+  redis.defineCommand('outriderRelease', { numberOfKeys: 1, lua: RELEASE });
+  redis.defineCommand('outriderCommit', { numberOfKeys: 6, lua: COMMIT });
+  redis.defineCommand('outriderAcknowledge', { numberOfKeys: 1, lua: ACKNOWLEDGE });
+  redis.defineCommand('outriderNextSequence', { numberOfKeys: 1, lua: NEXT_SEQUENCE });
+  return redis as Redis & Scripts;
+}
