@@ -1,5 +1,6 @@
 /** What the faces of the coordinator (gRPC, HTTP) ask of its inside. Implemented by engine/ and store/. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { Release } from '@outrider/shared/domain/release.js';
 import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 
 export interface RolloutAsk {
@@ -52,4 +53,31 @@ export interface EventLog {
   last(count: number, rollout?: string): Promise<readonly OutriderEvent[]>;
   /** The last `count`, then each as it comes, none lost and none twice, until `signal`. */
   follow(count: number, rollout: string | undefined, signal: AbortSignal): AsyncIterable<OutriderEvent>;
+}
+
+/** One message of a stream of blobs: `sha256` in the first of each blob, `last` in its last. */
+export interface BlobPiece {
+  readonly sha256: string;
+  readonly data: Uint8Array;
+  readonly last: boolean;
+}
+
+/** Contents by sha256. Implemented by release/. */
+export interface Blobs {
+  missing(wanted: readonly string[]): Promise<string[]>;
+  putAll(pieces: AsyncIterable<BlobPiece>): Promise<number>;
+  /** Rejects with `OutriderError('not_found')`. */
+  read(sha256: string): AsyncIterable<BlobPiece>;
+}
+
+/** Naming of releases. Implemented by release/. */
+export interface Publishing {
+  /** `isNew` false: this version has this content already. */
+  push(ask: {
+    readonly version: string;
+    readonly manifest: Uint8Array;
+    readonly by: string;
+    readonly message?: string;
+  }): Promise<{ readonly release: Release; readonly isNew: boolean }>;
+  agentsText(digest: string): Promise<string>;
 }

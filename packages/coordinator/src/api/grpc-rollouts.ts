@@ -1,0 +1,119 @@
+/** outrider.v1.Coordinator: rollouts, rollbacks and their history. */
+import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
+import type { EventsRequest__Output } from '@outrider/shared/gen/outrider/v1/EventsRequest.js';
+import type { RolloutRequest__Output } from '@outrider/shared/gen/outrider/v1/RolloutRequest.js';
+import { writeEvent, writePlan, writeRollout } from '@outrider/shared/rpc/codec.js';
+import type { Service } from '@outrider/shared/rpc/methods.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { line, milliseconds, names, oneOf, optionalName, requestId, rolloutId, versionOrWord, who } from './fields.js';
+import type { Inside } from './inside.js';
+import type { RolloutAsk } from './ports.js';
+import { watchRollout } from './watch-rollout.js';
+
+const BAKE_MS = 30_000;
+const CONFIRM_WITHIN_MS = 120_000;
+/** Shorter leases end between two renewals on a busy machine. */
+const LEAST_CONFIRM_MS = 1_000;
+const MOST_LISTED = 1_000;
+
+type Methods =
+  | 'PlanRollout'
+  | 'StartRollout'
+  | 'WatchRollout'
+  | 'ListRollouts'
+  | 'GetRollout'
+  | 'ControlRollout'
+  | 'Rollback'
+  | 'Events';
+
+export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers>, Methods> {
+  const { rollouts } = inside;
+  const record = (rollout: Rollout): ReturnType<typeof writeRollout> =>
+    writeRollout(rollout, rollouts.explain(rollout));
+  return {
+    PlanRollout: async (request) => writePlan(await rollouts.plan(readAsk(request, 'plan'))),
+    StartRollout: async (request) => {
+      const { plan, rollout } = await rollouts.start(readAsk(request, requestId(request.requestId)));
+      return { plan: writePlan(plan), rollout: rollout?.id ?? '' };
+    },
+    Rollback: async (request) => {
+      const { plan, rollout } = await rollouts.rollback({
+        app: optionalName('app', request.app),
+        to: request.to === '' ? '' : versionOrWord('to', request.to),
+        hosts: names('hosts', request.hosts),
+        by: who(request.by),
+        requestId: requestId(request.requestId),
+        ...(request.message === undefined ? {} : { message: line('message', request.message) }),
+      });
+      return { plan: writePlan(plan), rollout: rollout?.id ?? '' };
+    },
+    WatchRollout: async function* (request, { signal }) {
+      const { id } = await find(inside, request);
+      for await (const update of watchRollout(inside, id, signal)) {
+        yield 'event' in update ? { event: writeEvent(update.event) } : { record: record(update.record) };
+      }
+    },
+    ListRollouts: async ({ app, limit }) => {
+      const list = await rollouts.list(optionalName('app', app), count('limit', limit, 20));
+      return { rollouts: list.map(record) };
+    },
+    GetRollout: async (request) => record(await find(inside, request)),
+    ControlRollout: async ({ rollout, app, action, by }) =>
+      record(
+        await rollouts.control(
+          rolloutId(rollout),
+          optionalName('app', app),
+          oneOf('action', action, ['pause', 'resume', 'abort']),
+          who(by),
+        ),
+      ),
+    Events: (request, { signal }) => eventLines(inside, request, signal),
+  };
+}
+
+function readAsk(request: RolloutRequest__Output, id: string): RolloutAsk {
+  return {
+    app: optionalName('app', request.app),
+    version: versionOrWord('version', request.version),
+    hosts: names('hosts', request.hosts),
+    bakeMs: milliseconds('bake_ms', request.bakeMs ?? BAKE_MS, 0),
+    confirmWithinMs: milliseconds('confirm_within_ms', request.confirmWithinMs ?? CONFIRM_WITHIN_MS, LEAST_CONFIRM_MS),
+    commit: request.commit === '' ? 'together' : oneOf('commit', request.commit, ['together', 'each']),
+    skipDown: request.skipDown,
+    by: who(request.by),
+    requestId: id,
+    ...(request.message === undefined ? {} : { message: line('message', request.message) }),
+    ...(request.expectPlan === undefined ? {} : { expectPlan: line('expect_plan', request.expectPlan) }),
+  };
+}
+
+async function find({ rollouts }: Inside, asked: { readonly rollout: string; readonly app: string }): Promise<Rollout> {
+  const found = await rollouts.get(rolloutId(asked.rollout), optionalName('app', asked.app));
+  if (found !== undefined) return found;
+  throw new OutriderError(
+    'not_found',
+    asked.rollout === ''
+      ? 'There was no rollout yet.'
+      : `There is no rollout ${asked.rollout}. Those there are: coordinator rollout ls.`,
+  );
+}
+
+function count(field: string, value: number, ifZero: number): number {
+  if (value === 0) return ifZero;
+  if (value < 0 || value > MOST_LISTED * 100) {
+    throw new OutriderError('invalid', `${field}: ${value} is no number from 0 to ${MOST_LISTED * 100}.`);
+  }
+  return value;
+}
+
+async function* eventLines(
+  { events }: Inside,
+  { follow, lines, rollout }: EventsRequest__Output,
+  signal: AbortSignal,
+): AsyncGenerator<ReturnType<typeof writeEvent>> {
+  const id = rolloutId(rollout) === '' ? undefined : rollout;
+  const last = count('lines', lines, 0);
+  const list = follow ? events.follow(last, id, signal) : await events.last(last === 0 ? 100 : last, id);
+  for await (const event of list) yield writeEvent(event);
+}

@@ -1,0 +1,39 @@
+/** The gRPC face of the coordinator, put together from its three parts. */
+import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
+import { coordinatorProto } from '@outrider/shared/rpc/loader.js';
+import type { Service } from '@outrider/shared/rpc/methods.js';
+import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
+import { fleetMethods } from './grpc-fleet.js';
+import { releaseMethods } from './grpc-releases.js';
+import { rolloutMethods } from './grpc-rollouts.js';
+import type { Inside } from './inside.js';
+
+/** Methods that only read what is no secret. */
+const OPEN: ReadonlySet<string> = new Set<keyof Service<CoordinatorHandlers>>([
+  'Status',
+  'ListReleases',
+  'ShowRelease',
+  'PlanRollout',
+  'WatchRollout',
+  'ListRollouts',
+  'GetRollout',
+  'Hosts',
+  'Agents',
+  'Events',
+]);
+
+export function startGrpc(
+  inside: Inside,
+  listen: readonly string[],
+  tokens: () => readonly string[],
+  onBug: (error: unknown, method: string) => void,
+): Promise<GrpcServer> {
+  const implementation: Service<CoordinatorHandlers> = {
+    ...releaseMethods(inside),
+    ...rolloutMethods(inside),
+    ...fleetMethods(inside),
+  };
+  const proto = coordinatorProto();
+  const { service } = proto.types.outrider.v1.Coordinator;
+  return startGrpcServer({ service, proto, implementation, listen, tokens, open: OPEN, onBug });
+}

@@ -1,0 +1,17 @@
+/** What both faces of the coordinator are given; types only. */
+import type { Clock } from '@outrider/shared/runtime/clock.js';
+import type { Fleet, Releases } from '../engine/ports.js';
+import type { Blobs, EventLog, Publishing, Rollouts } from './ports.js';
+import type { Sidecars } from './sidecars.js';
+
+export interface Inside {
+  readonly environment: string;
+  readonly clock: Clock;
+  readonly fleet: Fleet;
+  readonly rollouts: Rollouts;
+  readonly events: EventLog;
+  readonly releases: Releases;
+  readonly publishing: Publishing;
+  readonly blobs: Blobs;
+  readonly sidecars: Sidecars;
+}

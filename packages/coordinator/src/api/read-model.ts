@@ -1,0 +1,67 @@
+/** The one reading of fleet and rollouts that every face shows: status, hosts, agents. Decides nothing. */
+import type { HostPhase, InstanceStatus } from '@outrider/shared/domain/host.js';
+import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import type { Fleet, FleetHost } from '../engine/ports.js';
+
+/** Instances with what is known of their host: an agent of a host that is down is not counted as ready. */
+export function instancesOf(fleet: Fleet, host = ''): readonly InstanceStatus[] {
+  return fleet
+    .hosts()
+    .filter((candidate) => host === '' || candidate.name === host)
+    .flatMap((candidate) => (candidate.status?.instances ?? []).map((instance) => seen(candidate, instance)));
+}
+
+function seen(host: FleetHost, instance: InstanceStatus): InstanceStatus {
+  return host.state !== 'down'
+    ? instance
+    : { ...instance, ready: false, reason: `${host.name} is down; last known: ${instance.state}` };
+}
+
+export interface HostApp {
+  readonly app: string;
+  readonly version?: string;
+  readonly previous?: string;
+  readonly phase: HostPhase;
+}
+
+export const appsOfHost = (host: FleetHost): readonly HostApp[] =>
+  (host.status?.apps ?? []).map(({ app, active, previous, phase }) => ({
+    app,
+    ...(active === undefined ? {} : { version: active.version }),
+    ...(previous === undefined ? {} : { previous: previous.version }),
+    phase,
+  }));
+
+/** Every app that a host runs or ran, by name. */
+export const appsOf = (fleet: Fleet): readonly string[] =>
+  [...new Set(fleet.hosts().flatMap((host) => (host.status?.apps ?? []).map((status) => status.app)))].sort();
+
+/** The version that all hosts with this app run; `mixed` where they differ; undefined where none does. */
+export function versionOf(fleet: Fleet, app: string): string | undefined {
+  const versions = new Set(
+    fleet.hosts().flatMap((host) => {
+      const active = host.status?.apps.find((status) => status.app === app)?.active;
+      return active === undefined ? [] : [active.version];
+    }),
+  );
+  return versions.size > 1 ? 'mixed' : [...versions][0];
+}
+
+export type FleetState = 'ready' | 'needs_release' | 'degraded';
+
+/** What keeps the fleet from being ready, in words for people. */
+export function fleetState(fleet: Fleet): { readonly state: FleetState; readonly missing: readonly string[] } {
+  const hosts = fleet.hosts();
+  const down = hosts.filter((host) => host.state !== 'up').map((host) => `host ${host.name}`);
+  const running = hosts.some((host) => host.status?.apps.some((app) => app.active !== undefined) === true);
+  if (!running && down.length === 0) return { state: 'needs_release', missing: ['release'] };
+  const unwell = instancesOf(fleet)
+    .filter((instance) => instance.critical && !instance.ready && (instance.overdue || instance.state === 'failed'))
+    .map((instance) => `agent ${instance.agent}.${instance.instance} on ${instance.host}`);
+  const missing = [...down, ...unwell];
+  return { state: missing.length === 0 ? 'ready' : 'degraded', missing };
+}
+
+/** The rollout that is under way, else the last one. `rollouts` are newest first. */
+export const currentRollout = (rollouts: readonly Rollout[]): Rollout | undefined =>
+  rollouts.find((rollout) => !hasEnded(rollout.phase)) ?? rollouts[0];

@@ -1,0 +1,60 @@
+/** Forwards to sidecars what only they can do: their agents' control and logs. Keeps no connection. */
+import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import { connectSidecar, type SidecarRemote } from '@outrider/shared/rpc/client.js';
+import { readInstanceStatus } from '@outrider/shared/rpc/codec.js';
+import type { FleetHost } from '../engine/ports.js';
+
+/** Stops may take as long as all of a host's agents need, one level after the other. */
+const CONTROL_WITHIN_MS = 15 * 60_000;
+
+export interface AgentOrder {
+  readonly app: string;
+  /** Empty: all of them. */
+  readonly agents: readonly string[];
+  readonly action: 'start' | 'stop' | 'restart';
+  readonly by: string;
+}
+
+export interface LogAsk {
+  readonly app: string;
+  readonly agent: string;
+  readonly follow: boolean;
+  readonly lines: number;
+}
+
+export interface LogLine {
+  readonly host: string;
+  readonly agent: string;
+  readonly instance: number;
+  readonly line: string;
+}
+
+export class Sidecars {
+  constructor(private readonly token: () => string | undefined) {}
+
+  async control(host: FleetHost, order: AgentOrder, signal: AbortSignal): Promise<readonly InstanceStatus[]> {
+    const remote = this.connect(host);
+    try {
+      const { instances } = await remote.ControlAgent(
+        { ...order, agents: [...order.agents] },
+        { timeoutMs: CONTROL_WITHIN_MS, signal },
+      );
+      return instances.map(readInstanceStatus);
+    } finally {
+      remote.close();
+    }
+  }
+
+  async *logs(host: FleetHost, ask: LogAsk, signal: AbortSignal): AsyncGenerator<LogLine> {
+    const remote = this.connect(host);
+    try {
+      for await (const line of remote.Logs({ ...ask }, { signal })) yield { ...line, host: host.name };
+    } finally {
+      remote.close();
+    }
+  }
+
+  private connect(host: FleetHost): SidecarRemote {
+    return connectSidecar({ endpoint: host.endpoint, token: this.token() });
+  }
+}
