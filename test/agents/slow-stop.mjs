@@ -5,3 +5,4 @@ process.once('SIGTERM', () => {
   setTimeout(() => process.exit(0), seconds * 1000);
 });
 setInterval(() => {}, 1_000);
+console.log('slow to stop');

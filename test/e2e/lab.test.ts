@@ -75,8 +75,9 @@ interface EventRow {
 }
 
 describe.skipIf(labCommand === undefined)('two real hosts', () => {
-  let lab: Lab;
-  let releases: string;
+  let lab!: Lab;
+  let up: Lab | undefined;
+  let releases = '';
 
   const coordinator = async (...words: readonly string[]): Promise<string> => {
     const ran = await lab.exec('main-pc', 'node', COORDINATOR, ...words);
@@ -143,7 +144,8 @@ describe.skipIf(labCommand === undefined)('two real hosts', () => {
 
   beforeAll(async () => {
     releases = await prepareReleases();
-    lab = await Lab.up({ packages: ['redis-server'], project: ROOT, binds: [`${releases}:/srv/releases`] });
+    up = await Lab.up({ packages: ['redis-server'], project: ROOT, binds: [`${releases}:/srv/releases`] });
+    lab = up;
     await install();
     await eventually(async () => {
       const fleet = await hosts();
@@ -152,7 +154,7 @@ describe.skipIf(labCommand === undefined)('two real hosts', () => {
   }, SLOW);
 
   afterAll(async () => {
-    await lab.down();
+    await up?.down();
     await rm(releases, { recursive: true, force: true });
   }, SLOW);
 

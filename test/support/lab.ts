@@ -31,8 +31,13 @@ export class Lab {
     if (labCommand === undefined) throw new Error('OUTRIDER_LAB is not set.');
     const lab = new Lab(labCommand, `outrider-${process.pid}`);
     const binds = options.binds.flatMap((bind) => ['--bind', bind]);
-    await lab.verb('up', '--packages', options.packages.join(','), '--project', options.project, ...binds);
-    return lab;
+    try {
+      await lab.verb('up', '--packages', options.packages.join(','), '--project', options.project, ...binds);
+      return lab;
+    } catch (error) {
+      await lab.down();
+      throw error;
+    }
   }
 
   crash = (host: string): Promise<Ran> => this.verb('crash', host);
