@@ -79,7 +79,12 @@ const mine = (): number[] =>
     .map(Number);
 
 afterEach(async () => {
-  await expect.poll(() => mine().filter((pid) => process.kill(pid, 'SIGKILL')), { timeout: 10_000 }).toEqual([]);
+  const kill = (): number => {
+    const left = mine();
+    for (const pid of left) process.kill(pid, 'SIGKILL');
+    return left.length;
+  };
+  await expect.poll(kill, { timeout: 10_000 }).toBe(0);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -159,7 +164,7 @@ describe('serving', () => {
     const port = await freePort();
     const first = start('hold-port.mjs', `127.0.0.1:${port}`);
     await expect
-      .poll(() => fetch(`http://127.0.0.1:${port}/`).then(String, (e: Error) => String(e.cause)))
+      .poll(() => fetch(`http://127.0.0.1:${port}/`).then(String, (error: unknown) => String((error as Error).cause)))
       .toMatch(/closed|reset/i);
     expect(await start('hold-port.mjs', `127.0.0.1:${port}`).ended).toBe(1);
     first.child.kill('SIGTERM');
