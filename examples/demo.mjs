@@ -239,15 +239,20 @@ async function end() {
   observe(leftovers(folder).length === 0, 'Ctrl-C to "coordinator dev" ended all of it: nothing is left running.');
 }
 
-async function cleanUp() {
-  for (const one of open) void one.stop();
+let cleaning;
+const cleanUp = () => (cleaning ??= endAll());
+
+async function endAll() {
+  await Promise.all(open.map((one) => one.stop()));
   await fleet.stop();
   for (const pid of leftovers(folder)) process.kill(Number(pid), 'SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 }
 
+let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
+    interrupted = true;
     console.error('\nStopping; all that was started is being ended.');
     void cleanUp().finally(() => process.exit(130));
   });
@@ -257,8 +262,10 @@ try {
   for (const act of [startFleet, first, onlyWhatChanged, badVersion, killCoordinator, killSidecar, end]) await act();
   console.log(`\nAll ${observations()} things were observed, in ${seconds().toFixed(0)} s.`);
 } catch (error) {
-  console.error(`\nThe demo failed. ${error.message}\n\nThe last lines of coordinator dev:\n${fleet.lastWords()}`);
   process.exitCode = 1;
+  if (!interrupted) {
+    console.error(`\nThe demo failed. ${error.message}\n\nThe last lines of coordinator dev:\n${fleet.lastWords()}`);
+  }
 } finally {
   await cleanUp();
 }

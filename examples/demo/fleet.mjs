@@ -50,7 +50,7 @@ export class Fleet {
 
   /** Runs one verb of `coordinator` with --json. Returns its exit code and all it printed, parsed. */
   async run(args, onLine = () => {}) {
-    if (this.#ended) throw new Error(`coordinator dev has ended:\n${this.lastWords()}`);
+    if (this.#ended) throw Object.assign(new Error('"coordinator dev" has ended by itself.'), { final: true });
     const child = spawn(process.execPath, [BIN, ...args, '--json'], {
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],

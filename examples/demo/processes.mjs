@@ -1,5 +1,6 @@
 // Looks at the machine itself, past all that Outrider reports: which agents of this fleet run, and how often.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { get } from 'node:http';
 
 /** Every process whose working folder is below `folder` and that carries an incarnation. */
 export function agentProcesses(folder) {
@@ -77,13 +78,8 @@ export class Visitors {
   async #visit(url) {
     while (this.#going) {
       this.asked += 1;
-      try {
-        const response = await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(5_000) });
-        await response.text();
-        if (response.status !== 200) this.failed.push(`status ${response.status}`);
-      } catch (error) {
-        this.failed.push(error.cause?.message ?? error.message);
-      }
+      const problem = await visit(url);
+      if (problem !== undefined) this.failed.push(problem);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
@@ -93,3 +89,15 @@ export class Visitors {
     await this.#done;
   }
 }
+
+/** What went wrong, if anything did. */
+const visit = (url) =>
+  new Promise((resolve) => {
+    const request = get(url, { agent: false, timeout: 5_000 }, (response) => {
+      response.resume();
+      response.once('end', () => resolve(response.statusCode === 200 ? undefined : `status ${response.statusCode}`));
+      response.once('error', (error) => resolve(error.message));
+    });
+    request.once('timeout', () => request.destroy(new Error('no answer within 5 s')));
+    request.once('error', (error) => resolve(error.message));
+  });

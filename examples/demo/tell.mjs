@@ -19,7 +19,7 @@ export function observe(holds, sentence, detail = '') {
 
 export const observations = () => kept.length;
 
-/** Asks again until `probe` gives something truthy. */
+/** Asks again until `probe` gives something truthy; an error marked `final` ends the waiting. */
 export async function eventually(what, probe, withinMs = 20_000) {
   const until = performance.now() + withinMs;
   for (let last = ''; ;) {
@@ -27,6 +27,7 @@ export async function eventually(what, probe, withinMs = 20_000) {
       const value = await probe();
       if (value) return value;
     } catch (error) {
+      if (error.final) throw error;
       last = ` (${error.message})`;
     }
     if (performance.now() > until) throw new Error(`Waited ${withinMs / 1000} s in vain until ${what}${last}.`);
