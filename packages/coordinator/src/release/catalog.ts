@@ -13,7 +13,8 @@ import { readManifest } from '@outrider/shared/release/manifest.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
-import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { Redis } from 'ioredis';
 import type { Releases } from '../engine/ports.js';
 import { type CompileAgents, readAgentsText, readAppSpec } from './agents-file.js';
@@ -138,11 +139,17 @@ export class ReleaseCatalog implements Releases {
   /** Redis decides who was first; the record that stands there is the release. */
   private async claim(asked: Release): Promise<Release> {
     const { redis } = this.options;
-    if (redis.status !== 'ready') {
-      throw new OutriderError('unavailable', 'Redis is away, so no release can be named now. Try again later.');
+    let stored: string | null;
+    try {
+      if ((await redis.hsetnx(this.key(asked.app), asked.version, canonicalJson(asked))) === 1) return asked;
+      stored = await redis.hget(this.key(asked.app), asked.version);
+    } catch (error) {
+      throw new OutriderError(
+        'unavailable',
+        `No release can be named while Redis does not answer (${messageOf(error)}). Try again later.`,
+        { cause: error },
+      );
     }
-    if ((await redis.hsetnx(this.key(asked.app), asked.version, canonicalJson(asked))) === 1) return asked;
-    const stored = await redis.hget(this.key(asked.app), asked.version);
     return stored === null ? asked : sameContent(JSON.parse(stored) as Release, asked.digest);
   }
 
@@ -171,7 +178,7 @@ export class ReleaseCatalog implements Releases {
   }
 
   private key(app: string): string {
-    return `outrider:{${this.options.environment}}:releases:${app}`;
+    return fleetKeys(this.options.environment).releases(app);
   }
 }
 

@@ -1,0 +1,76 @@
+/** POST /rollback: every app, or the one named, back to what each host ran before. */
+import { randomUUID } from 'node:crypto';
+import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { names, oneOf, optionalName, refuse, versionOrWord } from './fields.js';
+import type { Inside } from './inside.js';
+import { appsOf } from './read-model.js';
+
+const FIELDS = ['app', 'to', 'strategy', 'hosts'];
+const STRATEGIES = ['emergency', 'immediate'] as const;
+
+export interface RollbackAnswer {
+  readonly status: 'rollback_initiated';
+  readonly rollback_id: string;
+  readonly rollbacks: readonly { readonly app: string; readonly rollout: string }[];
+}
+
+/** Throws `OutriderError('refused')` where there is nothing to go back to. */
+export async function emergencyRollback(
+  inside: Inside,
+  body: Readonly<Record<string, unknown>>,
+  by: string,
+): Promise<RollbackAnswer> {
+  const unknown = Object.keys(body).find((key) => !FIELDS.includes(key));
+  if (unknown !== undefined) refuse(unknown, `this field is not known; expected are ${FIELDS.join(', ')}`);
+  const app = optionalName('app', text(body, 'app'));
+  const to = text(body, 'to') === '' ? '' : versionOrWord('to', text(body, 'to'));
+  const strategy = text(body, 'strategy');
+  if (strategy !== '') oneOf('strategy', strategy, STRATEGIES);
+  const hosts = names('hosts', list(body, 'hosts'));
+
+  const apps = app === '' ? appsOf(inside.fleet) : [app];
+  const begun: { app: string; rollout: string }[] = [];
+  const reasons: string[] = [];
+  for (const name of apps) {
+    try {
+      const rollout = await backOf(inside, { app: name, to, hosts, by });
+      if (rollout === undefined) reasons.push(`${name}: everything is as asked already.`);
+      else begun.push({ app: name, rollout: rollout.id });
+    } catch (error) {
+      if (!(error instanceof OutriderError) || error.code !== 'refused') throw error;
+      reasons.push(`${name}: ${messageOf(error)}`);
+    }
+  }
+  const [first] = begun;
+  if (first !== undefined) return { status: 'rollback_initiated', rollback_id: first.rollout, rollbacks: begun };
+  throw new OutriderError(
+    'refused',
+    apps.length === 0 ? 'No app runs on any host, so there is nothing to go back to.' : reasons.join(' '),
+  );
+}
+
+/** A rollout that is under way is taken back by aborting it; else a rollback begins. */
+async function backOf(
+  { rollouts }: Inside,
+  ask: { readonly app: string; readonly to: string; readonly hosts: readonly string[]; readonly by: string },
+): Promise<Rollout | undefined> {
+  const running = (await rollouts.list(ask.app, 20)).find((rollout) => !hasEnded(rollout.phase));
+  if (running === undefined) {
+    return (await rollouts.rollback({ ...ask, requestId: randomUUID(), message: 'emergency' })).rollout;
+  }
+  if (running.kind === 'rollback' || running.phase === 'rolling_back') return running;
+  return rollouts.control(running.id, ask.app, 'abort', ask.by);
+}
+
+function text(body: Readonly<Record<string, unknown>>, field: string): string {
+  const value = body[field] ?? '';
+  return typeof value === 'string' ? value : refuse(field, 'expected is text');
+}
+
+function list(body: Readonly<Record<string, unknown>>, field: string): readonly string[] {
+  const value = body[field] ?? [];
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+    ? value
+    : refuse(field, 'expected is a list of names');
+}

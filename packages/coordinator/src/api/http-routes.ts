@@ -1,0 +1,75 @@
+/** The REST routes of 7777 and 7779. Each is a few lines; who may ask was checked before. */
+import type { IncomingMessage } from 'node:http';
+import { emergencyRollback } from './emergency.js';
+import { type Answer, failure, readBody } from './http-answer.js';
+import type { HttpGuard } from './http-guard.js';
+import type { Inside } from './inside.js';
+import type { CoordinatorMetrics } from './metrics.js';
+import type { StatusFeed } from './status-feed.js';
+
+export interface RouteParts {
+  readonly inside: Inside;
+  readonly feed: StatusFeed;
+  readonly metrics: CoordinatorMetrics;
+  readonly guard: HttpGuard;
+}
+
+const MOST_BODY_BYTES = 64 * 1024;
+/** Where sidecars serve their metrics unless told otherwise. */
+const METRICS_PORT = 8000;
+
+type Route = (request: IncomingMessage, url: URL) => Promise<Answer> | Answer;
+type Methods = Readonly<Partial<Record<'GET' | 'POST', Route>>>;
+
+export function routesOf(parts: RouteParts): Readonly<Record<string, Methods>> {
+  const { inside, feed, metrics, guard } = parts;
+  return {
+    '/': { GET: (_request, url) => home(url, guard, inside.environment) },
+    '/status': { GET: async () => ({ status: 200, body: await feed.status() }) },
+    '/health': { GET: () => ({ status: 200, body: feed.health() }) },
+    '/rollback': { POST: (request) => rollback(request, parts) },
+    '/metrics': { GET: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }) },
+    '/livez': { GET: () => ({ status: 200, body: 'ok\n', type: 'text/plain; charset=utf-8' }) },
+    '/ready': { GET: () => ready(inside) },
+    '/sd': { GET: () => ({ status: 200, body: serviceDiscovery(inside) }) },
+  };
+}
+
+function home(url: URL, guard: HttpGuard, environment: string): Answer {
+  const token = url.searchParams.get('token');
+  const type = 'text/plain; charset=utf-8';
+  if (token === null) {
+    const body = `Outrider coordinator, environment ${environment}. See /status, /health and /metrics.\n`;
+    return { status: 200, body, type };
+  }
+  const cookie = guard.cookieFor(token);
+  return cookie === undefined
+    ? failure(401, 'This link is out of date. `coordinator dev` prints a new one when it starts.')
+    : { status: 303, body: 'See /\n', type, headers: { location: '/', 'set-cookie': cookie } };
+}
+
+async function rollback(request: IncomingMessage, { inside, guard }: RouteParts): Promise<Answer> {
+  if (!guard.isTrusted(request)) {
+    return {
+      ...failure(401, 'This needs the token: "Authorization: Bearer TOKEN", from the file "token" in run_dir.'),
+      headers: { 'www-authenticate': 'Bearer realm="outrider"' },
+    };
+  }
+  const body = await readBody(request, MOST_BODY_BYTES);
+  return { status: 202, body: await emergencyRollback(inside, body, 'HTTP /rollback') };
+}
+
+function ready({ rollouts }: Inside): Answer {
+  const { leader, redis } = rollouts.leadership();
+  if (redis === 'down') return failure(503, 'Redis does not answer.');
+  if (leader === '') return failure(503, 'No coordinator leads yet.');
+  return { status: 200, body: { ready: true, leader } };
+}
+
+/** Prometheus HTTP service discovery: where the sidecars' metrics are. */
+function serviceDiscovery({ fleet, environment }: Inside): readonly object[] {
+  return fleet.hosts().map((host) => ({
+    targets: [`${host.address.includes(':') ? `[${host.address}]` : host.address}:${METRICS_PORT}`],
+    labels: { host: host.name, environment },
+  }));
+}

@@ -1,0 +1,151 @@
+/** Owns the HTTP listeners: REST on some ports, the WebSocket feed on another. Checks callers, routes nothing itself. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { type Answer, answerOf, BodyTooLong, failure, send } from './http-answer.js';
+import { HttpGuard, type Refusal } from './http-guard.js';
+import { routesOf } from './http-routes.js';
+import type { Inside } from './inside.js';
+import type { CoordinatorMetrics } from './metrics.js';
+import { StatusFeed } from './status-feed.js';
+import { LiveStatus } from './websocket.js';
+
+export interface HttpOptions {
+  readonly inside: Inside;
+  readonly metrics: CoordinatorMetrics;
+  readonly tokens: () => readonly string[];
+  /** `HOST:PORT`s; REST (and the feed at /ws). */
+  readonly rest: readonly string[];
+  /** `HOST:PORT`s; the feed at /. */
+  readonly live: readonly string[];
+  /** Names of this machine that browsers may call it by. */
+  readonly names: readonly string[];
+  readonly onBug: (error: unknown, path: string) => void;
+}
+
+export interface HttpFaces {
+  /** As bound, in the order of the options. */
+  readonly rest: readonly string[];
+  readonly live: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function startHttp(options: HttpOptions): Promise<HttpFaces> {
+  const ports: number[] = [];
+  const guard = new HttpGuard({ tokens: options.tokens, names: options.names, ports: () => ports });
+  const feed = new StatusFeed(options.inside);
+  const live = new LiveStatus(feed);
+  const routes = routesOf({ inside: options.inside, feed, metrics: options.metrics, guard });
+  const servers: Server[] = [];
+  const close = async (): Promise<void> => {
+    feed.close();
+    live.close();
+    await Promise.all(servers.map(closeServer));
+  };
+  const listen = async (address: string, handle: Handler, feedPath: string): Promise<string> => {
+    const server = createServer((request, response) => {
+      void handle(request).then((answer) => send(request, response, answer), onLost(response));
+    });
+    server.on('upgrade', (request, socket, head) => {
+      const refusal = guard.check(request) ?? noFeed(request, feedPath);
+      if (refusal === undefined) live.accept(request, socket, head);
+      else refuseUpgrade(socket, refusal);
+    });
+    servers.push(server);
+    const bound = await bind(server, address);
+    ports.push((server.address() as AddressInfo).port);
+    return bound;
+  };
+  try {
+    await feed.start();
+    const rest: string[] = [];
+    for (const address of options.rest)
+      rest.push(await listen(address, restHandler(guard, routes, options.onBug), '/ws'));
+    const feeds: string[] = [];
+    for (const address of options.live) feeds.push(await listen(address, liveHandler(guard), '/'));
+    return { rest, live: feeds, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Handler = (request: IncomingMessage) => Promise<Answer>;
+
+function restHandler(guard: HttpGuard, routes: ReturnType<typeof routesOf>, onBug: HttpOptions['onBug']): Handler {
+  return async (request) => {
+    const refusal = guard.check(request);
+    if (refusal !== undefined) return failure(refusal.status, refusal.reason);
+    const url = urlOf(request);
+    if (url === undefined) return failure(400, 'The path of the request is not well formed.');
+    const methods = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
+    if (methods === undefined) {
+      return failure(404, `There is nothing at ${url.pathname}; there is ${Object.keys(routes).join(', ')}.`);
+    }
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const route = method === 'GET' || method === 'POST' ? methods[method] : undefined;
+    if (route === undefined) {
+      const allow = Object.keys(methods).join(', ');
+      return { ...failure(405, `${url.pathname} takes ${allow}.`), headers: { allow } };
+    }
+    try {
+      return await route(request, url);
+    } catch (error) {
+      if (error instanceof BodyTooLong) return failure(413, error.message);
+      if (!(error instanceof OutriderError)) onBug(error, url.pathname);
+      return answerOf(error);
+    }
+  };
+}
+
+const liveHandler =
+  (guard: HttpGuard): Handler =>
+  async (request) => {
+    const refusal = guard.check(request);
+    if (refusal !== undefined) return failure(refusal.status, refusal.reason);
+    return {
+      ...failure(426, 'Here is a WebSocket: every message is the whole status document.'),
+      headers: { upgrade: 'websocket' },
+    };
+  };
+
+const urlOf = (request: IncomingMessage): URL | undefined => {
+  const path = request.url ?? '';
+  return path.startsWith('/') && URL.canParse(path, 'http://local') ? new URL(path, 'http://local') : undefined;
+};
+
+const noFeed = (request: IncomingMessage, feedPath: string): Refusal | undefined =>
+  urlOf(request)?.pathname === feedPath ? undefined : { status: 404, reason: `The WebSocket is at ${feedPath}.` };
+
+/** The caller went away while its request was read: there is nobody to answer. */
+const onLost = (response: ServerResponse) => (): void => void response.destroy();
+
+function refuseUpgrade(socket: Duplex, { status, reason }: Refusal): void {
+  socket.on('error', () => undefined);
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(reason)}\r\n\r\n${reason}`,
+  );
+}
+
+function bind(server: Server, address: string): Promise<string> {
+  const split = address.lastIndexOf(':');
+  const host = address.slice(0, split).replace(/^\[(.*)\]$/, '$1');
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const sentence = `Cannot listen on ${address} (HTTP): ${messageOf(error)}.`;
+      reject(new OutriderError('unavailable', sentence, { cause: error }));
+    });
+    server.listen({ host, port: Number(address.slice(split + 1)) }, () => {
+      resolve(`${address.slice(0, split)}:${(server.address() as AddressInfo).port}`);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,184 @@
+/** The coordinator's own Prometheus metrics: gauges read when they are asked for, counters told by events. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { RolloutPhase } from '@outrider/shared/domain/rollout.js';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Inside } from './inside.js';
+import { currentRollout, instancesOf } from './read-model.js';
+
+const SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 7200];
+const TRY_AGAIN_MS = 1_000;
+const PHASES: Readonly<Record<RolloutPhase, true>> = {
+  staging: true,
+  switching: true,
+  baking: true,
+  committing: true,
+  rolling_back: true,
+  succeeded: true,
+  rolled_back: true,
+  aborted: true,
+  stuck: true,
+};
+
+export class CoordinatorMetrics {
+  private readonly registry = new Registry();
+  private readonly ending = new AbortController();
+  /** When the moment began that an event will end, by rollout. */
+  private readonly pausedAt = new Map<string, number>();
+  private readonly failedAt = new Map<string, number>();
+  private readonly rollouts = this.counter('outrider_rollouts_total', 'Rollouts that have ended.', ['app', 'result']);
+  private readonly rollbacks = this.counter('outrider_rollbacks_total', 'Ways back that were begun.', [
+    'app',
+    'strategy',
+    'cause',
+  ]);
+  private readonly gateSamples = this.counter('outrider_gate_samples_total', 'Verdicts of gates.', ['gate', 'result']);
+  private readonly seconds = this.histogram('outrider_rollout_seconds', 'Duration of rollouts.');
+  private readonly paused = this.histogram('outrider_rollout_paused_seconds', 'Time in manual pause.');
+  private readonly recovery = this.histogram('outrider_recovery_seconds', 'From a failure to all hosts being back.');
+
+  constructor(private readonly inside: Inside) {
+    this.gauges();
+    void this.followEvents();
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  close(): void {
+    this.ending.abort();
+  }
+
+  private counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  private histogram(name: string, help: string): Histogram<'app'> {
+    return new Histogram({ name, help, labelNames: ['app'], buckets: SECONDS, registers: [this.registry] });
+  }
+
+  /** A gauge whose series are made anew each time it is read: what is gone is gone. */
+  private gauge<L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    read: (gauge: Gauge<L>) => Promise<void> | void,
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: [this.registry],
+      async collect() {
+        this.reset();
+        await read(this);
+      },
+    });
+  }
+
+  private gauges(): void {
+    const { fleet, rollouts } = this.inside;
+    this.gauge('outrider_hosts', 'Hosts by liveness.', ['state'], (gauge) => {
+      for (const state of ['up', 'suspect', 'down'] as const) gauge.set({ state }, 0);
+      for (const host of fleet.hosts()) gauge.inc({ state: host.state });
+    });
+    this.gauge('outrider_agents', 'Instances of agents by state.', ['state'], (gauge) => {
+      for (const instance of instancesOf(fleet)) gauge.inc({ state: instance.state });
+    });
+    this.gauge('outrider_leader', 'Whether this coordinator leads.', [], (gauge) => {
+      gauge.set(rollouts.leadership().isLeader ? 1 : 0);
+    });
+    this.gauge('outrider_redis_up', 'Whether Redis answers.', [], (gauge) => {
+      gauge.set(rollouts.leadership().redis === 'up' ? 1 : 0);
+    });
+    this.gauge(
+      'outrider_rollout_phase',
+      'Phase of the latest rollout of each app.',
+      ['app', 'phase'],
+      async (gauge) => {
+        const list = await rollouts.list('', 100).catch(() => []);
+        for (const app of new Set(list.map((rollout) => rollout.app))) {
+          const latest = currentRollout(list.filter((rollout) => rollout.app === app));
+          for (const phase of Object.keys(PHASES)) gauge.set({ app, phase }, latest?.phase === phase ? 1 : 0);
+        }
+      },
+    );
+  }
+
+  private async followEvents(): Promise<void> {
+    const { signal } = this.ending;
+    while (!signal.aborted) {
+      try {
+        for await (const event of this.inside.events.follow(0, undefined, signal)) this.count(event);
+      } catch {
+        // Redis is away; what happens meanwhile is in the stream, and counted by nobody.
+      }
+      await pause(TRY_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private count(event: OutriderEvent): void {
+    const { type, rollout = '', app = '', data = {} } = event;
+    const at = Date.parse(event.at);
+    switch (type) {
+      case 'rollout.started':
+        if (data['kind'] === 'rollback') this.rollbacks.inc({ app, strategy: 'immediate', cause: 'asked' });
+        return;
+      case 'rollout.paused':
+        this.pausedAt.set(rollout, at);
+        return;
+      case 'rollout.resumed':
+        this.observeSince(this.paused, this.pausedAt, rollout, app, at);
+        return;
+      case 'rollout.rolling_back':
+        this.rollbacks.inc({ app, strategy: 'immediate', cause: event.by === undefined ? 'failed' : 'aborted' });
+        this.failedAt.set(rollout, at);
+        return;
+      case 'rollout.rolled_back':
+        this.observeSince(this.recovery, this.failedAt, rollout, app, at);
+        this.ended('rolled_back', rollout, app, data);
+        return;
+      case 'rollout.succeeded':
+        this.ended('succeeded', rollout, app, data);
+        return;
+      case 'rollout.aborted':
+        this.ended('aborted', rollout, app, data);
+        return;
+      case 'rollout.stuck':
+        this.ended('stuck', rollout, app, data);
+        return;
+      case 'rollout.gate.passed':
+      case 'rollout.gate.failed':
+      case 'rollout.gate.inconclusive': {
+        const gate = typeof data['gate'] === 'string' ? data['gate'] : 'health';
+        this.gateSamples.inc({ gate, result: type.slice('rollout.gate.'.length) });
+        return;
+      }
+      default:
+    }
+  }
+
+  private ended(result: string, rollout: string, app: string, data: Readonly<Record<string, unknown>>): void {
+    this.rollouts.inc({ app, result });
+    if (typeof data['seconds'] === 'number') this.seconds.observe({ app }, data['seconds']);
+    this.pausedAt.delete(rollout);
+    this.failedAt.delete(rollout);
+  }
+
+  private observeSince(
+    histogram: Histogram<'app'>,
+    begun: Map<string, number>,
+    rollout: string,
+    app: string,
+    at: number,
+  ): void {
+    const from = begun.get(rollout);
+    if (from !== undefined) histogram.observe({ app }, (at - from) / 1000);
+    begun.delete(rollout);
+  }
+}
