@@ -50,19 +50,21 @@ export interface Planned {
   readonly plan: Plan;
   /** In the order in which they are switched; empty where everything is as asked already. */
   readonly targets: readonly Target[];
+  /** The problems are all of the moment (a host is down, held, busy): nothing that was asked is wrong in itself. */
+  readonly world: boolean;
 }
 
 export function planRollout(input: PlanInput): Planned {
   const problems: string[] = [...namingProblems(input), ...cycleProblems(input.spec)];
-  const chosen = chooseHosts(input, problems);
+  const chosen = chooseHosts(input);
   const candidates = chosen.map((host) => targetOf(input, host, problems));
   const involved = candidates.filter(({ spec, host }) => spec.agents.length > 0 || (host.app?.agents.length ?? 0) > 0);
-  if (involved.every(({ spec }) => spec.agents.length === 0) && problems.length === 0) {
+  if (involved.every(({ spec }) => spec.agents.length === 0) && problems.length === 0 && chosen.length > 0) {
     problems.push(`${input.app} ${input.version} has no agents on ${list(chosen.map((host) => host.name))}.`);
   }
   problems.push(...portProblems(involved, input.reserved));
   const changed = involved.filter(({ from, to }) => from === undefined || !sameRelease(from, to));
-  problems.push(...busyProblems(changed));
+  const passing = [...downProblems(input), ...busyProblems(changed)];
   const targets = orderHosts(changed);
   const hosts = targets.map(({ host, spec, from }, index) => ({
     host: host.name,
@@ -70,23 +72,25 @@ export function planRollout(input: PlanInput): Planned {
     ...(from === undefined ? {} : { from: from.version }),
     actions: diffAgents(host.app?.agents ?? [], spec.agents),
   }));
-  const content = { app: input.app, version: input.version, hosts, problems: [...new Set(problems)] };
+  const content = { app: input.app, version: input.version, hosts, problems: [...new Set([...problems, ...passing])] };
   const identity = { ...content, to: targets.map(({ to }) => to) };
-  return { plan: { plan: input.digest(identity).slice(0, 12), ...content }, targets };
+  return { plan: { plan: input.digest(identity).slice(0, 12), ...content }, targets, world: problems.length === 0 };
 }
 
-function chooseHosts(input: PlanInput, problems: string[]): readonly PlanHost[] {
-  const { inventory, onlyHosts, skipDown } = input;
-  const named = onlyHosts.length === 0 ? inventory : inventory.filter((host) => onlyHosts.includes(host.name));
-  if (inventory.length === 0)
-    problems.push('No host is known yet: start a sidecar, or name hosts in coordinator.yaml.');
-  const down = named.filter((host) => host.state === 'down');
-  if (!skipDown) {
-    for (const host of down) {
-      problems.push(`Host ${host.name} (${host.address}) is down. Bring it back, or leave it out with --skip-down.`);
-    }
+const namedHosts = ({ inventory, onlyHosts }: PlanInput): readonly PlanHost[] =>
+  onlyHosts.length === 0 ? inventory : inventory.filter((host) => onlyHosts.includes(host.name));
+
+const chooseHosts = (input: PlanInput): readonly PlanHost[] =>
+  namedHosts(input).filter((host) => host.state !== 'down');
+
+function downProblems(input: PlanInput): string[] {
+  if (input.inventory.length === 0) {
+    return ['No host is known yet: start a sidecar, or name hosts in coordinator.yaml.'];
   }
-  return named.filter((host) => host.state !== 'down');
+  const down = input.skipDown ? [] : namedHosts(input).filter((host) => host.state === 'down');
+  return down.map(
+    (host) => `Host ${host.name} (${host.address}) is down. Bring it back, or leave it out with --skip-down.`,
+  );
 }
 
 function targetOf(input: PlanInput, host: PlanHost, problems: string[]): Target {

@@ -1,0 +1,30 @@
+/** The moments between which a leader may die; tests make it die there. */
+export const BOUNDARIES = [
+  'commit.before',
+  'commit.after',
+  'perform.before',
+  'perform.after',
+  'ack.before',
+  'ack.after',
+] as const;
+export type BoundaryName = (typeof BOUNDARIES)[number];
+
+/** Called at each of those moments, and waited for. */
+export type Boundary = (name: BoundaryName) => void | Promise<void>;
+
+export const noBoundary: Boundary = () => undefined;
+
+/**
+ * Calls `die` at the n-th passing of a boundary, as `commit.after:3` says it (`:1` where no number is
+ * given). Throws an `Error` on any other text: it comes from tests alone.
+ */
+export function crashAt(text: string, die: () => void): Boundary {
+  const [name, count = '1'] = text.split(':');
+  if (!(BOUNDARIES as readonly (string | undefined)[]).includes(name) || !/^[1-9]\d*$/.test(count)) {
+    throw new Error(`"${text}" names no boundary: one of ${BOUNDARIES.join(', ')}, then ":" and a number.`);
+  }
+  let left = Number(count);
+  return (passed) => {
+    if (passed === name && --left === 0) die();
+  };
+}

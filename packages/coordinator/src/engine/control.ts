@@ -1,0 +1,61 @@
+/** Pause, resume and abort of a rollout that is under way. */
+import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Clock } from '@outrider/shared/runtime/clock.js';
+import { explain } from '../rollout/explain.js';
+import type { RolloutStore } from './ports.js';
+import type { RolloutRun } from './rollout-run.js';
+
+export type ControlAction = 'pause' | 'resume' | 'abort';
+
+interface Order {
+  /** Empty: the one that runs (of `app`, where that is not empty). */
+  readonly id: string;
+  readonly app: string;
+  readonly action: ControlAction;
+  readonly by: string;
+}
+
+export async function control(
+  { id, app, action, by }: Order,
+  runs: ReadonlyMap<string, RolloutRun>,
+  { store, clock }: { readonly store: RolloutStore; readonly clock: Clock },
+): Promise<Rollout> {
+  const run = id === '' ? onlyRun(app, runs) : runs.get(id);
+  if (run === undefined) throw await whyNot(id, store);
+  if (action === 'abort') refuseAbort(run.rollout);
+  return run.post({ kind: action, by, at: clock.now() });
+}
+
+function onlyRun(app: string, runs: ReadonlyMap<string, RolloutRun>): RolloutRun {
+  const found = [...runs.values()].filter((run) => app === '' || run.rollout.app === app);
+  const [only] = found;
+  if (only === undefined) throw new OutriderError('refused', 'No rollout is under way.');
+  if (found.length > 1) {
+    const ids = found.map(({ rollout }) => `${rollout.id} (${rollout.app})`).join(', ');
+    throw new OutriderError('invalid', `Several rollouts are under way: ${ids}. Name one.`);
+  }
+  return only;
+}
+
+async function whyNot(id: string, store: RolloutStore): Promise<OutriderError> {
+  const stored = await store.load(id);
+  if (stored === undefined) return new OutriderError('not_found', `There is no rollout ${id}.`);
+  return new OutriderError('refused', explain(stored.rollout));
+}
+
+/** Past the decision to commit there is nothing to abort, only to undo. */
+function refuseAbort({ id, kind, phase }: Rollout): void {
+  if (kind === 'rollback') {
+    throw new OutriderError(
+      'refused',
+      `${id} is a rollback, which is not aborted; start another rollout when it has ended.`,
+    );
+  }
+  if (phase === 'committing' || hasEnded(phase)) {
+    throw new OutriderError(
+      'refused',
+      `${id} is decided already; undo it with "coordinator rollback" when it has ended.`,
+    );
+  }
+}

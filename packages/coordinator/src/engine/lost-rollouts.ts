@@ -1,0 +1,90 @@
+/** Finds on hosts the rollouts that the store has lost, and takes them back: hosts never obey nobody. */
+import type { AppStatus } from '@outrider/shared/domain/host.js';
+import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { takeBackLost } from '../rollout/begin.js';
+import type { Decision, Limits } from '../rollout/decision.js';
+import type { Fleet, RolloutStore, StoredRollout } from './ports.js';
+import type { RolloutRun } from './rollout-run.js';
+import type { Term } from './term.js';
+
+export interface LostOptions {
+  readonly store: RolloutStore;
+  readonly fleet: Fleet;
+  readonly term: Term;
+  readonly limits: Limits;
+  readonly now: () => number;
+}
+
+/** Commands to a rollout that was lost are numbered far above whatever its hosts may have seen. */
+const FAR_ABOVE = 1_000;
+
+export class LostRollouts {
+  private readonly looking = new Set<string>();
+
+  constructor(private readonly options: LostOptions) {}
+
+  /** Called with every report; does nothing for a host that is not under way, or whose rollout is known. */
+  async find(
+    host: string,
+    app: AppStatus,
+    runs: ReadonlyMap<string, RolloutRun>,
+    adopt: (stored: StoredRollout) => RolloutRun,
+  ): Promise<void> {
+    if ((app.phase !== 'trial' && app.phase !== 'switching') || app.rolloutRecord === undefined) return;
+    const { id } = JSON.parse(app.rolloutRecord) as Rollout;
+    const key = `${id}/${host}`;
+    if (runs.has(id) || this.looking.has(key)) return;
+    this.looking.add(key);
+    try {
+      const stored = await this.options.store.load(id);
+      if (runs.has(id) || !this.options.term.isLive()) return;
+      if (stored === undefined && (await this.recreate(id, app.app, adopt))) return;
+      await this.revertAlone(host, app, stored?.rollout);
+    } catch (error) {
+      // Without Redis or the host nothing can be done now; the host's next report comes here again.
+      if (!(error instanceof OutriderError)) throw error;
+    } finally {
+      this.looking.delete(key);
+    }
+  }
+
+  /** What to do first with a rollout whose record the store has lost. */
+  decisionOn(rollout: Rollout): Decision {
+    const { limits, now } = this.options;
+    const reports = this.reportsOf(rollout.id, rollout.app);
+    const seen = reports.flatMap(({ fence }) => (fence?.rollout === rollout.seq ? [fence.step] : []));
+    return takeBackLost(rollout, Math.max(rollout.steps, ...seen) + FAR_ABOVE, now(), limits);
+  }
+
+  /** From the newest record that any host keeps. False: another rollout of the app has the place. */
+  private async recreate(id: string, app: string, adopt: (stored: StoredRollout) => RolloutRun): Promise<boolean> {
+    const records = this.reportsOf(id, app)
+      .flatMap(({ rolloutRecord }) => (rolloutRecord === undefined ? [] : [JSON.parse(rolloutRecord) as Rollout]))
+      .filter((record) => record.id === id)
+      .sort((a, b) => b.steps - a.steps);
+    const [newest] = records;
+    if (newest === undefined) return false;
+    const underWay = await this.options.store.underWay();
+    if (underWay.some(({ rollout }) => rollout.app === app)) return false;
+    await this.options.store.nextSequence(newest.seq);
+    await adopt({ rollout: newest, revision: 0 }).open(this.decisionOn(newest));
+    return true;
+  }
+
+  /** A trial of a rollout that is over: the host goes back on its own. */
+  private async revertAlone(host: string, app: AppStatus, ended: Rollout | undefined): Promise<void> {
+    if (ended !== undefined && !hasEnded(ended.phase)) return;
+    const { term, fleet } = this.options;
+    const { epoch, holder } = term.lease;
+    const { fence, rollout = '' } = app;
+    const step = Math.max(fence?.step ?? 0, ended?.steps ?? 0) + FAR_ABOVE;
+    const command = { app: app.app, fence: { epoch, rollout: fence?.rollout ?? 0, step }, holder, rollout, by: holder };
+    await fleet.commands(host).revert(command, `rollout ${rollout} is over`);
+  }
+
+  private reportsOf(id: string, app: string): readonly AppStatus[] {
+    const apps = this.options.fleet.hosts().flatMap((host) => host.status?.apps ?? []);
+    return apps.filter((candidate) => candidate.app === app && candidate.rollout === id);
+  }
+}

@@ -1,0 +1,47 @@
+/** Turns an effect into the call it stands for. */
+import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Effect, Fleet, HostCommand, Releases, SpecStore } from './ports.js';
+
+export interface PerformOptions {
+  readonly fleet: Fleet;
+  readonly releases: Pick<Releases, 'manifest'>;
+  readonly specs: SpecStore;
+  readonly holder: string;
+}
+
+/** Rejects with the host's `OutriderError`; `not_found` where the host spec is no longer kept. */
+export async function perform(effect: Effect, rollout: Rollout, options: PerformOptions): Promise<void> {
+  const host = options.fleet.commands(effect.host);
+  const { app, fence, release } = effect;
+  const command: HostCommand = { app, fence, holder: options.holder, rollout: rollout.id, by: rollout.by };
+  switch (effect.kind) {
+    case 'stage':
+      await host.stage(command, { release, ...(await documentsOf(effect, options)) });
+      return;
+    case 'switch':
+      await host.switchTo(command, release, effect.confirmWithinMs, JSON.stringify(rollout));
+      return;
+    case 'commit':
+      await host.commit(command);
+      return;
+    case 'revert':
+      await host.revert(command, effect.reason);
+      return;
+  }
+}
+
+async function documentsOf(
+  { host, release }: Effect,
+  { releases, specs }: PerformOptions,
+): Promise<{ readonly manifest: Uint8Array; readonly hostSpec: Uint8Array }> {
+  const hostSpec = await specs.loadSpec(release.specDigest);
+  if (hostSpec === undefined) {
+    throw new OutriderError(
+      'not_found',
+      `What ${host} is to run of ${release.version} is no longer known; start anew.`,
+    );
+  }
+  const { bytes } = await releases.manifest(release.digest);
+  return { manifest: bytes, hostSpec: new TextEncoder().encode(hostSpec) };
+}

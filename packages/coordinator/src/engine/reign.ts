@@ -1,0 +1,230 @@
+/** What a leader does for as long as it leads: recover, feed reports to rollouts, renew trials, give commands. */
+import type { AppStatus } from '@outrider/shared/domain/host.js';
+import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Clock } from '@outrider/shared/runtime/clock.js';
+import type { Limits } from '../rollout/decision.js';
+import type { Boundary } from './boundary.js';
+import { Deliveries } from './delivery.js';
+import { LostRollouts } from './lost-rollouts.js';
+import { perform } from './perform.js';
+import type { Effect, Fleet, FleetHost, Releases, RolloutStore, SpecStore, StoredRollout } from './ports.js';
+import { Renewals } from './renewals.js';
+import { RolloutRun } from './rollout-run.js';
+import type { Term } from './term.js';
+
+export interface ReignOptions {
+  readonly store: RolloutStore;
+  readonly specs: SpecStore;
+  readonly fleet: Fleet;
+  readonly releases: Releases;
+  readonly clock: Clock;
+  readonly boundary: Boundary;
+  readonly limits: Limits;
+  readonly onBug: (error: unknown) => void;
+}
+
+/** How often leases are looked after, in milliseconds, and how many of these make a look at everything else. */
+const BEAT_MS = 250;
+const BEATS_PER_ROUND = 4;
+
+export class Reign {
+  readonly runs = new Map<string, RolloutRun>();
+  /** Resolves once what was under way has been taken over. */
+  readonly ready: Promise<void>;
+  private isReady = false;
+  private readonly deliveries: Deliveries;
+  private readonly renewals: Renewals;
+  private readonly lost: LostRollouts;
+  private readonly silentSince = new Map<string, number>();
+  private readonly endWatch: () => void;
+  private cancelBeat: () => void = () => undefined;
+  private beats = 0;
+
+  /** `remembered`: rollouts that this process saw under way before it lost the last lease. */
+  constructor(
+    readonly term: Term,
+    private readonly options: ReignOptions,
+    remembered: readonly StoredRollout[],
+  ) {
+    const { fleet, store, clock, boundary } = options;
+    this.renewals = new Renewals(fleet, clock);
+    this.deliveries = new Deliveries({
+      ...{ fleet, store, clock, boundary },
+      perform: (effect) => this.perform(effect),
+      refused: (effect, reason) => this.refused(effect, reason),
+    });
+    this.lost = new LostRollouts({ store, fleet, term, limits: options.limits, now: () => clock.now() });
+    this.endWatch = fleet.onChange((host) => this.heard(host));
+    term.ended.addEventListener('abort', () => this.end(), { once: true });
+    this.ready = this.takeOver(remembered).catch(options.onBug);
+    this.beat();
+  }
+
+  get limits(): Limits {
+    return this.options.limits;
+  }
+
+  /** A rollout that is new or was taken over: from now on it is this leader's. */
+  adopt(stored: StoredRollout): RolloutRun {
+    const run = new RolloutRun(stored, this.term, {
+      ...this.options,
+      deliver: (effect, term) => this.deliveries.deliver(effect, term),
+      changed: (changed) => this.changed(changed),
+    });
+    this.runs.set(stored.rollout.id, run);
+    return run;
+  }
+
+  forget(run: RolloutRun): void {
+    run.close();
+    this.runs.delete(run.rollout.id);
+  }
+
+  /** Again and again while Redis is away. */
+  private async takeOver(remembered: readonly StoredRollout[]): Promise<void> {
+    while (this.term.isLive() && !this.isReady) {
+      try {
+        await this.recover(remembered);
+      } catch (error) {
+        if (!(error instanceof OutriderError)) throw error;
+        await new Promise<void>((resolve) => this.options.clock.after(BEAT_MS, resolve));
+      }
+    }
+  }
+
+  private async recover(remembered: readonly StoredRollout[]): Promise<void> {
+    const { fleet, store, clock } = this.options;
+    for (const host of fleet.hosts()) if (host.state !== 'up') this.silentSince.set(host.name, clock.monotonic());
+    await Promise.allSettled(fleet.hosts().flatMap((host) => (host.state === 'up' ? [this.term.bind(host.name)] : [])));
+    const [underWay, outbox] = await Promise.all([store.underWay(), store.outbox()]);
+    if (!this.term.isLive()) return;
+    for (const stored of underWay) if (!this.runs.has(stored.rollout.id)) this.adopt(stored);
+    for (const effect of outbox) {
+      const run = this.runs.get(rolloutOf(effect));
+      if (run === undefined) await store.acknowledge(effect);
+      else run.redeliver(effect);
+    }
+    for (const memory of remembered) await this.remind(memory);
+    this.isReady = true;
+    for (const run of this.runs.values()) run.scheduleTick();
+    for (const host of fleet.hosts()) this.heard(host);
+  }
+
+  /** What this process decided may be newer than what the store holds after it lost writes. */
+  private async remind({ rollout, revision }: StoredRollout): Promise<void> {
+    const stored = await this.options.store.load(rollout.id);
+    if (stored === undefined) {
+      const decision = this.lost.decisionOn(rollout);
+      const run = this.adopt({ rollout, revision: 0 });
+      await run.open(decision).catch(() => this.forget(run));
+    } else if (stored.revision < revision) {
+      await this.runs.get(rollout.id)?.takeBack(rollout.steps);
+    }
+  }
+
+  private heard(host: FleetHost): void {
+    const { clock } = this.options;
+    if (host.state === 'up') {
+      this.silentSince.delete(host.name);
+    } else {
+      if (!this.silentSince.has(host.name)) this.silentSince.set(host.name, clock.monotonic());
+      if (host.state === 'down') this.term.unbind(host.name);
+      return;
+    }
+    if (!this.isReady || !this.term.isLive()) return;
+    if (host.status !== undefined) this.term.checkEpoch(host.status);
+    if (this.term.isBound(host.name)) {
+      this.report(host);
+      return;
+    }
+    this.term.bind(host.name).then(
+      () => {
+        const now = this.options.fleet.host(host.name);
+        if (now !== undefined) this.report(now);
+      },
+      // It is asked again with its next word, and at each round.
+      () => undefined,
+    );
+  }
+
+  private report(host: FleetHost): void {
+    const { status } = host;
+    if (status === undefined || !this.term.isLive()) return;
+    const at = this.options.clock.now();
+    for (const run of this.runs.values()) {
+      if (!run.rollout.hosts.some((candidate) => candidate.host === host.name)) continue;
+      const app = status.apps.find((candidate) => candidate.app === run.rollout.app);
+      run.tell({ kind: 'report', host: host.name, status: app ?? 'gone', at });
+    }
+    for (const app of status.apps) this.lookForLost(host.name, app);
+  }
+
+  private lookForLost(host: string, app: AppStatus): void {
+    this.lost
+      .find(host, app, this.runs, (stored) => this.adopt(stored))
+      .catch((error: unknown) => this.options.onBug(error));
+  }
+
+  private beat(): void {
+    if (!this.term.isLive()) return;
+    const rollouts = [...this.runs.values()].map((run) => run.rollout);
+    this.renewals.renew(rollouts, this.term);
+    this.beats += 1;
+    if (this.isReady && this.beats % BEATS_PER_ROUND === 0) this.round();
+    this.cancelBeat = this.options.clock.after(BEAT_MS, () => this.beat());
+  }
+
+  private round(): void {
+    const { fleet, clock } = this.options;
+    for (const run of this.runs.values()) if (run.isDoubtful) void run.reload().catch(() => undefined);
+    const at = clock.now();
+    for (const host of fleet.hosts()) {
+      if (host.state === 'up' && !this.term.isBound(host.name)) this.heard(host);
+      if (host.state !== 'down') continue;
+      const forMs = clock.monotonic() - (this.silentSince.get(host.name) ?? clock.monotonic());
+      for (const run of this.runs.values()) run.tell({ kind: 'unreachable', host: host.name, forMs, at });
+    }
+  }
+
+  private async perform(effect: Effect): Promise<void> {
+    const run = this.runs.get(rolloutOf(effect));
+    if (run !== undefined) await perform(effect, run.rollout, { ...this.options, holder: this.term.lease.holder });
+  }
+
+  private refused(effect: Effect, reason: string): void {
+    const { host, fence } = effect;
+    const at = this.options.clock.now();
+    this.runs.get(rolloutOf(effect))?.tell({ kind: 'refused', host, step: fence.step, reason, at });
+  }
+
+  private changed(run: RolloutRun): void {
+    run.scheduleTick();
+    const { rollout } = run;
+    if (hasEnded(rollout.phase)) {
+      for (const host of rollout.hosts) this.deliveries.drop(host.host, rollout.app);
+      this.forget(run);
+    } else {
+      // What hosts said while another decision was being written is told again.
+      this.retell(rollout);
+    }
+  }
+
+  private retell(rollout: Rollout): void {
+    for (const { host } of rollout.hosts) {
+      const now = this.options.fleet.host(host);
+      const app = now?.status?.apps.find((candidate) => candidate.app === rollout.app);
+      if (now?.state !== 'up' || app === undefined || !this.term.isBound(host)) continue;
+      const at = this.options.clock.now();
+      this.runs.get(rollout.id)?.tell({ kind: 'report', host, status: app, at });
+    }
+  }
+
+  private end(): void {
+    this.endWatch();
+    this.cancelBeat();
+    for (const run of this.runs.values()) run.close();
+  }
+}
+
+const rolloutOf = (effect: Effect): string => effect.key.slice(0, effect.key.indexOf('/'));

@@ -1,0 +1,175 @@
+/** One rollout under way: its events one at a time, each decided, committed and handed on. */
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { type Clock, rfc3339 } from '@outrider/shared/runtime/clock.js';
+import { takeBackLost } from '../rollout/begin.js';
+import { decide } from '../rollout/decide.js';
+import type { Decision, HistoryLine, Limits, RolloutCommand, RolloutEvent } from '../rollout/decision.js';
+import type { Boundary } from './boundary.js';
+import { Mailbox } from './mailbox.js';
+import type { Effect, RolloutStore, StoredRollout } from './ports.js';
+import type { Term } from './term.js';
+
+export interface RunOptions {
+  readonly store: RolloutStore;
+  readonly clock: Clock;
+  readonly boundary: Boundary;
+  readonly limits: Limits;
+  readonly deliver: (effect: Effect, term: Term) => void;
+  /** After each commit. */
+  readonly changed: (run: RolloutRun) => void;
+  readonly onBug: (error: unknown) => void;
+}
+
+/** Commands of a rollout that was lost are numbered far above whatever hosts may have seen of it. */
+const LOST_STEPS = 1_000;
+
+export class RolloutRun {
+  private readonly mailbox = new Mailbox();
+  private cancelTick: () => void = () => undefined;
+  /** The store may know more than this: it was away when it was asked to commit. */
+  private doubtful = false;
+
+  constructor(
+    private stored: StoredRollout,
+    private readonly term: Term,
+    private readonly options: RunOptions,
+  ) {}
+
+  get rollout(): Rollout {
+    return this.stored.rollout;
+  }
+
+  get revision(): number {
+    return this.stored.revision;
+  }
+
+  /** Something went wrong between this and the store; `reload` mends it. */
+  get isDoubtful(): boolean {
+    return this.doubtful;
+  }
+
+  /** Rejects with `OutriderError('unavailable')` where it can't be decided now. */
+  post(event: RolloutEvent): Promise<Rollout> {
+    return this.mailbox.post(() => this.apply((rollout) => this.decisionOn(rollout, event)));
+  }
+
+  /** The same for events that will be told again: what goes wrong is mended by `reload`. */
+  tell(event: RolloutEvent): void {
+    this.post(event).catch((error: unknown) => {
+      if (!(error instanceof OutriderError)) this.options.onBug(error);
+    });
+  }
+
+  /** Goes by what the store says now. */
+  reload(): Promise<void> {
+    return this.mailbox.post(async () => {
+      if (!this.doubtful || !this.term.isLive()) return;
+      const fresh = await this.options.store.load(this.rollout.id);
+      if (fresh === undefined) return;
+      this.stored = fresh;
+      this.doubtful = false;
+      const effects = await this.options.store.outbox();
+      for (const effect of effects) if (effect.key.startsWith(`${this.rollout.id}/`)) this.deliver(effect);
+      this.options.changed(this);
+    });
+  }
+
+  /** Takes the whole rollout back, since hosts have seen more of it than the store. */
+  takeBack(steps: number): Promise<Rollout> {
+    const at = this.options.clock.now();
+    return this.mailbox.post(() =>
+      this.apply((rollout) => takeBackLost(rollout, steps + LOST_STEPS, at, this.options.limits)),
+    );
+  }
+
+  /** Writes the first decision of a rollout that the store does not know yet. */
+  open(decision: Decision): Promise<Rollout> {
+    return this.mailbox.post(() => this.apply(() => decision));
+  }
+
+  /** Wakes up when the state says that time is up. */
+  scheduleTick(): void {
+    this.cancelTick();
+    const { deadline, bakeUntil, phase, paused } = this.rollout;
+    if (hasEnded(phase) || paused) return;
+    const next = Math.min(deadline ?? Infinity, bakeUntil ?? Infinity);
+    if (next === Infinity) return;
+    const { clock } = this.options;
+    this.cancelTick = clock.after(Math.max(0, next - clock.now()) + 1, () => {
+      this.tell({ kind: 'tick', at: clock.now() });
+      this.scheduleTick();
+    });
+  }
+
+  close(): void {
+    this.cancelTick();
+  }
+
+  private decisionOn(rollout: Rollout, event: RolloutEvent): Decision {
+    if (event.kind === 'report' && event.status !== 'gone') {
+      const { fence } = event.status;
+      if (fence?.rollout === rollout.seq && fence.step > rollout.steps && !hasEnded(rollout.phase)) {
+        return takeBackLost(rollout, fence.step + LOST_STEPS, event.at, this.options.limits);
+      }
+    }
+    return decide(rollout, event, this.options.limits);
+  }
+
+  private async apply(decideOn: (rollout: Rollout) => Decision): Promise<Rollout> {
+    const { term, options } = this;
+    if (!term.isLive() || this.doubtful) throw unavailable();
+    const decision = decideOn(this.rollout);
+    const { rollout, effects, events } = decision;
+    if (this.revision > 0 && rollout === this.rollout && effects.length === 0 && events.length === 0) return rollout;
+    const commands = effects.map((command) => this.effectOf(rollout, command));
+    const lines = events.map((line, index) => this.eventOf(rollout, line, index));
+    this.doubtful = true;
+    await options.boundary('commit.before');
+    const result = await options.store.commit(term.lease, rollout, this.revision, lines, commands);
+    if (result !== 'committed') throw unavailable();
+    this.doubtful = false;
+    this.stored = { rollout, revision: this.revision + 1 };
+    await options.boundary('commit.after');
+    for (const effect of commands) this.deliver(effect);
+    options.changed(this);
+    return rollout;
+  }
+
+  /** An effect that an earlier leader left in the outbox. */
+  redeliver(effect: Effect): void {
+    this.deliver(effect);
+  }
+
+  private deliver(effect: Effect): void {
+    // Under this leader's epoch: an effect that an earlier leader left keeps its key alone.
+    const { epoch } = this.term.lease;
+    this.options.deliver({ ...effect, fence: { ...effect.fence, epoch } }, this.term);
+  }
+
+  private effectOf(rollout: Rollout, command: RolloutCommand): Effect {
+    const { host, kind, step, release, confirmWithinMs, reason } = command;
+    const fence = { epoch: this.term.lease.epoch, rollout: rollout.seq, step };
+    return {
+      key: `${rollout.id}/${host}/${step}`,
+      host,
+      app: rollout.app,
+      kind,
+      fence,
+      release,
+      confirmWithinMs,
+      reason,
+    };
+  }
+
+  private eventOf(rollout: Rollout, line: HistoryLine, index: number): OutriderEvent {
+    const { app, environment, version } = rollout;
+    const id = `${rollout.id}-${this.term.lease.epoch}-${this.revision}-${index}`;
+    const at = rfc3339(this.options.clock.now());
+    return { id, at, environment, app, rollout: rollout.id, version, ...line };
+  }
+}
+
+const unavailable = (): OutriderError =>
+  new OutriderError('unavailable', 'Nothing can be decided now: the lease or Redis is not available. Try again.');

@@ -1,0 +1,128 @@
+/** Starts rollouts and rollbacks: planned, refused or written with their first decision. */
+import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
+import type { Clock } from '@outrider/shared/runtime/clock.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { RollbackAsk, RolloutAsk } from '../api/ports.js';
+import { begin } from '../rollout/begin.js';
+import { type Limits } from '../rollout/decision.js';
+import { rollbackFrom, rolloutFrom } from './new-rollout.js';
+import { planRelease } from './planner.js';
+import type { RolloutStore } from './ports.js';
+import { planRollback, type RollbackOptions } from './rollback-planner.js';
+import type { Reign } from './reign.js';
+
+export interface StartOptions extends RollbackOptions {
+  readonly store: RolloutStore;
+  readonly clock: Clock;
+  readonly environment: string;
+  readonly limits?: Partial<Limits>;
+}
+
+export interface Begun {
+  readonly plan: Plan;
+  /** Absent: everything is as asked already. */
+  readonly rollout?: Rollout;
+}
+
+/** T of rollbacks, which have no trial: how long hosts that can't be reached are waited for. */
+const ROLLBACK_PATIENCE_MS = 30_000;
+
+export async function beginRollout(ask: RolloutAsk, reign: Reign, options: StartOptions): Promise<Begun> {
+  const { store, specs, clock, environment } = options;
+  const { release, plan, targets, world } = await planRelease(ask, options);
+  const before = await earlier(ask.requestId, release.app, store);
+  if (before !== undefined) return { plan, rollout: before };
+  await refuseSecond(release.app, options);
+  if (plan.problems.length > 0) {
+    throw new OutriderError(world ? 'refused' : 'invalid', plan.problems.join('\n'));
+  }
+  if (ask.expectPlan !== undefined && ask.expectPlan !== plan.plan) {
+    throw new OutriderError(
+      'refused',
+      `The plan is another by now: ${plan.plan} instead of ${ask.expectPlan}. Look at it again with --plan.`,
+    );
+  }
+  if (targets.length === 0) return { plan };
+  const { app, version, digest } = release;
+  const { bakeMs, confirmWithinMs, commit, skipDown, message, by, requestId } = ask;
+  const made = rolloutFrom(
+    {
+      ...{ app, version, digest, environment, by, requestId },
+      seq: await nextSequence(options),
+      options: { bakeMs, confirmWithinMs, commit, skipDown, ...(message === undefined ? {} : { message }) },
+      at: clock.now(),
+    },
+    targets,
+  );
+  await specs.saveSpecs(made.specs);
+  return { plan, rollout: await open(made.rollout, reign, options) };
+}
+
+export async function beginRollback(ask: RollbackAsk, reign: Reign, options: StartOptions): Promise<Begun> {
+  const { store, specs, clock, environment } = options;
+  const { app, by, requestId, message } = ask;
+  const before = await earlier(requestId, app, store);
+  if (before !== undefined) return { plan: planOf(before), rollout: before };
+  await refuseSecond(app, options);
+  const planned = await planRollback(app, ask.to, ask.hosts, options);
+  const { plan, targets } = planned;
+  const [first] = targets;
+  if (first === undefined) return { plan };
+  await specs.saveSpecs(planned.specs);
+  const wanted = {
+    ...{ app, environment, by, requestId },
+    version: plan.version,
+    digest: targets.find(({ to }) => to.version === plan.version)?.to.digest ?? first.to.digest,
+    seq: await nextSequence(options),
+    options: {
+      ...{ bakeMs: 0, confirmWithinMs: ROLLBACK_PATIENCE_MS, commit: 'each' as const, skipDown: false },
+      ...(message === undefined ? {} : { message }),
+    },
+    at: clock.now(),
+  };
+  return { plan, rollout: await open(rollbackFrom(wanted, planned), reign, options) };
+}
+
+async function open(rollout: Rollout, reign: Reign, options: StartOptions): Promise<Rollout> {
+  const run = reign.adopt({ rollout, revision: 0 });
+  try {
+    return await run.open(begin(rollout, { ...reign.limits }));
+  } catch (error) {
+    reign.forget(run);
+    await refuseSecond(rollout.app, options);
+    throw error;
+  }
+}
+
+/** The same request again, e.g. because its answer was lost on the way. */
+async function earlier(requestId: string, app: string, store: RolloutStore): Promise<Rollout | undefined> {
+  if (requestId === '') return undefined;
+  return (await store.list(app, 50)).find(({ rollout }) => rollout.requestId === requestId)?.rollout;
+}
+
+async function refuseSecond(app: string, { store, clock }: StartOptions): Promise<void> {
+  const other = (await store.underWay()).find(({ rollout }) => rollout.app === app)?.rollout;
+  if (other === undefined) return;
+  const seconds = Math.max(0, Math.round((clock.now() - other.startedAt) / 1000));
+  const since = new Date(other.startedAt).toISOString();
+  throw new OutriderError(
+    'refused',
+    `A ${other.kind} of ${app} to ${other.version} (${other.id}) is under way, started by ${other.by} ${seconds} s ago (${since}). ` +
+      `Watch it with "coordinator rollout watch ${other.id}", or stop it with "coordinator rollout abort ${other.id}".`,
+  );
+}
+
+/** Above whatever any host has seen, also where Redis has forgotten it. */
+function nextSequence({ store, fleet }: StartOptions): Promise<number> {
+  const seen = fleet.hosts().flatMap((host) => host.status?.apps ?? []);
+  return store.nextSequence(Math.max(0, ...seen.map(({ fence }) => fence?.rollout ?? 0)));
+}
+
+/** What a rollback that runs already is about. */
+function planOf({ app, version, hosts, id }: Rollout): Plan {
+  const planned = hosts.map(({ host, wave, from }) => ({
+    ...{ host, wave, actions: [] },
+    ...(from === undefined ? {} : { from: from.version }),
+  }));
+  return { plan: id, app, version, hosts: planned, problems: [] };
+}
