@@ -1,0 +1,88 @@
+/** For tests: a folder and programs of their own, all gone at the end. A process that outlives its test fails it. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HeldSocket, ProcessIdentity } from '../../agent/identity.js';
+import type { Processes, RunningProcess } from '../../supervise/ports.js';
+import { ProcessTables } from '../process-tree.js';
+import { createProcesses } from '../processes.js';
+
+export interface Program {
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly logFile?: string;
+  readonly sockets?: readonly HeldSocket[];
+  readonly record?: (identity: ProcessIdentity) => void;
+}
+
+const PATIENCE_MS = 30_000;
+
+/** Waits until `check` no longer throws. */
+export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  const began = performance.now();
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() - began > PATIENCE_MS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+let made = 0;
+
+export class Scratch {
+  readonly folder = mkdtempSync(join(tmpdir(), 'outrider-test-'));
+  readonly processes: Processes = createProcesses();
+  readonly #started: { identity: ProcessIdentity; incarnation: string }[] = [];
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  read(name: string): string {
+    return readFileSync(this.path(name), 'utf8');
+  }
+
+  incarnation(): string {
+    return `test-${process.pid}-${++made}`;
+  }
+
+  /** Output goes to `log` in the folder. */
+  start(program: Program, incarnation = this.incarnation()): RunningProcess & { readonly incarnation: string } {
+    const running = this.processes.spawn({
+      incarnation,
+      command: program.command,
+      cwd: program.cwd ?? this.folder,
+      env: { PATH: process.env['PATH'] ?? '', OUTRIDER_INCARNATION: incarnation, ...program.env },
+      logFile: program.logFile ?? this.path('log'),
+      sockets: program.sockets ?? [],
+      record: (identity) => {
+        this.#started.push({ identity, incarnation });
+        program.record?.(identity);
+      },
+    });
+    return { ...running, incarnation };
+  }
+
+  /** Also ends what another process has recorded. */
+  track(identity: ProcessIdentity, incarnation: string): void {
+    this.#started.push({ identity, incarnation });
+  }
+
+  async end(): Promise<void> {
+    for (const { identity, incarnation } of this.#started) await this.processes.killTree(identity, incarnation);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Pids that carry this incarnation. */
+export const marked = (incarnation: string): readonly number[] =>
+  new ProcessTables().look().members({
+    // No process has pid 0: only the mark counts.
+    identity: { pid: 0, startTicks: 0, bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() },
+    incarnation,
+    witnessed: false,
+  });
