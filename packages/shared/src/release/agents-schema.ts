@@ -1,0 +1,205 @@
+/**
+ * The vocabulary of agents.yaml: which keys there are, of which kind, with which defaults. It looks at one
+ * agent at a time; what concerns several of them is checked by agents-yaml.ts.
+ */
+import { z } from 'zod';
+import {
+  STOP_SIGNALS,
+  type AgentSpec,
+  type Dependency,
+  type Healthcheck,
+  type RestartPolicy,
+} from '../domain/agent.js';
+import { isName, NAME_RULE } from '../domain/name.js';
+import {
+  byForm,
+  choice,
+  duration,
+  list,
+  mapOf,
+  must,
+  name,
+  NOT_YET,
+  shown,
+  strict,
+  text,
+  whole,
+} from '../runtime/shape.js';
+import { commandSchema } from './command-schema.js';
+import { healthcheck } from './healthcheck-schema.js';
+import { problemOfListenAddress } from './spec-strings.js';
+
+const HOST_SELECTOR = /^[a-z0-9][a-z0-9._/-]{0,62}=[A-Za-z0-9._-]{0,63}$/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const RESERVED_VARIABLE = /^(?:OUTRIDER_.*|LISTEN_(?:FDS|PID|FDNAMES)|NOTIFY_SOCKET|WATCHDOG_(?:USEC|PID))$/;
+
+export type AgentBody = Omit<AgentSpec, 'name'>;
+
+const scalar = z
+  .union([z.string(), z.number(), z.boolean()], must('a text, a number, true or false'))
+  .transform(String)
+  .refine((value) => !value.includes('\0'), must('a text without NUL'));
+
+const variables = mapOf(scalar, 'a map of variables').superRefine((map, context) => {
+  for (const key of Object.keys(map)) {
+    const message = !VARIABLE.test(key)
+      ? 'is no name of a variable: letters, digits and "_", not beginning with a digit.'
+      : RESERVED_VARIABLE.test(key)
+        ? 'is set by Outrider itself and cannot be chosen.'
+        : undefined;
+    if (message !== undefined) context.addIssue({ code: 'custom', path: [key], message });
+  }
+});
+
+/** A map, or a list of `KEY=VALUE`. */
+const environment = byForm<Readonly<Record<string, string>>>((value) => {
+  if (!Array.isArray(value)) return variables;
+  const entry = z.string(must('KEY=VALUE')).refine((line) => line.includes('=', 1), must('KEY=VALUE'));
+  return list(entry, '["LOG_LEVEL=info"]')
+    .transform((lines): Record<string, string | number | boolean> =>
+      Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),
+    )
+    .pipe(variables);
+});
+
+const onlyValue = <T>(allowed: T) =>
+  z.unknown().refine((value) => value === allowed, { error: `other than ${String(allowed)} ${NOT_YET}` });
+
+const condition = choice(['service_started', 'service_healthy', 'service_completed_successfully']).refine(
+  (word) => word !== 'service_completed_successfully',
+  { error: `service_completed_successfully ${NOT_YET}` },
+);
+
+/** A list of names waits for health, as the long form does by default. */
+const dependsOn = byForm<readonly Dependency[]>((value) => {
+  if (Array.isArray(value)) {
+    return list(name('the name of an agent'), '[memory]').transform((names) =>
+      names.map((agent): Dependency => ({ agent, condition: 'service_healthy' })),
+    );
+  }
+  const entry = strict({
+    condition: condition.default('service_healthy'),
+    restart: onlyValue(false).optional(),
+    required: onlyValue(true).optional(),
+  });
+  return mapOf(entry, 'a list of names, or a map of names to { condition }').transform((map) =>
+    Object.entries(map).map(([agent, { condition: when }]): Dependency => ({
+      agent,
+      condition: when,
+    })),
+  );
+});
+
+const RESTART_RULE = 'always, on-failure, on-failure:N (N from 1 to 1000) or no';
+const restart = z
+  .string(must(RESTART_RULE))
+  .refine((word) => /^(?:always|no|on-failure(?::(?:[1-9]\d{0,2}|1000))?)$/.test(word), {
+    error: (issue) =>
+      issue.input === 'unless-stopped'
+        ? 'must be always: an agent that was stopped by hand stays stopped.'
+        : must(RESTART_RULE).error(issue),
+  })
+  .transform((word): RestartPolicy => {
+    if (word === 'always' || word === 'no') return { kind: word };
+    const max = word.split(':')[1];
+    return max === undefined ? { kind: 'on-failure' } : { kind: 'on-failure', max: Number(max) };
+  });
+
+const replicas = byForm<number>((value) => {
+  if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
+    return z.never({ error: `as a map ${NOT_YET}` });
+  }
+  return whole(0, 1000);
+});
+
+const hosts = list(
+  z
+    .string(must('the name of a host, or key=value'))
+    .refine((word) => isName(word) || HOST_SELECTOR.test(word) || word.includes('${'), {
+      error: (issue) =>
+        `must be the name of a host (${NAME_RULE}), or a selector key=value, not ${shown(issue.input)}.`,
+    }),
+  '[main-pc]',
+);
+
+/** A path that stays inside the release. */
+const inside = (what: string) =>
+  text(what).refine(
+    (path) => !path.startsWith('/') && !path.split('/').includes('..'),
+    must(`${what} inside the release, relative and without ".."`),
+  );
+
+const socket = strict({
+  name: name('the name of a socket'),
+  listen: text('HOST:PORT, [IPV6]:PORT or an absolute path').superRefine((value, context) => {
+    const problem = problemOfListenAddress(value);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  }),
+});
+
+const updateConfig = strict(
+  { order: choice(['start-first', 'stop-first']).optional(), parallelism: whole(1, 1000).default(1) },
+  { unsupported: ['delay', 'failure_action', 'monitor', 'max_failure_ratio'] },
+);
+
+const healthchecks = byForm<readonly Healthcheck[]>((value) =>
+  Array.isArray(value) ? list(healthcheck, '[{ tcp: { address } }]') : healthcheck.transform((one) => [one]),
+);
+
+export const agentSchema = strict(
+  {
+    description: z.string(must('a text')).optional(),
+    command: commandSchema,
+    hosts: hosts.default([]),
+    replicas: replicas.default(1),
+    environment: environment.default({}),
+    working_dir: inside('a folder').default('.'),
+    depends_on: dependsOn.default([]),
+    files: list(inside('a glob'), '["agents/**"]').default([]),
+    healthcheck: healthchecks.default([]),
+    restart: restart.default({ kind: 'always' }),
+    stop_signal: choice(STOP_SIGNALS).default('SIGTERM'),
+    stop_grace_period: duration(0, 3_600_000).default(10_000),
+    update_config: updateConfig.default({ parallelism: 1 }),
+    sockets: list(socket, '[{ name: http, listen: "127.0.0.1:8081" }]').default([]),
+    driver: choice(['process', 'podman'])
+      .refine((word) => word === 'process', { error: `podman ${NOT_YET}` })
+      .default('process'),
+  },
+  {
+    unsupported: ['user', 'resources', 'secrets', 'data', 'profiles', 'image'],
+    instead: {
+      env: 'environment',
+      ports: 'sockets',
+      entrypoint: 'command',
+      deploy: 'replicas',
+      volumes: 'data',
+      workdir: 'working_dir',
+    },
+  },
+).transform((agent): AgentBody => ({
+  ...(agent.description === undefined ? {} : { description: agent.description }),
+  command: agent.command,
+  hosts: agent.hosts,
+  replicas: agent.replicas,
+  environment: agent.environment,
+  workingDir: agent.working_dir,
+  dependsOn: agent.depends_on,
+  files: agent.files,
+  healthchecks: agent.healthcheck,
+  restart: agent.restart,
+  stopSignal: agent.stop_signal,
+  stopGraceMs: agent.stop_grace_period,
+  // Held sockets let old and new overlap; without them two versions would fight for a port.
+  order: agent.update_config.order ?? (agent.sockets.length > 0 ? 'start-first' : 'stop-first'),
+  parallelism: agent.update_config.parallelism,
+  sockets: agent.sockets,
+}));
+
+export const appSchema = strict(
+  {
+    app: name('the name of an app').default('default'),
+    agents: mapOf(agentSchema, 'a map of agents'),
+  },
+  { unsupported: ['gates', 'hooks'], instead: { services: 'agents', name: 'app' } },
+);

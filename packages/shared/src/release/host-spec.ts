@@ -1,0 +1,115 @@
+/**
+ * From an app's spec to what one host is to run of it: agents selected, settings filled in, a fingerprint on
+ * each. The same inputs always give the same bytes.
+ */
+import picomatch from 'picomatch';
+import type { AgentSpec, AppSpec, HostAgent } from '../domain/agent.js';
+import { canonicalJson } from '../domain/canonical.js';
+import { interpolate } from '../domain/interpolation.js';
+import { isName } from '../domain/name.js';
+import type { HostSpec, Manifest, ManifestEntry } from '../domain/release.js';
+import { formatPath } from '../runtime/checked.js';
+import { digestOf } from '../runtime/digest.js';
+import { didYouMean } from '../runtime/suggest.js';
+import type { ValuePath } from '../runtime/yaml-source.js';
+import { problemsInRelease } from './host-spec-checks.js';
+import { mapStrings } from './spec-walk.js';
+
+export interface HostSpecInput {
+  readonly spec: AppSpec;
+  readonly manifest: Manifest;
+  /** Of the manifest. */
+  readonly digest: string;
+  readonly version: string;
+  readonly host: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  /** Every host of the inventory: name to address. */
+  readonly hosts: Readonly<Record<string, string>>;
+  readonly environment: string;
+  /** What `${VAR}` stands for. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** `problems` are sentences; with any of them, `spec` must not be used. */
+export function resolveHostSpec(input: HostSpecInput): {
+  readonly spec: HostSpec;
+  readonly problems: readonly string[];
+} {
+  const problems: string[] = [];
+  const agents: HostAgent[] = [];
+  for (const declared of input.spec.agents) {
+    const report = (path: ValuePath, message: string) =>
+      problems.push(`${formatPath(['agents', declared.name, ...path])} ${message}`);
+    const agent = mapStrings(declared, (value, path) => fillIn(value, input, (message) => report(path, message)));
+    for (const [index, host] of agent.hosts.entries()) {
+      const problem = problemOfHost(host, Object.keys(input.hosts));
+      if (problem !== undefined) report(['hosts', index], problem);
+    }
+    if (agent.replicas === 0 || !runsOn(agent, input.host)) continue;
+    for (const { path, message } of problemsInRelease(agent, input.manifest)) report(path, message);
+    agents.push({ ...agent, fingerprint: fingerprintOf(agent, input.manifest.entries) });
+  }
+  const { app } = input.spec;
+  const { version, digest, environment, hosts } = input;
+  return { spec: { app, version, digest, environment, host: input.host.name, hosts, agents }, problems };
+}
+
+/** What travels to the host. */
+export const hostSpecBytes = (spec: HostSpec): Uint8Array => Buffer.from(canonicalJson(spec));
+
+/** sha256 over `hostSpecBytes`. */
+export const specDigest = (spec: HostSpec): string => digestOf(spec);
+
+function fillIn(value: string, input: HostSpecInput, report: (message: string) => void): string {
+  const lookup = (name: string): string | undefined =>
+    Object.hasOwn(input.settings, name) ? input.settings[name] : undefined;
+  const filled = interpolate(value, lookup);
+  for (const problem of filled.problems) {
+    report(
+      problem.kind === 'unset'
+        ? `needs the setting ${problem.name}, which the environment ${input.environment} does not have. Set it, or write \${${problem.name}:-default}.`
+        : `has ${JSON.stringify(problem.reference)}, which is no reference.`,
+    );
+  }
+  return filled.text;
+}
+
+/** A name that is in the inventory, or a selector of labels (which may select nothing). */
+function problemOfHost(word: string, known: readonly string[]): string | undefined {
+  if (word.includes('=') || known.includes(word)) return undefined;
+  const hint = isName(word) ? didYouMean(word, known) || ` Known: ${known.join(', ')}.` : '';
+  return `names "${word}", which is no host of the inventory.${hint}`;
+}
+
+function runsOn(agent: AgentSpec, host: HostSpecInput['host']): boolean {
+  return (
+    agent.hosts.length === 0 ||
+    agent.hosts.some((word) => {
+      if (word === host.name) return true;
+      const at = word.indexOf('=');
+      return at > 0 && host.labels[word.slice(0, at)] === word.slice(at + 1);
+    })
+  );
+}
+
+/** Over all that needs a restart when it changes: settings, and the files that the agent uses. */
+function fingerprintOf(agent: AgentSpec, entries: readonly ManifestEntry[]): string {
+  const { description: _description, hosts: _hosts, replicas: _replicas, ...settings } = agent;
+  return digestOf({ settings, files: filesOf(agent, entries).map(identityOf) });
+}
+
+export function filesOf(agent: Pick<AgentSpec, 'files'>, entries: readonly ManifestEntry[]): readonly ManifestEntry[] {
+  if (agent.files.length === 0) return entries;
+  const matches = picomatch([...agent.files], { dot: true });
+  return entries.filter((entry) => matches(entry.path));
+}
+
+function identityOf(entry: ManifestEntry): readonly (string | number)[] {
+  switch (entry.kind) {
+    case 'file':
+      return [entry.path, entry.mode, entry.sha256];
+    case 'symlink':
+      return [entry.path, 'symlink', entry.target];
+    case 'folder':
+      return [entry.path, 'folder'];
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Addresses and URLs in agents.yaml. A `${...}` in them is not known yet when the file is read, so each rule is
+ * asked twice: when the file is compiled (references stand for anything), and again when settings are filled in.
+ */
+const REFERENCE = /\$\{[^}]*\}/g;
+
+const withoutReferences = (value: string, standIn: string): string => value.replace(REFERENCE, standIn);
+
+/** `HOST:PORT` or `[IPV6]:PORT`. */
+export function problemOfAddress(value: string): string | undefined {
+  const parts = /^(?:\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._*-]*):(.+)$/.exec(withoutReferences(value, '1'));
+  const port = parts?.[1] ?? '';
+  return /^\d{1,5}$/.test(port) && Number(port) <= 65_535 && Number(port) > 0
+    ? undefined
+    : `must be HOST:PORT or [IPV6]:PORT with a port from 1 to 65535, not ${JSON.stringify(value)}.`;
+}
+
+/** What an agent's socket may listen on: `HOST:PORT`, `[IPV6]:PORT` or an absolute path. */
+export function problemOfListenAddress(value: string): string | undefined {
+  if (value.startsWith('/')) {
+    return Buffer.byteLength(value) < 108 ? undefined : `is a path of more than 107 bytes, too long for a socket.`;
+  }
+  return problemOfAddress(value) === undefined
+    ? undefined
+    : `must be HOST:PORT, [IPV6]:PORT or an absolute path, not ${JSON.stringify(value)}.`;
+}
+
+export function problemOfHttpUrl(value: string): string | undefined {
+  if (value.startsWith('${')) return undefined;
+  const url = URL.parse(withoutReferences(value, '1'));
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:')
+    ? undefined
+    : `must be a URL such as http://127.0.0.1:8081/health, not ${JSON.stringify(value)}.`;
+}
+
+export function problemOfZmqUrl(value: string): string | undefined {
+  if (value.startsWith('${')) return undefined;
+  const good = value.startsWith('tcp://') ? problemOfAddress(value.slice(6)) === undefined : /^ipc:\/\/./.test(value);
+  return good ? undefined : `must be tcp://HOST:PORT or ipc://PATH, not ${JSON.stringify(value)}.`;
+}
