@@ -29,6 +29,7 @@ interface Library {
   readonly getsockname: Call;
   readonly sendto: Call;
   readonly close: Call;
+  readonly poll: Call;
   readonly syscall: Call;
   readonly errno: () => number;
 }
@@ -63,6 +64,7 @@ function bind(): Library {
       'long sendto(int fd, const uint8_t *data, size_t size, int flags, const uint8_t *address, uint32_t length)',
     ),
     close: libc.func('int close(int fd)'),
+    poll: libc.func('int poll(_Inout_ uint8_t *descriptors, unsigned long count, int timeout)'),
     syscall: libc.func('long syscall(long number, ...)'),
     errno: () => koffi.errno(),
   };
@@ -92,6 +94,10 @@ const MSG_NOSIGNAL = 0x4000;
 /** The kernel cuts it to net.core.somaxconn. */
 const BACKLOG = 4096;
 const LARGEST_ADDRESS_BYTES = 128;
+/** `struct pollfd`: a descriptor, then what is asked and what has happened in half a word each. */
+const POLLFD_WORDS = 2;
+const POLLIN = 1;
+const ASKED_EVENTS = new Int32Array(Int16Array.of(POLLIN, 0).buffer)[0] ?? POLLIN;
 /** The same on every architecture that has them. */
 const SYS_PIDFD_OPEN = 434;
 const SYS_PIDFD_GETFD = 438;
@@ -143,6 +149,14 @@ export function sendUnixDatagram(address: Uint8Array, data: Uint8Array): void {
 /** A descriptor that stands for one process and never for another with the same pid. @throws SystemCallError */
 export function openProcess(pid: number): number {
   return checked('pidfd_open', library().syscall(SYS_PIDFD_OPEN, 'int', pid, 'uint', 0));
+}
+
+/** Those of the process descriptors whose process has ended; asks the kernel once for all. @throws SystemCallError */
+export function endedProcesses(processFds: readonly number[]): readonly number[] {
+  const records = new Int32Array(processFds.length * POLLFD_WORDS);
+  processFds.forEach((fd, index) => records.set([fd, ASKED_EVENTS], index * POLLFD_WORDS));
+  if (checked('poll', library().poll(records, processFds.length, 0)) === 0) return [];
+  return processFds.filter((_, index) => records[index * POLLFD_WORDS + 1] !== ASKED_EVENTS);
 }
 
 /** A copy of another process's descriptor, close-on-exec. Needs the right to trace it. @throws SystemCallError */
