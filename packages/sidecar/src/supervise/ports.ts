@@ -133,27 +133,37 @@ export interface DurableStore {
 /** Implemented by release/. */
 export interface Releases {
   /**
-   * Fetches, verifies and builds; nothing that runs is touched. Resolves when the release is staged,
-   * rejects with an `OutriderError` whose sentence says why not. The same again is quick.
+   * Checks both documents against their digests and keeps them, durably; fetches nothing yet.
+   * Throws `OutriderError('invalid')` with a sentence.
+   */
+  accept(documents: ReleaseDocuments): HostSpec;
+  /**
+   * Fetches, verifies and builds what was accepted; nothing that runs is touched. Resolves when the release
+   * is staged, rejects with an `OutriderError` whose sentence says why not. The same again is quick.
    */
   stage(
-    request: StageSource,
+    app: string,
+    release: ReleaseRef,
+    sources: readonly string[],
     progress: (bytesDone: number, bytesTotal: number) => void,
     signal: AbortSignal,
   ): Promise<void>;
   /** A staged release. Throws `OutriderError('not_found')`. */
-  spec(release: ReleaseRef): HostSpec;
+  spec(app: string, release: ReleaseRef): HostSpec;
   /** Absolute path of its tree. */
-  tree(release: ReleaseRef): string;
-  /** Compares the tree with the manifest and mends what differs from verified blobs. Rejects where it can't. */
-  verify(release: ReleaseRef): Promise<void>;
+  tree(app: string, release: ReleaseRef): string;
+  /**
+   * Compares the tree with the manifest. `mend`: what differs is made anew from verified blobs, and it rejects
+   * where that can't be done. `check`: changes nothing, and rejects where `mend` would.
+   */
+  verify(app: string, release: ReleaseRef, how: 'mend' | 'check'): Promise<void>;
 }
 
-export interface StageSource {
+/** Canonical JSON; their sha256 are `release.digest` and `release.specDigest`. */
+export interface ReleaseDocuments {
   readonly release: ReleaseRef;
   readonly manifest: Uint8Array;
   readonly hostSpec: Uint8Array;
-  readonly sources: readonly string[];
 }
 
 /** Where events go; implemented by main over link/ and bridge/. */
@@ -165,7 +175,8 @@ export interface EventSink {
 export interface AgentSupervisor {
   /**
    * From now on the agents of `app` should be those of `target` (undefined: none). Idempotent; replaces
-   * an earlier target at once. `trial` makes the supervisor judge strictly and report a culprit.
+   * an earlier target at once: `convergence` speaks of the new one when this returns. An app that was given no
+   * target yet is left as it is. `trial` makes the supervisor judge strictly and report a culprit.
    */
   setTarget(app: string, target: Target | undefined, mode: TargetMode): void;
   convergence(app: string): Convergence;

@@ -1,0 +1,118 @@
+/** What the host does about what has happened on it: fetched, converged, failed, time over, started again. */
+import { sameRelease } from '@outrider/shared/domain/release.js';
+import { type AppState, deadlineOf, type StateOf, type Work } from './app-state.js';
+import { goBack, runActive } from './going-back.js';
+import { become, type Decision, type EventOf, type HostEffect, type RunEffect, stay } from './host-event.js';
+import { deadlineAfter, inSeconds, leftOf, type Moment } from './moment.js';
+
+export function staged(state: AppState, { release }: EventOf<'staged'>): Decision {
+  const { staging } = state;
+  if (staging?.state !== 'running' || !sameRelease(staging.release, release)) return stay(state);
+  return become(
+    { ...state, staging: { ...staging, state: 'done' } },
+    { kind: 'tell', type: 'rollout.host.staged', rollout: staging.rollout, version: release.version },
+  );
+}
+
+export function stageFailed(state: AppState, { release, reason }: EventOf<'stageFailed'>): Decision {
+  const { staging } = state;
+  if (staging?.state !== 'running' || !sameRelease(staging.release, release)) return stay(state);
+  return become(
+    { ...state, staging: { ...staging, state: 'failed', reason } },
+    { kind: 'tell', type: 'rollout.host.failed', rollout: staging.rollout, version: release.version, reason },
+  );
+}
+
+/** The lease begins here: the time the switch took is not the trial's. */
+export function convergedSwitch(state: StateOf<'switching'>, { release, at }: EventOf<'converged'>): Decision {
+  const { candidate, change, confirmWithinMs } = state.work;
+  if (!sameRelease(candidate, release)) return stay(state);
+  const lease = deadlineAfter(at, confirmWithinMs);
+  return become(
+    { ...state, work: { phase: 'trial', candidate, change, confirmWithinMs, lease } },
+    { kind: 'run', release: candidate, mode: 'trial', verify: false },
+    { kind: 'tell', type: 'rollout.host.trial', rollout: change.rollout, version: candidate.version },
+  );
+}
+
+export function convergedBack(state: StateOf<'reverting'>, { release }: EventOf<'converged'>): Decision {
+  if (!sameRelease(state.active, release)) return stay(state);
+  const { change, towards } = state.work;
+  const version = state.active === undefined ? {} : { version: state.active.version };
+  const idle: Work = { phase: 'idle' };
+  if (towards === 'revert') {
+    const reason = state.outcome === undefined ? {} : { reason: state.outcome.reason };
+    return become(
+      { ...state, work: idle },
+      { kind: 'tell', type: 'rollout.host.reverted', rollout: change.rollout, ...version, ...reason },
+    );
+  }
+  return become(
+    { ...state, outcome: { rollout: change.rollout, result: 'committed', reason: '' }, work: idle },
+    { kind: 'tell', type: 'rollout.host.committed', rollout: change.rollout, ...version },
+  );
+}
+
+export function failedUnderWay(state: StateOf<'switching' | 'trial'>, event: EventOf<'failed'>): Decision {
+  if (!sameRelease(state.work.candidate, event.release)) return stay(state);
+  const culprit = event.culprit === undefined ? {} : { culprit: event.culprit };
+  return goBack(state, { reason: event.reason, ...culprit, failed: true });
+}
+
+export function tickSwitch(state: StateOf<'switching'>, event: EventOf<'tick'>): Decision {
+  const { work } = state;
+  if (leftOf(work.deadline, event.at) > 0) return stay(state);
+  if (work.deadline.bootId !== event.at.bootId) return rebooted(state);
+  const waiting = event.waitingFor === undefined || event.waitingFor === '' ? '' : `; waiting for ${event.waitingFor}`;
+  const culprit = event.culprit === undefined ? {} : { culprit: event.culprit };
+  const reason = `the agents were not ready within ${inSeconds(work.limitMs)}${waiting}`;
+  return goBack(state, { reason, ...culprit, failed: true });
+}
+
+export function tickTrial(state: StateOf<'trial'>, { at }: EventOf<'tick'>): Decision {
+  const { work } = state;
+  if (leftOf(work.lease, at) > 0) return stay(state);
+  if (work.lease.bootId !== at.bootId) return rebooted(state);
+  const reason = `the trial was not confirmed within ${inSeconds(work.confirmWithinMs)}`;
+  return goBack(state, { reason, failed: false });
+}
+
+const rebooted = (state: StateOf<'switching' | 'trial'>): Decision =>
+  goBack(state, {
+    reason: `the host restarted during the ${state.work.phase === 'trial' ? 'trial' : 'switch'}`,
+    failed: false,
+  });
+
+export const bootedIdle = (state: StateOf<'idle'>): Decision => again(state, { ...runActive(state), verify: false });
+
+export const bootedReverting = (state: StateOf<'reverting'>): Decision => again(state, runActive(state));
+
+/** Killed in the middle: either it goes on where it was, or its time is over and it goes back. */
+export function bootedUnderWay(state: StateOf<'switching' | 'trial'>, { at }: EventOf<'booted'>): Decision {
+  const over = expired(state, at);
+  if (over !== undefined) return { ...over, effects: [...over.effects, ...fetchAgain(state)] };
+  const { candidate, phase } = state.work;
+  return again(state, {
+    kind: 'run',
+    release: candidate,
+    mode: phase === 'trial' ? 'trial' : 'switch',
+    verify: phase === 'switching',
+    ...(phase === 'trial' || state.active === undefined ? {} : { fallback: state.active }),
+  });
+}
+
+function expired(state: StateOf<'switching' | 'trial'>, at: Moment): Decision | undefined {
+  const deadline = deadlineOf(state);
+  if (deadline === undefined || leftOf(deadline, at) > 0) return undefined;
+  const tick: EventOf<'tick'> = { kind: 'tick', at };
+  return state.work.phase === 'trial'
+    ? tickTrial({ ...state, work: state.work }, tick)
+    : tickSwitch({ ...state, work: state.work }, tick);
+}
+
+const again = (state: AppState, run: RunEffect): Decision => become(state, run, ...fetchAgain(state));
+
+function fetchAgain({ staging }: AppState): readonly HostEffect[] {
+  if (staging?.state !== 'running') return [];
+  return [{ kind: 'fetch', release: staging.release, sources: staging.sources }];
+}

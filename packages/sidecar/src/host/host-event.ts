@@ -1,0 +1,121 @@
+/** What goes into the host's state machine and what comes out. Owns no rule. */
+import type { EventType } from '@outrider/shared/domain/event.js';
+import type { Culprit, Fence } from '@outrider/shared/domain/host.js';
+import type { ReleaseRef } from '@outrider/shared/domain/release.js';
+import type { AppState } from './app-state.js';
+import type { Moment } from './moment.js';
+
+/** Who says it, and its place in the order of commands. */
+export interface Order {
+  readonly fence: Fence;
+  readonly holder: string;
+  readonly rollout: string;
+  readonly by: string;
+}
+
+export type HostEvent =
+  | {
+      readonly kind: 'stage';
+      readonly order: Order;
+      readonly release: ReleaseRef;
+      readonly sources: readonly string[];
+      /** Why this host can't run it. */
+      readonly problem?: string;
+      readonly at: Moment;
+    }
+  | {
+      readonly kind: 'switch';
+      readonly order: Order;
+      readonly release: ReleaseRef;
+      /** 0: no trial. */
+      readonly confirmWithinMs: number;
+      readonly record: string;
+      readonly staged: boolean;
+      /** How long the switch may take. */
+      readonly limitMs: number;
+      readonly at: Moment;
+    }
+  | {
+      readonly kind: 'renew';
+      readonly epoch: number;
+      readonly holder: string;
+      readonly rollout: string;
+      readonly confirmWithinMs: number;
+      readonly at: Moment;
+    }
+  | { readonly kind: 'commit'; readonly order: Order; readonly at: Moment }
+  | { readonly kind: 'revert'; readonly order: Order; readonly reason: string; readonly at: Moment }
+  | { readonly kind: 'staged'; readonly release: ReleaseRef }
+  | { readonly kind: 'stageFailed'; readonly release: ReleaseRef; readonly reason: string }
+  /** Of `release` (absent: of nothing): facts about another one are late and say nothing. */
+  | { readonly kind: 'converged'; readonly release?: ReleaseRef; readonly at: Moment }
+  | {
+      readonly kind: 'failed';
+      readonly release: ReleaseRef;
+      readonly reason: string;
+      readonly culprit?: Culprit;
+    }
+  | {
+      readonly kind: 'tick';
+      /** What the switch is waiting for, for people. */
+      readonly waitingFor?: string;
+      readonly culprit?: Culprit;
+      readonly at: Moment;
+    }
+  /** The sidecar has started: what it should do is said anew. */
+  | { readonly kind: 'booted'; readonly at: Moment };
+
+export type HostEventKind = HostEvent['kind'];
+export type EventOf<K extends HostEventKind> = Extract<HostEvent, { kind: K }>;
+
+/** To be performed after the state is on disk. Each may be performed twice. */
+export type HostEffect = RunEffect | FetchEffect | TellEffect;
+
+/** From now on the agents of `release` should run (absent: none). */
+export interface RunEffect {
+  readonly kind: 'run';
+  readonly release?: ReleaseRef;
+  readonly mode: 'switch' | 'trial' | 'steady';
+  /** Its files are compared with the manifest, and mended, before the first agent is touched. */
+  readonly verify: boolean;
+  /** Must be provably whole before the first agent is touched: it is what we would go back to. */
+  readonly fallback?: ReleaseRef;
+}
+
+export interface FetchEffect {
+  readonly kind: 'fetch';
+  readonly release: ReleaseRef;
+  readonly sources: readonly string[];
+}
+
+export interface TellEffect {
+  readonly kind: 'tell';
+  readonly type: Extract<EventType, `rollout.host.${string}`>;
+  readonly rollout: string;
+  readonly by?: string;
+  readonly version?: string;
+  readonly reason?: string;
+  readonly culprit?: Culprit;
+}
+
+export type Reply = { readonly accepted: true } | { readonly accepted: false; readonly reason: string };
+
+export interface Decision {
+  /** The very object that came in, where nothing changed. */
+  readonly state: AppState;
+  readonly effects: readonly HostEffect[];
+  readonly reply: Reply;
+}
+
+export const ACCEPTED: Reply = { accepted: true };
+export const stay = (state: AppState): Decision => ({ state, effects: [], reply: ACCEPTED });
+export const refuse = (state: AppState, reason: string): Decision => ({
+  state,
+  effects: [],
+  reply: { accepted: false, reason },
+});
+export const become = (state: AppState, ...effects: readonly HostEffect[]): Decision => ({
+  state,
+  effects,
+  reply: ACCEPTED,
+});

@@ -1,0 +1,192 @@
+/**
+ * Brings missing blobs from whoever serves them: source after source, again for as long as there is hope. What
+ * has arrived whole stays, so that the next try asks only for the rest.
+ */
+import type { Clock } from '@outrider/shared/runtime/clock.js';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { BlobStore, IncomingBlob } from './blob-store.js';
+import { DiskProblem } from './disk.js';
+
+export interface FetchOptions {
+  readonly blobs: BlobStore;
+  /** Bytes by sha256. */
+  readonly wanted: ReadonlyMap<string, number>;
+  /** `HOST:PORT` of outrider.v1.Coordinator. */
+  readonly sources: readonly string[];
+  readonly token: () => string | undefined;
+  readonly clock: Clock;
+  /** Told of bytes as they come in; negative where they turned out to be wrong. */
+  readonly progress: (bytes: number) => void;
+  readonly signal: AbortSignal;
+  /** Gives up when nothing new has come for so long. */
+  readonly patienceMs: number;
+}
+
+/** A source that sends nothing for so long is left for the next. */
+const STALL_MS = 15_000;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 2_000;
+/** Blobs being made durable while the next ones come in. */
+const FINISHING_AT_ONCE = 8;
+
+/** Resolves when every blob is stored. @throws OutriderError with a sentence. */
+export async function fetchBlobs(options: FetchOptions): Promise<void> {
+  const { clock, sources, patienceMs, signal } = options;
+  const left = new Map(options.wanted);
+  if (left.size === 0) return;
+  if (sources.length === 0) {
+    throw new OutriderError('unavailable', `${left.size} files are missing here, and nobody is known who has them.`);
+  }
+  let lastProgress = clock.monotonic();
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    const before = left.size;
+    const failures = await askAll(options, left);
+    if (left.size === 0) break;
+    if (left.size < before) {
+      lastProgress = clock.monotonic();
+      wait = FIRST_WAIT_MS;
+    }
+    if (failures.every(isHopeless) || clock.monotonic() - lastProgress > patienceMs) throw cannotFetch(left, failures);
+    await pause(clock, wait, signal);
+  }
+  options.blobs.syncNames(options.wanted.keys());
+}
+
+async function askAll(options: FetchOptions, left: Map<string, number>): Promise<OutriderError[]> {
+  const failures: OutriderError[] = [];
+  for (const source of options.sources) {
+    if (left.size === 0) break;
+    try {
+      await askOne(options, source, left);
+      if (left.size > 0) failures.push(new OutriderError('unavailable', `${source} sent only some of the files.`));
+    } catch (error) {
+      if (options.signal.aborted) throw stopped();
+      if (error instanceof DiskProblem || !(error instanceof OutriderError)) throw error;
+      failures.push(error);
+    }
+  }
+  return failures;
+}
+
+async function askOne(options: FetchOptions, source: string, left: Map<string, number>): Promise<void> {
+  // Loaded when it is first needed: what starts agents must not wait for it.
+  const { connectCoordinator } = await import('@outrider/shared/rpc/client.js');
+  const remote = connectCoordinator({ endpoint: source, token: options.token() });
+  const silence = new AbortController();
+  let cancel = (): void => undefined;
+  const heard = (): void => {
+    cancel();
+    cancel = options.clock.after(STALL_MS, () => silence.abort());
+  };
+  const receiver = new Receiver(options, left);
+  heard();
+  try {
+    const signal = AbortSignal.any([options.signal, silence.signal]);
+    for await (const piece of remote.Blobs({ sha256: [...left.keys()] }, { signal })) {
+      heard();
+      await receiver.take(piece);
+    }
+    await receiver.end();
+  } catch (error) {
+    await receiver.abandon();
+    if (silence.signal.aborted) throw new OutriderError('timeout', `${source} fell silent.`, { cause: error });
+    throw error;
+  } finally {
+    cancel();
+    remote.close();
+  }
+}
+
+/** Puts the pieces of one stream together; finished blobs leave `left`. */
+class Receiver {
+  private current: IncomingBlob | undefined;
+  private arrived = 0;
+  private failure: { readonly error: unknown } | undefined;
+  private readonly finishing = new Set<Promise<void>>();
+
+  constructor(
+    private readonly options: FetchOptions,
+    private readonly left: Map<string, number>,
+  ) {}
+
+  async take(piece: { readonly sha256: string; readonly data: Uint8Array; readonly last: boolean }): Promise<void> {
+    this.current ??= await this.begin(piece.sha256);
+    if (piece.sha256 !== '' && piece.sha256 !== this.current.sha256) {
+      throw new OutriderError('invalid', `The blob ${piece.sha256} began before ${this.current.sha256} had ended.`);
+    }
+    this.arrived += piece.data.length;
+    this.options.progress(piece.data.length);
+    await this.current.write(piece.data);
+    if (!piece.last) return;
+    const blob = this.current;
+    this.current = undefined;
+    this.finish(blob, this.arrived);
+    if (this.finishing.size >= FINISHING_AT_ONCE) await Promise.race(this.finishing);
+    this.check();
+  }
+
+  private begin(sha256: string): Promise<IncomingBlob> {
+    const size = this.left.get(sha256);
+    if (size === undefined) throw new OutriderError('invalid', `A blob came that was not asked for: ${sha256}.`);
+    this.arrived = 0;
+    return this.options.blobs.begin(sha256, size);
+  }
+
+  private finish(blob: IncomingBlob, bytes: number): void {
+    const done = blob.finish().then(
+      () => void this.left.delete(blob.sha256),
+      (error: unknown) => {
+        this.options.progress(-bytes);
+        this.failure ??= { error };
+      },
+    );
+    const settled = done.finally(() => this.finishing.delete(settled));
+    this.finishing.add(settled);
+  }
+
+  async end(): Promise<void> {
+    if (this.current !== undefined) {
+      throw new OutriderError('unavailable', `The blob ${this.current.sha256} came without its end.`);
+    }
+    await Promise.all(this.finishing);
+    this.check();
+  }
+
+  async abandon(): Promise<void> {
+    if (this.current !== undefined) this.options.progress(-this.arrived);
+    await this.current?.discard();
+    await Promise.all(this.finishing);
+  }
+
+  private check(): void {
+    if (this.failure !== undefined) throw this.failure.error;
+  }
+}
+
+/** Asking again would give the same answer. */
+const isHopeless = (error: OutriderError): boolean =>
+  error.code === 'not_found' || error.code === 'unauthenticated' || error.code === 'invalid';
+
+function cannotFetch(left: ReadonlyMap<string, number>, failures: readonly OutriderError[]): OutriderError {
+  const why = [...new Set(failures.map(messageOf))].join(' ');
+  const [last] = failures.slice(-1);
+  return new OutriderError('unavailable', `${left.size} files could not be fetched. ${why}`, { cause: last });
+}
+
+const stopped = (): OutriderError => new OutriderError('unavailable', 'The fetching was stopped.');
+
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const over = (): void => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.after(ms, over);
+    const end = (): void => {
+      cancel();
+      reject(stopped());
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+}

@@ -1,0 +1,107 @@
+/** Manifests and host specs on disk: proven by their digests when they come in and when they are read again. */
+import { readFileSync } from 'node:fs';
+import { isDigest, isName, isVersion } from '@outrider/shared/domain/name.js';
+import type { HostSpec, Manifest, ReleaseRef } from '@outrider/shared/domain/release.js';
+import { readManifest } from '@outrider/shared/release/manifest.js';
+import { sha256 } from '@outrider/shared/runtime/digest.js';
+import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { ReleaseDocuments } from '../supervise/ports.js';
+import { diskProblem } from './disk.js';
+import type { Layout } from './layout.js';
+
+/** Nothing is kept unless both documents are what the reference says and fit each other. */
+export function acceptDocuments(layout: Layout, { release, manifest, hostSpec }: ReleaseDocuments): HostSpec {
+  checkRef(release);
+  checkDigest('manifest', manifest, release.digest);
+  checkDigest('host spec', hostSpec, release.specDigest);
+  const { app } = readManifest(manifest);
+  const spec = parseSpec(hostSpec, 'The host spec');
+  if (spec.app !== app || spec.version !== release.version || spec.digest !== release.digest) {
+    throw new OutriderError(
+      'invalid',
+      `The host spec is of ${spec.app} ${spec.version}, the manifest is of ${app} and the command of ${release.version}.`,
+    );
+  }
+  keep(layout.manifest(app, release.digest), manifest);
+  keep(layout.spec(app, release.specDigest), hostSpec);
+  return spec;
+}
+
+/** @throws OutriderError('not_found' | 'invalid') naming the file. */
+export function loadManifest(layout: Layout, app: string, digest: string): Manifest {
+  return readManifest(loadProven(layout.manifest(app, digest), digest));
+}
+
+/** @throws OutriderError('not_found' | 'invalid') naming the file. */
+export function loadSpec(layout: Layout, app: string, specDigest: string): HostSpec {
+  const path = layout.spec(app, specDigest);
+  return parseSpec(loadProven(path, specDigest), path);
+}
+
+export function checkRef({ version, digest, specDigest }: ReleaseRef): void {
+  if (!isVersion(version))
+    throw new OutriderError('invalid', `${JSON.stringify(version.slice(0, 200))} is no version.`);
+  for (const found of [digest, specDigest]) {
+    if (!isDigest(found)) throw new OutriderError('invalid', `${JSON.stringify(found.slice(0, 80))} is no digest.`);
+  }
+}
+
+function keep(path: string, content: Uint8Array): void {
+  try {
+    if (Buffer.compare(readFileSync(path), content) === 0) return;
+  } catch {
+    // Not there yet, or not readable: it is written anew.
+  }
+  try {
+    writeDurably(path, content, 0o644);
+  } catch (error) {
+    throw diskProblem(error, path);
+  }
+}
+
+function loadProven(path: string, digest: string): Uint8Array {
+  let content: Uint8Array;
+  try {
+    content = readFileSync(path);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new OutriderError(
+      missing ? 'not_found' : 'invalid',
+      missing
+        ? `${path} is not there: this release was never staged here.`
+        : `Cannot read ${path}: ${messageOf(error)}.`,
+      { cause: error },
+    );
+  }
+  if (sha256(content) === digest) return content;
+  throw new OutriderError('invalid', `${path} is damaged. Stage its release again.`);
+}
+
+function checkDigest(what: string, content: Uint8Array, expected: string): void {
+  const found = sha256(content);
+  if (found !== expected) {
+    throw new OutriderError('invalid', `The ${what} has the sha256 ${found}, and ${expected} was announced.`);
+  }
+}
+
+/** What the digest proves was made by a coordinator; this guards against what is no host spec at all. */
+function parseSpec(content: Uint8Array, where: string): HostSpec {
+  let value: Partial<Record<keyof HostSpec, unknown>> | null;
+  try {
+    value = JSON.parse(Buffer.from(content).toString('utf8')) as typeof value;
+  } catch (error) {
+    throw new OutriderError('invalid', `${where} is no JSON.`, { cause: error });
+  }
+  const names = [value?.app, value?.host, value?.environment];
+  const named = names.every((name) => typeof name === 'string' && isName(name));
+  if (
+    !named ||
+    typeof value?.version !== 'string' ||
+    typeof value.digest !== 'string' ||
+    !Array.isArray(value.agents)
+  ) {
+    throw new OutriderError('invalid', `${where} needs app, version, digest, environment, host and agents.`);
+  }
+  return value as unknown as HostSpec;
+}

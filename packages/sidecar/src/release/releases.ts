@@ -1,0 +1,246 @@
+/**
+ * Owns the releases on this host's disk: brings them here, builds their trees, proves them before they are used
+ * again. Never touches a tree that is right, and never decides which release runs.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import type { HostSpec, Manifest, ManifestEntry, ReleaseRef } from '@outrider/shared/domain/release.js';
+import { isName } from '@outrider/shared/domain/name.js';
+import type { Clock } from '@outrider/shared/runtime/clock.js';
+import { syncFolder, writeAtomically } from '@outrider/shared/runtime/durable-file.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Releases } from '../supervise/ports.js';
+import { fetchBlobs } from './blob-fetch.js';
+import { BlobStore } from './blob-store.js';
+import { diskProblem, ensureSpace } from './disk.js';
+import { acceptDocuments, loadManifest, loadSpec } from './documents.js';
+import { layoutOf } from './layout.js';
+import { DamagedBlob, differencesOf, mendTree, type TreeMaker } from './tree.js';
+
+export interface ReleasesOptions {
+  readonly dataDir: string;
+  /** The fleet's token, for Coordinator.Blobs; asked for at each try. */
+  readonly token: () => string | undefined;
+  readonly clock: Clock;
+  /** Bytes of the disk that staging never takes; default 64 MiB. */
+  readonly reserveBytes?: number;
+  /** Fetching gives up when nothing new has come for so long; default 60 s. */
+  readonly patienceMs?: number;
+}
+
+const RESERVE_BYTES = 64 * 1024 * 1024;
+const PATIENCE_MS = 60_000;
+/** What an entry takes besides its content. */
+const ENTRY_BYTES = 4096;
+
+export function createReleases(options: ReleasesOptions): Releases {
+  return new HostReleases(options);
+}
+
+class HostReleases implements Releases {
+  private readonly layout;
+  private readonly maker: TreeMaker;
+  private readonly specs = new Map<string, HostSpec>();
+  /** One thing at a time for each tree. */
+  private readonly busy = new Map<string, Promise<void>>();
+
+  constructor(private readonly options: ReleasesOptions) {
+    const layout = layoutOf(options.dataDir);
+    this.layout = layout;
+    rmSync(layout.incoming, { recursive: true, force: true });
+    for (const folder of [layout.incoming, layout.blobs]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(layout.releases, { recursive: true, mode: 0o755 });
+    this.maker = { blobs: new BlobStore(layout.blobs, layout.incoming), incoming: layout.incoming };
+  }
+
+  accept(documents: Parameters<Releases['accept']>[0]): HostSpec {
+    return acceptDocuments(this.layout, documents);
+  }
+
+  stage: Releases['stage'] = (app, release, sources, progress, signal) =>
+    this.alone(app, release, async () => {
+      loadSpec(this.layout, named(app), release.specDigest);
+      const manifest = loadManifest(this.layout, app, release.digest);
+      this.rememberSources(app, sources);
+      const fetching = new Fetching(manifest.entries, this.maker.blobs, progress);
+      const missing = await fetching.missing();
+      await this.ensureSpaceFor(app, release.digest, manifest, missing);
+      await this.fetch(missing, sources, fetching.add, signal);
+      await this.build(app, release, manifest, sources, signal);
+      fetching.finish();
+    });
+
+  spec(app: string, release: ReleaseRef): HostSpec {
+    const tree = this.tree(app, release);
+    if (!existsSync(tree))
+      throw new OutriderError('not_found', `${app} ${release.version} is not staged on this host.`);
+    const known = this.specs.get(release.specDigest);
+    if (known !== undefined) return known;
+    const spec = loadSpec(this.layout, app, release.specDigest);
+    this.specs.set(release.specDigest, spec);
+    return spec;
+  }
+
+  tree(app: string, release: ReleaseRef): string {
+    return this.layout.tree(named(app), release.digest);
+  }
+
+  verify: Releases['verify'] = (app, release, how) =>
+    this.alone(app, release, async () => {
+      loadSpec(this.layout, named(app), release.specDigest);
+      const manifest = loadManifest(this.layout, app, release.digest);
+      if (how === 'check') await this.check(app, release, manifest.entries);
+      else await this.build(app, release, manifest, this.knownSources(app), new AbortController().signal);
+    });
+
+  private async check(app: string, release: ReleaseRef, entries: readonly ManifestEntry[]): Promise<void> {
+    for (const entry of await differencesOf(this.tree(app, release), entries)) {
+      if (entry.kind === 'file' && !(await this.maker.blobs.isWhole(entry.sha256)))
+        throw this.cannotMend(app, release, entry);
+    }
+  }
+
+  /** Mends the tree that is there; one that is not there appears when it is whole. */
+  private async build(
+    app: string,
+    release: ReleaseRef,
+    manifest: Manifest,
+    sources: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const root = this.tree(app, release);
+    const building = existsSync(root) ? root : this.layout.building(app, release.digest);
+    mkdirSync(building, { recursive: true, mode: 0o755 });
+    await this.makeWhole(app, release, building, manifest.entries, sources, signal);
+    if (building === root) return;
+    await rename(building, root);
+    syncFolder(this.layout.appFolder(app));
+  }
+
+  /** A stored content that has gone bad is fetched anew, once for each file. */
+  private async makeWhole(
+    app: string,
+    release: ReleaseRef,
+    root: string,
+    entries: readonly ManifestEntry[],
+    sources: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const retried = new Set<string>();
+    for (;;) {
+      try {
+        await mendTree(root, entries, this.maker, signal);
+        return;
+      } catch (error) {
+        if (signal.aborted) throw new OutriderError('unavailable', 'The staging was stopped.', { cause: error });
+        if (!(error instanceof DamagedBlob)) throw error;
+        const { sha256, size } = error.entry;
+        if (retried.has(sha256) || sources.length === 0) throw this.cannotMend(app, release, error.entry, error);
+        retried.add(sha256);
+        await this.maker.blobs.remove(sha256);
+        await this.fetch(new Map([[sha256, size]]), sources, () => undefined, signal).catch((cause: unknown) => {
+          throw this.cannotMend(app, release, error.entry, cause);
+        });
+      }
+    }
+  }
+
+  private async fetch(
+    wanted: ReadonlyMap<string, number>,
+    sources: readonly string[],
+    progress: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { token, clock, patienceMs = PATIENCE_MS } = this.options;
+    await fetchBlobs({ blobs: this.maker.blobs, wanted, sources, token, clock, progress, signal, patienceMs });
+  }
+
+  private async ensureSpaceFor(
+    app: string,
+    digest: string,
+    { entries }: Manifest,
+    missing: ReadonlyMap<string, number>,
+  ): Promise<void> {
+    const blobs = sum(missing.values()) + missing.size * ENTRY_BYTES;
+    const built = existsSync(this.layout.tree(named(app), digest));
+    const tree = built ? 0 : sum(entries.map((entry) => (entry.kind === 'file' ? entry.size : 0) + ENTRY_BYTES));
+    if (blobs + tree === 0) return;
+    await ensureSpace(this.options.dataDir, blobs + tree, this.options.reserveBytes ?? RESERVE_BYTES);
+  }
+
+  private cannotMend(app: string, release: ReleaseRef, entry: ManifestEntry, cause?: unknown): OutriderError {
+    const fetched = cause instanceof OutriderError ? ` ${cause.message}` : '';
+    return new OutriderError(
+      'unavailable',
+      `${entry.path} of ${app} ${release.version} is not what the release says, and its stored content is damaged too.${fetched} Stage this release again.`,
+      { cause },
+    );
+  }
+
+  private rememberSources(app: string, sources: readonly string[]): void {
+    writeAtomically(this.layout.sources(app), JSON.stringify(sources), 0o644);
+  }
+
+  private knownSources(app: string): readonly string[] {
+    try {
+      const found: unknown = JSON.parse(readFileSync(this.layout.sources(app), 'utf8'));
+      return Array.isArray(found) ? found.filter((source): source is string => typeof source === 'string') : [];
+    } catch {
+      return [];
+    }
+  }
+
+  private async alone(app: string, release: ReleaseRef, act: () => Promise<void>): Promise<void> {
+    const key = `${app}/${release.digest}`;
+    const before = this.busy.get(key) ?? Promise.resolve();
+    const done = before.then(act).catch((error: unknown) => {
+      throw diskProblem(error, this.options.dataDir);
+    });
+    const settled = done.catch(() => undefined);
+    this.busy.set(key, settled);
+    try {
+      await done;
+    } finally {
+      if (this.busy.get(key) === settled) this.busy.delete(key);
+    }
+  }
+}
+
+/** Which contents of a release are here, and how far the rest has come. */
+class Fetching {
+  private readonly wanted: ReadonlyMap<string, number>;
+  private readonly total: number;
+  private done = 0;
+
+  constructor(
+    entries: readonly ManifestEntry[],
+    private readonly blobs: BlobStore,
+    private readonly progress: (bytesDone: number, bytesTotal: number) => void,
+  ) {
+    this.wanted = new Map(entries.flatMap((entry) => (entry.kind === 'file' ? [[entry.sha256, entry.size]] : [])));
+    this.total = sum(this.wanted.values());
+  }
+
+  async missing(): Promise<ReadonlyMap<string, number>> {
+    const missing = new Map<string, number>();
+    for (const [sha256, size] of this.wanted) if (!(await this.blobs.has(sha256, size))) missing.set(sha256, size);
+    this.add(this.total - sum(missing.values()));
+    return missing;
+  }
+
+  readonly add = (bytes: number): void => {
+    this.done += bytes;
+    this.progress(Math.max(0, Math.min(this.done, this.total)), this.total);
+  };
+
+  finish(): void {
+    this.progress(this.total, this.total);
+  }
+}
+
+function named(app: string): string {
+  if (isName(app)) return app;
+  throw new OutriderError('invalid', `${JSON.stringify(app.slice(0, 80))} is no name of an app.`);
+}
+
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
