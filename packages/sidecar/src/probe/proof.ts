@@ -65,8 +65,8 @@ export async function connectProven(
       return { socket };
     }
     socket.destroy();
-    if (owner === 'nobody') return { answer: nobody };
-    deadline.ifLate(other);
+    if (owner === 'other') deadline.ifLate(other);
+    if (deadline.signal.aborted) break;
   }
   return { answer: other };
 }

@@ -13,14 +13,22 @@ export function parseEndpoint(text: string): Endpoint {
   return { host: text.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(colon + 1)) };
 }
 
-/** Inode of the end of `from` -> `to` that listened; undefined while nobody has accepted it, or when it is no more. */
-export function acceptedInode(from: string, to: string): string | undefined {
+export type AcceptedEnd =
+  | { readonly state: 'accepted'; readonly inode: string }
+  /** In the queue of the one that listens. */
+  | { readonly state: 'waiting' }
+  /** Closed again, or never there: whose it was can't be told any more. */
+  | { readonly state: 'gone' };
+
+/** The end of `from` -> `to` that listened. */
+export function acceptedEnd(from: string, to: string): AcceptedEnd {
   const [client, server] = [parseEndpoint(from), parseEndpoint(to)];
-  for (const row of connections(server.host, server.port)) {
-    // A socket that waits in the queue of its listener has no inode yet.
-    if (row.inode !== '0' && procForms(client.host, client.port).includes(row.remote)) return row.inode;
-  }
-  return undefined;
+  const remote = procForms(client.host, client.port);
+  const rows = connections(server.host, server.port).filter((row) => remote.includes(row.remote));
+  const accepted = rows.find((row) => row.inode !== '0');
+  if (accepted !== undefined) return { state: 'accepted', inode: accepted.inode };
+  // A socket that nobody has accepted yet has no inode; nor has one that was closed.
+  return { state: rows.some((row) => UNFINISHED.includes(row.state)) ? 'waiting' : 'gone' };
 }
 
 /** Inodes of the sockets that listen on exactly this address. */
@@ -59,6 +67,8 @@ export function socketsOf(pid: number): ReadonlyMap<string, number> {
 }
 
 const LISTEN = '0A';
+/** ESTABLISHED, SYN_RECV, CLOSE_WAIT (the asker has gone already) and NEW_SYN_RECV. */
+const UNFINISHED = ['01', '03', '08', '0C'];
 /** __SO_ACCEPTCON */
 const ACCEPTS = 0x10000;
 

@@ -3,7 +3,7 @@ import type { NodeSignal } from '@outrider/shared/domain/agent.js';
 import type { ProcessIdentity } from '../agent/identity.js';
 import type { Processes, RunningProcess, SpawnRequest } from '../supervise/ports.js';
 import { AdoptedProcesses } from './adopted.js';
-import { acceptedInode, socketsOf } from './connection.js';
+import { acceptedEnd, socketsOf } from './connection.js';
 import { isSame } from './process-stat.js';
 import { ProcessTables } from './process-tree.js';
 import type { TreeQuery } from './process-tree.js';
@@ -54,8 +54,9 @@ class LinuxProcesses implements Processes {
     from: string,
     to: string,
   ): Promise<boolean | undefined> {
-    const inode = acceptedInode(from, to);
-    if (inode === undefined) return undefined;
+    const end = acceptedEnd(from, to);
+    if (end.state !== 'accepted') return end.state === 'waiting' ? undefined : false;
+    const { inode } = end;
     if (isSame(identity) && socketsOf(identity.pid).has(inode)) return true;
     const members = this.#tables.look().members(this.#query(identity, incarnation));
     return members.some((pid) => socketsOf(pid).has(inode));

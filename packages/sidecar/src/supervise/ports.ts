@@ -45,7 +45,7 @@ export interface Processes {
   killTree(identity: ProcessIdentity, incarnation: string): Promise<readonly number[]>;
   /**
    * Whether the process that has accepted the connection `from` -> `to` (both `IP:PORT`) belongs to this
-   * incarnation's tree; undefined while nobody has accepted it.
+   * incarnation's tree; undefined while nobody has accepted it. False too where it is closed already.
    */
   ownsConnection(
     identity: ProcessIdentity,
