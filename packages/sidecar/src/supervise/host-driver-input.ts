@@ -1,0 +1,52 @@
+/** What comes over the wire is refused here, with a sentence, before it becomes part of a state or a path. */
+import { isDigest, isName, isVersion, NAME_RULE, VERSION_RULE } from '@outrider/shared/domain/name.js';
+import type { ReleaseRef } from '@outrider/shared/domain/release.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { HostCommand } from '../link/ports.js';
+
+/** Longest reason and longest name of a person that is kept. */
+const LONGEST_TEXT = 2_000;
+/** A lease is a guard: one that outlasts a day guards nothing. */
+const LONGEST_LEASE_MS = 24 * 60 * 60 * 1000;
+
+export function checkCommand({ app, fence, holder, rollout, by }: HostCommand): void {
+  checkName('command.app', app);
+  checkCount('command.fence.epoch', fence.epoch, 1);
+  checkCount('command.fence.rollout', fence.rollout, 0);
+  checkCount('command.fence.step', fence.step, 0);
+  checkText('command.holder', holder);
+  checkText('command.rollout', rollout);
+  if (by.length > LONGEST_TEXT) throw bad('command.by', 'is too long');
+}
+
+export function checkRelease({ version, digest, specDigest }: ReleaseRef): void {
+  if (!isVersion(version)) throw bad('release.version', `must be ${VERSION_RULE}`);
+  if (!isDigest(digest)) throw bad('release.digest', 'must be a sha256 in lower-case hexadecimal');
+  if (!isDigest(specDigest)) throw bad('release.spec_digest', 'must be a sha256 in lower-case hexadecimal');
+}
+
+export function checkEpoch(epoch: number, holder: string): void {
+  checkCount('epoch', epoch, 1);
+  checkText('holder', holder);
+}
+
+export function checkName(what: string, name: string): void {
+  if (!isName(name)) throw bad(what, `must be ${NAME_RULE}`);
+}
+
+export function checkText(what: string, text: string): void {
+  if (text === '') throw bad(what, 'is missing');
+  if (text.length > LONGEST_TEXT) throw bad(what, 'is too long');
+}
+
+/** `least` 0 where no trial is a choice. */
+export function checkConfirmWithin(ms: number, least: 0 | 1): void {
+  checkCount('confirm_within_ms', ms, least);
+  if (ms > LONGEST_LEASE_MS) throw bad('confirm_within_ms', 'must be at most 24 h');
+}
+
+function checkCount(what: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least) throw bad(what, `must be a whole number from ${least}`);
+}
+
+const bad = (what: string, why: string): OutriderError => new OutriderError('invalid', `${what} ${why}.`);

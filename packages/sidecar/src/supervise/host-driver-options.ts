@@ -1,0 +1,30 @@
+/** What the host driver is put together from. */
+import type { HostStatus } from '@outrider/shared/domain/host.js';
+import type { Clock } from '@outrider/shared/runtime/clock.js';
+import type { Claimed } from '../host/socket-claims.js';
+import type { AgentControl } from '../link/ports.js';
+import type { AgentSupervisor, DurableStore, EventSink, Releases } from './ports.js';
+
+export interface HostDriverOptions {
+  readonly host: string;
+  readonly address: string;
+  readonly environment: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly sidecar: HostStatus['sidecar'];
+  /** Of this boot: /proc/sys/kernel/random/boot_id. */
+  readonly bootId: string;
+  readonly clock: Clock;
+  readonly store: DurableStore;
+  readonly releases: Releases;
+  readonly supervisor: AgentSupervisor;
+  readonly agents: Pick<AgentControl, 'instances'>;
+  readonly events: EventSink;
+  /** The latest figures; must not wait. */
+  readonly system: () => HostStatus['system'];
+  /** Addresses that Outrider itself listens on here. */
+  readonly reserved: readonly Claimed[];
+  /** IP addresses of this machine. */
+  readonly localAddresses: () => readonly string[];
+  /** Told of what went wrong and is tried again; for the log. */
+  readonly onProblem: (error: unknown) => void;
+}

@@ -1,0 +1,80 @@
+/** Puts together what a host says of itself: its state, what runs, and how far a fetch has come. Changes nothing. */
+import type { AppStatus, HostStatus } from '@outrider/shared/domain/host.js';
+import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
+import { type AppReport, reportOf } from '../host/app-report.js';
+import type { AppState } from '../host/app-state.js';
+import type { HostState } from '../host/host-state.js';
+import type { Moment } from '../host/moment.js';
+import type { Fetches } from './host-driver-fetches.js';
+import type { HostDriverOptions } from './host-driver-options.js';
+import type { Targets } from './host-driver-targets.js';
+
+export class StatusWriter {
+  private readonly agents = new Map<string, AppStatus['agents']>();
+
+  constructor(
+    private readonly options: HostDriverOptions,
+    private readonly targets: Targets,
+    private readonly fetches: Fetches,
+  ) {}
+
+  host(state: HostState, at: Moment): HostStatus {
+    const { host, address, environment, labels, sidecar, agents, system } = this.options;
+    return {
+      host,
+      address,
+      environment,
+      labels,
+      bootId: at.bootId,
+      sidecar,
+      epoch: state.binding.epoch,
+      epochHolder: state.binding.holder,
+      apps: Object.values(state.apps).map((app) => this.app(app, at)),
+      instances: agents.instances(),
+      system: system(),
+    };
+  }
+
+  app(state: AppState, at: Moment): AppStatus {
+    const report: AppReport = reportOf(state, at);
+    const found = this.targets.convergence(state.app);
+    const culprit = found.state === 'converged' ? undefined : found.culprit;
+    const stuck = culprit !== undefined && state.work.phase === 'reverting';
+    return {
+      ...report,
+      ...this.staging(state),
+      converged: found.state === 'converged',
+      waitingFor: found.state === 'converging' ? found.waitingFor : '',
+      ...(stuck ? { stuckOn: { host: this.options.host, ...culprit } } : {}),
+      agents: this.agentsOf(state),
+    };
+  }
+
+  /** Undefined: it is not staged here (any more). */
+  spec(app: string, release: ReleaseRef): HostSpec | undefined {
+    try {
+      return this.options.releases.spec(app, release);
+    } catch {
+      return undefined;
+    }
+  }
+
+  private staging({ app, staging }: AppState): Pick<AppStatus, 'staging'> {
+    if (staging === undefined) return {};
+    const { release, state, reason } = staging;
+    const { bytesDone, bytesTotal } = this.fetches.progress(app, release);
+    const { digest, specDigest } = release;
+    return { staging: { digest, specDigest, state, reason, bytesDone, bytesTotal } };
+  }
+
+  private agentsOf({ app, active }: AppState): AppStatus['agents'] {
+    if (active === undefined) return [];
+    const known = this.agents.get(active.specDigest);
+    if (known !== undefined) return known;
+    const spec = this.spec(app, active);
+    if (spec === undefined) return [];
+    const agents = spec.agents.map(({ name, fingerprint, replicas }) => ({ name, fingerprint, replicas }));
+    this.agents.set(active.specDigest, agents);
+    return agents;
+  }
+}

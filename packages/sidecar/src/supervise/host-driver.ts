@@ -1,0 +1,299 @@
+/**
+ * Drives the host's release state: one writer; decides, writes to disk, then acts. Deadlines are state; timers
+ * only wake it. Never touches an agent, a file of a release or a socket itself.
+ */
+import type { AppStatus, HostStatus } from '@outrider/shared/domain/host.js';
+import type { ReleaseRef } from '@outrider/shared/domain/release.js';
+import { rfc3339 } from '@outrider/shared/runtime/clock.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { deadlineOf } from '../host/app-state.js';
+import type { HostEffect, HostEvent, Order, TellEffect } from '../host/host-event.js';
+import { appOf, bindEpoch, decideHost, type HostDecision, type HostState, NEW_HOST } from '../host/host-state.js';
+import { leftOf, type Moment } from '../host/moment.js';
+import { switchLimitMs } from '../host/switch-limit.js';
+import type { HostCommand, HostControl } from '../link/ports.js';
+import { Fetches } from './host-driver-fetches.js';
+import {
+  checkCommand,
+  checkConfirmWithin,
+  checkEpoch,
+  checkName,
+  checkRelease,
+  checkText,
+} from './host-driver-input.js';
+import type { HostDriverOptions } from './host-driver-options.js';
+import { problemOf } from './host-driver-problems.js';
+import { StatusWriter } from './host-driver-status.js';
+import { Targets } from './host-driver-targets.js';
+import { Timers } from './host-driver-timers.js';
+import type { LocalCulprit, ReleaseDocuments } from './ports.js';
+
+/** Timers stand still while the machine sleeps, deadlines do not: look at them at least so often. */
+const LONGEST_SLEEP_MS = 5_000;
+/** After the disk has refused a write. */
+const WRITE_AGAIN_MS = 1_000;
+/** Changes within this time are told together. */
+const COALESCE_MS = 10;
+
+export interface HostDriver extends HostControl {
+  /** Says anew what should run, and goes on with what was under way. After the supervisor has adopted what lives. */
+  start(): void;
+  /** Ends timers and fetches; agents run on. */
+  stop(): void;
+}
+
+/** Throws `OutriderError('invalid')` where the durable state can't be read: only a person can say what to do then. */
+export function createHostDriver(options: HostDriverOptions): HostDriver {
+  return new Driver(options);
+}
+
+class Driver implements HostDriver {
+  private state: HostState;
+  private readonly targets: Targets;
+  private readonly fetches: Fetches;
+  private readonly writer: StatusWriter;
+  private readonly listeners = new Set<() => void>();
+  private readonly timers: Timers<'deadline' | 'write' | 'tell'>;
+  private unsubscribe: () => void = () => undefined;
+  private observing = false;
+  private stopped = false;
+
+  constructor(private readonly options: HostDriverOptions) {
+    this.state = (options.store.load() as HostState | undefined) ?? NEW_HOST;
+    const { releases, supervisor, clock } = options;
+    this.timers = new Timers(clock);
+    this.targets = new Targets({
+      releases,
+      supervisor,
+      clock,
+      onChange: () => this.observeSoon(),
+      onUnfit: (app, release, reason) => this.note(app, { kind: 'failed', release, reason }),
+    });
+    this.fetches = new Fetches({
+      releases,
+      onProgress: () => this.changed(),
+      onEnd: (app, release, reason) =>
+        this.note(app, reason === undefined ? { kind: 'staged', release } : { kind: 'stageFailed', release, reason }),
+    });
+    this.writer = new StatusWriter(options, this.targets, this.fetches);
+  }
+
+  start(): void {
+    this.unsubscribe = this.options.supervisor.onChange(() => this.observeSoon());
+    for (const app of Object.keys(this.state.apps)) this.note(app, { kind: 'booted', at: this.now() });
+    this.observeSoon();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.unsubscribe();
+    this.timers.stop();
+    this.targets.stop();
+    this.fetches.stop();
+  }
+
+  status(): HostStatus {
+    return this.writer.host(this.state, this.now());
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  bindEpoch(epoch: number, holder: string): HostStatus {
+    checkEpoch(epoch, holder);
+    this.command('', bindEpoch(this.state, epoch, holder, this.now().wall));
+    return this.status();
+  }
+
+  stage(command: HostCommand, source: ReleaseDocuments & { readonly sources: readonly string[] }): AppStatus {
+    checkCommand(command);
+    checkRelease(source.release);
+    for (const address of source.sources) checkText('sources', address);
+    const spec = this.options.releases.accept(source);
+    if (spec.app !== command.app) {
+      throw new OutriderError('invalid', `The host spec is of app ${spec.app}, the command is for ${command.app}.`);
+    }
+    const problem = problemOf(spec, this.state, this.options);
+    return this.obey(command.app, {
+      kind: 'stage',
+      order: orderOf(command),
+      release: source.release,
+      sources: source.sources,
+      ...(problem === undefined ? {} : { problem }),
+      at: this.now(),
+    });
+  }
+
+  switchTo(command: HostCommand, release: ReleaseRef, confirmWithinMs: number, record: string): AppStatus {
+    checkCommand(command);
+    checkRelease(release);
+    checkConfirmWithin(confirmWithinMs, 0);
+    const next = this.writer.spec(command.app, release);
+    const { active } = appOf(this.state, command.app);
+    const before = active === undefined ? undefined : this.writer.spec(command.app, active);
+    return this.obey(command.app, {
+      kind: 'switch',
+      order: orderOf(command),
+      release,
+      confirmWithinMs,
+      record,
+      staged: next !== undefined,
+      limitMs: switchLimitMs(before?.agents ?? [], next?.agents ?? []),
+      at: this.now(),
+    });
+  }
+
+  renew({ app, ...renewal }: Parameters<HostControl['renew']>[0]): AppStatus {
+    checkName('app', app);
+    checkEpoch(renewal.epoch, renewal.holder);
+    checkText('rollout', renewal.rollout);
+    checkConfirmWithin(renewal.confirmWithinMs, 1);
+    return this.obey(app, { kind: 'renew', ...renewal, at: this.now() });
+  }
+
+  commit(command: HostCommand): AppStatus {
+    checkCommand(command);
+    return this.obey(command.app, { kind: 'commit', order: orderOf(command), at: this.now() });
+  }
+
+  revert(command: HostCommand, reason: string): AppStatus {
+    checkCommand(command);
+    return this.obey(command.app, { kind: 'revert', order: orderOf(command), reason, at: this.now() });
+  }
+
+  private obey(app: string, event: HostEvent): AppStatus {
+    this.command(app, decideHost(this.state, app, event));
+    return this.writer.app(appOf(this.state, app), this.now());
+  }
+
+  /** A command that can't be written is not obeyed. What it made known besides (a lease is over) is acted on. */
+  private command(app: string, { state, effects, reply }: HostDecision): void {
+    if (state !== this.state) {
+      this.options.store.write(state);
+      this.state = state;
+      this.timers.cancel('write');
+    }
+    this.perform(app, effects);
+    if (!reply.accepted) throw new OutriderError('refused', reply.reason);
+  }
+
+  /**
+   * A fact is so whether the disk takes it or not. Facts only ever lead back to what is on disk already, or to
+   * what the same fact would lead to after a restart, so they are acted on and written as soon as that works.
+   */
+  private note(app: string, event: HostEvent): void {
+    if (this.stopped) return;
+    const { state, effects } = decideHost(this.state, app, event);
+    if (state !== this.state) {
+      this.state = state;
+      this.writeOrRetry();
+    }
+    this.perform(app, effects);
+  }
+
+  private writeOrRetry(): void {
+    try {
+      this.options.store.write(this.state);
+      this.timers.cancel('write');
+    } catch (error) {
+      this.options.onProblem(error);
+      this.timers.set('write', WRITE_AGAIN_MS, () => this.writeOrRetry());
+    }
+  }
+
+  private perform(app: string, effects: readonly HostEffect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === 'run') this.targets.run(app, effect);
+      else if (effect.kind === 'fetch') this.fetches.start(app, effect);
+      else this.tell(app, effect);
+    }
+    this.watchDeadlines();
+    this.observeSoon();
+  }
+
+  private tell(app: string, effect: TellEffect): void {
+    const { type, rollout, by, version, reason, culprit } = effect;
+    this.options.events.emit(type, {
+      app,
+      rollout,
+      ...(by === undefined ? {} : { by }),
+      ...(version === undefined ? {} : { version }),
+      ...(reason === undefined ? {} : { reason }),
+      data: {
+        rollout,
+        ...(version === undefined ? {} : { version }),
+        ...(culprit === undefined ? {} : { culprit }),
+      },
+    });
+  }
+
+  private observeSoon(): void {
+    if (this.observing) return;
+    this.observing = true;
+    queueMicrotask(() => {
+      this.observing = false;
+      if (this.stopped) return;
+      for (const app of Object.keys(this.state.apps)) this.observe(app);
+      this.changed();
+    });
+  }
+
+  /** What the supervisor says counts only of the target that the present phase has set. */
+  private observe(app: string): void {
+    const run = this.targets.applied(app);
+    const { phase } = appOf(this.state, app).work;
+    if (run === undefined || phase === 'idle') return;
+    const { release } = run;
+    const found = this.options.supervisor.convergence(app);
+    if (found.state === 'converged' && phase !== 'trial') {
+      this.note(app, { kind: 'converged', ...(release === undefined ? {} : { release }), at: this.now() });
+    } else if (found.state === 'failed' && release !== undefined) {
+      const { culprit } = found;
+      const reason = `${culprit.agent}: ${culprit.cause}`;
+      this.note(app, { kind: 'failed', release, reason, culprit: this.named(culprit) });
+    }
+  }
+
+  private watchDeadlines(): void {
+    const at = this.now();
+    const left = Object.values(this.state.apps).flatMap((app) => {
+      const deadline = deadlineOf(app);
+      return deadline === undefined ? [] : [leftOf(deadline, at)];
+    });
+    if (left.length === 0) {
+      this.timers.cancel('deadline');
+    } else {
+      this.timers.set('deadline', Math.min(LONGEST_SLEEP_MS, ...left), () => this.tick());
+    }
+  }
+
+  private tick(): void {
+    for (const app of Object.keys(this.state.apps)) {
+      const found = this.targets.convergence(app);
+      const waiting = found.state === 'converging' ? { waitingFor: found.waitingFor } : {};
+      const blamed = found.state === 'converging' && found.culprit !== undefined;
+      const culprit = blamed ? { culprit: this.named(found.culprit) } : {};
+      this.note(app, { kind: 'tick', ...waiting, ...culprit, at: this.now() });
+    }
+  }
+
+  private changed(): void {
+    if (this.timers.has('tell') || this.stopped) return;
+    this.timers.set('tell', COALESCE_MS, () => {
+      for (const listener of this.listeners) listener();
+    });
+  }
+
+  private named(culprit: LocalCulprit): LocalCulprit & { readonly host: string } {
+    return { host: this.options.host, ...culprit };
+  }
+
+  private now(): Moment {
+    const { clock, bootId } = this.options;
+    return { bootId, sinceBootMs: clock.sinceBoot(), wall: rfc3339(clock.now()) };
+  }
+}
+
+const orderOf = ({ fence, holder, rollout, by }: HostCommand): Order => ({ fence, holder, rollout, by });
