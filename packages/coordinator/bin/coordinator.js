@@ -1,2 +1,5 @@
 #!/usr/bin/env node
-import '../dist/cli/main.js';
+import { runCli } from '../dist/cli/main.js';
+
+// The daemon is loaded only where it is asked for.
+await runCli(process.argv.slice(2), async (options) => (await import('../dist/main.js')).serve(options));

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { formatHostPort, parseHostPort } from '@outrider/shared/runtime/listen.js';
 import { type Answer, answerOf, BodyTooLong, failure, send } from './http-answer.js';
 import { HttpGuard, type Refusal } from './http-guard.js';
 import { routesOf } from './http-routes.js';
@@ -130,15 +131,14 @@ function refuseUpgrade(socket: Duplex, { status, reason }: Refusal): void {
 }
 
 function bind(server: Server, address: string): Promise<string> {
-  const split = address.lastIndexOf(':');
-  const host = address.slice(0, split).replace(/^\[(.*)\]$/, '$1');
+  const { host = '', port = 0 } = parseHostPort(address) ?? {};
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       const sentence = `Cannot listen on ${address} (HTTP): ${messageOf(error)}.`;
       reject(new OutriderError('unavailable', sentence, { cause: error }));
     });
-    server.listen({ host, port: Number(address.slice(split + 1)) }, () => {
-      resolve(`${address.slice(0, split)}:${(server.address() as AddressInfo).port}`);
+    server.listen({ host, port }, () => {
+      resolve(formatHostPort({ host, port: (server.address() as AddressInfo).port }));
     });
   });
 }

@@ -24,7 +24,7 @@ export function fromStatus(error: unknown, endpoint: string): OutriderError {
   const known = (Object.entries(STATUS_OF) as [ErrorCode, grpc.status][]).find(([, status]) => status === code);
   switch (known?.[0]) {
     case 'unavailable':
-      return new OutriderError('unavailable', `Cannot reach ${endpoint}: ${details ?? 'no answer'}.`, { cause: error });
+      return new OutriderError('unavailable', `Cannot reach ${endpoint}: ${plainly(details)}.`, { cause: error });
     case 'timeout':
       return new OutriderError('timeout', `No answer from ${endpoint} in time.`, { cause: error });
     case undefined:
@@ -41,4 +41,10 @@ export function fromStatus(error: unknown, endpoint: string): OutriderError {
     default:
       return new OutriderError(known?.[0] ?? 'internal', details ?? messageOf(error), { cause: error });
   }
+}
+
+/** What grpc-js says of a connection that failed, without its wrapping. */
+function plainly(details = ''): string {
+  const inner = /Last error: (?:Error: )?(.*?)\. Resolution note/.exec(details)?.[1] ?? details;
+  return inner.replace(/\.$/, '') || 'no answer';
 }

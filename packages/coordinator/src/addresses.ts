@@ -1,0 +1,29 @@
+/** Addresses as they are listened on, and as hosts of the fleet can reach them. Opens nothing. */
+import { networkInterfaces } from 'node:os';
+import { formatHostPort, type HostPort, isLoopback, parseHostPort } from '@outrider/shared/runtime/listen.js';
+
+const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
+/** `HOST:PORT`s under which a host at `address` may reach what listens on `bound`, likeliest first. */
+export function reachableFrom(address: string, bound: readonly string[]): readonly string[] {
+  const endpoints = bound.flatMap((text) => {
+    const endpoint = parseHostPort(text);
+    if (endpoint === undefined) return [];
+    if (!isEverywhere(endpoint.host)) return [endpoint];
+    return ['127.0.0.1', ...ownAddresses()].map((host) => ({ host, port: endpoint.port }));
+  });
+  const wanted = endpoints.filter((endpoint) => isLoopback(endpoint.host) === isLoopback(address));
+  const near = (endpoint: HostPort): number => commonPrefix(endpoint.host, address);
+  return [...wanted].sort((a, b) => near(b) - near(a)).map(formatHostPort);
+}
+
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).filter((item) => !item.internal && item.family === 'IPv4').map((item) => item.address),
+  );
+
+function commonPrefix(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length += 1;
+  return length;
+}

@@ -1,0 +1,88 @@
+/** `coordinator agents`: every instance; `coordinator agent start|stop|restart`. */
+import type { Command } from 'commander';
+import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import { readInstanceStatus } from '@outrider/shared/rpc/codec.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { nameOption } from './arguments.js';
+import { timeLimit, withCoordinator } from './connection.js';
+import { type Globals, globalsOf, whoami, withGlobals } from './globals.js';
+import { show } from './output.js';
+import { table } from './table.js';
+
+export function agentsCommand(program: Command): void {
+  const command = withGlobals(program.command('agents').description('every instance of every agent'));
+  command
+    .option('--host <name>', 'only of this host', nameOption)
+    .action(async (options: { readonly host?: string }) => {
+      const globals = globalsOf(command);
+      const { instances } = await withCoordinator(globals, (remote) =>
+        remote.Agents({ host: options.host ?? '' }, timeLimit(globals)),
+      );
+      showInstances(globals, instances.map(readInstanceStatus));
+    });
+}
+
+export function agentCommand(program: Command): void {
+  const agent = program.command('agent').description('start, stop or restart agents').enablePositionalOptions();
+  for (const [action, description] of [
+    ['start', 'start agents that were stopped'],
+    ['stop', 'stop agents; they stay stopped until they are started'],
+    ['restart', 'stop agents and start them again'],
+  ] as const) {
+    const command = withGlobals(agent.command(action).description(description));
+    command
+      .argument('[agents...]', 'names of agents')
+      .option('--all', 'every agent, in dependency order')
+      .option('--host <name>', 'only on this host', nameOption)
+      .option('--app <name>', 'only of this app', nameOption)
+      .action(
+        async (names: string[], options: { readonly all?: true; readonly host?: string; readonly app?: string }) => {
+          await control(globalsOf(command), action, names, options);
+        },
+      );
+  }
+}
+
+/** Stops take as long as the agents need; a question's 30 s would be too short. */
+const CONTROL_WITHIN_MS = 15 * 60_000;
+
+async function control(
+  globals: Globals,
+  action: string,
+  names: readonly string[],
+  options: { readonly all?: true; readonly host?: string; readonly app?: string },
+): Promise<void> {
+  if (names.length === 0 && options.all !== true) {
+    throw new OutriderError('invalid', `Which agents? Name them, or say --all: coordinator agent ${action} AGENT...`);
+  }
+  if (names.length > 0 && options.all === true) {
+    throw new OutriderError('invalid', 'Either names of agents or --all, not both.');
+  }
+  names.forEach(nameOption);
+  const request = { app: options.app ?? '', host: options.host ?? '', agents: [...names], action, by: whoami() };
+  const { instances } = await withCoordinator(globals, (remote) =>
+    remote.ControlAgent(request, { timeoutMs: globals.timeoutMs ?? CONTROL_WITHIN_MS }),
+  );
+  showInstances(globals, instances.map(readInstanceStatus));
+}
+
+function showInstances(globals: Globals, instances: readonly InstanceStatus[]): void {
+  show(globals, instances, () =>
+    instances.length === 0
+      ? 'No agent runs yet.'
+      : table(
+          instances.map((one) => [
+            one.host,
+            `${one.app}/${one.agent}.${one.instance}`,
+            one.version === '' ? '-' : one.version,
+            one.state,
+            one.ready ? 'yes' : 'no',
+            one.pid === 0 ? '-' : String(one.pid),
+            String(one.restarts),
+            one.since,
+            one.reason,
+          ]),
+          ['HOST', 'AGENT', 'VERSION', 'STATE', 'READY', 'PID', 'RESTARTS', 'SINCE', 'REASON'],
+        ),
+  );
+}

@@ -1,0 +1,140 @@
+/** Owns a whole fleet on this machine, from its Redis to its sidecars: starts it, keeps it, ends all of it. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as pause } from 'node:timers/promises';
+import { writeAtomically } from '@outrider/shared/runtime/durable-file.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { ensureToken, readToken } from '@outrider/shared/runtime/token.js';
+import { connectCoordinator } from '@outrider/shared/rpc/client.js';
+import { killAgents, stopAgents } from './agents.js';
+import { Child } from './child.js';
+import {
+  COORDINATOR_ENDPOINT,
+  COORDINATOR_PORTS,
+  coordinatorSettings,
+  type DevHost,
+  type Layout,
+  portsOf,
+  SIDECAR_PORTS,
+  sidecarSettings,
+} from './layout.js';
+import { freePort, portProblem } from './ports.js';
+import { prepareRedis } from './redis.js';
+
+const COORDINATOR = fileURLToPath(new URL('../../../bin/coordinator.js', import.meta.url));
+const SIDECAR = fileURLToPath(new URL('../../../../sidecar/bin/sidecar.js', import.meta.url));
+const READY_WITHIN_MS = 60_000;
+const STOP_GRACE_MS = 5_000;
+
+export class DevFleet {
+  private readonly children: Child[] = [];
+  private readonly forcing = new AbortController();
+  private isOver = false;
+
+  constructor(
+    private readonly layout: Layout,
+    private readonly hosts: readonly DevHost[],
+    private readonly tell: (sentence: string) => void,
+  ) {}
+
+  /** Resolves when a leader is there and every host is up. */
+  async start(): Promise<void> {
+    await this.checkPorts();
+    const { layout } = this;
+    for (const folder of [layout.folder, layout.logs, layout.coordinator])
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    ensureToken(layout.fleetToken);
+    const redisPort = await freePort();
+    this.add('redis', prepareRedis(layout, redisPort), layout.redis);
+    this.addDaemon('coordinator', COORDINATOR, ['serve'], coordinatorSettings(layout, this.hosts, redisPort));
+    for (const host of this.hosts) {
+      this.addDaemon(host.name, SIDECAR, ['run'], sidecarSettings(layout, host, redisPort));
+    }
+    for (const child of this.children) child.start();
+    await this.ready();
+  }
+
+  /** Link for a browser, with the token in it. */
+  link(): string {
+    const token = readToken(join(this.layout.coordinator, 'run', 'token')) ?? '';
+    return `http://127.0.0.1:${COORDINATOR_PORTS.http}/?token=${token}`;
+  }
+
+  /** Agents first, while their sidecars can still be asked; then everything else. Nothing is left. */
+  async stop(): Promise<void> {
+    this.isOver = true;
+    const [redis, coordinator, ...sidecars] = this.children;
+    const token = readToken(this.layout.fleetToken) ?? '';
+    // A coordinator that is gone gives no orders to hosts that are being ended.
+    await coordinator?.stop(STOP_GRACE_MS);
+    await Promise.all(
+      this.hosts.map(async (host, index) => {
+        if (sidecars[index]?.pid === undefined) return;
+        await stopAgents(`${host.address}:${SIDECAR_PORTS.grpc}`, token, 'coordinator dev', this.forcing.signal);
+      }),
+    );
+    await Promise.all(sidecars.map((child) => child.stop(STOP_GRACE_MS)));
+    await killAgents(this.layout.folder);
+    await redis?.stop(STOP_GRACE_MS);
+  }
+
+  /** For whoever does not want to wait: everything is killed, `stop` then finds nothing to wait for. */
+  force(): void {
+    this.forcing.abort();
+    for (const child of this.children) child.kill();
+  }
+
+  private async checkPorts(): Promise<void> {
+    const found = await Promise.all(
+      portsOf(this.hosts).map(async ({ endpoint, what }) => {
+        const problem = await portProblem(endpoint);
+        return problem === undefined ? [] : [`${endpoint}, wanted for ${what}, ${problem}.`];
+      }),
+    );
+    const problems = found.flat();
+    if (problems.length > 0) throw new OutriderError('invalid', problems.join('\n'));
+  }
+
+  private addDaemon(name: string, program: string, words: readonly string[], settings: object): void {
+    const file = join(this.layout.folder, `${name}.yaml`);
+    writeAtomically(file, `${JSON.stringify(settings, null, 2)}\n`, 0o600);
+    this.add(name, [process.execPath, program, ...words, '--config', file], this.layout.folder);
+  }
+
+  private add(name: string, command: readonly [string, ...string[]], cwd: string): void {
+    const logFile = join(this.layout.logs, `${name}.log`);
+    const onExit = (_child: Child, how: string): void => {
+      if (!this.isOver) this.tell(`${name} has ended ${how}; it is started again. Its log: ${logFile}`);
+    };
+    this.children.push(new Child({ name, command, cwd, logFile, onExit, env: childEnvironment() }));
+  }
+
+  private async ready(): Promise<void> {
+    const remote = connectCoordinator({ endpoint: COORDINATOR_ENDPOINT });
+    const until = performance.now() + READY_WITHIN_MS;
+    try {
+      while (!this.isOver) {
+        const status = await remote.Status({}, { timeoutMs: 1_000 }).catch(() => undefined);
+        if (status !== undefined && status.leader !== '' && status.hostsUp >= this.hosts.length) return;
+        if (performance.now() > until) throw this.notReady(status?.hostsUp);
+        await pause(100);
+      }
+    } finally {
+      remote.close();
+    }
+  }
+
+  private notReady(hostsUp: number | undefined): OutriderError {
+    const what =
+      hostsUp === undefined ? 'The coordinator does not answer' : `${hostsUp} of ${this.hosts.length} hosts are up`;
+    const words = this.children.map((child) => `--- ${child.options.name}\n${child.lastWords()}`);
+    return new OutriderError('timeout', `${what} after ${READY_WITHIN_MS / 1000} s.\n${words.join('\n')}`);
+  }
+}
+
+/** Settings of this shell's own are no settings of a private fleet. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const own = /^(OUTRIDER_(COORDINATOR|SIDECAR)__|AI_|REDIS_URL$|NOTIFY_SOCKET$|WATCHDOG_|LISTEN_|DEBUG$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
+}

@@ -1,0 +1,90 @@
+/** Owns where everything of a fleet on one machine is: addresses, folders, settings. Starts nothing. */
+import { join } from 'node:path';
+
+export interface DevHost {
+  readonly name: string;
+  /** 127.0.0.11, 127.0.0.12 ... */
+  readonly address: string;
+  /** Everything this sidecar listens on; the first host is on 127.0.0.1 too. */
+  readonly addresses: readonly string[];
+}
+
+export const SIDECAR_PORTS = { grpc: 7070, http: 8080, metrics: 8000, question: 5555, events: 5556 } as const;
+export const COORDINATOR_PORTS = { grpc: 7077, http: 7777, websocket: 7778, rest: 7779 } as const;
+export const COORDINATOR_ENDPOINT = `127.0.0.1:${COORDINATOR_PORTS.grpc}`;
+
+const FIRST = 11;
+const MOST_HOSTS = 200;
+
+export function devHosts(names: readonly string[]): readonly DevHost[] {
+  return names.slice(0, MOST_HOSTS).map((name, index) => {
+    const address = `127.0.0.${FIRST + index}`;
+    return { name, address, addresses: index === 0 ? [address, '127.0.0.1'] : [address] };
+  });
+}
+
+/** Folders and files below the state folder. */
+export const layoutOf = (folder: string) => ({
+  folder,
+  redis: join(folder, 'redis'),
+  coordinator: join(folder, 'coordinator'),
+  logs: join(folder, 'logs'),
+  fleetToken: join(folder, 'fleet-token'),
+  redisPassword: join(folder, 'redis-password'),
+  host: (name: string): string => join(folder, 'hosts', name),
+});
+
+export type Layout = ReturnType<typeof layoutOf>;
+
+const redisSettings = (layout: Layout, redisPort: number) => ({
+  url: `redis://127.0.0.1:${redisPort}`,
+  password_file: layout.redisPassword,
+});
+
+export const coordinatorSettings = (layout: Layout, hosts: readonly DevHost[], redisPort: number): object => ({
+  environment: 'local',
+  host: 'dev',
+  data_dir: join(layout.coordinator, 'data'),
+  run_dir: join(layout.coordinator, 'run'),
+  redis: redisSettings(layout, redisPort),
+  token_file: layout.fleetToken,
+  hosts: Object.fromEntries(hosts.map((host) => [host.name, { address: host.address }])),
+});
+
+export function sidecarSettings(layout: Layout, host: DevHost, redisPort: number): object {
+  const folder = layout.host(host.name);
+  const on = (port: number): string[] => host.addresses.map((address) => `${address}:${port}`);
+  return {
+    environment: 'local',
+    host: host.name,
+    address: host.address,
+    data_dir: join(folder, 'data'),
+    run_dir: join(folder, 'run'),
+    log_dir: join(folder, 'log'),
+    redis: redisSettings(layout, redisPort),
+    token_file: layout.fleetToken,
+    listen: {
+      grpc: on(SIDECAR_PORTS.grpc),
+      http: on(SIDECAR_PORTS.http),
+      metrics: on(SIDECAR_PORTS.metrics),
+      zmq: on(SIDECAR_PORTS.question),
+    },
+  };
+}
+
+/** Every `HOST:PORT` that must be free, and what for. */
+export function portsOf(hosts: readonly DevHost[]): readonly { readonly endpoint: string; readonly what: string }[] {
+  const coordinator = Object.entries(COORDINATOR_PORTS).map(([what, port]) => ({
+    endpoint: `127.0.0.1:${port}`,
+    what: `the coordinator (${what})`,
+  }));
+  const sidecars = hosts.flatMap((host) =>
+    host.addresses.flatMap((address) =>
+      Object.entries(SIDECAR_PORTS).map(([what, port]) => ({
+        endpoint: `${address}:${port}`,
+        what: `${host.name} (${what})`,
+      })),
+    ),
+  );
+  return [...coordinator, ...sidecars];
+}

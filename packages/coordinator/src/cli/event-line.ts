@@ -1,0 +1,20 @@
+/** An event as one line for people: when, where, what, why. */
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+
+export function eventLine(event: OutriderEvent): string {
+  const instance = event.instance === undefined ? '' : `.${event.instance}`;
+  const who = event.agent === undefined ? '' : ` ${event.agent}${instance}`;
+  const where = event.host === undefined ? '' : ` ${event.host}`;
+  const what = event.type.replace(/^rollout\.host\./, '');
+  const version = event.version === undefined ? '' : ` ${event.version}`;
+  const rollout = event.rollout === undefined || event.host !== undefined ? '' : ` ${event.rollout}`;
+  const by = event.by === undefined ? '' : ` by ${event.by}`;
+  const reason = event.reason === undefined || event.reason === '' ? '' : `: ${event.reason}`;
+  return `${clockTime(event.at)}${where}${who} ${what}${rollout}${version}${by}${reason}`;
+}
+
+/** Hours, minutes and seconds here of an RFC 3339 time. */
+export function clockTime(at: string): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}

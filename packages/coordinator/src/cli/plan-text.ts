@@ -1,0 +1,37 @@
+/** A plan for people: a table for each host, and a sentence of what it comes to. */
+import type { Plan, PlannedAction } from '@outrider/shared/domain/rollout.js';
+import { table } from './table.js';
+
+const SIGN: Readonly<Record<PlannedAction['action'], string>> = { keep: '=', replace: '~', add: '+', remove: '-' };
+
+export const hasChanges = (plan: Plan): boolean =>
+  plan.hosts.some((host) => host.actions.some((action) => action.action !== 'keep'));
+
+/** Whether the hosts would be on another release afterwards, even with the same agents. */
+export const changesRelease = (plan: Plan): boolean => plan.hosts.some((host) => host.from !== plan.version);
+
+export function planText(plan: Plan): string {
+  const parts = plan.hosts.map((host) => {
+    const head = `${host.host}: ${host.from ?? 'nothing'} -> ${plan.version} (wave ${host.wave})`;
+    const rows = host.actions.map((action) => [
+      `  ${SIGN[action.action]}`,
+      `${action.agent}.${action.instance}`,
+      action.action,
+      action.why,
+    ]);
+    return rows.length === 0 ? `${head}\n  no agents on this host` : `${head}\n${table(rows)}`;
+  });
+  const problems = plan.problems.map((problem) => `Problem: ${problem}`);
+  return [`Plan ${plan.plan.slice(0, 12)} for ${plan.app} ${plan.version}`, ...parts, summary(plan), ...problems].join(
+    '\n',
+  );
+}
+
+function summary(plan: Plan): string {
+  const actions = plan.hosts.flatMap((host) => host.actions);
+  const count = (kind: PlannedAction['action']): number => actions.filter((action) => action.action === kind).length;
+  const words = (['replace', 'add', 'remove', 'keep'] as const)
+    .filter((kind) => count(kind) > 0)
+    .map((kind) => `${kind} ${count(kind)}`);
+  return words.length === 0 ? 'No agent is touched.' : `Agents: ${words.join(', ')}.`;
+}

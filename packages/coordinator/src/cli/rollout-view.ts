@@ -1,0 +1,165 @@
+/** How a rollout is shown while it runs: event lines, or on a terminal a block that is drawn again. */
+import { stripVTControlCharacters } from 'node:util';
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { eventLine } from './event-line.js';
+import type { Globals } from './globals.js';
+import { note, print, printJson } from './output.js';
+import { table } from './table.js';
+
+export type Explained = Rollout & { readonly explained: string };
+
+export interface RolloutView {
+  event(event: OutriderEvent): void;
+  record(rollout: Explained): void;
+  /** The coordinator is away, or back. */
+  connection(isThere: boolean): void;
+  end(rollout: Explained): void;
+}
+
+export function rolloutView(globals: Globals): RolloutView {
+  if (globals.json) return new JsonView();
+  return process.stdout.isTTY ? new LiveView() : new PlainView();
+}
+
+const tellConnection = (isThere: boolean): void =>
+  note(
+    isThere ? 'The coordinator is back.' : 'The coordinator does not answer; the rollout is followed when it is back.',
+  );
+
+/** One event per line, nothing else. */
+class JsonView implements RolloutView {
+  event(event: OutriderEvent): void {
+    printJson(event);
+  }
+  record(): void {
+    // Everything is in the events.
+  }
+  connection(isThere: boolean): void {
+    tellConnection(isThere);
+  }
+  end(): void {
+    // The last event has said it.
+  }
+}
+
+class PlainView implements RolloutView {
+  event(event: OutriderEvent): void {
+    print(eventLine(event));
+  }
+  record(): void {
+    // Events are enough where nothing is redrawn.
+  }
+  connection(isThere: boolean): void {
+    tellConnection(isThere);
+  }
+  end(rollout: Explained): void {
+    print(endText(rollout));
+  }
+}
+
+const FRAMES = ['-', '\\', '|', '/'];
+const REDRAW_MS = 250;
+
+/** Redraws in place; what stays of interest (failures) is printed above. */
+class LiveView implements RolloutView {
+  private rollout: Explained | undefined;
+  private drawn = 0;
+  private frame = 0;
+  private away = false;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor() {
+    this.timer = setInterval(() => this.draw(), REDRAW_MS);
+    this.timer.unref();
+  }
+
+  event(event: OutriderEvent): void {
+    const { rollout } = this;
+    if (rollout !== undefined && event.host !== undefined) this.rollout = withHost(rollout, event);
+    if (/failed|rolling_back|paused|resumed|stuck/.test(event.type)) {
+      this.erase();
+      print(eventLine(event));
+    }
+    this.draw();
+  }
+
+  record(rollout: Explained): void {
+    this.rollout = rollout;
+    this.draw();
+  }
+
+  connection(isThere: boolean): void {
+    this.away = !isThere;
+    this.draw();
+  }
+
+  end(rollout: Explained): void {
+    clearInterval(this.timer);
+    this.rollout = rollout;
+    this.draw();
+    print(endText(rollout));
+  }
+
+  private erase(): void {
+    if (this.drawn > 0) process.stdout.write(`\u001b[${this.drawn}A\u001b[J`);
+    this.drawn = 0;
+  }
+
+  private draw(): void {
+    const { rollout } = this;
+    if (rollout === undefined) return;
+    this.frame = (this.frame + 1) % FRAMES.length;
+    const ended = hasEnded(rollout.phase);
+    const seconds = Math.round(((rollout.endedAt ?? Date.now()) - rollout.startedAt) / 1000);
+    const sign = ended ? ' ' : (FRAMES[this.frame] ?? '');
+    const rows = rollout.hosts.map((host) => ['  ', host.host, paint(host.state), host.reason ?? '']);
+    const away = this.away ? ' (the coordinator does not answer)' : '';
+    const head = `${sign} ${rollout.id}  ${rollout.version}  ${rollout.phase}${rollout.paused ? ', paused' : ''}  ${seconds} s${away}`;
+    const width = process.stdout.columns;
+    const lines = [head, ...table(rows).split('\n')].map((line) => fit(line, width));
+    this.erase();
+    process.stdout.write(`${lines.join('\n')}\n`);
+    this.drawn = lines.length;
+  }
+}
+
+/** The state that an event speaks of, before the record is read again. */
+function withHost(rollout: Explained, event: OutriderEvent): Explained {
+  const state = /^rollout\.host\.(\w+)$/.exec(event.type)?.[1];
+  if (state === undefined) return rollout;
+  const hosts = rollout.hosts.map((host) =>
+    host.host === event.host ? { ...host, state: state as typeof host.state } : host,
+  );
+  return { ...rollout, hosts };
+}
+
+const COLOUR: Readonly<Record<string, number>> = {
+  committed: 32,
+  trial: 36,
+  reverting: 33,
+  reverted: 33,
+  failed: 31,
+  unreachable: 31,
+};
+
+function paint(state: string): string {
+  const colour = COLOUR[state];
+  const { NO_COLOR: off = '' } = process.env;
+  return colour === undefined || off !== '' ? state : `\u001b[${colour}m${state}\u001b[0m`;
+}
+
+/** Cuts what would wrap, since wrapped lines cannot be counted. */
+function fit(line: string, width: number): string {
+  const bare = stripVTControlCharacters(line);
+  return width > 0 && bare.length > width ? bare.slice(0, width - 1) : line;
+}
+
+export function endText(rollout: Explained): string {
+  const { culprit } = rollout;
+  if (culprit === undefined) return rollout.explained;
+  const log = culprit.log.length === 0 ? [] : ['Its last lines:', ...culprit.log.map((line) => `  | ${line}`)];
+  const instance = culprit.instance === undefined ? '' : `.${culprit.instance}`;
+  const who = culprit.agent === '' ? culprit.host : `${culprit.agent}${instance} on ${culprit.host}`;
+  return [rollout.explained, `Cause: ${who}: ${culprit.cause}`, ...log].join('\n');
+}

@@ -1,0 +1,45 @@
+/** `coordinator status`: the fleet in one look. */
+import type { Command } from 'commander';
+import { timeLimit, withCoordinator } from './connection.js';
+import { globalsOf, withGlobals } from './globals.js';
+import { show } from './output.js';
+import { table } from './table.js';
+
+export function statusCommand(program: Command): void {
+  const command = withGlobals(program.command('status').description('the fleet in one look'));
+  command.action(async () => {
+    const globals = globalsOf(command);
+    const status = await withCoordinator(globals, (remote) => remote.Status({}, timeLimit(globals)));
+    const document = {
+      environment: status.environment,
+      state: status.state,
+      missing: status.missing,
+      leader: status.leader,
+      redis: status.redis,
+      hosts: { total: status.hostsTotal, up: status.hostsUp },
+      agents: { total: status.agentsTotal, ready: status.agentsReady },
+      apps: status.apps.map(({ app, version, rollout, phase }) => ({
+        app,
+        version: version ?? null,
+        rollout: rollout ?? null,
+        phase: phase ?? null,
+      })),
+    };
+    show(globals, document, () => {
+      const missing = status.missing.length === 0 ? '' : ` (${status.missing.join(', ')})`;
+      const rows = [
+        ['environment', status.environment],
+        ['state', `${status.state}${missing}`],
+        ['leader', status.leader === '' ? 'nobody' : status.leader],
+        ['redis', status.redis],
+        ['hosts', `${status.hostsUp} of ${status.hostsTotal} up`],
+        ['agents', `${status.agentsReady} of ${status.agentsTotal} ready`],
+        ...document.apps.map((app) => [
+          `app ${app.app}`,
+          `${app.version ?? 'runs nowhere'}${app.rollout === null ? '' : `; ${app.rollout} ${app.phase ?? ''}`}`,
+        ]),
+      ];
+      return table(rows);
+    });
+  });
+}

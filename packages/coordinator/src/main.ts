@@ -1,0 +1,222 @@
+/** The composition root of `coordinator serve`: the only file that makes adapters. Holds no behaviour of its own. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
+import { resolveHostSpec } from '@outrider/shared/release/host-spec.js';
+import { systemClock } from '@outrider/shared/runtime/clock.js';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { type FleetKeys, fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
+import { parseHostPort } from '@outrider/shared/runtime/listen.js';
+import { createLogger, type Logger } from '@outrider/shared/runtime/logger.js';
+import { publishEndpoint } from '@outrider/shared/runtime/rendezvous.js';
+import { ensureToken, readToken } from '@outrider/shared/runtime/token.js';
+import { reachableFrom } from './addresses.js';
+import { startGrpc } from './api/grpc.js';
+import { startHttp } from './api/http.js';
+import type { Inside } from './api/inside.js';
+import { CoordinatorMetrics } from './api/metrics.js';
+import { Sidecars } from './api/sidecars.js';
+import { type CoordinatorConfig, loadConfig } from './config.js';
+import { RolloutEngine } from './engine/engine.js';
+import { LiveFleet } from './fleet/live-fleet.js';
+import { BlobStore } from './release/blob-store.js';
+import { ReleaseCatalog } from './release/catalog.js';
+import { openRedis } from './store/connection.js';
+import { RedisEventLog } from './store/redis-events.js';
+import { RedisLeases } from './store/redis-lease.js';
+import { RedisRollouts } from './store/redis-rollouts.js';
+import { RedisSpecs } from './store/redis-specs.js';
+import { withScripts } from './store/scripts.js';
+import { systemdNotify } from './systemd.js';
+
+/** Runs until SIGTERM or SIGINT; with `checkConfig`, only reads the settings. Throws where they are wrong;
+ *  rollouts under way go on with the next coordinator. */
+export async function serve(options: { readonly config?: string; readonly checkConfig: boolean }): Promise<void> {
+  const config = loadConfig(options.config);
+  if (options.checkConfig) return;
+  const log = createLogger({ name: 'coordinator', ...config.log });
+  for (const noticed of config.notes) log.warn(noticed);
+  const coordinator = await startCoordinator(config, log);
+  const systemd = systemdNotify(() => true);
+  systemd.ready();
+  log.info({ grpc: coordinator.grpc, http: coordinator.http }, 'the coordinator serves');
+  const signal = await new Promise<string>((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
+  log.info({ signal }, 'the coordinator ends; rollouts under way go on with the next one');
+  systemd.stopping();
+  systemd.close();
+  await coordinator.close();
+}
+
+export interface RunningCoordinator {
+  /** As bound. */
+  readonly grpc: readonly string[];
+  readonly http: readonly string[];
+  readonly websocket: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function startCoordinator(config: CoordinatorConfig, log: Logger): Promise<RunningCoordinator> {
+  const closers: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return { ...(await compose(config, log, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function compose(
+  config: CoordinatorConfig,
+  log: Logger,
+  closers: (() => unknown)[],
+): Promise<Omit<RunningCoordinator, 'close'>> {
+  const tokens = tokensOf(config);
+  const redis = withScripts(openRedis(config.redis, onceEach(log)));
+  closers.push(() => redis.disconnect());
+  // Known once they are bound; nobody asks before.
+  const bound: string[] = [];
+  const inside = insideOf(config, redis, tokens, log, (address) => reachableFrom(address, bound));
+  const { fleet, engine, catalog } = inside;
+  redis.on('ready', () => {
+    catalog.restoreRedis().catch((error: unknown) => log.warn(`releases not restored to Redis: ${messageOf(error)}`));
+  });
+  closers.push(() => fleet.close());
+  await fleet.start();
+
+  const bug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
+  const grpc = await startGrpc(inside, config.listen.grpc, tokens.accepted, bug);
+  closers.push(() => grpc.close());
+  bound.push(...grpc.addresses);
+  const metrics = new CoordinatorMetrics(inside);
+  closers.push(() => metrics.close());
+  const http = await startHttp({
+    inside,
+    metrics,
+    tokens: tokens.accepted,
+    rest: config.listen.http,
+    live: config.listen.websocket,
+    names: [config.host, hostname()].map((name) => name.toLowerCase()),
+    onBug: bug,
+  });
+  closers.push(() => http.close());
+  const [endpoint = ''] = grpc.addresses;
+  const [page] = http.rest;
+  const whereWeAre = { endpoint, tokenFile: tokens.file, ...(page === undefined ? {} : { http: page }) };
+  closers.push(publishEndpoint('coordinator', whereWeAre));
+  tokens.open();
+  closers.push(() => engine.close());
+  await engine.open();
+  return { grpc: grpc.addresses, http: http.rest, websocket: http.live };
+}
+
+interface Tokens {
+  /** Our own, made at the first start. */
+  readonly file: string;
+  readonly accepted: () => readonly string[];
+  /** From now on calls that need a token are answered: whoever comes earlier cannot have found it. */
+  readonly open: () => void;
+  /** What sidecars are shown: the fleet's, or our own, which a sidecar with the same run_dir shares. */
+  readonly fleet: string;
+}
+
+function tokensOf({ runDir, tokenFile }: CoordinatorConfig): Tokens {
+  const file = join(runDir, 'token');
+  const own = ensureToken(file);
+  const fleet = tokenFile === undefined ? undefined : readToken(tokenFile);
+  let isOpen = false;
+  const accepted = (): readonly string[] => {
+    if (!isOpen) throw new OutriderError('unavailable', 'the coordinator is still starting');
+    return fleet === undefined ? [own] : [own, fleet];
+  };
+  return { file, accepted, open: () => (isOpen = true), fleet: fleet ?? own };
+}
+
+type Parts = Inside & { readonly fleet: LiveFleet; readonly engine: RolloutEngine; readonly catalog: ReleaseCatalog };
+
+function insideOf(
+  config: CoordinatorConfig,
+  redis: ReturnType<typeof withScripts>,
+  tokens: Tokens,
+  log: Logger,
+  reachable: (address: string) => readonly string[],
+): Parts {
+  const { environment, dataDir } = config;
+  const clock = systemClock;
+  const keys = fleetKeys(environment);
+  const events = new RedisEventLog(redis, keys);
+  const fleet = new LiveFleet({
+    configured: config.hosts,
+    registry: { redis, keys },
+    token: tokens.fleet,
+    sources: (host) => reachable(host.address),
+    clock,
+  });
+  const blobs = new BlobStore(join(dataDir, 'blobs'));
+  const catalog = new ReleaseCatalog({
+    folder: join(dataDir, 'releases'),
+    blobs,
+    redis,
+    environment,
+    compile: agentsFromYaml,
+    now: () => clock.now(),
+    history: (app) => engine.list(app, 100),
+  });
+  const engine = engineOf(config, { redis, keys, fleet, catalog, events, log });
+  return {
+    ...{ environment, clock, fleet, events, blobs, catalog, engine },
+    rollouts: engine,
+    releases: catalog,
+    publishing: catalog,
+    sidecars: new Sidecars(() => tokens.fleet),
+  };
+}
+
+function engineOf(
+  { environment, host, listen, settings }: CoordinatorConfig,
+  parts: {
+    readonly redis: ReturnType<typeof withScripts>;
+    readonly keys: FleetKeys;
+    readonly fleet: LiveFleet;
+    readonly catalog: ReleaseCatalog;
+    readonly events: RedisEventLog;
+    readonly log: Logger;
+  },
+): RolloutEngine {
+  const { redis, keys, fleet, catalog, events, log } = parts;
+  const reserved = [
+    ...listen.grpc.map((endpoint) => ({ endpoint, owner: "the coordinator's gRPC" })),
+    ...listen.http.map((endpoint) => ({ endpoint, owner: "the coordinator's HTTP" })),
+    ...listen.websocket.map((endpoint) => ({ endpoint, owner: "the coordinator's WebSocket" })),
+  ].map(({ endpoint, owner }) => {
+    const { host: address = '', port = 0 } = parseHostPort(endpoint) ?? {};
+    return { address, port, owner };
+  });
+  return new RolloutEngine({
+    environment,
+    holder: `${host}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    leases: new RedisLeases(redis, keys),
+    store: new RedisRollouts(redis, keys),
+    specs: new RedisSpecs(redis, keys),
+    fleet,
+    releases: catalog,
+    clock: systemClock,
+    reserved,
+    resolve: (input) => resolveHostSpec({ ...input, environment, settings }),
+    tell: (event) => events.append([event]),
+    onBug: (error) => log.error({ err: error }, 'an error that is a bug'),
+  });
+}
+
+/** Redis away is said once, not at each attempt. */
+function onceEach(log: Logger): (error: Error) => void {
+  let last = '';
+  return (error) => {
+    if (error.message === last) return;
+    last = error.message;
+    log.warn(`Redis: ${error.message}`);
+  };
+}
