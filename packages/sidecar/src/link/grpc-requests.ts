@@ -1,0 +1,62 @@
+/** Wire requests as the ports want them. What is missing is named here; what is wrong in it, by whoever obeys it. */
+import type { Command__Output } from '@outrider/shared/gen/outrider/v1/Command.js';
+import type { ControlAgentRequest__Output } from '@outrider/shared/gen/outrider/v1/ControlAgentRequest.js';
+import type { ReleaseRef__Output } from '@outrider/shared/gen/outrider/v1/ReleaseRef.js';
+import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import { isName, NAME_RULE } from '@outrider/shared/domain/name.js';
+import type { ReleaseRef } from '@outrider/shared/domain/release.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { didYouMean } from '@outrider/shared/runtime/suggest.js';
+import type { HostCommand } from './ports.js';
+
+export const ACTIONS = ['start', 'stop', 'restart'] as const;
+export type AgentAction = (typeof ACTIONS)[number];
+
+export function commandOf(wire: Command__Output | null): HostCommand {
+  const { app, fence, holder, rollout, by } = present(wire, 'command');
+  const { epoch, rollout: seq, step } = present(fence, 'command.fence');
+  return { app, holder, rollout, by, fence: { epoch, rollout: seq, step } };
+}
+
+export function releaseOf(wire: ReleaseRef__Output | null): ReleaseRef {
+  const { version, digest, specDigest } = present(wire, 'release');
+  return { version, digest, specDigest };
+}
+
+export interface AgentOrder {
+  readonly app: string;
+  readonly agents: readonly string[];
+  readonly action: AgentAction;
+  readonly by: string;
+}
+
+/** @throws OutriderError('not_found') where this host has no such agent. */
+export function agentOrderOf(
+  wire: ControlAgentRequest__Output,
+  host: string,
+  instances: readonly Pick<InstanceStatus, 'app' | 'agent'>[],
+): AgentOrder {
+  const action = ACTIONS.find((word) => word === wire.action);
+  if (action === undefined) {
+    throw invalid(`action must be start, stop or restart, not ${JSON.stringify(wire.action.slice(0, 40))}.`);
+  }
+  if (wire.app !== '' && !isName(wire.app)) throw invalid(`app must be ${NAME_RULE}.`);
+  if (wire.host !== '' && wire.host !== host) {
+    throw new OutriderError('not_found', `This is host ${host}, not ${wire.host.slice(0, 63)}.`);
+  }
+  const known = new Set(instances.filter((one) => wire.app === '' || one.app === wire.app).map((one) => one.agent));
+  for (const agent of wire.agents) {
+    if (!isName(agent)) throw invalid(`agents: a name must be ${NAME_RULE}.`);
+    if (!known.has(agent)) {
+      throw new OutriderError('not_found', `No agent ${agent} on host ${host}.${didYouMean(agent, [...known])}`);
+    }
+  }
+  return { app: wire.app, agents: [...new Set(wire.agents)], action, by: wire.by.slice(0, 200) || 'unknown' };
+}
+
+function present<T>(value: T | null, name: string): T {
+  if (value === null) throw invalid(`${name} is missing.`);
+  return value;
+}
+
+const invalid = (sentence: string): OutriderError => new OutriderError('invalid', sentence);

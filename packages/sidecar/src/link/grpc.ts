@@ -1,0 +1,107 @@
+/** outrider.v1.Sidecar over the ports, with grpc.health.v1 (service name = agent name) and reflection. */
+import type { HostStatus } from '@outrider/shared/domain/host.js';
+import type { SidecarHandlers } from '@outrider/shared/gen/outrider/v1/Sidecar.js';
+import type { AppStatus as WireAppStatus } from '@outrider/shared/gen/outrider/v1/AppStatus.js';
+import type { HostStatus as WireHostStatus } from '@outrider/shared/gen/outrider/v1/HostStatus.js';
+import type { InstanceStatus as WireInstanceStatus } from '@outrider/shared/gen/outrider/v1/InstanceStatus.js';
+import { sidecarProto } from '@outrider/shared/rpc/loader.js';
+import type { Service } from '@outrider/shared/rpc/methods.js';
+import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
+import type { LogReader } from '../supervise/ports.js';
+import { agentLogs } from './agent-logs.js';
+import { agentOrderOf, commandOf, releaseOf } from './grpc-requests.js';
+import { latest } from './latest.js';
+import type { AgentControl, HostControl } from './ports.js';
+
+/** Changes within this time are told together. */
+const COALESCE_MS = 20;
+const OPEN_METHODS: ReadonlySet<string> = new Set(['Status', 'WatchStatus']);
+const SERVICE_NAME = 'outrider.v1.Sidecar';
+
+export interface SidecarGrpcOptions {
+  readonly host: HostControl;
+  readonly agents: AgentControl;
+  readonly logs: LogReader;
+  readonly listen: readonly string[];
+  readonly tokens: () => readonly string[];
+  readonly onBug: (error: unknown, method: string) => void;
+}
+
+export interface SidecarGrpc {
+  /** `HOST:PORT`s as bound. */
+  readonly addresses: readonly string[];
+  close(): Promise<void>;
+}
+
+/** @throws OutriderError('unavailable') where an address can't be bound. */
+export async function startSidecarGrpc(options: SidecarGrpcOptions): Promise<SidecarGrpc> {
+  const proto = sidecarProto();
+  const server = await startGrpcServer({
+    service: proto.types.outrider.v1.Sidecar.service,
+    proto,
+    implementation: sidecarService(options),
+    listen: options.listen,
+    tokens: options.tokens,
+    open: OPEN_METHODS,
+    onBug: options.onBug,
+  });
+  server.setHealth(SERVICE_NAME, true);
+  const endHealth = tellHealth(server, options.host);
+  return {
+    addresses: server.addresses,
+    close: async () => {
+      endHealth();
+      await server.close();
+    },
+  };
+}
+
+export function sidecarService(
+  options: Omit<SidecarGrpcOptions, 'listen' | 'tokens' | 'onBug'>,
+): Service<SidecarHandlers> {
+  const { host, agents, logs } = options;
+  return {
+    Status: async () => host.status() as WireHostStatus,
+    WatchStatus: (_request, { signal }) =>
+      latest({
+        read: () => host.status() as WireHostStatus,
+        onChange: (listener) => host.onChange(listener),
+        coalesceMs: COALESCE_MS,
+        signal,
+      }),
+    BindEpoch: async ({ epoch, holder }) => host.bindEpoch(epoch, holder) as WireHostStatus,
+    Stage: async ({ command, release, manifest, hostSpec, sources }) =>
+      host.stage(commandOf(command), { release: releaseOf(release), manifest, hostSpec, sources }) as WireAppStatus,
+    Switch: async ({ command, release, confirmWithinMs, rolloutRecord }) =>
+      host.switchTo(commandOf(command), releaseOf(release), confirmWithinMs, rolloutRecord) as WireAppStatus,
+    Renew: async ({ app, epoch, holder, rollout, confirmWithinMs }) =>
+      host.renew({ app, epoch, holder, rollout, confirmWithinMs }) as WireAppStatus,
+    Commit: async ({ command }) => host.commit(commandOf(command)) as WireAppStatus,
+    Revert: async ({ command, reason }) => host.revert(commandOf(command), reason) as WireAppStatus,
+    ControlAgent: async (request) => {
+      const order = agentOrderOf(request, host.status().host, agents.instances());
+      const instances = await agents.control(order.app, order.agents, order.action, order.by);
+      return { instances: instances as WireInstanceStatus[] };
+    },
+    Logs: (request, { signal }) => agentLogs({ host: host.status().host, agents, reader: logs }, request, signal),
+  };
+}
+
+/** An agent is SERVING while all its instances are ready, and not any more once it is gone. */
+function tellHealth(server: GrpcServer, host: HostControl): () => void {
+  let told = new Map<string, boolean>();
+  const tell = (): void => {
+    const now = readiness(host.status());
+    for (const name of told.keys()) if (!now.has(name)) now.set(name, false);
+    for (const [name, ready] of now) if (told.get(name) !== ready) server.setHealth(name, ready);
+    told = now;
+  };
+  tell();
+  return host.onChange(tell);
+}
+
+function readiness({ instances }: HostStatus): Map<string, boolean> {
+  const ready = new Map<string, boolean>();
+  for (const one of instances) ready.set(one.agent, (ready.get(one.agent) ?? true) && one.ready);
+  return ready;
+}

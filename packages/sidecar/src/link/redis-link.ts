@@ -1,0 +1,166 @@
+/**
+ * This host's side of Redis: who it is, that it is there, and what happened on it. Redis away never stops or slows
+ * anything: events wait in a bounded spool and are delivered in order when it is back.
+ */
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import { EVENT_FIELD, EVENTS_KEPT, type FleetKeys, type HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
+import { messageOf } from '@outrider/shared/runtime/errors.js';
+import type { ChainableCommander, Redis } from 'ioredis';
+import { EventSpool } from './event-spool.js';
+import { openRedis, type RedisAddress } from './redis-connection.js';
+
+const SPOOLED_EVENTS = 10_000;
+const BATCH = 100;
+const PRESENCE_MS = 10_000;
+const REFRESH_MS = 3_000;
+/** After Redis has refused a write that reached it. */
+const AGAIN_MS = 1_000;
+
+export interface RedisLinkOptions {
+  readonly address: RedisAddress;
+  readonly keys: FleetKeys;
+  readonly record: HostRecord;
+  readonly version: string;
+  readonly onError: (sentence: string) => void;
+  /** For tests; milliseconds. */
+  readonly presence?: { readonly expiresMs: number; readonly refreshMs: number };
+}
+
+export interface RedisLink {
+  publish(event: OutriderEvent): void;
+  readonly up: boolean;
+  readonly waiting: number;
+  /** Events that were dropped because Redis was away too long. */
+  readonly dropped: number;
+  /** Gives what waits a moment to get through, then ends; presence expires by itself. */
+  close(withinMs?: number): Promise<void>;
+}
+
+export const startRedisLink = (options: RedisLinkOptions): RedisLink => new Link(options);
+
+class Link implements RedisLink {
+  private readonly redis: Redis;
+  private readonly spool = new EventSpool(SPOOLED_EVENTS);
+  private readonly refresh: NodeJS.Timeout;
+  private again: NodeJS.Timeout | undefined;
+  private delivering: Promise<void> | undefined;
+  private closed = false;
+  private lastError = '';
+
+  constructor(private readonly options: RedisLinkOptions) {
+    this.redis = openRedis(options.address, (error) => this.complain(error));
+    this.redis.on('ready', () => {
+      this.lastError = '';
+      this.register();
+      this.deliver();
+    });
+    this.refresh = setInterval(() => this.register(), options.presence?.refreshMs ?? REFRESH_MS);
+  }
+
+  get up(): boolean {
+    return this.redis.status === 'ready';
+  }
+
+  get waiting(): number {
+    return this.spool.size;
+  }
+
+  get dropped(): number {
+    return this.spool.dropped;
+  }
+
+  publish(event: OutriderEvent): void {
+    this.spool.push(event);
+    this.deliver();
+  }
+
+  async close(withinMs = 500): Promise<void> {
+    if (this.closed) return;
+    clearInterval(this.refresh);
+    if (this.up && this.delivering !== undefined) {
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([this.delivering, new Promise((resolve) => (timer = setTimeout(resolve, withinMs)))]);
+      clearTimeout(timer);
+    }
+    this.closed = true;
+    clearTimeout(this.again);
+    this.redis.disconnect();
+  }
+
+  /** The inventory entry is written each time: a Redis that was emptied or set back must know us again. */
+  private register(): void {
+    if (!this.up) return;
+    const { keys, record, version, presence } = this.options;
+    const here = { pid: process.pid, version, at: new Date().toISOString(), endpoint: record.endpoint };
+    this.redis
+      .pipeline()
+      .hset(keys.hosts, record.name, JSON.stringify(record))
+      .set(keys.presence(record.name), JSON.stringify(here), 'PX', presence?.expiresMs ?? PRESENCE_MS)
+      .exec()
+      .then(
+        (results) => {
+          const failed = results?.find(([error]) => error !== null);
+          if (failed?.[0] != null) this.complain(failed[0]);
+        },
+        (error: unknown) => this.complain(error),
+      );
+  }
+
+  private deliver(): void {
+    if (this.delivering !== undefined || this.closed || !this.up || this.again !== undefined) return;
+    this.delivering = this.deliverAll().finally(() => {
+      this.delivering = undefined;
+    });
+  }
+
+  private async deliverAll(): Promise<void> {
+    // Events of the same turn go together.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.spool.size > 0 && this.up && !this.closed) {
+      const batch = this.spool.head(BATCH);
+      const taken = await this.send(batch);
+      this.spool.remove(batch.slice(0, taken));
+      if (taken < batch.length) {
+        this.tryAgainLater();
+        return;
+      }
+    }
+  }
+
+  /** How many of the batch, from its beginning, Redis has taken. An event may be sent twice; its id tells. */
+  private async send(batch: readonly OutriderEvent[]): Promise<number> {
+    const { events } = this.options.keys;
+    const pipeline = batch.reduce<ChainableCommander>((commands, event) => {
+      const text = JSON.stringify(event);
+      return commands.xadd(events, 'MAXLEN', '~', EVENTS_KEPT, '*', EVENT_FIELD, text).publish(events, text);
+    }, this.redis.pipeline());
+    try {
+      const results = (await pipeline.exec()) ?? [];
+      // Two commands each. The stream is the truth; a lost wake-up on the channel is none of its failures.
+      const added = results.filter((_, index) => index % 2 === 0);
+      const failed = added.findIndex(([error]) => error !== null);
+      const error = failed === -1 ? undefined : added[failed]?.[0];
+      if (error != null) this.complain(error);
+      return failed === -1 ? added.length : failed;
+    } catch (error) {
+      this.complain(error);
+      return 0;
+    }
+  }
+
+  private tryAgainLater(): void {
+    if (this.closed) return;
+    this.again = setTimeout(() => {
+      this.again = undefined;
+      this.deliver();
+    }, AGAIN_MS);
+  }
+
+  /** The same trouble is told once until Redis is back. */
+  private complain(error: unknown): void {
+    const sentence = `Redis: ${messageOf(error)}`;
+    if (sentence === this.lastError || this.closed) return;
+    this.lastError = sentence;
+    this.options.onError(sentence);
+  }
+}
