@@ -61,7 +61,16 @@ export const ROLLOUT_TABLE: Table = {
     refused,
     unreachable: unreachableOnTrial,
   },
-  baking: { report: trialReport, tick: deadlineTick, pause, resume, abort, refused, unreachable: unreachableOnTrial },
+  // Whoever bakes has accepted its last command.
+  baking: {
+    report: trialReport,
+    tick: deadlineTick,
+    pause,
+    resume,
+    abort,
+    refused: stay,
+    unreachable: unreachableOnTrial,
+  },
   committing: {
     report: committingReport,
     tick: deadlineTick,

@@ -1,0 +1,57 @@
+/** A clock that moves only when it is told to, for tests that must not depend on speed. */
+import type { Clock } from '../runtime/clock.js';
+
+interface Alarm {
+  readonly at: number;
+  readonly ring: () => void;
+}
+
+export class ManualClock implements Clock {
+  private elapsed = 0;
+  private readonly alarms = new Set<Alarm>();
+
+  /** `startedAt` in epoch milliseconds. */
+  constructor(private readonly startedAt = Date.UTC(2026, 0, 1)) {}
+
+  now(): number {
+    return this.startedAt + this.elapsed;
+  }
+
+  monotonic(): number {
+    return this.elapsed;
+  }
+
+  sinceBoot(): number {
+    return this.elapsed;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const alarm = { at: this.elapsed + Math.max(0, ms), ring: callback };
+    this.alarms.add(alarm);
+    return () => this.alarms.delete(alarm);
+  }
+
+  /** Moves on alarm by alarm; what each sets off is let finish before the next. */
+  async advance(ms: number): Promise<void> {
+    const until = this.elapsed + ms;
+    for (let next = this.next(until); next !== undefined; next = this.next(until)) {
+      this.elapsed = Math.max(this.elapsed, next.at);
+      this.alarms.delete(next);
+      next.ring();
+      await settled();
+    }
+    this.elapsed = until;
+    await settled();
+  }
+
+  private next(until: number): Alarm | undefined {
+    let first: Alarm | undefined;
+    for (const alarm of this.alarms) if (alarm.at <= until && alarm.at < (first?.at ?? Infinity)) first = alarm;
+    return first;
+  }
+}
+
+/** Promises that wait for nothing but each other have all been kept by then. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
