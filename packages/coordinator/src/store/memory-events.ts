@@ -16,6 +16,11 @@ export class MemoryEventLog implements EventLog {
     for (const wake of this.waiting) wake();
   }
 
+  /** As an emptied Redis. */
+  clear(): void {
+    this.events.length = 0;
+  }
+
   async last(count: number, rollout?: string): Promise<readonly OutriderEvent[]> {
     const found = this.events.filter((event) => rollout === undefined || event.rollout === rollout);
     return count === 0 ? [] : found.slice(-count);
@@ -25,6 +30,7 @@ export class MemoryEventLog implements EventLog {
     let position = this.events.length;
     yield* await this.last(count, rollout);
     while (!signal.aborted) {
+      position = Math.min(position, this.events.length);
       while (position < this.events.length) {
         const event = this.events[position++];
         if (event !== undefined && (rollout === undefined || event.rollout === rollout)) yield event;

@@ -1,0 +1,279 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Redis } from 'ioredis';
+import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import { startRedis, type TestRedis } from '@outrider/shared/testing/redis-server.js';
+import type { EventLog } from '../api/ports.js';
+import type { Effect, Lease, LeaseStore, RolloutStore, SpecStore } from '../engine/ports.js';
+import { openRedis } from './connection.js';
+import { MemoryEventLog } from './memory-events.js';
+import { MemoryStore } from './memory-store.js';
+import { RedisEventLog } from './redis-events.js';
+import { RedisLeases } from './redis-lease.js';
+import { RedisRollouts } from './redis-rollouts.js';
+import { RedisSpecs } from './redis-specs.js';
+import { withScripts } from './scripts.js';
+
+interface Stores {
+  readonly leases: LeaseStore;
+  readonly rollouts: RolloutStore;
+  readonly specs: SpecStore;
+  readonly events: EventLog;
+  /** The lease runs out. */
+  readonly expire: () => Promise<void>;
+  readonly clear: () => Promise<void>;
+}
+
+const TTL_MS = 60_000;
+const keys = fleetKeys('test');
+
+function memory(): Stores {
+  let now = 0;
+  const events = new MemoryEventLog();
+  const store = new MemoryStore(
+    () => now,
+    (added) => events.add(added),
+  );
+  const clear = async (): Promise<void> => {
+    store.clear();
+    events.clear();
+  };
+  const expire = async (): Promise<void> => void (now += TTL_MS + 1);
+  return { leases: store, rollouts: store, specs: store, events, expire, clear };
+}
+
+function real(redis: Redis): Stores {
+  const scripted = withScripts(redis);
+  return {
+    leases: new RedisLeases(scripted, keys),
+    rollouts: new RedisRollouts(scripted, keys),
+    specs: new RedisSpecs(redis, keys),
+    events: new RedisEventLog(redis, keys),
+    expire: async () => void (await redis.del(keys.lease)),
+    clear: async () => void (await redis.flushall()),
+  };
+}
+
+const ref = { version: '2', digest: 'd', specDigest: 's' };
+
+const rollout = (seq: number, patch: Partial<Rollout> = {}): Rollout => ({
+  ...{
+    id: `r${seq}`,
+    seq,
+    kind: 'rollout',
+    app: 'a',
+    environment: 'test',
+    version: '2',
+    digest: 'd',
+    phase: 'staging',
+  },
+  ...{ paused: false, hosts: [], by: 'me', startedAt: 0, steps: 0 },
+  options: { bakeMs: 0, confirmWithinMs: 1, commit: 'together', skipDown: false },
+  ...patch,
+});
+
+const effect = (id: string, host: string, step: number): Effect => ({
+  ...{ key: `${id}/${host}/${step}`, host, app: 'a', kind: 'stage', fence: { epoch: 1, rollout: 1, step } },
+  ...{ release: ref, confirmWithinMs: 0, reason: 'it\'s "so"\n' },
+});
+
+const event = (id: string, patch: Partial<OutriderEvent> = {}): OutriderEvent => ({
+  ...{ id, at: '2026-01-01T00:00:00.000Z', type: 'rollout.started', environment: 'test', rollout: 'r1' },
+  ...patch,
+});
+
+function contract(open: () => Stores): void {
+  let stores: Stores;
+  let lease: Lease;
+
+  beforeEach(async () => {
+    stores = open();
+    await stores.clear();
+    lease = (await stores.leases.acquire('one', TTL_MS, 0))!;
+  });
+
+  describe('the lease', () => {
+    it('has one holder at a time', async () => {
+      expect(await stores.leases.acquire('two', TTL_MS, 0)).toBeUndefined();
+      expect(await stores.leases.current()).toEqual(lease);
+      expect(await stores.leases.renew(lease, TTL_MS)).toBe(true);
+    });
+
+    it('has a higher epoch each time, also above what hosts have seen', async () => {
+      await stores.leases.release(lease);
+      const second = (await stores.leases.acquire('two', TTL_MS, 0))!;
+      expect(second.epoch).toBeGreaterThan(lease.epoch);
+      await stores.leases.release(second);
+      expect((await stores.leases.acquire('three', TTL_MS, 40))!.epoch).toBe(41);
+    });
+
+    it('is lost when it ran out, and is then neither renewed nor released by who had it', async () => {
+      await stores.expire();
+      expect(await stores.leases.renew(lease, TTL_MS)).toBe(false);
+      const second = await stores.leases.acquire('two', TTL_MS, 0);
+      await stores.leases.release(lease);
+      expect(await stores.leases.current()).toEqual(second);
+    });
+
+    it('starts above the hosts where everything was lost', async () => {
+      await stores.clear();
+      expect(await stores.leases.current()).toBeUndefined();
+      expect((await stores.leases.acquire('one', TTL_MS, 7))!.epoch).toBe(8);
+    });
+  });
+
+  describe('commit', () => {
+    const commit = (next: Rollout, expected: number, events: OutriderEvent[] = [], effects: Effect[] = []) =>
+      stores.rollouts.commit(lease, next, expected, events, effects);
+
+    it('writes state, events and effects together', async () => {
+      expect(await commit(rollout(1), 0, [event('e1')], [effect('r1', 'h', 1)])).toBe('committed');
+      expect(await stores.rollouts.load('r1')).toEqual({ rollout: rollout(1), revision: 1 });
+      expect(await stores.rollouts.outbox()).toEqual([effect('r1', 'h', 1)]);
+      expect(await stores.events.last(10)).toEqual([event('e1')]);
+      expect(await stores.rollouts.underWay()).toEqual([{ rollout: rollout(1), revision: 1 }]);
+    });
+
+    it('writes nothing under a lease that is not ours', async () => {
+      await stores.expire();
+      expect(await commit(rollout(1), 0, [event('e1')], [effect('r1', 'h', 1)])).toBe('fenced');
+      const other = (await stores.leases.acquire('two', TTL_MS, 0))!;
+      expect(await commit(rollout(1), 0)).toBe('fenced');
+      expect(await stores.rollouts.commit({ ...other, holder: 'one' }, rollout(1), 0, [], [])).toBe('fenced');
+      expect(await stores.rollouts.load('r1')).toBeUndefined();
+      expect(await stores.events.last(10)).toEqual([]);
+      expect(await stores.rollouts.outbox()).toEqual([]);
+    });
+
+    it('writes nothing over another revision', async () => {
+      await commit(rollout(1), 0);
+      expect(await commit(rollout(1, { steps: 1 }), 0)).toBe('conflict');
+      expect(await commit(rollout(1, { steps: 1 }), 2)).toBe('conflict');
+      expect(await commit(rollout(1, { steps: 2 }), 1)).toBe('committed');
+      expect((await stores.rollouts.load('r1'))?.rollout.steps).toBe(2);
+    });
+
+    it('lets one rollout of an app be under way, and frees the place at its end', async () => {
+      await commit(rollout(1), 0);
+      expect(await commit(rollout(2), 0)).toBe('conflict');
+      expect(await commit(rollout(3, { app: 'b' }), 0)).toBe('committed');
+      expect(await commit(rollout(1, { phase: 'succeeded' }), 1)).toBe('committed');
+      expect(await commit(rollout(2), 0)).toBe('committed');
+      expect((await stores.rollouts.underWay()).map((stored) => stored.rollout.id).sort()).toEqual(['r2', 'r3']);
+    });
+
+    it('keeps one effect for each host and app, the newest', async () => {
+      await commit(rollout(1), 0, [], [effect('r1', 'h', 1), effect('r1', 'i', 2)]);
+      await commit(rollout(1), 1, [], [effect('r1', 'h', 3)]);
+      expect((await stores.rollouts.outbox()).map(({ key }) => key).sort()).toEqual(['r1/h/3', 'r1/i/2']);
+      await stores.rollouts.acknowledge(effect('r1', 'h', 1));
+      await stores.rollouts.acknowledge(effect('r1', 'i', 2));
+      await stores.rollouts.acknowledge(effect('r1', 'i', 2));
+      expect((await stores.rollouts.outbox()).map(({ key }) => key)).toEqual(['r1/h/3']);
+    });
+
+    it('leaves nothing of an ended rollout in the outbox', async () => {
+      await commit(rollout(1), 0, [], [effect('r1', 'h', 1)]);
+      await commit(rollout(11, { app: 'b' }), 0, [], [{ ...effect('r11', 'h', 1), app: 'b' }]);
+      await commit(rollout(1, { phase: 'stuck' }), 1);
+      expect((await stores.rollouts.outbox()).map(({ key }) => key)).toEqual(['r11/h/1']);
+    });
+
+    it('lists the newest first, of one app where asked', async () => {
+      for (const seq of [1, 2, 3]) await commit(rollout(seq, { app: `a${seq % 2}`, phase: 'succeeded' }), 0);
+      expect((await stores.rollouts.list(undefined, 2)).map((stored) => stored.rollout.id)).toEqual(['r3', 'r2']);
+      expect((await stores.rollouts.list('a1', 5)).map((stored) => stored.rollout.id)).toEqual(['r3', 'r1']);
+    });
+
+    it('knows nothing after everything was lost', async () => {
+      await commit(rollout(1), 0, [event('e1')], [effect('r1', 'h', 1)]);
+      await stores.clear();
+      expect(await stores.rollouts.underWay()).toEqual([]);
+      expect(await stores.rollouts.outbox()).toEqual([]);
+      expect(await stores.rollouts.list(undefined, 5)).toEqual([]);
+      expect(await stores.events.last(5)).toEqual([]);
+    });
+  });
+
+  it('counts above earlier numbers and above what it is told', async () => {
+    const first = await stores.rollouts.nextSequence(0);
+    expect(await stores.rollouts.nextSequence(0)).toBe(first + 1);
+    expect(await stores.rollouts.nextSequence(99)).toBe(100);
+  });
+
+  it('keeps host specs by their digest', async () => {
+    await stores.specs.saveSpecs(new Map([['x', '{"a":1}']]));
+    expect(await stores.specs.loadSpec('x')).toBe('{"a":1}');
+    expect(await stores.specs.loadSpec('y')).toBeUndefined();
+  });
+
+  describe('events', () => {
+    it('come last first where asked, and of one rollout', async () => {
+      await stores.events.append([event('1'), event('2', { rollout: 'r2' }), event('3')]);
+      expect((await stores.events.last(2)).map(({ id }) => id)).toEqual(['2', '3']);
+      expect((await stores.events.last(9, 'r1')).map(({ id }) => id)).toEqual(['1', '3']);
+      expect(await stores.events.last(0)).toEqual([]);
+    });
+
+    it('are followed without a gap and without a repetition', async () => {
+      const all = Array.from({ length: 600 }, (_, index) => event(`e${index}`));
+      await stores.events.append(all.slice(0, 300));
+      const ending = new AbortController();
+      const seen: string[] = [];
+      const following = (async () => {
+        for await (const { id } of stores.events.follow(250, 'r1', ending.signal)) {
+          seen.push(id);
+          if (id === 'e599') ending.abort();
+        }
+      })();
+      for (const one of all.slice(300)) await stores.events.append([one]);
+      await stores.events.append([all[599]!]);
+      await following;
+      expect(seen).toEqual(all.slice(600 - seen.length).map(({ id }) => id));
+      expect(seen.length).toBeGreaterThanOrEqual(300);
+    });
+
+    it('stop when they are no longer wanted', async () => {
+      const ending = new AbortController();
+      const following = (async () => {
+        for await (const one of stores.events.follow(0, undefined, ending.signal)) expect(one).toBeUndefined();
+      })();
+      ending.abort();
+      await following;
+    });
+  });
+}
+
+describe('in memory', () => {
+  contract(memory);
+});
+
+describe('in Redis', () => {
+  let server: TestRedis;
+  let redis: Redis;
+  beforeAll(async () => {
+    server = await startRedis();
+    redis = openRedis({ url: server.url }, () => undefined);
+    await new Promise((resolve) => redis.once('ready', resolve));
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await server.stop();
+  });
+  afterEach(async () => {
+    const foreign = (await redis.keys('*')).filter((key) => !key.startsWith('outrider:{test}:'));
+    expect(foreign).toEqual([]);
+  });
+  contract(() => real(redis));
+
+  it('says so at once where Redis is away, and works again when it is back', async () => {
+    const stores = real(redis);
+    await server.stop();
+    await expect(stores.leases.current()).rejects.toMatchObject({ code: 'unavailable' });
+    const back = new Promise((resolve) => redis.once('ready', resolve));
+    await server.start();
+    await back;
+    expect(await stores.leases.current()).toBeUndefined();
+  });
+});
