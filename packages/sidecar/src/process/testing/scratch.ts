@@ -1,4 +1,4 @@
-/** For tests: a folder and programs of their own, all gone at the end. A process that outlives its test fails it. */
+/** For tests: a folder and programs of their own, all gone at the end; one that can't be ended fails its test. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,8 +73,10 @@ export class Scratch {
   }
 
   async end(): Promise<void> {
-    for (const { identity, incarnation } of this.#started) await this.processes.killTree(identity, incarnation);
+    const trees = this.#started.map(({ identity, incarnation }) => this.processes.killTree(identity, incarnation));
+    const left = (await Promise.all(trees)).flat();
     rmSync(this.folder, { recursive: true, force: true });
+    if (left.length > 0) throw new Error(`Processes outlived their test: ${left.join(', ')}.`);
   }
 }
 
