@@ -1,0 +1,51 @@
+/** Why an instance is no more: kept apart, so that a crash loop is counted by cause and named in a sentence. */
+import { formatDuration } from '@outrider/shared/domain/duration.js';
+import type { ExitStatus } from './identity.js';
+
+export type Cause =
+  | ExitStatus
+  /** A liveness check failed; `detail` is what it said. */
+  | { readonly kind: 'probe'; readonly detail: string }
+  /** It was not ready in time. */
+  | { readonly kind: 'start-timeout'; readonly limitMs: number; readonly detail: string }
+  | { readonly kind: 'not-started'; readonly detail: string };
+
+/** Equal for causes that count as the same one; also a label of metrics. */
+export function causeKey(cause: Cause): string {
+  switch (cause.kind) {
+    case 'code':
+      return `exit_${cause.code}`;
+    case 'signal':
+      return cause.signal;
+    case 'unknown':
+      return 'unknown';
+    case 'probe':
+      return 'failed_probe';
+    case 'start-timeout':
+      return 'start_timeout';
+    case 'not-started':
+      return 'not_started';
+  }
+}
+
+/** Continues a sentence that begins with the agent's name. */
+export function causeSentence(cause: Cause): string {
+  switch (cause.kind) {
+    case 'code':
+      return `exited with code ${cause.code}`;
+    case 'signal':
+      return `was ended by ${cause.signal}`;
+    case 'unknown':
+      return 'ended in a way that nobody could see';
+    case 'probe':
+      return `failed its liveness check: ${cause.detail}`;
+    case 'start-timeout':
+      return `was not ready within ${formatDuration(cause.limitMs)}${cause.detail === '' ? '' : `: ${cause.detail}`}`;
+    case 'not-started':
+      return `could not start: ${cause.detail}`;
+  }
+}
+
+const WORDS = ['never', 'once', 'twice', 'three times', 'four times', 'five times'];
+
+export const times = (count: number): string => WORDS[count] ?? `${count} times`;

@@ -1,0 +1,105 @@
+/** Whether an app runs as it should, what it waits for, and who is to blame. Judges what is there; changes nothing. */
+import { missingDependencies } from './dependency-gate.js';
+import type { Instance } from './instance.js';
+import { EXITS_BEFORE_READY } from './restart-policy.js';
+import { type View, type Wanted, pairOf, stands } from './view.js';
+
+export interface Judged extends View {
+  readonly instance: Instance;
+  /** Added or replaced by a switch that is not committed. */
+  readonly fresh: boolean;
+  /** See `isCritical`. */
+  readonly critical: boolean;
+  /** Its faults when the trial began. */
+  readonly faultsBefore?: number;
+  /** In words, its last fault; '' where it had none. */
+  readonly lastFault: string;
+}
+
+export interface Suspect {
+  readonly agent: string;
+  readonly index: number;
+  /** Continues a sentence that begins with the agent's name. */
+  readonly cause: string;
+}
+
+export type Judgement =
+  | { readonly state: 'converged' }
+  | { readonly state: 'converging'; readonly waitingFor: string; readonly suspect?: Suspect }
+  | { readonly state: 'failed'; readonly suspect: Suspect };
+
+export type Mode = 'switch' | 'trial' | 'steady';
+
+export function judge(wanted: readonly Wanted[], views: readonly Judged[], mode: Mode): Judgement {
+  const current = views.filter((view) =>
+    wanted.some(
+      ({ name, fingerprint, replicas }) =>
+        name === view.agent && fingerprint === view.fingerprint && view.index < replicas,
+    ),
+  );
+  const suspect = mode === 'steady' ? undefined : (failed(current) ?? (mode === 'trial' ? unfit(current) : undefined));
+  if (suspect !== undefined) return { state: 'failed', suspect };
+  const waitingFor = firstWait(wanted, views);
+  if (waitingFor === undefined) return { state: 'converged' };
+  const troubled = failed(current) ?? looping(current);
+  return { state: 'converging', waitingFor, ...(troubled === undefined ? {} : { suspect: troubled }) };
+}
+
+function failed(views: readonly Judged[]): Suspect | undefined {
+  const view = views.find(({ instance, held }) => instance.state === 'failed' && !held);
+  return view && suspectOf(view, view.instance.reason);
+}
+
+function looping(views: readonly Judged[]): Suspect | undefined {
+  const view = views.find(
+    ({ instance, phase }) => phase !== 'up' && instance.history.exitsInRow >= EXITS_BEFORE_READY && phase !== 'gone',
+  );
+  return view && suspectOf(view, view.lastFault === '' ? view.instance.reason : view.lastFault);
+}
+
+/** On trial, what is new may not falter once. */
+function unfit(views: readonly Judged[]): Suspect | undefined {
+  const view = views.find(
+    ({ fresh, critical, held, faultsBefore, instance }) =>
+      fresh && critical && !held && instance.history.faults > (faultsBefore ?? Infinity),
+  );
+  return view && suspectOf(view, view.lastFault);
+}
+
+const suspectOf = ({ agent, index }: View, cause: string): Suspect => ({ agent, index, cause });
+
+/** In the order of the release; undefined where nothing is waited for. */
+function firstWait(wanted: readonly Wanted[], views: readonly Judged[]): string | undefined {
+  const leaving = views.find(
+    ({ agent, index }) => !wanted.some(({ name, replicas }) => name === agent && index < replicas),
+  );
+  if (leaving !== undefined) return `${named(leaving)} to be gone`;
+  for (const agent of wanted) {
+    for (let index = 0; index < agent.replicas; index++) {
+      const pair = pairOf(views, agent.name, index);
+      const { active, candidate } = pair;
+      const settled = candidate === undefined && active !== undefined && !wrong(active, agent);
+      if (settled && stands(pair, agent)) continue;
+      return waitOf(agent, index, wanted, views);
+    }
+  }
+  return undefined;
+}
+
+const wrong = (view: View, agent: Wanted): boolean => view.fingerprint !== agent.fingerprint && !view.held;
+
+function waitOf(agent: Wanted, index: number, wanted: readonly Wanted[], views: readonly Judged[]): string {
+  const of = views.filter((view) => view.agent === agent.name && view.index === index);
+  const current = of.find((view) => view.fingerprint === agent.fingerprint);
+  const name = named({ agent: agent.name, index });
+  if (current === undefined) {
+    const missing = missingDependencies(agent, wanted, views);
+    return missing.length > 0 ? `${name}, which waits for ${missing.join(', ')}` : `${name} to start`;
+  }
+  if (current.phase === 'up') return `the old ${name} to be gone`;
+  const { instance } = current;
+  return `${name} to be ready (${instance.state}${instance.reason === '' ? '' : `: ${instance.reason}`})`;
+}
+
+const named = ({ agent, index }: { readonly agent: string; readonly index: number }): string =>
+  index === 0 ? agent : `${agent}.${index}`;

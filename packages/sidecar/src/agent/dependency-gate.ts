@@ -1,0 +1,35 @@
+/** Whether what an agent depends on stands, so that it may be started. What runs on other hosts holds nothing up here. */
+import type { Dependency } from '@outrider/shared/domain/agent.js';
+import { type Pair, type View, type Wanted, pairOf } from './view.js';
+
+/** Names of the dependencies that still have to come. */
+export function missingDependencies(
+  agent: Pick<Wanted, 'dependsOn'>,
+  wanted: readonly Wanted[],
+  views: readonly View[],
+): readonly string[] {
+  return agent.dependsOn
+    .filter((dependency) => {
+      const other = wanted.find(({ name }) => name === dependency.agent);
+      return other !== undefined && !allMeet(other, dependency.condition, views);
+    })
+    .map((dependency) => dependency.agent);
+}
+
+function allMeet(agent: Wanted, condition: Dependency['condition'], views: readonly View[]): boolean {
+  for (let index = 0; index < agent.replicas; index++) {
+    if (!meets(pairOf(views, agent.name, index), agent, condition)) return false;
+  }
+  return true;
+}
+
+/** A person who stopped it knows why; one that has done its work can't be waited for. */
+function meets(pair: Pair, agent: Wanted, condition: Dependency['condition']): boolean {
+  if (pair.active?.held === true) return true;
+  return [pair.active, pair.candidate].some((view) => {
+    if (view?.fingerprint !== agent.fingerprint) return false;
+    if (view.phase === 'up') return true;
+    if (view.phase === 'done') return condition === 'service_started' || !view.checked;
+    return condition === 'service_started' && view.phase === 'down' && view.running;
+  });
+}

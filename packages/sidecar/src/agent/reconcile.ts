@@ -1,0 +1,133 @@
+/**
+ * From what should run and what is there to what is done next; asked again after each change, until nothing is
+ * left to do. Removals come first, then each agent once its dependencies stand. Restarts after a crash are not
+ * its business.
+ */
+import { missingDependencies } from './dependency-gate.js';
+import { type Pair, type Slot, type View, type Wanted, pairOf, stands } from './view.js';
+
+export interface Place {
+  readonly agent: string;
+  readonly index: number;
+  readonly slot: Slot;
+}
+
+export type Action =
+  /** Fill the empty slot and start it. */
+  | (Place & { readonly kind: 'start' })
+  | (Place & { readonly kind: 'stop'; readonly reason: string })
+  /** Empty the slot; nothing runs in it. */
+  | (Place & { readonly kind: 'forget' })
+  /** The candidate becomes the active one, whose slot is empty. */
+  | (Place & { readonly kind: 'promote' })
+  /** What a person has stopped gets the settings of the new release, and goes on resting. */
+  | (Place & { readonly kind: 'renew' });
+
+const REMOVED = 'no longer in the release for this host';
+const REPLACED = 'replaced by another release';
+
+export function reconcile(wanted: readonly Wanted[], views: readonly View[]): readonly Action[] {
+  const tidying = promotions(views);
+  if (tidying.length > 0) return tidying;
+  const removals = remove(wanted, views);
+  const blocked = removals.waiting || removals.actions.length > 0;
+  return [...removals.actions, ...wanted.flatMap((agent) => update(agent, wanted, views, blocked))];
+}
+
+/** What a crash of the sidecar left half done is finished first. */
+function promotions(views: readonly View[]): readonly Action[] {
+  return views
+    .filter(({ agent, index, slot }) => slot === 'candidate' && pairOf(views, agent, index).active === undefined)
+    .map((view) => ({ kind: 'promote', ...placeOf(view) }));
+}
+
+/** Dependants go before what they depend on. `waiting`: some are still on their way out. */
+function remove(
+  wanted: readonly Wanted[],
+  views: readonly View[],
+): { readonly actions: readonly Action[]; readonly waiting: boolean } {
+  const removed = views.filter(
+    (view) => !wanted.some(({ name, replicas }) => name === view.agent && view.index < replicas),
+  );
+  const present = removed.filter((view) => !isEmpty(view));
+  const leaving = present.some(({ phase }) => phase === 'leaving');
+  const needed = (view: View): boolean =>
+    present.some((other) => other.agent !== view.agent && other.dependsOn.some(({ agent }) => agent === view.agent));
+  const actions = removed.flatMap((view): Action[] => {
+    if (isEmpty(view)) return [{ kind: 'forget', ...placeOf(view) }];
+    if (view.phase === 'leaving' || needed(view)) return [];
+    return [{ kind: 'stop', ...placeOf(view), reason: REMOVED }];
+  });
+  // Slots of different releases may need each other in a circle; then all go at once.
+  const stuck = present.length > 0 && !leaving && !actions.some(({ kind }) => kind === 'stop');
+  const all = stuck ? present.map((view): Action => ({ kind: 'stop', ...placeOf(view), reason: REMOVED })) : [];
+  return { actions: [...actions, ...all], waiting: present.length > 0 };
+}
+
+function update(agent: Wanted, wanted: readonly Wanted[], views: readonly View[], blocked: boolean): Action[] {
+  const open = !blocked && missingDependencies(agent, wanted, views).length === 0;
+  const pairs = Array.from({ length: agent.replicas }, (_, index) => pairOf(views, agent.name, index));
+  const budget: Budget = {
+    candidates: pairs.filter(({ candidate }) => candidate !== undefined).length,
+    down: pairs.filter((pair) => !isUp(pair)).length,
+  };
+  return pairs.flatMap((pair, index) => updateOne(agent, pair, index, open, budget));
+}
+
+/** How many replicas of an agent are under way; counts up as actions are added. */
+interface Budget {
+  candidates: number;
+  down: number;
+}
+
+function updateOne(agent: Wanted, pair: Pair, index: number, open: boolean, budget: Budget): Action[] {
+  const { active, candidate } = pair;
+  const place = { agent: agent.name, index };
+  if (candidate !== undefined) {
+    const stale = candidate.fingerprint !== agent.fingerprint;
+    const needless = active?.held === true || (active?.fingerprint === agent.fingerprint && !isOut(active));
+    // While the one that serves is on its way out, even a stale candidate that is ready is better than nothing.
+    const lastOneUp = stale && candidate.phase === 'up' && active !== undefined && isOut(active);
+    if (lastOneUp) return active.phase === 'gone' ? forget(active) : [];
+    if (stale || needless) return take(candidate, REPLACED);
+  }
+  if (active === undefined) return open ? [{ kind: 'start', ...place, slot: 'active' }] : [];
+  if (active.held) return holdStill(active, agent);
+  if (active.phase === 'gone') return forget(active);
+  if (active.fingerprint === agent.fingerprint || active.phase === 'leaving' || !open) return [];
+  if (isEmpty(active)) return forget(active);
+  return replace(agent, active, candidate, index, budget);
+}
+
+function replace(agent: Wanted, active: View, candidate: View | undefined, index: number, budget: Budget): Action[] {
+  if (candidate !== undefined) return stands({ candidate }, agent) ? take(active, REPLACED) : [];
+  if (agent.order === 'start-first') {
+    if (budget.candidates >= agent.parallelism) return [];
+    budget.candidates++;
+    return [{ kind: 'start', agent: agent.name, index, slot: 'candidate' }];
+  }
+  if (active.phase === 'up') {
+    if (budget.down >= agent.parallelism) return [];
+    budget.down++;
+  }
+  return take(active, REPLACED);
+}
+
+function holdStill(active: View, agent: Wanted): Action[] {
+  return active.fingerprint !== agent.fingerprint && isEmpty(active) ? [{ kind: 'renew', ...placeOf(active) }] : [];
+}
+
+/** Stops what runs, forgets what does not, waits for what is leaving. */
+function take(view: View, reason: string): Action[] {
+  if (isEmpty(view)) return forget(view);
+  return view.phase === 'leaving' ? [] : [{ kind: 'stop', ...placeOf(view), reason }];
+}
+
+const forget = (view: View): Action[] => [{ kind: 'forget', ...placeOf(view) }];
+const placeOf = ({ agent, index, slot }: View): Place => ({ agent, index, slot });
+
+/** No process is left of it. */
+const isEmpty = ({ phase }: View): boolean => phase === 'gone' || phase === 'done' || phase === 'resting';
+const isOut = ({ phase }: View): boolean => phase === 'leaving' || phase === 'gone';
+const isUp = ({ active, candidate }: Pair): boolean =>
+  active?.held === true || [active, candidate].some((view) => view?.phase === 'up' || view?.phase === 'done');

@@ -1,0 +1,102 @@
+/** What reconciling needs to know of each slot that is filled, and of each agent that should run. */
+import type { Dependency, UpdateOrder } from '@outrider/shared/domain/agent.js';
+import type { Instance } from './instance.js';
+
+/** While an instance is replaced start-first, the new one is the candidate until the old one is gone. */
+export type Slot = 'active' | 'candidate';
+
+/** The members of a `HostAgent` that decide what is started and stopped, and when. */
+export interface Wanted {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly replicas: number;
+  readonly dependsOn: readonly Dependency[];
+  readonly order: UpdateOrder;
+  readonly parallelism: number;
+}
+
+export type Phase =
+  /** Ready. */
+  | 'up'
+  /** Not ready, but it runs or will run again in a moment. */
+  | 'down'
+  /** Asked to go, and not gone yet. */
+  | 'leaving'
+  /** Gone, because it was asked to. */
+  | 'gone'
+  /** Its work is done. */
+  | 'done'
+  /** Waits for another try, or will have none. */
+  | 'resting';
+
+export interface View {
+  readonly agent: string;
+  readonly index: number;
+  readonly slot: Slot;
+  readonly fingerprint: string;
+  readonly phase: Phase;
+  /** A process of it runs. */
+  readonly running: boolean;
+  /** A person has stopped it: it stays so until a person starts it. */
+  readonly held: boolean;
+  /** A check has to hold before it is ready. */
+  readonly checked: boolean;
+  /** Of the release it was started from. */
+  readonly dependsOn: readonly Dependency[];
+}
+
+export function phaseOf(instance: Instance): Phase {
+  switch (instance.state) {
+    case 'ready':
+      return 'up';
+    case 'starting':
+    case 'unhealthy':
+      return 'down';
+    case 'draining':
+    case 'stopping':
+      return instance.sequel.kind === 'rest' ? 'leaving' : 'down';
+    case 'exited':
+      return instance.why === 'done' ? 'done' : 'gone';
+    case 'backoff':
+    case 'failed':
+      return 'resting';
+  }
+}
+
+export function isRunning(instance: Instance): boolean {
+  switch (instance.state) {
+    case 'starting':
+      return instance.process;
+    case 'ready':
+    case 'unhealthy':
+    case 'draining':
+      return true;
+    case 'stopping':
+    case 'exited':
+    case 'backoff':
+    case 'failed':
+      return false;
+  }
+}
+
+/** The slots of one index of an agent. */
+export interface Pair {
+  readonly active?: View;
+  readonly candidate?: View;
+}
+
+export function pairOf(views: readonly View[], agent: string, index: number): Pair {
+  const of = (slot: Slot): View | undefined =>
+    views.find((view) => view.agent === agent && view.index === index && view.slot === slot);
+  const active = of('active');
+  const candidate = of('candidate');
+  return { ...(active === undefined ? {} : { active }), ...(candidate === undefined ? {} : { candidate }) };
+}
+
+/** Whether this index stands as it should: the wanted version is ready, done or held. */
+export function stands({ active, candidate }: Pair, wanted: Wanted): boolean {
+  if (active?.held === true) return true;
+  return [active, candidate].some(
+    (view) => view?.fingerprint === wanted.fingerprint && (view.phase === 'up' || view.phase === 'done'),
+  );
+}
