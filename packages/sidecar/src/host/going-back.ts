@@ -28,8 +28,7 @@ export function goBack(state: StateOf<'switching' | 'trial'>, cause: Cause): Dec
   const failed: readonly HostEffect[] = cause.failed ? [tell('rollout.host.failed')] : [];
   return become(
     {
-      ...state,
-      failed: cause.failed ? withFailed(state, candidate) : state.failed,
+      ...(cause.failed ? withFailed(state, candidate) : state),
       outcome: { rollout: change.rollout, result: 'reverted', reason: cause.reason, ...culprit },
       work: { phase: 'reverting', change, towards: 'revert', proven: true },
     },
@@ -47,8 +46,15 @@ export const runActive = ({ active }: AppState): RunEffect => ({
   ...(active === undefined ? {} : { release: active }),
 });
 
-/** A switch to what is active already blames nobody: that release was good. */
-function withFailed(state: AppState, release: ReleaseRef): readonly ReleaseRef[] {
-  if (sameRelease(state.active, release)) return state.failed;
-  return [release, ...state.failed.filter((other) => !sameRelease(other, release))].slice(0, FAILED_KEPT);
+/** What failed is nothing to go back to. A switch to what is active already blames nobody: that release was good. */
+function withFailed(state: AppState, release: ReleaseRef): AppState {
+  const { active, previous, ...kept } = state;
+  if (sameRelease(active, release)) return state;
+  const others = state.failed.filter((other) => !sameRelease(other, release));
+  return {
+    ...kept,
+    ...(active === undefined ? {} : { active }),
+    ...(previous === undefined || sameRelease(previous, release) ? {} : { previous }),
+    failed: [release, ...others].slice(0, FAILED_KEPT),
+  };
 }
