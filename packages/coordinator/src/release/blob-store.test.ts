@@ -1,0 +1,84 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { sha256 } from '@outrider/shared/runtime/digest.js';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type BlobPiece, BlobStore } from './blob-store.js';
+
+let folder: string;
+let store: BlobStore;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'outrider-blobs-'));
+  store = new BlobStore(folder);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const incoming = (): string[] => readdirSync(join(folder, 'incoming'));
+const pieces = (content: Buffer, size = 100_000): BlobPiece[] => {
+  const count = Math.max(1, Math.ceil(content.length / size));
+  return Array.from({ length: count }, (_, index) => ({
+    sha256: index === 0 ? sha256(content) : '',
+    data: content.subarray(index * size, (index + 1) * size),
+    last: index === count - 1,
+  }));
+};
+
+test('what goes in comes out, in pieces, empty ones too', async () => {
+  const contents = [randomBytes(700_000), Buffer.alloc(0), Buffer.from('small')];
+  expect(await store.missing(contents.map(sha256))).toHaveLength(3);
+  expect(await store.putAll(contents.flatMap((content) => pieces(content)))).toBe(3);
+  for (const content of contents) expect(await store.readWhole(sha256(content))).toEqual(content);
+  expect(await store.missing(contents.map(sha256))).toEqual([]);
+  const big: BlobPiece[] = [];
+  for await (const piece of store.read(sha256(contents[0]!))) big.push(piece);
+  expect(big.map((piece) => piece.last)).toEqual([false, false, true]);
+  expect(big.map((piece) => piece.sha256 !== '')).toEqual([true, false, false]);
+  expect(incoming()).toEqual([]);
+});
+
+test('another content than its digest is refused, what came whole before it stays', async () => {
+  const good = Buffer.from('good');
+  const lie = { sha256: sha256('truth'), data: Buffer.from('lie'), last: true };
+  await expect(store.putAll([...pieces(good), lie])).rejects.toThrow(/has the sha256/);
+  expect(await store.missing([sha256(good), lie.sha256])).toEqual([lie.sha256]);
+  expect(incoming()).toEqual([]);
+});
+
+test('a stream that breaks off leaves nothing half', async () => {
+  const content = randomBytes(500_000);
+  await expect(store.putAll(pieces(content).slice(0, 3))).rejects.toThrow(/without its end/);
+  async function* broken(): AsyncGenerator<BlobPiece> {
+    yield* pieces(content).slice(0, 3);
+    throw new Error('the caller has gone');
+  }
+  await expect(store.putAll(broken())).rejects.toThrow('the caller has gone');
+  expect(await store.missing([sha256(content)])).toEqual([sha256(content)]);
+  expect(incoming()).toEqual([]);
+});
+
+test('a blob that begins inside another is refused', async () => {
+  const [first] = pieces(randomBytes(500_000));
+  const [other] = pieces(randomBytes(500_000));
+  await expect(store.putAll([first!, other!])).rejects.toThrow(/begins before/);
+});
+
+test('a damaged blob is taken out, so that it can come again', async () => {
+  const content = Buffer.from('content');
+  await store.put(sha256(content), content);
+  writeFileSync(store.path(sha256(content)), 'damaged');
+  await expect(store.readWhole(sha256(content))).rejects.toThrow(/damaged/);
+  expect(await store.missing([sha256(content)])).toEqual([sha256(content)]);
+});
+
+test.each(['', '../../etc/passwd', 'A'.repeat(64), 'ab'])('%j is no digest and becomes no path', async (text) => {
+  await expect(store.missing([text])).rejects.toThrow(/is no digest/);
+  await expect(store.readWhole(text)).rejects.toThrow(/is no digest/);
+  await expect(store.putAll([{ sha256: text, data: Buffer.from('x'), last: true }])).rejects.toThrow(/is no digest/);
+});
+
+test('what a crash left behind is cleared away at the start', async () => {
+  writeFileSync(join(folder, 'incoming', 'half'), 'x');
+  store = new BlobStore(folder);
+  expect(incoming()).toEqual([]);
+});

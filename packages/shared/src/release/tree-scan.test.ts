@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sha256 } from '../runtime/digest.js';
+import { manifestBytes, readManifest } from './manifest.js';
+import { scanTree } from './tree-scan.js';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'outrider-scan-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const put = (path: string, content = path): void => {
+  mkdirSync(join(root, path, '..'), { recursive: true });
+  writeFileSync(join(root, path), content);
+};
+
+describe('a tree becomes entries', () => {
+  test('files with their bit, links, empty folders; sorted', async () => {
+    put('b.txt', 'bee');
+    put('a/run.sh', '#!/bin/sh\n');
+    chmodSync(join(root, 'a/run.sh'), 0o700);
+    mkdirSync(join(root, 'a/empty'));
+    symlinkSync('../b.txt', join(root, 'a/link'));
+    symlinkSync('/usr/bin/python3', join(root, 'python'));
+    const tree = await scanTree(root);
+    expect(tree.entries).toEqual([
+      { kind: 'folder', path: 'a/empty' },
+      { kind: 'symlink', path: 'a/link', target: '../b.txt' },
+      { kind: 'file', path: 'a/run.sh', mode: 0o755, size: 10, sha256: sha256('#!/bin/sh\n') },
+      { kind: 'file', path: 'b.txt', mode: 0o644, size: 3, sha256: sha256('bee') },
+      { kind: 'symlink', path: 'python', target: '/usr/bin/python3' },
+    ]);
+    expect(tree).toMatchObject({ files: 2, bytes: 13 });
+    expect(readManifest(manifestBytes({ app: 'app', entries: tree.entries })).entries).toEqual(tree.entries);
+  });
+
+  test('the same content is one source', async () => {
+    put('one', 'same');
+    put('two', 'same');
+    const tree = await scanTree(root);
+    expect([...tree.sources.keys()]).toEqual([sha256('same')]);
+    expect(tree.files).toBe(2);
+  });
+
+  test('.git and what .outriderignore names are left out', async () => {
+    put('.git/config');
+    put('keep.py');
+    put('notes.txt');
+    put('cache/deep/file.pyc');
+    put('.outriderignore', '*.txt\n**/deep/\n');
+    const tree = await scanTree(root);
+    expect(tree.entries.map((entry) => entry.path)).toEqual(['cache', 'keep.py']);
+  });
+
+  test('many files at once', async () => {
+    for (let index = 0; index < 300; index += 1) put(`d${index % 7}/f${index}`, String(index));
+    const tree = await scanTree(root);
+    expect(tree.files).toBe(300);
+    const paths = tree.entries.map((entry) => entry.path);
+    expect(paths).toEqual([...paths].sort());
+  });
+});
+
+describe('what no release can hold is refused', () => {
+  test('a socket', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(join(root, 'socket'), resolve));
+    await expect(scanTree(root)).rejects.toThrow(/socket is a socket.*\.outriderignore/);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test('a named pipe', async () => {
+    execFileSync('mkfifo', [join(root, 'pipe')]);
+    await expect(scanTree(root)).rejects.toThrow(/pipe is a named pipe/);
+  });
+
+  test('a link that leads out', async () => {
+    mkdirSync(join(root, 'a'));
+    symlinkSync('../../secret', join(root, 'a/link'));
+    await expect(scanTree(root)).rejects.toThrow(/"a\/link", which leads out of the release/);
+  });
+
+  test('a name that is not UTF-8', async () => {
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/bad-`), Buffer.from([0xff])]), '');
+    await expect(scanTree(root)).rejects.toThrow(/not UTF-8/);
+  });
+
+  test('no folder at all', async () => {
+    await expect(scanTree(join(root, 'gone'))).rejects.toThrow(/there is no such folder/);
+    put('file');
+    await expect(scanTree(join(root, 'file'))).rejects.toThrow(/this is no folder/);
+  });
+});
