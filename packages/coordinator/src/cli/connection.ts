@@ -12,12 +12,17 @@ interface Place {
   readonly token: string | undefined;
 }
 
-/** Where a coordinator may be, best first. Read anew for each attempt: a restarted one may have moved. */
+/**
+ * Whoever has answered this command once: while it is away its note counts for nothing, and another coordinator of
+ * this machine must not be asked in its place.
+ */
+let answeredBy: string | undefined;
+
+/** Where a coordinator may be, best first. The token is read anew for each attempt. */
 function places(globals: Globals): readonly Place[] {
   if (globals.endpoints.length === 0) {
-    return [
-      findEndpoint('coordinator', undefined, DEFAULT_ENDPOINT) ?? { endpoint: DEFAULT_ENDPOINT, token: undefined },
-    ];
+    const found = findEndpoint('coordinator', answeredBy, DEFAULT_ENDPOINT);
+    return [found ?? { endpoint: answeredBy ?? DEFAULT_ENDPOINT, token: undefined }];
   }
   return globals.endpoints.map((endpoint) => ({ endpoint, token: findEndpoint('coordinator', endpoint)?.token }));
 }
@@ -30,7 +35,9 @@ export async function withCoordinator<T>(globals: Globals, act: (remote: Coordin
     const remote = connectCoordinator(place);
     try {
       await checkEnvironment(globals, remote);
-      return await act(remote);
+      const answer = await act(remote);
+      answeredBy = place.endpoint;
+      return answer;
     } catch (error) {
       if (!isAway(error)) throw error;
       last = error;

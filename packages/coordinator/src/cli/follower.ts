@@ -33,16 +33,14 @@ async function followOn(globals: Globals, read: ReadStream, signal: AbortSignal)
   const link = { answered: false, lost: false };
   while (!signal.aborted) {
     try {
-      await withCoordinator(globals, async (remote) => {
-        // A stream says nothing while nothing happens, so a question shows that somebody is there.
-        await remote.Status({}, { timeoutMs: QUESTION_MS, signal });
-        const again = link.answered;
-        link.answered = true;
-        if (link.lost) note('The coordinator is back.');
-        link.lost = false;
-        await read(remote, { signal }, again);
-        throw new OutriderError('unavailable', 'The coordinator has ended the answer.');
-      });
+      // A stream says nothing while nothing happens, so a question shows that somebody is there.
+      await withCoordinator(globals, (remote) => remote.Status({}, { timeoutMs: QUESTION_MS, signal }));
+      const again = link.answered;
+      if (link.lost) note('The coordinator is back.');
+      link.answered = true;
+      link.lost = false;
+      await withCoordinator(globals, (remote) => read(remote, { signal }, again));
+      throw new OutriderError('unavailable', 'The coordinator has ended the answer.');
     } catch (error) {
       if (!link.answered || !isAway(error)) throw error;
       if (!link.lost && !isOver(signal)) note('The coordinator does not answer; it is asked again.');

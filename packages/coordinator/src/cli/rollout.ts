@@ -28,6 +28,8 @@ interface RolloutOptions {
   readonly message?: string;
 }
 
+/** What beginning it would end with. */
+const REFUSED = 4;
 /** Once the plan was answered, a coordinator that restarts is waited for so long. */
 const START_WITHIN_MS = 30_000;
 
@@ -114,7 +116,7 @@ async function rollout(globals: Globals, options: RolloutOptions & { readonly ve
   const plan = readPlan(await withCoordinator(globals, (remote) => remote.PlanRollout(request, timeLimit(globals))));
   if (options.plan === true) {
     show(globals, plan, () => planText(plan));
-    if (plan.problems.length > 0) return 2;
+    if (plan.problems.length > 0) return REFUSED;
     return hasChanges(plan) || changesRelease(plan) ? 10 : 0;
   }
   if (!globals.json) print(planText(plan));
