@@ -101,21 +101,17 @@ function targetOf(input: PlanInput, host: PlanHost, problems: string[]): Target 
   return { host, spec, to, ...(from === undefined ? {} : { from }) };
 }
 
+/** What agents.yaml says of hosts is checked where it is resolved. */
 function namingProblems(input: PlanInput): string[] {
   const known = input.inventory.map((host) => host.name);
   if (known.length === 0) return [];
-  const unknown = (name: string, where: string): string => {
-    const near = input.suggest(name, known);
-    const hint = near === undefined ? `Known hosts: ${list(known)}.` : `Did you mean "${near}"?`;
-    return `${where} "${name}", which is no host of this environment. ${hint}`;
-  };
-  const asked = input.onlyHosts.filter((name) => !known.includes(name)).map((name) => unknown(name, '--hosts names'));
-  const declared = input.spec.agents.flatMap((agent) =>
-    agent.hosts
-      .filter((name) => !name.includes('=') && !known.includes(name))
-      .map((name) => unknown(name, `agents.yaml: agents.${agent.name}.hosts names`)),
-  );
-  return [...asked, ...declared];
+  return input.onlyHosts
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const near = input.suggest(name, known);
+      const hint = near === undefined ? `Known hosts: ${list(known)}.` : `Did you mean "${near}"?`;
+      return `--hosts names "${name}", which is no host of this environment. ${hint}`;
+    });
 }
 
 function cycleProblems(spec: AppSpec): string[] {

@@ -50,8 +50,12 @@ function real(redis: Redis): Stores {
     rollouts: new RedisRollouts(scripted, keys),
     specs: new RedisSpecs(redis, keys),
     events: new RedisEventLog(redis, keys),
-    expire: async () => void (await redis.del(keys.lease)),
-    clear: async () => void (await redis.flushall()),
+    expire: async () => {
+      await redis.del(keys.lease);
+    },
+    clear: async () => {
+      await redis.flushall();
+    },
   };
 }
 

@@ -1,0 +1,283 @@
+/**
+ * The real engine over model hosts, a store in memory and a clock that is moved by hand. Leaders die at
+ * boundaries, calls are lost before or after they were done, Redis goes away or forgets everything.
+ */
+import { RolloutEngine } from '@outrider/coordinator/engine/engine.js';
+import type { Boundary } from '@outrider/coordinator/engine/boundary.js';
+import type { Fleet, FleetHost, HostCommands, Releases } from '@outrider/coordinator/engine/ports.js';
+import { MemoryEventLog } from '@outrider/coordinator/store/memory-events.js';
+import { MemoryStore } from '@outrider/coordinator/store/memory-store.js';
+import type { RolloutAsk } from '@outrider/coordinator/api/ports.js';
+import type { HostAgent } from '@outrider/shared/domain/agent.js';
+import type { HostSpec, Release } from '@outrider/shared/domain/release.js';
+import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { canonicalJson } from '@outrider/shared/domain/canonical.js';
+import { digestOf } from '@outrider/shared/runtime/digest.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { ManualClock, settled } from '@outrider/shared/testing/manual-clock.js';
+import { type Fate, SimulatedHost } from '@outrider/shared/testing/simulated-host.js';
+import { APP, type Chance, LIMITS, T } from './rollout-world.js';
+
+const NEVER = new Promise<never>(() => undefined);
+const away = (what: string): OutriderError => new OutriderError('unavailable', `${what} does not answer.`);
+
+interface Life {
+  dead: boolean;
+}
+
+export class EngineWorld {
+  readonly clock = new ManualClock();
+  readonly events = new MemoryEventLog();
+  readonly store = new MemoryStore(
+    () => this.clock.monotonic(),
+    (added) => this.events.add(added),
+  );
+  readonly hosts: readonly SimulatedHost[];
+  readonly bugs: unknown[] = [];
+  readonly cut = new Set<string>();
+  engine!: RolloutEngine;
+  redisAway = false;
+  leaders = 0;
+  mostSwitching = 0;
+  /** Of calls, each way; 0: none is lost. */
+  loss = 0;
+  private readonly listeners = new Set<(host: FleetHost) => void>();
+  private readonly lostAt = new Map<string, number>();
+  private life: Life = { dead: false };
+
+  constructor(
+    private readonly chance: Chance,
+    names: readonly string[],
+    readonly fateOf: (host: string, version: string) => Fate,
+    installed?: string,
+  ) {
+    this.hosts = names.map((name) => {
+      const host: SimulatedHost = new SimulatedHost(
+        name,
+        APP,
+        (release) => this.fateOf(name, release.version),
+        () => this.said(name),
+      );
+      if (installed !== undefined) host.install(this.refOn(name, installed));
+      return host;
+    });
+  }
+
+  /** A coordinator is started. */
+  async lead(boundary?: (die: () => void) => Boundary): Promise<void> {
+    const life: Life = { dead: false };
+    this.life = life;
+    this.leaders += 1;
+    const die = (): void => {
+      life.dead = true;
+    };
+    const hook = boundary?.(die);
+    this.engine = new RolloutEngine({
+      environment: 'test',
+      holder: `leader-${this.leaders}`,
+      leases: this.guarded(life, this.store),
+      store: this.guarded(life, this.store),
+      specs: this.guarded(life, this.store),
+      fleet: this.fleetFor(life),
+      releases: this.releases(),
+      clock: this.clockFor(life),
+      reserved: [],
+      resolve: ({ host, version }) => ({ spec: this.specOf(host.name, version), problems: [] }),
+      tell: (event) => this.events.append([event]),
+      onBug: (error) => this.bugs.push(error),
+      limits: LIMITS,
+      boundary: async (name) => {
+        await hook?.(name);
+        if (life.dead) await NEVER;
+      },
+    });
+    await this.engine.open();
+    await settled();
+  }
+
+  get isDead(): boolean {
+    return this.life.dead;
+  }
+
+  die(): void {
+    this.life.dead = true;
+  }
+
+  ask(patch: Partial<RolloutAsk> = {}): RolloutAsk {
+    return {
+      ...{ app: APP, version: '2.0.0', hosts: [], bakeMs: 3_000, confirmWithinMs: T, commit: 'together' },
+      ...{ skipDown: false, by: 'somebody', requestId: '' },
+      ...patch,
+    };
+  }
+
+  /** A call to the engine, while the clock goes on. */
+  async call<R>(promise: Promise<R>): Promise<R> {
+    let open = true;
+    const done = promise.finally(() => (open = false));
+    done.catch(() => undefined);
+    for (let step = 0; step < 500 && open; step++) await this.step(100);
+    return done;
+  }
+
+  async step(ms: number): Promise<void> {
+    await this.clock.advance(ms);
+    for (const host of this.hosts) {
+      host.advance(this.clock.monotonic());
+      host.work();
+    }
+    this.mostSwitching = Math.max(this.mostSwitching, this.hosts.filter((host) => host.phase === 'switching').length);
+    this.watchLiveness();
+    await settled();
+  }
+
+  /** Until the rollout has ended; undefined where it does not. A dead leader is followed by another. */
+  async finish(id: string): Promise<Rollout | undefined> {
+    for (let step = 0; step < 2_000; step++) {
+      if (this.isDead) await this.lead();
+      await this.step(250);
+      const rollout = (await this.store.load(id))?.rollout;
+      if (rollout !== undefined && hasEnded(rollout.phase)) return rollout;
+    }
+    return undefined;
+  }
+
+  /** What hosts were at is done, what nobody renews has run out. */
+  async settle(): Promise<void> {
+    for (let step = 0; step < 80; step++) await this.step(500);
+  }
+
+  setCut(name: string, cut: boolean): void {
+    if (cut) this.cut.add(name);
+    else this.cut.delete(name);
+    if (cut) this.lostAt.set(name, this.clock.monotonic());
+    else this.lostAt.delete(name);
+    this.said(name);
+  }
+
+  private said(name: string): void {
+    queueMicrotask(() => {
+      for (const listener of this.listeners) listener(this.view(name));
+    });
+  }
+
+  private readonly told = new Map<string, string>();
+
+  /** Suspect becomes down without a word from the host. */
+  private watchLiveness(): void {
+    for (const { name } of this.hosts) {
+      const { state } = this.view(name);
+      if (this.told.get(name) !== state) this.said(name);
+      this.told.set(name, state);
+    }
+  }
+
+  private readonly lastKnown = new Map<string, FleetHost['status']>();
+
+  private view(name: string): FleetHost {
+    const host = this.hosts.find((candidate) => candidate.name === name);
+    const lost = this.lostAt.get(name);
+    const state = lost === undefined ? 'up' : this.clock.monotonic() - lost > 5_000 ? 'down' : 'suspect';
+    if (lost === undefined) this.lastKnown.set(name, host?.status());
+    const status = this.lastKnown.get(name);
+    const place = { name, address: '127.0.0.1', endpoint: `${name}:1`, labels: {}, state } as const;
+    return status === undefined ? place : { ...place, status };
+  }
+
+  private fleetFor(life: Life): Fleet {
+    return {
+      hosts: () => this.hosts.map((host) => this.view(host.name)),
+      host: (name) => (this.hosts.some((host) => host.name === name) ? this.view(name) : undefined),
+      onChange: (listener) => {
+        const living = (host: FleetHost): void => {
+          if (!life.dead) listener(host);
+        };
+        this.listeners.add(living);
+        return () => this.listeners.delete(living);
+      },
+      commands: (name) => this.commandsTo(name, life),
+    };
+  }
+
+  private commandsTo(name: string, life: Life): HostCommands {
+    const host = this.hosts.find((candidate) => candidate.name === name)!;
+    const call = async <R>(act: () => R): Promise<R> => {
+      await settled();
+      if (life.dead) await NEVER;
+      if (this.cut.has(name) || this.chance() < this.loss) throw away(name);
+      const answer = act();
+      this.said(name);
+      await settled();
+      if (life.dead) await NEVER;
+      if (this.chance() < this.loss) throw away(name);
+      return structuredClone(answer);
+    };
+    return {
+      bindEpoch: (epoch, holder) => call(() => host.bindEpoch(epoch, holder)),
+      stage: (command, source) => call(() => host.stage(command, source)),
+      switchTo: (command, release, within, record) => call(() => host.switchTo(command, release, within, record)),
+      renew: (renewal) => call(() => host.renew(renewal)),
+      commit: (command) => call(() => host.commit(command)),
+      revert: (command, reason) => call(() => host.revert(command, reason)),
+    };
+  }
+
+  /** The store as a leader sees it: gone with the leader's life, away with Redis, sometimes silent after the deed. */
+  private guarded<S extends object>(life: Life, store: S): S {
+    return new Proxy(store, {
+      get: (target, key) => {
+        const member = Reflect.get(target, key) as unknown;
+        if (typeof member !== 'function') return member;
+        return async (...given: readonly unknown[]) => {
+          await settled();
+          if (life.dead) await NEVER;
+          if (this.redisAway) throw away('Redis');
+          const answer: unknown = await (member as (...all: readonly unknown[]) => unknown).apply(target, [...given]);
+          if (life.dead) await NEVER;
+          if (this.chance() < this.loss / 4) throw away('Redis');
+          return answer;
+        };
+      },
+    });
+  }
+
+  private clockFor(life: Life): ManualClock {
+    const { clock } = this;
+    return {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      sinceBoot: () => clock.sinceBoot(),
+      after: (ms: number, callback: () => void) =>
+        clock.after(ms, () => {
+          if (!life.dead) callback();
+        }),
+    } as ManualClock;
+  }
+
+  private releases(): Releases {
+    const known: readonly Release[] = ['1.0.0', '2.0.0', '3.0.0'].map((version) => ({
+      ...{ app: APP, version, digest: digestOf(version), files: 0, bytes: 0, pushedAt: '', by: 'test' },
+    }));
+    const manifest = { app: APP, entries: [] };
+    return {
+      find: async (_app, version) => known.find((release) => release.version === version),
+      list: async () => known,
+      manifest: async () => ({ manifest, bytes: new TextEncoder().encode(canonicalJson(manifest)) }),
+      spec: async () => ({ app: APP, agents: [] }),
+    };
+  }
+
+  specOf(host: string, version: string): HostSpec {
+    const agent: HostAgent = {
+      ...{ name: 'vision', command: ['true'], hosts: [], replicas: 1, environment: {}, workingDir: '.' },
+      ...{ dependsOn: [], files: [], healthchecks: [], restart: { kind: 'always' }, stopSignal: 'SIGTERM' },
+      ...{ stopGraceMs: 1, order: 'stop-first', parallelism: 1, sockets: [], fingerprint: version },
+    };
+    const agents = version === 'none' ? [] : [agent];
+    return { app: APP, version, digest: digestOf(version), environment: 'test', host, hosts: {}, agents };
+  }
+
+  refOn(host: string, version: string): Rollout['hosts'][number]['to'] {
+    return { version, digest: digestOf(version), specDigest: digestOf(this.specOf(host, version)) };
+  }
+}
