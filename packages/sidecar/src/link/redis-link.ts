@@ -99,8 +99,8 @@ class Link implements RedisLink {
       .exec()
       .then(
         (results) => {
-          const failed = results?.find(([error]) => error !== null);
-          if (failed?.[0] != null) this.complain(failed[0]);
+          const error = results?.map(([failure]) => failure).find((failure) => failure !== null);
+          if (error !== undefined) this.complain(error);
         },
         (error: unknown) => this.complain(error),
       );
@@ -137,11 +137,11 @@ class Link implements RedisLink {
     try {
       const results = (await pipeline.exec()) ?? [];
       // Two commands each. The stream is the truth; a lost wake-up on the channel is none of its failures.
-      const added = results.filter((_, index) => index % 2 === 0);
-      const failed = added.findIndex(([error]) => error !== null);
-      const error = failed === -1 ? undefined : added[failed]?.[0];
-      if (error != null) this.complain(error);
-      return failed === -1 ? added.length : failed;
+      const added = results.filter((_, index) => index % 2 === 0).map(([error]) => error);
+      const failed = added.findIndex((error) => error !== null);
+      if (failed === -1) return added.length;
+      this.complain(added[failed]);
+      return failed;
     } catch (error) {
       this.complain(error);
       return 0;

@@ -1,0 +1,95 @@
+/**
+ * Owns who may ask a daemon over HTTP: a page of a foreign origin and a name that was made to point here are
+ * turned away before anything is read; what changes something needs the token.
+ */
+import { createHmac } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { tokenMatches } from '../runtime/token.js';
+
+export interface HttpRefusal {
+  readonly status: number;
+  readonly reason: string;
+}
+
+export interface HttpGuardOptions {
+  /** `sidecar`; for messages and the name of the cookie. */
+  readonly daemon: string;
+  readonly tokens: () => readonly string[];
+  /** Names by which browsers may call this machine, besides localhost and addresses; lower case. */
+  readonly names: readonly string[];
+  /** The daemon's own HTTP ports: their pages may talk to each other. */
+  readonly ports: () => readonly number[];
+}
+
+export class HttpGuard {
+  constructor(private readonly options: HttpGuardOptions) {}
+
+  /** Checks Host and Origin; undefined: go on. */
+  check(request: IncomingMessage): HttpRefusal | undefined {
+    const { daemon } = this.options;
+    const host = parseHost(request.headers.host);
+    if (host === undefined) return { status: 400, reason: 'The request needs a Host header with one name or address.' };
+    if (!this.isOwnName(host)) {
+      return {
+        status: 403,
+        reason: `Host ${host.slice(0, 100)} is none of this ${daemon}'s names. Ask by its address.`,
+      };
+    }
+    const { origin } = request.headers;
+    if (origin !== undefined && !this.isOwnOrigin(origin, host)) {
+      return { status: 403, reason: `Pages of ${origin.slice(0, 100)} may not ask this ${daemon}.` };
+    }
+    if (request.headers['sec-fetch-site'] === 'cross-site' && request.method !== 'GET') {
+      return { status: 403, reason: `Pages of other sites may not ask this ${daemon}.` };
+    }
+    return undefined;
+  }
+
+  /** Whether the caller has the token: as a bearer, or by the cookie of the link (from our own pages only). */
+  isTrusted(request: IncomingMessage): boolean {
+    const { tokens } = this.options;
+    const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (tokenMatches(bearer, tokens())) return true;
+    const isOwnPage = request.headers.origin !== undefined || request.headers['sec-fetch-site'] === 'same-origin';
+    return isOwnPage && tokenMatches(this.cookieOf(request), tokens().map(cookieValue));
+  }
+
+  /** The Set-Cookie header for a link that carries a good token; undefined: the token is wrong. */
+  cookieFor(token: string): string | undefined {
+    if (!tokenMatches(token, this.options.tokens())) return undefined;
+    return `${this.cookie}=${cookieValue(token)}; HttpOnly; SameSite=Strict; Path=/`;
+  }
+
+  private get cookie(): string {
+    return `outrider_${this.options.daemon}`;
+  }
+
+  private cookieOf(request: IncomingMessage): string | undefined {
+    const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
+    return pairs.find((pair) => pair.startsWith(`${this.cookie}=`))?.slice(this.cookie.length + 1);
+  }
+
+  private isOwnName(name: string): boolean {
+    // No foreign name can be made to point here under these: an address is no name.
+    return isIP(name) !== 0 || name === 'localhost' || this.options.names.includes(name);
+  }
+
+  private isOwnOrigin(origin: string, host: string): boolean {
+    if (!URL.canParse(origin)) return false;
+    const { protocol, hostname, port } = new URL(origin);
+    const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+    return unbracketed(hostname) === host && this.options.ports().includes(number);
+  }
+}
+
+/** Browsers send cookies to every port of a host, so the token itself is not in it. */
+const cookieValue = (token: string): string => createHmac('sha256', token).update('browser').digest('base64url');
+
+function parseHost(header: string | undefined): string | undefined {
+  if (header === undefined || !URL.canParse(`http://${header}/`)) return undefined;
+  const { hostname, pathname, username, search } = new URL(`http://${header}/`);
+  return pathname === '/' && username === '' && search === '' ? unbracketed(hostname) : undefined;
+}
+
+const unbracketed = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();

@@ -1,0 +1,77 @@
+/** One HTTP listener with limits: slow, endless and malformed requests are cut off with a sentence. Routes nothing. */
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { messageOf, OutriderError } from '../runtime/errors.js';
+import { formatHostPort, parseHostPort } from '../runtime/listen.js';
+import { type HttpAnswer, sendAnswer } from './answer.js';
+
+export interface HttpListener {
+  /** `HOST:PORT` as bound. */
+  readonly address: string;
+  readonly port: number;
+  /** Cuts what is open. */
+  close(): Promise<void>;
+}
+
+const LIMITS = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16 * 1024,
+} as const;
+const MOST_CONNECTIONS = 500;
+
+/** `handle` never rejects but where the caller has gone. @throws OutriderError('unavailable') where it can't be bound. */
+export async function listenHttp(
+  address: string,
+  handle: (request: IncomingMessage) => Promise<HttpAnswer>,
+): Promise<HttpListener> {
+  const server = createServer(LIMITS, (request, response) => {
+    void handle(request).then(
+      (answer) => sendAnswer(request, response, answer),
+      () => void response.destroy(),
+    );
+  });
+  server.maxConnections = MOST_CONNECTIONS;
+  server.on('clientError', refuseMalformed);
+  const port = await bind(server, address);
+  const { host = '' } = parseHostPort(address) ?? {};
+  return {
+    address: formatHostPort({ host, port }),
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function bind(server: Server, address: string): Promise<number> {
+  const { host = '', port = 0 } = parseHostPort(address) ?? {};
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const sentence = `Cannot listen on ${address} (HTTP): ${messageOf(error)}.`;
+      reject(new OutriderError('unavailable', sentence, { cause: error }));
+    });
+    server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+const STATUS_OF: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  socket.on('error', () => undefined);
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status = STATUS_OF[error.code ?? ''] ?? 400;
+  const body = `${JSON.stringify({ error: `This is no request that can be read: ${STATUS_CODES[status] ?? 'refused'}.` })}\n`;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nconnection: close\r\n` +
+      `content-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

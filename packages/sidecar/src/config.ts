@@ -1,0 +1,144 @@
+/** Owns the settings of `sidecar run`: sidecar.yaml, the environment, defaults. Compiled once, then frozen. */
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { availableParallelism, hostname } from 'node:os';
+import { isName } from '@outrider/shared/domain/name.js';
+import { compileConfig } from '@outrider/shared/runtime/config.js';
+import {
+  COMMON_UNSUPPORTED,
+  commonConfig,
+  hostName,
+  labels,
+  listenOn,
+} from '@outrider/shared/runtime/config-common.js';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { formatHostPort, problemOfExposure } from '@outrider/shared/runtime/listen.js';
+import type { LogLevel } from '@outrider/shared/runtime/logger.js';
+import { problemsError } from '@outrider/shared/runtime/problem.js';
+import { must, strict, text, whole } from '@outrider/shared/runtime/shape.js';
+import type { RedisAddress } from './link/redis-connection.js';
+
+const DEFAULT_FILE = '/etc/outrider/sidecar.yaml';
+/** Leaves room for `/bus.d/` and a name of 16 in the 107 bytes of a unix socket's path. */
+const LONGEST_RUN_DIR_BYTES = 84;
+
+/** `HOST:PORT`s each; the first of gRPC on the host's own address is what others are told. */
+export interface Listeners {
+  readonly grpc: readonly string[];
+  readonly http: readonly string[];
+  readonly metrics: readonly string[];
+  readonly question: readonly string[];
+  readonly events: readonly string[];
+}
+
+export interface SidecarConfig {
+  readonly host: string;
+  readonly address: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly environment: string;
+  readonly dataDir: string;
+  readonly runDir: string;
+  readonly logDir: string;
+  readonly redis: RedisAddress;
+  readonly listen: Listeners;
+  /** Agents that may be starting at once. */
+  readonly maxStarting: number;
+  /** Of the fleet: accepted besides our own token, and shown to whoever serves blobs. */
+  readonly tokenFile?: string;
+  readonly log: { readonly level: LogLevel; readonly file?: string };
+  /** What was understood otherwise than one may think. */
+  readonly notes: readonly string[];
+}
+
+const ADDRESS_RULE = 'an IP address of this machine';
+const address = () =>
+  text(ADDRESS_RULE).refine((value) => isIP(value) !== 0 && value !== '0.0.0.0' && value !== '::', must(ADDRESS_RULE));
+
+const RUN_DIR_RULE = `an absolute path of at most ${LONGEST_RUN_DIR_BYTES} bytes (sockets are made in it)`;
+
+const schema = strict(
+  {
+    ...commonConfig,
+    run_dir: text('an absolute path')
+      .refine((path) => path.startsWith('/') && Buffer.byteLength(path) <= LONGEST_RUN_DIR_BYTES, must(RUN_DIR_RULE))
+      .default('/run/outrider'),
+    host: hostName().optional(),
+    address: address().default('127.0.0.1'),
+    labels: labels(),
+    listen: strict({
+      grpc: listenOn().optional(),
+      http: listenOn().optional(),
+      metrics: listenOn().optional(),
+      zmq: strict({
+        /** Where `health_check` is answered. */
+        question: listenOn().optional(),
+        /** Where this host's events are published. */
+        events: listenOn().optional(),
+      }).prefault({}),
+    }).prefault({}),
+    max_starting: whole(1, 1_000).optional(),
+  },
+  {
+    unsupported: [...COMMON_UNSUPPORTED, 'combined_log'],
+    instead: { name: 'host', hostname: 'host', addresses: 'address' },
+  },
+);
+
+type Settings = (ReturnType<typeof compileConfig<typeof schema>> & { readonly ok: true })['config'];
+
+/** @throws OutriderError('invalid') with one line for each problem. */
+export function loadConfig(
+  file: string | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): SidecarConfig {
+  const compiled = compileConfig({ schema, prefix: 'OUTRIDER_SIDECAR', file, defaultFile: DEFAULT_FILE, env });
+  if (!compiled.ok) throw problemsError(compiled.problems);
+  const { config, notes } = compiled;
+  const wrong = (sentence: string): OutriderError =>
+    new OutriderError('invalid', `${compiled.file ?? 'configuration'}: ${sentence}`);
+  const host = config.host ?? hostname().toLowerCase();
+  if (!isName(host)) {
+    throw wrong(`The name of this machine, ${host}, can't be the name of a host. Give it one with "host: NAME".`);
+  }
+  const listen = listenersOf(config);
+  const exposed = problemOfExposure({ ...listen }, { tls: false, insecure: config.insecure });
+  if (exposed !== undefined) throw wrong(exposed.replace(/listen\.(question|events)/, 'listen.zmq.$1'));
+  const { environment, data_dir: dataDir, run_dir: runDir, log_dir: logDir } = config;
+  return Object.freeze({
+    ...{ host, environment, dataDir, runDir, logDir, listen, notes },
+    address: config.address,
+    labels: config.labels,
+    redis: redisOf(config.redis, wrong),
+    maxStarting: config.max_starting ?? 2 * availableParallelism(),
+    ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
+    log: {
+      level: config.log.console || config.log.file !== undefined ? config.log.level : 'silent',
+      ...(config.log.file === undefined ? {} : { file: config.log.file }),
+    },
+  });
+}
+
+function listenersOf({ address: own, listen }: Settings): Listeners {
+  const at = (port: number): readonly string[] =>
+    [...new Set(['127.0.0.1', own])].map((host) => formatHostPort({ host, port }));
+  return {
+    grpc: listen.grpc ?? at(7070),
+    http: listen.http ?? at(8080),
+    metrics: listen.metrics ?? at(8000),
+    question: listen.zmq.question ?? at(5555),
+    events: listen.zmq.events ?? at(5556),
+  };
+}
+
+function redisOf(
+  { url, username, password_file: file }: Settings['redis'],
+  wrong: (sentence: string) => OutriderError,
+): RedisAddress {
+  if (file === undefined) return { url, ...(username === undefined ? {} : { username }) };
+  try {
+    const password = readFileSync(file, 'utf8').split('\n')[0]?.trim() ?? '';
+    return { url, password, ...(username === undefined ? {} : { username }) };
+  } catch (error) {
+    throw wrong(`redis.password_file ${file} cannot be read: ${messageOf(error)}.`);
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * What Prometheus sees of a sidecar. What happens is counted when it happens; what is, is read from the status at
+ * each scrape. Series of what is gone are removed.
+ */
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import type { HostStatus } from '@outrider/shared/domain/host.js';
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { SupervisionMetrics } from '../link/ports.js';
+import { BusMetrics, type BusMetric, keyOf, type MetricSpeaker } from './bus-metrics.js';
+import { CountedSeries } from './counted.js';
+import type { HostFigures } from './host-figures.js';
+import { InstanceGauges } from './instance-gauges.js';
+
+const RESTART_BUCKETS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const PROBE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const LAG_RESOLUTION_MS = 100;
+
+export interface SidecarMetricsOptions {
+  readonly host: string;
+  readonly version: string;
+  readonly monotonic: () => number;
+}
+
+/** What is read at a scrape; known only once the rest has been put together. */
+export interface MetricsSources {
+  readonly status: () => HostStatus;
+  readonly figures: () => HostFigures | undefined;
+  readonly events: () => { readonly redisUp: boolean; readonly waiting: number; readonly dropped: number };
+}
+
+export class SidecarMetrics implements SupervisionMetrics {
+  readonly type: string;
+  private readonly registry = new Registry();
+  private readonly counted = new CountedSeries(this.registry);
+  private readonly bus = new BusMetrics(this.registry);
+  private readonly instances: InstanceGauges;
+  private readonly lag: IntervalHistogram;
+  private readonly count;
+  private readonly own;
+  private sources: MetricsSources | undefined;
+
+  constructor({ host, version, monotonic }: SidecarMetricsOptions) {
+    this.type = this.registry.contentType;
+    this.registry.setDefaultLabels({ host });
+    this.instances = new InstanceGauges(this.registry, monotonic);
+    this.count = counters(this.counted);
+    this.own = ownSeries(this.registry);
+    this.own.info.set({ version }, 1);
+    this.lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
+    this.lag.enable();
+  }
+
+  connect(sources: MetricsSources): void {
+    this.sources = sources;
+  }
+
+  /** Adds up how long agents were available; to be told of each change. */
+  changed(): void {
+    if (this.sources !== undefined) this.instances.accrue(this.sources.status().instances);
+  }
+
+  started(app: string, agent: string): void {
+    this.count.starts({ app, agent });
+  }
+
+  exited(app: string, agent: string, cause: string): void {
+    this.count.exits({ app, agent, cause });
+  }
+
+  restarted(app: string, agent: string, seconds: number): void {
+    this.count.restartSeconds({ app, agent }, seconds);
+  }
+
+  probed(app: string, agent: string, seconds: number, failed: boolean): void {
+    this.count.probeSeconds({ app, agent }, seconds);
+    if (failed) this.count.probeFailures({ app, agent });
+  }
+
+  heard(speaker: MetricSpeaker): void {
+    this.instances.beat(speaker);
+  }
+
+  error({ app, agent }: MetricSpeaker, severity: string): void {
+    this.count.errors({ app, agent, severity });
+  }
+
+  metric(speaker: MetricSpeaker, metric: BusMetric): boolean {
+    return this.bus.set(speaker, metric);
+  }
+
+  frame(result: string): void {
+    this.own.frames.inc({ result });
+  }
+
+  async text(): Promise<string> {
+    const { sources } = this;
+    if (sources !== undefined) {
+      const status = sources.status();
+      this.prune(status);
+      this.instances.show(status.instances);
+      this.show(status, sources);
+    }
+    return this.registry.metrics();
+  }
+
+  close(): void {
+    this.lag.disable();
+  }
+
+  private prune(status: HostStatus): void {
+    const there = new Set([
+      ...status.instances.map(keyOf),
+      ...status.apps.flatMap(({ app, agents }) => agents.map(({ name }) => keyOf({ app, agent: name }))),
+      ...OWN,
+    ]);
+    this.counted.prune((agent) => there.has(agent));
+    this.bus.prune((agent) => there.has(agent));
+  }
+
+  private show(status: HostStatus, { figures, events }: MetricsSources): void {
+    const { release, cpu, memory, disk, received, sent, lag, redis, waiting, dropped } = this.own;
+    release.reset();
+    for (const { app, phase, active, candidate } of status.apps) {
+      if (active !== undefined) release.set({ app, version: active.version, phase }, 1);
+      if (candidate !== undefined) release.set({ app, version: candidate.version, phase: 'candidate' }, 1);
+    }
+    const host = figures();
+    if (host !== undefined) {
+      const { cpuPercent, memoryPercent, diskPercent } = host.system();
+      cpu.set(cpuPercent);
+      memory.set(memoryPercent);
+      disk.set(diskPercent);
+      received.reset();
+      sent.reset();
+      for (const { device, receivedBytes, sentBytes } of host.network()) {
+        received.inc({ device }, receivedBytes);
+        sent.inc({ device }, sentBytes);
+      }
+    }
+    lag.set(Math.max(0, this.lag.max / 1e9 - LAG_RESOLUTION_MS / 1e3));
+    this.lag.reset();
+    const spool = events();
+    redis.set(spool.redisUp ? 1 : 0);
+    waiting.set(spool.waiting);
+    dropped.set(spool.dropped);
+  }
+}
+
+/** Belongs to no release and is always there: programs on the external bus. */
+const OWN = [keyOf({ app: '', agent: 'external' })];
+
+function counters(counted: CountedSeries) {
+  const agent = ['app', 'agent'];
+  return {
+    starts: counted.counter('outrider_agent_starts_total', 'Starts of an agent.', agent),
+    exits: counted.counter('outrider_agent_exits_total', 'Ends of an agent by cause.', [...agent, 'cause']),
+    restartSeconds: counted.histogram('outrider_agent_restart_seconds', 'Death to running again.', RESTART_BUCKETS),
+    probeSeconds: counted.histogram('outrider_probe_seconds', 'Time of one probe.', PROBE_BUCKETS),
+    probeFailures: counted.counter('outrider_probe_failures_total', 'Probes that failed.', agent),
+    errors: counted.counter('outrider_errors_total', 'Errors reported on the bus.', [...agent, 'severity']),
+  };
+}
+
+function ownSeries(registry: Registry) {
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Gauge<L> =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+  return {
+    frames: counter('outrider_bus_frames_total', 'Frames on the bus by what became of them.', ['result']),
+    info: gauge('outrider_sidecar_info', 'This sidecar; always 1.', ['version']),
+    release: gauge('outrider_release_info', 'Releases of this host; always 1.', ['app', 'version', 'phase']),
+    cpu: gauge('system_cpu_usage_percent', 'CPU usage percentage'),
+    memory: gauge('system_memory_usage_percent', 'Memory usage percentage'),
+    disk: gauge('system_disk_usage_percent', 'Disk usage percentage'),
+    received: counter('system_network_receive_bytes_total', 'Bytes received since boot.', ['device']),
+    sent: counter('system_network_transmit_bytes_total', 'Bytes sent since boot.', ['device']),
+    lag: gauge('outrider_event_loop_lag_seconds', 'Longest delay of the event loop since the last scrape.'),
+    redis: gauge('outrider_redis_up', 'Whether Redis answers.'),
+    waiting: gauge('outrider_events_waiting', 'Events that Redis has not taken yet.'),
+    dropped: gauge('outrider_events_dropped', 'Events dropped because Redis was away too long.'),
+  };
+}
