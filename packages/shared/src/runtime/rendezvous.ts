@@ -1,103 +1,142 @@
 /**
- * Owns the folder in which daemons note where they are, so that a CLI of the same user on the same machine
- * finds endpoint and token by itself. Holds no secret: the token stays in its file.
+ * How programs on one machine find each other: each daemon leaves a note with its endpoint and the path of its
+ * token file in a private folder. Notes hold no secret; whoever can't read the token file gets no further.
  */
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from './durable-file.js';
 import { OutriderError } from './errors.js';
+import { readToken } from './token.js';
 
 export type DaemonKind = 'sidecar' | 'coordinator';
 
 export interface DaemonNote {
-  /** `HOST:PORT` of its gRPC. */
+  /** gRPC, `HOST:PORT`. */
   readonly endpoint: string;
-  /** Absolute path. */
   readonly tokenFile: string;
-  readonly pid: number;
   /** `HOST:PORT` of its HTTP. */
   readonly http?: string;
+  readonly pid: number;
+  /** Field 22 of /proc/PID/stat: a pid alone may be another's by now. Absent where there is no /proc. */
+  readonly startTicks?: number;
 }
 
-export interface FoundDaemon extends DaemonNote {
-  /** False: its process is gone, and the note is what it left behind. */
-  readonly isAlive: boolean;
-}
-
-type Env = Readonly<Record<string, string | undefined>>;
-
-export function rendezvousFolder(env: Env = process.env): string {
-  const given = env['OUTRIDER_RENDEZVOUS'] ?? '';
-  if (given !== '') return given;
+/** $OUTRIDER_RENDEZVOUS, else a folder of the system for root, else one of the user. */
+export function rendezvousFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const chosen = env['OUTRIDER_RENDEZVOUS'];
+  if (chosen !== undefined && chosen !== '') return chosen;
   const uid = process.getuid?.() ?? 0;
   if (uid === 0) return '/run/outrider/endpoints';
-  const runtime = env['XDG_RUNTIME_DIR'] ?? '';
-  return runtime === '' ? join(tmpdir(), `outrider-${uid}`, 'endpoints') : join(runtime, 'outrider', 'endpoints');
+  const runtime = env['XDG_RUNTIME_DIR'];
+  return runtime === undefined || runtime === ''
+    ? `/tmp/outrider-${uid}/endpoints`
+    : join(runtime, 'outrider', 'endpoints');
 }
 
-/** Leaves a note; the returned function takes it away again, unless another process has replaced it. */
-export function announce(kind: DaemonKind, note: DaemonNote, env: Env = process.env): () => void {
-  const folder = rendezvousFolder(env);
+/**
+ * Leaves the note of this process; the returned function takes it away again (and only this one).
+ * @throws OutriderError('refused') where the folder is somebody else's.
+ */
+export function publishEndpoint(
+  program: DaemonKind,
+  daemon: Pick<DaemonNote, 'endpoint' | 'tokenFile' | 'http'>,
+  folder: string = rendezvousFolder(),
+): () => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  checkOwner(folder);
-  chmodSync(folder, 0o700);
-  const path = join(
-    folder,
-    `${kind}-${note.endpoint.replace(/:(\d+)$/, '-$1').replaceAll(/[^A-Za-z0-9.-]/g, '_')}.json`,
-  );
+  if (!isOurs(folder)) {
+    throw new OutriderError(
+      'refused',
+      `The folder ${folder} can be written by other users. Remove it, or name another in OUTRIDER_RENDEZVOUS.`,
+    );
+  }
+  const startTicks = startTicksOf(process.pid);
+  const note: DaemonNote = { ...daemon, pid: process.pid, ...(startTicks === undefined ? {} : { startTicks }) };
+  const path = join(folder, `${program}-${daemon.endpoint.replace(/:(\d+)$/, '-$1').replace(/[^\w.-]/g, '_')}.json`);
   writeAtomically(path, `${JSON.stringify(note)}\n`, 0o600);
   return () => {
-    if (readNote(path)?.pid === note.pid) rmSync(path, { force: true });
+    if (readNote(path)?.pid === process.pid) rmSync(path, { force: true });
   };
 }
 
-/** Those that run first; an unreadable note is passed over. */
-export function findDaemons(kind: DaemonKind, env: Env = process.env): readonly FoundDaemon[] {
-  const folder = rendezvousFolder(env);
+/** Every daemon of this kind that runs, sorted by endpoint. Notes of dead ones, and of other users, do not count. */
+export function findDaemons(program: DaemonKind, folder: string = rendezvousFolder()): readonly DaemonNote[] {
   let names: string[];
   try {
     names = readdirSync(folder);
   } catch {
-    return [];
+    return []; // no daemon has ever run here, or it is not ours to look
   }
-  checkOwner(folder);
+  if (!isOurs(folder)) return [];
   return names
-    .filter((name) => name.startsWith(`${kind}-`) && name.endsWith('.json'))
+    .filter((name) => name.startsWith(`${program}-`) && name.endsWith('.json'))
     .sort()
-    .flatMap((name) => {
-      const note = readNote(join(folder, name));
-      return note === undefined ? [] : [{ ...note, isAlive: isAlive(note.pid) }];
-    })
-    .sort((a, b) => Number(b.isAlive) - Number(a.isAlive));
+    .flatMap((name) => readNote(join(folder, name)) ?? [])
+    .filter(isAlive);
 }
 
-/** A folder that another user made could name a foreign endpoint, which would then be shown our token. */
-function checkOwner(folder: string): void {
-  const found = lstatSync(folder);
-  const uid = process.getuid?.() ?? found.uid;
-  if (found.isDirectory() && (found.uid === uid || found.uid === 0)) return;
-  throw new OutriderError(
-    'refused',
-    `${folder} does not belong to this user, so what it says is not believed. Remove it, or set OUTRIDER_RENDEZVOUS.`,
+/**
+ * The daemon at `endpoint`, or without one the only one that runs (`preferred` among several).
+ * @throws OutriderError('invalid') where there are several to choose from.
+ */
+export function findEndpoint(
+  program: DaemonKind,
+  endpoint?: string,
+  preferred?: string,
+  folder: string = rendezvousFolder(),
+): { readonly endpoint: string; readonly token: string | undefined; readonly http?: string } | undefined {
+  const daemons = findDaemons(program, folder);
+  const found =
+    endpoint !== undefined
+      ? daemons.find((daemon) => daemon.endpoint === endpoint)
+      : (daemons.find((daemon) => daemon.endpoint === preferred) ?? (daemons.length === 1 ? daemons[0] : undefined));
+  if (found === undefined && endpoint === undefined && daemons.length > 1) {
+    const choices = daemons.map((daemon) => daemon.endpoint).join(', ');
+    throw new OutriderError('invalid', `Several run here: ${choices}. Choose one with --endpoint.`);
+  }
+  if (found === undefined) return undefined;
+  return {
+    endpoint: found.endpoint,
+    token: readToken(found.tokenFile),
+    ...(found.http === undefined ? {} : { http: found.http }),
+  };
+}
+
+/** Whether nobody else can write there: what such a folder says may be believed. */
+function isOurs(folder: string): boolean {
+  const stats = lstatSync(folder);
+  return (
+    stats.isDirectory() &&
+    (process.getuid === undefined || stats.uid === process.getuid()) &&
+    (stats.mode & 0o022) === 0
   );
 }
 
 function readNote(path: string): DaemonNote | undefined {
   try {
-    const { endpoint, tokenFile, pid, http } = JSON.parse(readFileSync(path, 'utf8')) as Partial<DaemonNote>;
-    if (typeof endpoint !== 'string' || typeof tokenFile !== 'string' || typeof pid !== 'number') return undefined;
-    return { endpoint, tokenFile, pid, ...(typeof http === 'string' ? { http } : {}) };
+    const note = JSON.parse(readFileSync(path, 'utf8')) as Partial<DaemonNote> | null;
+    return typeof note?.endpoint === 'string' && typeof note.tokenFile === 'string' && Number.isInteger(note.pid)
+      ? (note as DaemonNote)
+      : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isAlive(pid: number): boolean {
+function isAlive(note: DaemonNote): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    process.kill(note.pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const ticks = startTicksOf(note.pid);
+  return note.startTicks === undefined || ticks === undefined || ticks === note.startTicks;
+}
+
+function startTicksOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  } catch {
+    return undefined;
   }
 }

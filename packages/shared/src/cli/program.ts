@@ -1,0 +1,86 @@
+/**
+ * The frame around a program's verbs: errors become one sentence on standard error and an exit code of the
+ * contract. Standard output belongs to the verbs alone. Never shows a stack trace, unless `--debug`.
+ */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { exitCodeOfError, messageOf, OutriderError } from '../runtime/errors.js';
+
+/** Wrong usage. */
+const USAGE = 2;
+
+/** A program without verbs yet: with its name, `--version` of its package and help on errors of usage. */
+export function newProgram(name: string, description: string, packageJson: URL): Command {
+  return new Command(name)
+    .description(description)
+    .version(versionOf(packageJson), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .showSuggestionAfterError(true)
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true });
+}
+
+export function versionOf(packageJson: URL): string {
+  return (JSON.parse(readFileSync(packageJson, 'utf8')) as { version: string }).version;
+}
+
+/**
+ * Runs one invocation and sets `process.exitCode`: that of the verb (which may set it itself), else 0; 2 for wrong
+ * usage; what the contract says for errors. Never rejects.
+ */
+export async function runProgram(
+  build: () => Command | Promise<Command>,
+  argv: readonly string[] = process.argv,
+): Promise<void> {
+  endQuietlyWithoutReader();
+  try {
+    const program = await build();
+    everyCommand(program, (command) => command.exitOverride().configureOutput({ outputError: () => undefined }));
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = report(error, argv.includes('--debug'));
+  }
+}
+
+/** Writes the sentence; returns the exit code. */
+export function report(error: unknown, debug: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    // Help that was shown because no verb was given has said it all.
+    if (error.code !== 'commander.help') say(usageSentence(error.message));
+    return USAGE;
+  }
+  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? error.message}\n`);
+  say(sentenceOf(error));
+  return exitCodeOfError(error);
+}
+
+const say = (sentence: string): void => void process.stderr.write(`Error: ${sentence}\n`);
+
+function sentenceOf(error: unknown): string {
+  const message = messageOf(error).trim();
+  if (error instanceof OutriderError) return message;
+  return `${message.replace(/\.?$/, '.')} This is a bug of Outrider; --debug shows where.`;
+}
+
+/** commander: `error: unknown option '--jsn'\n(Did you mean --json?)` */
+function usageSentence(message: string): string {
+  const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
+  const hint = rest.join(' ').replace(/^\s*\(|\)\s*$/g, '');
+  const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}`.replace(/[.?]?$/, (end) => end || '.');
+  return `${sentence}${hint === '' ? ' See --help.' : ` ${hint}`}`;
+}
+
+function everyCommand(command: Command, act: (command: Command) => unknown): void {
+  act(command);
+  for (const child of command.commands) everyCommand(child, act);
+}
+
+/** `coordinator events -f | head -1` ends with the reader. */
+function endQuietlyWithoutReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+      throw error;
+    });
+  }
+}

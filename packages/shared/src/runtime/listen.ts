@@ -1,0 +1,49 @@
+/** Addresses that a daemon listens on, and the rule that only loopback is open without TLS or `insecure: true`. */
+import { BlockList, isIP, isIPv6 } from 'node:net';
+
+export interface HostPort {
+  /** Without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** `HOST:PORT` or `[IPV6]:PORT`; port 0 means any. Undefined where it is neither. */
+export function parseHostPort(text: string): HostPort | undefined {
+  const parts = /^(?:\[([^\]\s]+)\]|([^:\s[\]/]+)):(\d{1,5})$/.exec(text);
+  const host = parts?.[1] ?? parts?.[2];
+  const port = Number(parts?.[3]);
+  if (host === undefined || !(port <= 65_535) || (parts?.[1] !== undefined && !isIPv6(host))) return undefined;
+  return { host, port };
+}
+
+export const formatHostPort = ({ host, port }: HostPort): string =>
+  isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+
+/** `localhost` counts; other names do not: what they resolve to may change. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  const kind = isIP(host);
+  return kind !== 0 && LOOPBACK.check(host, kind === 4 ? 'ipv4' : 'ipv6');
+}
+
+/**
+ * Why these addresses may not be opened as they are, as one sentence; undefined: they may.
+ * `listen`: key of the setting, such as `grpc`, to its addresses.
+ */
+export function problemOfExposure(
+  listen: Readonly<Record<string, readonly string[]>>,
+  secured: { readonly tls: boolean; readonly insecure: boolean },
+): string | undefined {
+  if (secured.tls || secured.insecure) return undefined;
+  for (const [key, addresses] of Object.entries(listen)) {
+    const open = addresses.find((address) => !isLoopback(parseHostPort(address)?.host ?? ''));
+    if (open !== undefined) {
+      return `listen.${key} is ${open}, which others on the network can reach without TLS. Listen on loopback (127.0.0.1), or write "insecure: true" if that network is trusted.`;
+    }
+  }
+  return undefined;
+}
