@@ -11,6 +11,9 @@ import { OutriderError } from '../runtime/errors.js';
 const LONGEST_PATH = 4095;
 const LONGEST_PART = 255;
 
+/** They would break lines of lists and logs. */
+const CONTROL = /[\x00-\x1f\x7f]/;
+
 /** The spec of the app, at the root of a release. */
 export const AGENTS_FILE = 'agents.yaml';
 
@@ -69,6 +72,7 @@ function problemOfPath(path: string): string | undefined {
   if (parts.some((part) => part === '' || part === '.' || part === '..') || path.includes('\0')) {
     return `has the path ${quote(path)}; paths are relative, without empty parts, "." and ".."`;
   }
+  if (CONTROL.test(path)) return `has the path ${quote(path)}, which has control characters in it`;
   if (Buffer.byteLength(path) > LONGEST_PATH || parts.some((part) => Buffer.byteLength(part) > LONGEST_PART)) {
     return `has a path that is too long: ${quote(path.slice(0, 80))}...`;
   }

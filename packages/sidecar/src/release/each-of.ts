@@ -12,5 +12,5 @@ export async function eachOf<T>(items: Iterable<T>, limit: number, act: (item: T
     }
   };
   await Promise.all(Array.from({ length: limit }, worker));
-  if (failure !== undefined) throw (failure).error;
+  if (failure !== undefined) throw failure.error;
 }

@@ -1,0 +1,69 @@
+/** A coordinator that can do one thing: serve blobs, well or badly, over real gRPC. */
+import { createHash } from 'node:crypto';
+import { coordinatorProto } from '@outrider/shared/rpc/loader.js';
+import { startGrpcServer } from '@outrider/shared/rpc/server.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+
+export const TOKEN = 'a-token-for-the-fleet';
+const PIECE_BYTES = 1000;
+
+interface Piece {
+  readonly sha256: string;
+  readonly data: Uint8Array;
+  readonly last: boolean;
+}
+
+export interface BlobServer {
+  readonly address: string;
+  /** What each call has asked for. */
+  readonly asked: string[][];
+  /** What `serve` makes of a content on its way out. */
+  spoil: (sha256: string, data: Buffer) => Buffer;
+  /** Blobs after which a call breaks off; undefined: none does. */
+  breakAfter: number | undefined;
+  close(): Promise<void>;
+}
+
+export async function startBlobServer(contents: Iterable<Buffer>, listen = '127.0.0.1:0'): Promise<BlobServer> {
+  const byDigest = new Map([...contents].map((data) => [createHash('sha256').update(data).digest('hex'), data]));
+  const asked: string[][] = [];
+  async function* serve({ sha256 }: { readonly sha256: readonly string[] }): AsyncGenerator<Piece> {
+    asked.push([...sha256]);
+    for (const [index, digest] of sha256.entries()) {
+      if (index === server.breakAfter) throw new OutriderError('unavailable', 'The coordinator is going away.');
+      const data = byDigest.get(digest);
+      if (data === undefined) throw new OutriderError('not_found', `The blob ${digest} is not stored here.`);
+      yield* piecesOf(digest, server.spoil(digest, data));
+    }
+  }
+  const { types, definition } = coordinatorProto();
+  const { service } = types.outrider.v1.Coordinator;
+  const absent = (): never => {
+    throw new OutriderError('invalid', 'This server has blobs only.');
+  };
+  const implementation = { ...Object.fromEntries(Object.keys(service).map((name) => [name, absent])), Blobs: serve };
+  const grpc = await startGrpcServer({
+    service,
+    proto: { definition, types },
+    implementation,
+    listen: [listen],
+    tokens: () => [TOKEN],
+    open: new Set(),
+    onBug: (error) => console.error(error),
+  });
+  const server: BlobServer = {
+    address: grpc.addresses[0] ?? '',
+    asked,
+    spoil: (_sha256, data) => data,
+    breakAfter: undefined,
+    close: () => grpc.close(),
+  };
+  return server;
+}
+
+function* piecesOf(sha256: string, data: Buffer): Generator<Piece> {
+  for (let start = 0; start === 0 || start < data.length; start += PIECE_BYTES) {
+    const end = start + PIECE_BYTES;
+    yield { sha256: start === 0 ? sha256 : '', data: data.subarray(start, end), last: end >= data.length };
+  }
+}
