@@ -28,6 +28,7 @@ interface Library {
   readonly listen: Call;
   readonly getsockname: Call;
   readonly sendto: Call;
+  readonly flock: Call;
   readonly close: Call;
   readonly poll: Call;
   readonly syscall: Call;
@@ -63,6 +64,7 @@ function bind(): Library {
     sendto: libc.func(
       'long sendto(int fd, const uint8_t *data, size_t size, int flags, const uint8_t *address, uint32_t length)',
     ),
+    flock: libc.func('int flock(int fd, int operation)'),
     close: libc.func('int close(int fd)'),
     poll: libc.func('int poll(_Inout_ uint8_t *descriptors, unsigned long count, int timeout)'),
     syscall: libc.func('long syscall(long number, ...)'),
@@ -90,6 +92,8 @@ const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const MSG_DONTWAIT = 0x40;
+const LOCK_EX = 2;
+const LOCK_NB = 4;
 const MSG_NOSIGNAL = 0x4000;
 /** The kernel cuts it to net.core.somaxconn. */
 const BACKLOG = 4096;
@@ -162,4 +166,12 @@ export function endedProcesses(processFds: readonly number[]): readonly number[]
 /** A copy of another process's descriptor, close-on-exec. Needs the right to trace it. @throws SystemCallError */
 export function copyDescriptor(processFd: number, theirFd: number): number {
   return checked('pidfd_getfd', library().syscall(SYS_PIDFD_GETFD, 'int', processFd, 'int', theirFd, 'uint', 0));
+}
+
+/** Locks a file for this process alone, without waiting; false: another has it. The kernel frees it when we end. @throws SystemCallError */
+export function tryLock(fd: number): boolean {
+  if (library().flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
+  const error = failure('flock');
+  if (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK') return false;
+  throw error;
 }
