@@ -1,0 +1,190 @@
+/**
+ * One start of an instance and all that was opened for it: process, bus endpoint, sockets, probes. Does what it is
+ * told and tells what it sees; decides nothing.
+ */
+import type { HostAgent, NodeSignal } from '@outrider/shared/domain/agent.js';
+import { messageOf } from '@outrider/shared/runtime/errors.js';
+import { type Health, newHealth, resumedHealth } from '../agent/health.js';
+import type { HeldSocket, ProcessIdentity } from '../agent/identity.js';
+import type { Origin } from './instance-record.js';
+import { type Launch, prepareLaunch } from './launch.js';
+import type { ProbeTarget, RunningProcess } from './ports.js';
+import { ProbeLoop } from './probe-loop.js';
+import type { SupervisorParts } from './supervisor-parts.js';
+import type { Told } from './told.js';
+
+export interface IncarnationOptions {
+  readonly parts: SupervisorParts;
+  readonly id: string;
+  readonly app: string;
+  readonly spec: HostAgent;
+  readonly origin: Origin;
+  readonly index: number;
+  /** In a turn of its own. */
+  readonly tell: (told: Told) => void;
+  /** Addresses of `held` that another running instance has too. */
+  readonly shared: (held: readonly HeldSocket[]) => readonly string[];
+}
+
+export class Incarnation {
+  readonly #options: IncarnationOptions;
+  #launch: Launch | undefined;
+  #identity: ProcessIdentity | undefined;
+  #held: readonly HeldSocket[] = [];
+  #loop: ProbeLoop | undefined;
+
+  constructor(options: IncarnationOptions) {
+    this.#options = options;
+  }
+
+  get id(): string {
+    return this.#options.id;
+  }
+  get identity(): ProcessIdentity | undefined {
+    return this.#identity;
+  }
+  get held(): readonly HeldSocket[] {
+    return this.#held;
+  }
+  get health(): Health | undefined {
+    return this.#loop?.health;
+  }
+  /** Filled in, once it was prepared. */
+  get agent(): HostAgent {
+    return this.#launch?.agent ?? this.#options.spec;
+  }
+
+  /**
+   * `record` is called with the identity before the program runs.
+   * @throws what keeps it from starting, with a sentence; then nothing is left open but sockets
+   */
+  start(record: () => void): void {
+    const { parts, app, spec, index, id } = this.#options;
+    try {
+      const { agent, env, cwd } = this.#prepare();
+      if (agent.sockets.length > 0) this.#held = parts.sockets.hold(app, spec.name, agent.sockets);
+      const process = parts.processes.spawn({
+        incarnation: id,
+        command: agent.command,
+        cwd,
+        env,
+        logFile: parts.logFile(app, spec.name, index),
+        sockets: this.#held,
+        record: (identity) => {
+          this.#identity = identity;
+          record();
+        },
+      });
+      this.#follow(process);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Takes over what an earlier sidecar started as this incarnation. False: its process is no more. */
+  adopt(identity: ProcessIdentity): boolean {
+    const { parts, app, spec } = this.#options;
+    this.#identity = identity;
+    const process = parts.processes.adopt(identity);
+    try {
+      const { agent } = this.#prepare();
+      if (process !== undefined && agent.sockets.length > 0) {
+        const recovered = parts.sockets.recover(app, spec.name, agent.sockets, identity);
+        if (recovered !== undefined) this.#held = recovered;
+        else parts.warn(`The sockets of ${app}/${spec.name} could not be taken back from process ${identity.pid}.`);
+      }
+    } catch (error) {
+      parts.warn(`Not all of ${app}/${spec.name} could be taken over: ${messageOf(error)}`);
+    }
+    if (process !== undefined) this.#follow(process);
+    return process !== undefined;
+  }
+
+  signal(signal: NodeSignal): void {
+    if (this.#identity === undefined) return;
+    this.#options.parts.processes.signal(this.#identity, signal);
+    // A process that is stopped would see it only when it goes on.
+    this.#options.parts.processes.signal(this.#identity, 'SIGCONT');
+  }
+
+  killTree(): void {
+    const gone = (stuck: readonly number[]): void =>
+      this.#options.tell({ kind: 'treeGone', incarnation: this.id, stuck });
+    if (this.#identity === undefined) queueMicrotask(() => gone([]));
+    else void this.#options.parts.processes.killTree(this.#identity, this.id).then(gone);
+  }
+
+  /** `resumed`: what it was when it was taken over. */
+  startProbes(resumed?: 'ready' | 'unready'): void {
+    const { parts, app, spec, tell } = this.#options;
+    const checks = this.agent.healthchecks;
+    const health = resumed === undefined ? newHealth(checks) : resumedHealth(checks, resumed, parts.clock.monotonic());
+    let verdict = health.verdict;
+    this.#loop = new ProbeLoop(
+      {
+        clock: parts.clock,
+        probes: parts.probes,
+        checks,
+        target: () => this.#target(),
+        asked: (_check, result) => parts.metrics.probed(app, spec.name, result.seconds, result.status === 'failed'),
+        changed: (now) => {
+          if (now.verdict === verdict) return;
+          verdict = now.verdict;
+          const told = toldOf(now, this.id);
+          if (told !== undefined) tell(told);
+        },
+      },
+      health,
+    );
+  }
+
+  stopProbes(): void {
+    this.#loop?.stop();
+    this.#loop = undefined;
+  }
+
+  heard(seq?: number): void {
+    this.#loop?.heard(seq);
+  }
+
+  /** Nothing of its process is left. */
+  close(): void {
+    this.stopProbes();
+    this.#options.parts.bus.close(this.id);
+  }
+
+  #prepare(): Launch {
+    const { parts, app, spec, origin, index, id } = this.#options;
+    const bus = parts.bus.open({ app, agent: spec.name, instance: index, incarnation: id });
+    this.#launch = prepareLaunch(parts, { app, spec, origin, index, incarnation: id, bus });
+    return this.#launch;
+  }
+
+  #follow(process: RunningProcess): void {
+    void process.ended.then((status) => this.#options.tell({ kind: 'exited', incarnation: this.id, status }));
+  }
+
+  #target(): ProbeTarget {
+    return {
+      identity: this.#identity ?? { pid: 0, startTicks: 0, bootId: '' },
+      incarnation: this.id,
+      shared: this.#options.shared(this.#held),
+      env: this.#launch?.env ?? {},
+      cwd: this.#launch?.cwd ?? this.#options.origin.tree,
+    };
+  }
+}
+
+function toldOf(health: Health, incarnation: string): Told | undefined {
+  switch (health.verdict) {
+    case 'starting':
+      return undefined;
+    case 'ready':
+      return { kind: 'becameReady', incarnation };
+    case 'unready':
+      return { kind: 'becameUnready', incarnation, detail: health.detail };
+    case 'dead':
+      return { kind: 'becameDead', incarnation, detail: health.detail };
+  }
+}

@@ -1,0 +1,62 @@
+/** What of an instance is kept in run_dir, so that the next sidecar can take it over. */
+import type { HostAgent } from '@outrider/shared/domain/agent.js';
+import type { ProcessIdentity } from '../agent/identity.js';
+import type { Instance } from '../agent/instance.js';
+import type { Slot } from '../agent/view.js';
+
+/** Raised when an older sidecar could not understand a record any more. */
+const FORMAT = 1;
+
+/** The release that an instance was started from, as far as a start needs it. */
+export interface Origin {
+  readonly version: string;
+  /** Absolute path. */
+  readonly tree: string;
+  readonly environment: string;
+  readonly hosts: Readonly<Record<string, string>>;
+}
+
+export interface InstanceRecord {
+  /** Its name among the records. */
+  readonly key: string;
+  readonly bootId: string;
+  readonly app: string;
+  readonly spec: HostAgent;
+  readonly origin: Origin;
+  readonly index: number;
+  readonly slot: Slot;
+  readonly instance: Instance;
+  /** Of the incarnation, while anything may be left of it. */
+  readonly identity?: ProcessIdentity;
+  /** Started by a switch that is not committed. */
+  readonly fresh: boolean;
+  /** Its faults when the trial began. */
+  readonly faultsBefore?: number;
+  readonly lastFault: string;
+  /** The person who stopped it. */
+  readonly heldBy?: string;
+  /** Epoch milliseconds. */
+  readonly since: number;
+  /** Since when it is not ready, on the clock of `Instance`. */
+  readonly downSince?: number;
+}
+
+export const writeRecord = (record: InstanceRecord): unknown => ({ format: FORMAT, ...record });
+
+/** Undefined where it is no record that this sidecar understands. */
+export function readRecord(value: unknown): InstanceRecord | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const record = value as Partial<InstanceRecord> & { readonly format?: unknown };
+  const whole =
+    record.format === FORMAT &&
+    typeof record.key === 'string' &&
+    typeof record.bootId === 'string' &&
+    typeof record.app === 'string' &&
+    typeof record.index === 'number' &&
+    typeof record.spec === 'object' &&
+    typeof record.origin === 'object' &&
+    typeof record.instance === 'object' &&
+    typeof record.instance.state === 'string' &&
+    typeof record.instance.incarnation === 'string';
+  return whole ? (record as InstanceRecord) : undefined;
+}

@@ -1,0 +1,77 @@
+/** An instance as people and gates see it. */
+import type { HostAgent } from '@outrider/shared/domain/agent.js';
+import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import { rfc3339 } from '@outrider/shared/runtime/clock.js';
+import { isCritical, startPeriodMs } from '../agent/health.js';
+import { SETTLED_AFTER_MS } from '../agent/run-cells.js';
+import { phaseOf } from '../agent/view.js';
+import type { LiveInstance } from './live-instance.js';
+
+/** `at`: now, on the clock of `Instance`. */
+export function statusOf(live: LiveInstance, host: string, at: number): InstanceStatus {
+  const { instance, spec } = live;
+  return {
+    host,
+    app: live.app,
+    agent: spec.name,
+    instance: live.index,
+    incarnation: instance.incarnation,
+    version: live.origin.version,
+    fingerprint: spec.fingerprint,
+    state: instance.state,
+    ready: instance.state === 'ready',
+    pid: live.pid,
+    restarts: instance.history.restarts,
+    since: rfc3339(live.since),
+    reason: live.heldBy === undefined ? instance.reason : `stopped by ${live.heldBy}`,
+    critical: isCritical(spec.healthchecks),
+    overdue: isOverdue(live, at),
+    healthScore: live.score,
+  };
+}
+
+/** One that should run and waits for its dependencies. */
+export function pendingStatus(
+  place: { readonly app: string; readonly host: string; readonly version: string; readonly index: number },
+  spec: HostAgent,
+  since: number,
+  reason: string,
+): InstanceStatus {
+  return {
+    host: place.host,
+    app: place.app,
+    agent: spec.name,
+    instance: place.index,
+    incarnation: '',
+    version: place.version,
+    fingerprint: spec.fingerprint,
+    state: 'exited',
+    ready: false,
+    pid: 0,
+    restarts: 0,
+    since: rfc3339(since),
+    reason,
+    critical: isCritical(spec.healthchecks),
+    overdue: false,
+    healthScore: 0,
+  };
+}
+
+/** A candidate is not missed while the active instance serves; one that is asked to go, or done, is not either. */
+function isOverdue(live: LiveInstance, at: number): boolean {
+  const { instance, downSince } = live;
+  if (live.heldBy !== undefined || live.slot === 'candidate') return false;
+  switch (phaseOf(instance)) {
+    case 'up':
+    case 'leaving':
+    case 'gone':
+    case 'done':
+      return false;
+    case 'resting':
+    case 'down': {
+      if (instance.state === 'failed' || instance.state === 'unhealthy') return true;
+      const period = startPeriodMs(live.spec.healthchecks) ?? SETTLED_AFTER_MS;
+      return downSince !== undefined && at - downSince > period;
+    }
+  }
+}

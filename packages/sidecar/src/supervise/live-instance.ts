@@ -1,0 +1,289 @@
+/**
+ * One filled slot: holds its state and does what the lifecycle decides. Every change is recorded before it is
+ * acted on. Knows nothing of other instances; is told events only within a turn of the mailbox.
+ */
+import type { HostAgent, SocketSpec } from '@outrider/shared/domain/agent.js';
+import { messageOf } from '@outrider/shared/runtime/errors.js';
+import { causeKey } from '../agent/cause.js';
+import { healthScore, holdsUp, startPeriodMs } from '../agent/health.js';
+import type { HeldSocket, ProcessIdentity } from '../agent/identity.js';
+import { type Effect, type Instance, type Rules, deadlineOf } from '../agent/instance.js';
+import { decide } from '../agent/lifecycle.js';
+import type { Slot } from '../agent/view.js';
+import { Incarnation } from './incarnation.js';
+import { type InstanceRecord, type Origin, writeRecord } from './instance-record.js';
+import type { StartQueue } from './start-queue.js';
+import type { SupervisorParts } from './supervisor-parts.js';
+import type { Told } from './told.js';
+
+/** What an instance asks of the supervisor that owns it. */
+export interface Surroundings {
+  readonly parts: SupervisorParts;
+  readonly starts: StartQueue;
+  /** Milliseconds of the clock of `Instance`. */
+  readonly at: () => number;
+  /** Runs `work` in a turn. */
+  readonly turn: (work: () => void) => void;
+  readonly changed: (live: LiveInstance) => void;
+  /** Its place in the order of dependencies. */
+  readonly level: (live: LiveInstance) => number;
+  /** Whether a start that fails is a failure. */
+  readonly strict: (live: LiveInstance) => boolean;
+  /** Those of its addresses that another running instance has been given too. */
+  readonly shared: (live: LiveInstance, held: readonly HeldSocket[]) => readonly string[];
+}
+
+export class LiveInstance {
+  readonly key: string;
+  readonly app: string;
+  readonly index: number;
+  spec: HostAgent;
+  origin: Origin;
+  slot: Slot;
+  instance: Instance;
+  fresh: boolean;
+  faultsBefore: number | undefined;
+  lastFault: string;
+  heldBy: string | undefined;
+  /** Epoch milliseconds. */
+  since: number;
+  downSince: number | undefined;
+  readonly #around: Surroundings;
+  readonly #recorded: ProcessIdentity | undefined;
+  #incarnation: Incarnation | undefined;
+  #timer: { readonly at: number; readonly cancel: () => void } | undefined;
+  #diedAt: number | undefined;
+
+  constructor(around: Surroundings, record: InstanceRecord) {
+    this.#around = around;
+    this.key = record.key;
+    this.app = record.app;
+    this.index = record.index;
+    this.spec = record.spec;
+    this.origin = record.origin;
+    this.slot = record.slot;
+    this.instance = record.instance;
+    this.fresh = record.fresh;
+    this.faultsBefore = record.faultsBefore;
+    this.lastFault = record.lastFault;
+    this.heldBy = record.heldBy;
+    this.since = record.since;
+    this.downSince = record.downSince;
+    this.#recorded = record.identity;
+  }
+
+  get pid(): number {
+    return this.#incarnation?.identity?.pid ?? 0;
+  }
+  /** As its process was started with them. */
+  get sockets(): readonly SocketSpec[] {
+    return this.#incarnation?.agent.sockets ?? [];
+  }
+  get held(): readonly HeldSocket[] {
+    return this.#incarnation?.held ?? [];
+  }
+  get score(): number {
+    const health = this.#incarnation?.health;
+    return health === undefined ? 0 : healthScore(health, this.instance.state === 'ready');
+  }
+
+  /** To be called within a turn. */
+  tell(told: Told): void {
+    const { at, parts } = this.#around;
+    const before = this.instance;
+    const event = { ...told, at: at(), random: parts.random(), next: parts.newId() };
+    const { instance, effects } = decide(before, event, this.#rules());
+    if (instance === before && effects.length === 0) return;
+    this.instance = instance;
+    this.#note(before);
+    this.save();
+    for (const effect of effects) this.#perform(effect);
+    this.#plan();
+    this.#around.changed(this);
+  }
+
+  /** Takes over what an earlier sidecar left: its process where it runs, else what its end leaves to do. */
+  adopt(): void {
+    const { instance } = this;
+    const identity = this.#recorded;
+    if (identity === undefined) {
+      // Recorded before there was a process: none was let run.
+      if (instance.state === 'starting') this.#perform({ kind: 'spawn' });
+      else this.#plan();
+      return;
+    }
+    const { incarnation } = instance;
+    this.#incarnation = this.#create(incarnation);
+    const runs = this.#incarnation.adopt(identity);
+    if (runs || instance.state === 'stopping') this.tell({ kind: 'adopted', incarnation });
+    else this.tell({ kind: 'exited', incarnation, status: { kind: 'unknown' } });
+    this.#plan();
+  }
+
+  heard(seq?: number): void {
+    this.#incarnation?.heard(seq);
+  }
+
+  save(): void {
+    try {
+      this.#around.parts.records.write(this.key, writeRecord(this.#record()));
+    } catch (error) {
+      this.#around.parts.warn(`The record of ${this.key} was not written: ${messageOf(error)}`);
+    }
+  }
+
+  /** Its slot is emptied; nothing of it runs. */
+  forget(): void {
+    this.#timer?.cancel();
+    this.#incarnation?.close();
+    this.#around.parts.records.remove(this.key);
+  }
+
+  #record(): InstanceRecord {
+    const { key, app, spec, origin, index, slot, instance, fresh, lastFault, since } = this;
+    const current = isProcess(instance) && this.#incarnation?.id === instance.incarnation;
+    const identity = current ? this.#incarnation?.identity : undefined;
+    return {
+      ...{ key, bootId: this.#around.parts.bootId, app, spec, origin, index, slot, instance, fresh, lastFault, since },
+      ...(identity === undefined ? {} : { identity }),
+      ...(this.faultsBefore === undefined ? {} : { faultsBefore: this.faultsBefore }),
+      ...(this.heldBy === undefined ? {} : { heldBy: this.heldBy }),
+      ...(this.downSince === undefined ? {} : { downSince: this.downSince }),
+    };
+  }
+
+  #rules(): Rules {
+    const { restart, stopSignal, stopGraceMs, healthchecks } = this.spec;
+    const limit = startPeriodMs(healthchecks);
+    const strict = this.#around.strict(this);
+    return { restart, stopSignal, stopGraceMs, strict, ...(limit === undefined ? {} : { startPeriodMs: limit }) };
+  }
+
+  #note(before: Instance): void {
+    const { instance } = this;
+    const again = 'sequel' in instance && instance.sequel.kind === 'again';
+    if (again) this.#diedAt ??= this.#around.at();
+    else if (instance.state !== 'starting' && instance.state !== 'backoff') this.#diedAt = undefined;
+    if (instance.history.faults > before.history.faults) this.lastFault = instance.reason;
+    if (instance.state === before.state && instance.incarnation === before.incarnation) return;
+    this.since = this.#around.parts.clock.now();
+    if (instance.state === 'ready') this.downSince = undefined;
+    else this.downSince ??= instance.since;
+    if (before.state === 'starting') this.#around.starts.done(before.incarnation);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'spawn':
+        this.#queue();
+        return;
+      case 'signal':
+        this.#incarnation?.signal(effect.signal);
+        return;
+      case 'killTree':
+        this.#incarnation?.killTree();
+        return;
+      case 'startProbes':
+        this.#startProbes();
+        return;
+      case 'stopProbes':
+        this.#incarnation?.stopProbes();
+        return;
+      case 'release':
+        this.#incarnation?.close();
+        this.#incarnation = undefined;
+        return;
+      case 'report':
+        this.#report(effect);
+        return;
+    }
+  }
+
+  /** Only those that can be seen becoming ready wait for their turn. */
+  #queue(): void {
+    const { incarnation } = this.instance;
+    const launch = (): void => this.#around.turn(() => this.#start(incarnation));
+    if (holdsUp(this.spec.healthchecks)) this.#around.starts.ask(incarnation, this.#around.level(this), launch);
+    else this.#start(incarnation);
+  }
+
+  #start(incarnation: string): void {
+    const { instance } = this;
+    if (instance.state !== 'starting' || instance.process || instance.incarnation !== incarnation) return;
+    this.#incarnation = this.#create(incarnation);
+    try {
+      this.#incarnation.start(() => this.#around.parts.records.write(this.key, writeRecord(this.#record())));
+    } catch (error) {
+      this.#incarnation = undefined;
+      this.tell({ kind: 'spawnFailed', incarnation, detail: messageOf(error) });
+      return;
+    }
+    this.#around.parts.metrics.started(this.app, this.spec.name);
+    if (this.#diedAt !== undefined) {
+      const seconds = (this.#around.at() - this.#diedAt) / 1000;
+      this.#around.parts.metrics.restarted(this.app, this.spec.name, seconds);
+      this.#diedAt = undefined;
+    }
+    // In this same turn: nobody may take it for one without a process.
+    this.tell({ kind: 'spawned', incarnation });
+  }
+
+  #create(id: string): Incarnation {
+    const { app, spec, origin, index } = this;
+    const { parts, turn, shared } = this.#around;
+    return new Incarnation({
+      ...{ parts, id, app, spec, origin, index },
+      tell: (told) => turn(() => this.tell(told)),
+      shared: (held) => shared(this, held),
+    });
+  }
+
+  #startProbes(): void {
+    if (this.instance.state === 'ready') this.#incarnation?.startProbes('ready');
+    else this.#incarnation?.startProbes(this.instance.state === 'unhealthy' ? 'unready' : undefined);
+  }
+
+  /** One timer for the one deadline that each state has. */
+  #plan(): void {
+    const at = deadlineOf(this.instance);
+    if (at === this.#timer?.at) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (at === undefined) return;
+    const now = this.#around.at;
+    const cancel = this.#around.parts.clock.after(at - now(), () => {
+      this.#timer = undefined;
+      const lateMs = Math.max(0, now() - at);
+      const detail = this.#incarnation?.health?.detail ?? '';
+      const { incarnation } = this.instance;
+      this.#around.turn(() => {
+        this.tell({ kind: 'deadline', incarnation, lateMs, detail });
+        this.#plan();
+      });
+    });
+    this.#timer = { at, cancel };
+  }
+
+  #report({ event, reason, cause }: Extract<Effect, { kind: 'report' }>): void {
+    const { parts } = this.#around;
+    const { incarnation } = this.instance;
+    if (event === 'agent.exited' && cause !== undefined)
+      parts.metrics.exited(this.app, this.spec.name, causeKey(cause));
+    parts.events.emit(event, {
+      app: this.app,
+      agent: this.spec.name,
+      instance: this.index,
+      version: this.origin.version,
+      ...(reason === '' ? {} : { reason }),
+      data: {
+        incarnation,
+        ...(this.pid === 0 ? {} : { pid: this.pid }),
+        ...(cause === undefined ? {} : { cause: causeKey(cause) }),
+        ...(event === 'agent.backoff' ? { delay_ms: (deadlineOf(this.instance) ?? 0) - this.instance.since } : {}),
+      },
+    });
+  }
+}
+
+/** Something of a process may be left. */
+const isProcess = ({ state }: Instance): boolean => state !== 'exited' && state !== 'backoff' && state !== 'failed';

@@ -1,0 +1,161 @@
+/**
+ * What a person asks of agents: start, stop, restart. Walks along their dependencies and waits for each step; other
+ * commands go on meanwhile. A person's start is never refused and waits for no dependency.
+ */
+import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
+import type { HostAgent } from '@outrider/shared/domain/agent.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { phaseOf } from '../agent/view.js';
+import type { LiveInstance } from './live-instance.js';
+import type { SupervisedApp } from './supervised-app.js';
+
+export interface PersonControlParts {
+  readonly apps: () => readonly SupervisedApp[];
+  readonly turn: (work: () => void) => void;
+  readonly onChange: (listener: () => void) => () => void;
+  readonly touch: (app: string) => void;
+}
+
+export interface Concerned {
+  readonly app: string;
+  readonly agents: ReadonlySet<string>;
+}
+
+type Action = 'start' | 'stop' | 'restart';
+
+export class PersonControl {
+  readonly #parts: PersonControlParts;
+
+  constructor(parts: PersonControlParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves once all of it is done. Throws `OutriderError('not_found')`. */
+  async control(app: string, agents: readonly string[], action: Action, by: string): Promise<readonly Concerned[]> {
+    const apps = this.#parts.apps().filter(({ name }) => app === '' || name === app);
+    const known = apps.map((one) => ({ app: one, specs: specsOf(one) }));
+    const unknown = agents.find((agent) => !known.some(({ specs }) => specs.some(({ name }) => name === agent)));
+    if (unknown !== undefined)
+      throw notFound(
+        unknown,
+        app,
+        known.flatMap(({ specs }) => specs),
+      );
+    const chosen = known.map(({ app: one, specs }) => ({
+      app: one,
+      specs: specs.filter(({ name }) => agents.length === 0 || agents.includes(name)),
+    }));
+    await Promise.all(chosen.map(({ app: one, specs }) => this.#walk(one, specs, action, by)));
+    return chosen.map(({ app: one, specs }) => ({ app: one.name, agents: new Set(specs.map(({ name }) => name)) }));
+  }
+
+  /** Level by level; a stop goes the other way round. */
+  async #walk(app: SupervisedApp, specs: readonly HostAgent[], action: Action, by: string): Promise<void> {
+    const leveled = dependencyLevels(specs);
+    const levels = 'levels' in leveled ? leveled.levels : [specs.map(({ name }) => name)];
+    for (const level of action === 'stop' ? [...levels].reverse() : levels) {
+      await Promise.all(
+        specs.filter(({ name }) => level.includes(name)).map((spec) => this.#one(app, spec, action, by)),
+      );
+    }
+  }
+
+  async #one(app: SupervisedApp, spec: HostAgent, action: Action, by: string): Promise<void> {
+    switch (action) {
+      case 'stop':
+        this.#parts.turn(() => this.#stop(app, spec, by));
+        return this.#until(() => app.find(spec.name).every(isOut));
+      case 'start':
+        this.#parts.turn(() => this.#indexes(app, spec).forEach((index) => this.#start(app, spec, index, by)));
+        return this.#until(() => app.find(spec.name).every(isSettled));
+      case 'restart':
+        return this.#restart(app, spec, by);
+    }
+  }
+
+  /** As many replicas at once as an update would take. */
+  async #restart(app: SupervisedApp, spec: HostAgent, by: string): Promise<void> {
+    const indexes = this.#indexes(app, spec);
+    const atOnce = Math.max(1, spec.parallelism);
+    for (let from = 0; from < indexes.length; from += atOnce) {
+      const some = indexes.slice(from, from + atOnce);
+      const before = new Set(
+        some.flatMap((index) => app.find(spec.name, index)).map(({ instance }) => instance.incarnation),
+      );
+      this.#parts.turn(() => some.forEach((index) => this.#start(app, spec, index, by, true)));
+      await this.#until(() =>
+        some
+          .flatMap((index) => app.find(spec.name, index))
+          .every((live) =>
+            live.heldBy !== undefined ? isOut(live) : isSettled(live) && !before.has(live.instance.incarnation),
+          ),
+      );
+    }
+  }
+
+  #stop(app: SupervisedApp, spec: HostAgent, by: string): void {
+    for (const index of this.#indexes(app, spec)) {
+      if (app.find(spec.name, index).length === 0) app.fill(spec, index, 'active');
+      for (const live of app.find(spec.name, index)) {
+        live.heldBy = by;
+        live.save();
+        live.tell({ kind: 'stopAsked', sequel: 'rest', reason: `stopped by ${by}` });
+      }
+    }
+    this.#parts.touch(app.name);
+  }
+
+  #start(app: SupervisedApp, spec: HostAgent, index: number, by: string, anew = false): void {
+    const slots = app.find(spec.name, index);
+    for (const live of slots.length > 0 ? slots : [app.fill(spec, index, 'active')]) {
+      live.heldBy = undefined;
+      live.save();
+      const reason = `${anew ? 'restarted' : 'started'} by ${by}`;
+      if (anew) live.tell({ kind: 'stopAsked', sequel: 'start', reason });
+      else live.tell({ kind: 'startAsked', reason });
+    }
+    this.#parts.touch(app.name);
+  }
+
+  /** Those that should run, and those that are there. */
+  #indexes(app: SupervisedApp, spec: HostAgent): readonly number[] {
+    const wanted = app.wanted.find(({ name }) => name === spec.name);
+    const indexes = new Set(Array.from({ length: wanted?.replicas ?? 0 }, (_, index) => index));
+    for (const { index } of app.find(spec.name)) indexes.add(index);
+    return [...indexes];
+  }
+
+  #until(done: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      if (done()) {
+        resolve();
+        return;
+      }
+      const end = this.#parts.onChange(() => {
+        if (!done()) return;
+        end();
+        resolve();
+      });
+    });
+  }
+}
+
+/** Nothing of it runs. */
+const isOut = ({ instance }: LiveInstance): boolean => ['gone', 'done', 'resting'].includes(phaseOf(instance));
+
+/** Whatever comes next, the start itself is over: ready, done, or it went wrong. */
+const isSettled = (live: LiveInstance): boolean => ['ready', 'unhealthy'].includes(live.instance.state) || isOut(live);
+
+/** As wanted, else as it was when it was started. */
+function specsOf(app: SupervisedApp): readonly HostAgent[] {
+  const specs = new Map(app.slots.map(({ spec }) => [spec.name, spec]));
+  for (const spec of app.wanted) specs.set(spec.name, spec);
+  return [...specs.values()];
+}
+
+function notFound(agent: string, app: string, specs: readonly HostAgent[]): OutriderError {
+  const where = app === '' ? 'this host' : `app ${app} on this host`;
+  const names = [...new Set(specs.map(({ name }) => name))].join(', ');
+  const known = names === '' ? 'No agent runs here.' : `Known are ${names}.`;
+  return new OutriderError('not_found', `There is no agent ${agent} of ${where}. ${known}`);
+}

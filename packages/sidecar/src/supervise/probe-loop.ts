@@ -1,0 +1,106 @@
+/**
+ * Asks the checks of one incarnation in their rhythm and watches for beats that do not come. What the answers mean
+ * is decided by agent/health.ts; whoever owns the instance is told of each new health.
+ */
+import type { Healthcheck } from '@outrider/shared/domain/agent.js';
+import type { Clock } from '@outrider/shared/runtime/clock.js';
+import { delayOf, isAsked } from '../agent/cadence.js';
+import { type Health, type Observation, nextBeatDeadline, observe } from '../agent/health.js';
+import type { ProbeResult, ProbeTarget, Probes } from './ports.js';
+
+export interface ProbeLoopParts {
+  readonly clock: Clock;
+  readonly probes: Probes;
+  readonly checks: readonly Healthcheck[];
+  /** As it is when the question is asked. */
+  readonly target: () => ProbeTarget;
+  readonly asked: (check: Healthcheck, result: ProbeResult) => void;
+  readonly changed: (health: Health) => void;
+}
+
+export class ProbeLoop {
+  readonly #parts: ProbeLoopParts;
+  readonly #startedAt: number;
+  readonly #end = new AbortController();
+  /** By check: what cancels its next question. */
+  readonly #planned = new Map<number, () => void>();
+  readonly #inFlight = new Set<number>();
+  readonly #everAsked = new Set<number>();
+  #beat: { readonly at: number; readonly cancel: () => void } | undefined;
+  #health: Health;
+
+  constructor(parts: ProbeLoopParts, health: Health) {
+    this.#parts = parts;
+    this.#health = health;
+    this.#startedAt = parts.clock.monotonic();
+    this.#plan();
+  }
+
+  get health(): Health {
+    return this.#health;
+  }
+
+  /** A message of the agent has come in. */
+  heard(seq?: number): void {
+    const at = this.#parts.clock.monotonic();
+    this.#observe({ kind: 'heard', at, ...(seq === undefined ? {} : { seq }) });
+  }
+
+  stop(): void {
+    this.#end.abort();
+    for (const cancel of this.#planned.values()) cancel();
+    this.#planned.clear();
+    this.#beat?.cancel();
+  }
+
+  #observe(seen: Observation): void {
+    if (this.#end.signal.aborted) return;
+    this.#health = observe(this.#health, this.#parts.checks, seen);
+    this.#parts.changed(this.#health);
+    this.#plan();
+  }
+
+  #plan(): void {
+    if (this.#end.signal.aborted) return;
+    this.#parts.checks.forEach((check, index) => {
+      if (!isAsked(this.#health, this.#parts.checks, index)) {
+        this.#planned.get(index)?.();
+        this.#planned.delete(index);
+      } else if (!this.#planned.has(index) && !this.#inFlight.has(index)) {
+        const elapsedMs = this.#parts.clock.monotonic() - this.#startedAt;
+        const delay = delayOf(this.#health, check, index, elapsedMs, !this.#everAsked.has(index));
+        this.#planned.set(
+          index,
+          this.#parts.clock.after(delay, () => void this.#ask(check, index)),
+        );
+      }
+    });
+    this.#planBeat();
+  }
+
+  async #ask(check: Healthcheck, index: number): Promise<void> {
+    this.#planned.delete(index);
+    this.#everAsked.add(index);
+    this.#inFlight.add(index);
+    const result = await this.#parts.probes.ask(check, this.#parts.target(), this.#end.signal);
+    this.#inFlight.delete(index);
+    if (this.#end.signal.aborted) return;
+    this.#parts.asked(check, result);
+    this.#observe({ kind: 'asked', check: index, status: result.status, detail: result.detail });
+  }
+
+  #planBeat(): void {
+    const at = nextBeatDeadline(this.#health);
+    if (at === this.#beat?.at) return;
+    this.#beat?.cancel();
+    this.#beat = undefined;
+    if (at === undefined) return;
+    const { clock } = this.#parts;
+    const cancel = clock.after(at - clock.monotonic(), () => {
+      this.#beat = undefined;
+      const now = clock.monotonic();
+      this.#observe({ kind: 'overdue', at: now, lateMs: Math.max(0, now - at) });
+    });
+    this.#beat = { at, cancel };
+  }
+}

@@ -1,0 +1,211 @@
+/** One app on this host: what should run of it and the slots that are filled. Turns decisions into slots and events. */
+import type { HostAgent } from '@outrider/shared/domain/agent.js';
+import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
+import { type Judged, type Judgement, judge } from '../agent/convergence.js';
+import { holdsUp, isCritical } from '../agent/health.js';
+import { newInstance } from '../agent/instance.js';
+import { type Action, reconcile } from '../agent/reconcile.js';
+import { type Slot, type View, isRunning, phaseOf } from '../agent/view.js';
+import type { InstanceRecord, Origin } from './instance-record.js';
+import { declaredSockets } from './launch.js';
+import { LiveInstance, type Surroundings } from './live-instance.js';
+import type { Target, TargetMode } from './ports.js';
+
+export class SupervisedApp {
+  readonly name: string;
+  readonly #around: Surroundings;
+  #target: Target | undefined;
+  #mode: TargetMode = 'steady';
+  /** Until a target was set for the first time, what was taken over is left as it is. */
+  #told = false;
+  #levels: ReadonlyMap<string, number> = new Map();
+  #slots: LiveInstance[] = [];
+  /** Agents that may still hold sockets. */
+  #withSockets = new Set<string>();
+
+  constructor(name: string, around: Surroundings) {
+    this.name = name;
+    this.#around = around;
+  }
+
+  get slots(): readonly LiveInstance[] {
+    return this.#slots;
+  }
+  get target(): Target | undefined {
+    return this.#target;
+  }
+  get mode(): TargetMode {
+    return this.#mode;
+  }
+  /** In the order of the release. */
+  get wanted(): readonly HostAgent[] {
+    return this.#target?.spec.agents ?? [];
+  }
+  /** It was told to run nothing, and nothing of it is left. */
+  get isOver(): boolean {
+    return this.#told && this.#target === undefined && this.#slots.length === 0;
+  }
+
+  level(agent: string): number {
+    return this.#levels.get(agent) ?? 0;
+  }
+
+  setTarget(target: Target | undefined, mode: TargetMode): void {
+    const known = sameTarget(this.#target, target);
+    const wasTold = this.#told;
+    this.#told = true;
+    this.#mode = mode;
+    this.#target = target;
+    const leveled = dependencyLevels(this.wanted);
+    const levels = 'levels' in leveled ? leveled.levels : [];
+    this.#levels = new Map(levels.flatMap((names, level) => names.map((name) => [name, level])));
+    for (const live of this.#slots) this.#mark(live, mode);
+    if (!known && mode === 'switch' && wasTold) this.#tryKeptAgain();
+  }
+
+  /** A commit makes what is new ordinary; a trial counts faults from its beginning. */
+  #mark(live: LiveInstance, mode: TargetMode): void {
+    if (mode === 'steady' && live.fresh) {
+      live.fresh = false;
+      live.faultsBefore = undefined;
+      live.save();
+    } else if (mode === 'trial' && live.fresh && live.faultsBefore === undefined) {
+      // It was ready when the trial began: if it is not now, it has faltered since.
+      const faltered = ['resting', 'down'].includes(phaseOf(live.instance)) && live.instance.history.faults > 0;
+      live.faultsBefore = live.instance.history.faults - (faltered ? 1 : 0);
+      live.save();
+    }
+  }
+
+  /** A switch is a person's wish: what it keeps and had failed before gets a new chance. */
+  #tryKeptAgain(): void {
+    for (const live of this.#slots) {
+      const kept = this.wanted.some(
+        ({ name, fingerprint }) => name === live.spec.name && fingerprint === live.spec.fingerprint,
+      );
+      if (kept && !live.fresh && live.heldBy === undefined && phaseOf(live.instance) === 'resting') {
+        live.tell({ kind: 'startAsked', reason: 'tried again for a switch' });
+      }
+    }
+  }
+
+  /** One round of reconciling; false: nothing was left to do. */
+  reconcile(): boolean {
+    if (!this.#told) return false;
+    const actions = reconcile(this.wanted, this.#slots.map(viewOf));
+    for (const action of actions) this.#do(action);
+    if (actions.length === 0) this.#releaseSockets();
+    return actions.length > 0;
+  }
+
+  judge(): Judgement {
+    return judge(this.wanted, this.#slots.map(judgedOf), this.#mode);
+  }
+
+  find(agent: string, index?: number): readonly LiveInstance[] {
+    return this.#slots.filter((live) => live.spec.name === agent && (index === undefined || live.index === index));
+  }
+
+  /** What an earlier sidecar has left. To be told to `adopt` once all of its app are known. */
+  restore(record: InstanceRecord): LiveInstance {
+    const live = new LiveInstance(this.#around, record);
+    this.#slots.push(live);
+    if (record.spec.sockets.length > 0) this.#withSockets.add(record.spec.name);
+    return live;
+  }
+
+  /** Fills an empty slot; nothing is started yet. */
+  fill(spec: HostAgent, index: number, slot: Slot): LiveInstance {
+    const { parts, at } = this.#around;
+    const now = at();
+    return this.restore({
+      key: `${this.name}/${spec.name}.${index}~${parts.newId()}`,
+      bootId: parts.bootId,
+      app: this.name,
+      spec,
+      origin: this.#origin(),
+      index,
+      slot,
+      instance: newInstance(now),
+      fresh: this.#mode !== 'steady',
+      lastFault: '',
+      since: parts.clock.now(),
+      downSince: now,
+    });
+  }
+
+  #do(action: Action): void {
+    const live = this.#slots.find(
+      (one) => one.spec.name === action.agent && one.index === action.index && one.slot === action.slot,
+    );
+    const spec = this.wanted.find(({ name }) => name === action.agent);
+    switch (action.kind) {
+      case 'start':
+        if (spec === undefined || live !== undefined) return;
+        this.fill(spec, action.index, action.slot).tell({ kind: 'startAsked', reason: '' });
+        return;
+      case 'stop':
+        live?.tell({ kind: 'stopAsked', sequel: 'rest', reason: action.reason });
+        return;
+      case 'forget':
+        this.#slots = this.#slots.filter((one) => one !== live);
+        live?.forget();
+        return;
+      case 'promote':
+        if (live === undefined) return;
+        live.slot = 'active';
+        live.save();
+        return;
+      case 'renew':
+        if (live === undefined || spec === undefined) return;
+        live.spec = spec;
+        live.origin = this.#origin();
+        live.save();
+        return;
+    }
+  }
+
+  #origin(): Origin {
+    const target = this.#target;
+    if (target === undefined) throw new Error(`App ${this.name} has no release to start from.`);
+    const { version, environment, hosts } = target.spec;
+    return { version, environment, hosts, tree: target.tree };
+  }
+
+  /** Closes what neither a running instance was given nor the release declares: the kernel queues meanwhile. */
+  #releaseSockets(): void {
+    const { parts } = this.#around;
+    const declaring = this.wanted.filter(({ sockets }) => sockets.length > 0).map(({ name }) => name);
+    const given = this.#slots.filter(({ sockets }) => sockets.length > 0).map(({ spec }) => spec.name);
+    for (const agent of new Set([...this.#withSockets, ...declaring, ...given])) {
+      const spec = this.wanted.find(({ name }) => name === agent);
+      const declared = spec === undefined ? [] : declaredSockets(parts, this.name, spec, this.#origin());
+      parts.sockets.release(this.name, agent, [...declared, ...this.find(agent).flatMap(({ sockets }) => sockets)]);
+    }
+    this.#withSockets = new Set([...declaring, ...given]);
+  }
+}
+
+const sameTarget = (a: Target | undefined, b: Target | undefined): boolean =>
+  a?.release.digest === b?.release.digest && a?.release.specDigest === b?.release.specDigest;
+
+export const viewOf = (live: LiveInstance): View => ({
+  agent: live.spec.name,
+  index: live.index,
+  slot: live.slot,
+  fingerprint: live.spec.fingerprint,
+  phase: phaseOf(live.instance),
+  running: isRunning(live.instance),
+  held: live.heldBy !== undefined,
+  checked: holdsUp(live.spec.healthchecks),
+  dependsOn: live.spec.dependsOn,
+});
+
+const judgedOf = (live: LiveInstance): Judged => ({
+  ...viewOf(live),
+  instance: live.instance,
+  fresh: live.fresh,
+  critical: isCritical(live.spec.healthchecks),
+  lastFault: live.lastFault,
+  ...(live.faultsBefore === undefined ? {} : { faultsBefore: live.faultsBefore }),
+});

@@ -1,0 +1,216 @@
+/**
+ * Supervises the agents of this host: one mailbox, one writer. Everything that happens becomes a turn; after each,
+ * what should run is compared with what does, until nothing is left to do. Decides nothing itself: see agent/.
+ */
+import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { AgentControl } from '../link/ports.js';
+import type { HeldSocket } from '../agent/identity.js';
+import { missingDependencies } from '../agent/dependency-gate.js';
+import { readRecord } from './instance-record.js';
+import { pendingStatus, statusOf } from './instance-status.js';
+import type { LiveInstance, Surroundings } from './live-instance.js';
+import { Mailbox } from './mailbox.js';
+import { PersonControl } from './person-control.js';
+import type { AgentSupervisor, Convergence, LocalCulprit, Target, TargetMode } from './ports.js';
+import { StartQueue } from './start-queue.js';
+import { SupervisedApp, viewOf } from './supervised-app.js';
+import type { SupervisorParts } from './supervisor-parts.js';
+
+const CULPRIT_LINES = 20;
+
+export class Supervisor implements AgentSupervisor, AgentControl {
+  readonly #parts: SupervisorParts;
+  readonly #around: Surroundings;
+  readonly #apps = new Map<string, SupervisedApp>();
+  readonly #mailbox = new Mailbox(
+    () => this.#settle(),
+    () => this.#notify(),
+  );
+  readonly #listeners = new Set<() => void>();
+  readonly #persons: PersonControl;
+  /** Of the clock of `Instance`: of this machine's boot, steady while this sidecar runs. */
+  readonly #offsetMs: number;
+  readonly #touched = new Set<string>();
+  #changed = false;
+  #notifying = false;
+  /** The last lines of a culprit, as they were when it was blamed. */
+  readonly #blamed = new Map<string, LocalCulprit>();
+
+  /** Takes over at once what an earlier sidecar has left running. */
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
+    this.#offsetMs = parts.clock.sinceBoot() - parts.clock.monotonic();
+    this.#around = {
+      parts,
+      starts: new StartQueue(parts.clock, parts.maxStarting),
+      at: () => this.#at(),
+      turn: (work) => this.#mailbox.post(work),
+      changed: (live) => this.#touch(live.app),
+      level: (live) => this.#apps.get(live.app)?.level(live.spec.name) ?? 0,
+      strict: (live) => live.fresh && this.#apps.get(live.app)?.mode !== 'steady',
+      shared: (live, held) => this.#shared(live, held),
+    };
+    this.#persons = new PersonControl({
+      apps: () => [...this.#apps.values()],
+      turn: (work) => this.#mailbox.post(work),
+      onChange: (listener) => this.onChange(listener),
+      touch: (app) => this.#touch(app),
+    });
+    this.#mailbox.post(() => this.#adoptAll());
+  }
+
+  setTarget(app: string, target: Target | undefined, mode: TargetMode): void {
+    this.#mailbox.post(() => {
+      this.#appOf(app).setTarget(target, mode);
+      this.#blamed.delete(app);
+      this.#touch(app);
+    });
+  }
+
+  convergence(app: string): Convergence {
+    const found = this.#apps.get(app);
+    if (found === undefined) return { state: 'converged' };
+    const judgement = found.judge();
+    if (judgement.state === 'converged') return judgement;
+    const { suspect } = judgement;
+    const culprit = suspect && this.#blame(app, suspect);
+    if (judgement.state === 'failed') return { state: 'failed', culprit: this.#blame(app, judgement.suspect) };
+    return { state: 'converging', waitingFor: judgement.waitingFor, ...(culprit === undefined ? {} : { culprit }) };
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async control(
+    app: string,
+    agents: readonly string[],
+    action: 'start' | 'stop' | 'restart',
+    by: string,
+  ): Promise<readonly InstanceStatus[]> {
+    const concerned = await this.#persons.control(app, agents, action, by);
+    return this.instances().filter((one) => concerned.some((it) => it.app === one.app && it.agents.has(one.agent)));
+  }
+
+  instances(): readonly InstanceStatus[] {
+    const at = this.#at();
+    const { host } = this.#parts.host;
+    return [...this.#apps.values()].flatMap((app) => [
+      ...app.slots.map((live) => statusOf(live, host, at)),
+      ...this.#pending(app),
+    ]);
+  }
+
+  logFile(app: string, agent: string, instance: number): string | undefined {
+    const known = this.#apps.get(app);
+    const wanted = known?.wanted.some(({ name, replicas }) => name === agent && instance < replicas) === true;
+    if (!wanted && (known?.find(agent, instance).length ?? 0) === 0) return undefined;
+    return this.#parts.logFile(app, agent, instance);
+  }
+
+  heard(incarnation: string, message: { readonly kind: 'beat' | 'other'; readonly seq?: number }): void {
+    this.#mailbox.post(() => this.#of(incarnation)?.heard(message.seq));
+  }
+
+  extend(incarnation: string, ms: number): void {
+    this.#mailbox.post(() => this.#of(incarnation)?.tell({ kind: 'extended', incarnation, ms }));
+  }
+
+  #at(): number {
+    return this.#parts.clock.monotonic() + this.#offsetMs;
+  }
+
+  #appOf(name: string): SupervisedApp {
+    const known = this.#apps.get(name);
+    if (known !== undefined) return known;
+    const app = new SupervisedApp(name, this.#around);
+    this.#apps.set(name, app);
+    return app;
+  }
+
+  #of(incarnation: string): LiveInstance | undefined {
+    for (const app of this.#apps.values()) {
+      const live = app.slots.find(({ instance }) => instance.incarnation === incarnation);
+      if (live !== undefined) return live;
+    }
+    return undefined;
+  }
+
+  #touch(app: string): void {
+    this.#touched.add(app);
+    this.#changed = true;
+  }
+
+  /** Reconciles every app that was touched until nothing is left to do. */
+  #settle(): void {
+    for (const name of this.#touched) {
+      this.#touched.delete(name);
+      const app = this.#apps.get(name);
+      while (app?.reconcile() === true);
+      if (app?.isOver === true) this.#apps.delete(name);
+    }
+  }
+
+  /** Outside of any turn: what a listener asks for is done when its call returns. */
+  #notify(): void {
+    if (this.#notifying) return;
+    this.#notifying = true;
+    try {
+      while (this.#changed) {
+        this.#changed = false;
+        for (const listener of [...this.#listeners]) listener();
+      }
+    } finally {
+      this.#notifying = false;
+    }
+  }
+
+  #adoptAll(): void {
+    const restored: LiveInstance[] = [];
+    for (const { key, record } of this.#parts.records.load()) {
+      const known = readRecord(record);
+      if (known?.bootId === this.#parts.bootId) {
+        restored.push(this.#appOf(known.app).restore({ ...known, key }));
+      } else {
+        if (known === undefined)
+          this.#parts.warn(`The record ${key} is of a sidecar that this one does not understand.`);
+        else this.#parts.records.remove(key);
+      }
+    }
+    for (const live of restored) live.adopt();
+  }
+
+  /** What a listener does while both run proves nothing about either of them. */
+  #shared(live: LiveInstance, held: readonly HeldSocket[]): readonly string[] {
+    const others = this.#apps.get(live.app)?.slots.filter((other) => other !== live) ?? [];
+    const theirs = new Set(others.flatMap((other) => other.held.map(({ address }) => address)));
+    return held.map(({ address }) => address).filter((address) => theirs.has(address));
+  }
+
+  #pending(app: SupervisedApp): InstanceStatus[] {
+    const views = app.slots.map(viewOf);
+    return app.wanted.flatMap((spec) => {
+      const missing = missingDependencies(spec, app.wanted, views);
+      const reason = missing.length === 0 ? 'waits for what is being removed' : `waits for ${missing.join(', ')}`;
+      const place = { app: app.name, host: this.#parts.host.host, version: app.target?.spec.version ?? '' };
+      return Array.from({ length: spec.replicas }, (_, index) => index)
+        .filter((index) => app.find(spec.name, index).length === 0)
+        .map((index) => pendingStatus({ ...place, index }, spec, this.#parts.clock.now(), reason));
+    });
+  }
+
+  #blame(
+    app: string,
+    suspect: { readonly agent: string; readonly index: number; readonly cause: string },
+  ): LocalCulprit {
+    const known = this.#blamed.get(app);
+    if (known?.agent === suspect.agent && known.instance === suspect.index && known.cause === suspect.cause)
+      return known;
+    const { agent, index, cause } = suspect;
+    const log = this.#parts.readLastLines(this.#parts.logFile(app, agent, index), CULPRIT_LINES);
+    const culprit: LocalCulprit = { agent, instance: index, cause, log };
+    this.#blamed.set(app, culprit);
+    return culprit;
+  }
+}

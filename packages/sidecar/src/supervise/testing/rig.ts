@@ -1,0 +1,147 @@
+/** For tests: a supervisor over real processes, sockets, probes and records, and a clean end that fails on leaks. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AgentSpec, HostAgent } from '@outrider/shared/domain/agent.js';
+import type { EventType } from '@outrider/shared/domain/event.js';
+import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import { systemClock } from '@outrider/shared/runtime/clock.js';
+import { createProbes } from '../../probe/probes.js';
+import { bootId } from '../../process/process-stat.js';
+import { createProcesses } from '../../process/processes.js';
+import { createSockets } from '../../process/sockets.js';
+import { createRecordStore } from '../../store/record-store.js';
+import type { Target } from '../ports.js';
+import { Supervisor } from '../supervisor.js';
+import type { SupervisorParts } from '../supervisor-parts.js';
+
+export interface Emitted {
+  readonly type: EventType;
+  readonly agent: string;
+  readonly instance: number;
+  readonly version: string;
+  readonly reason: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export function partsFor(folder: string, events: Emitted[], warnings: string[]): SupervisorParts {
+  const processes = createProcesses();
+  return {
+    clock: systemClock,
+    processes,
+    sockets: createSockets(),
+    probes: createProbes({ ownsConnection: (...asked) => processes.ownsConnection(...asked) }),
+    bus: { open: ({ incarnation }) => `ipc://${folder}/bus/${incarnation}`, close: () => undefined },
+    records: createRecordStore({ runDir: folder, now: () => Date.now(), onUnreadable: (text) => warnings.push(text) }),
+    events: {
+      emit: (type, fields) => {
+        const { agent = '', instance = -1, version = '', reason = '', data = {} } = fields;
+        events.push({ type, agent, instance, version, reason, data });
+      },
+    },
+    metrics: { started: () => undefined, exited: () => undefined, restarted: () => undefined, probed: () => undefined },
+    host: { host: 'main-pc', address: '127.0.0.1', redis: { host: '127.0.0.9', port: 6390 } },
+    bootId: bootId(),
+    ownEnvironment: process.env,
+    random: () => 0.5,
+    newId: () => randomBytes(8).toString('hex'),
+    logFile: (app, agent, instance) => join(folder, 'log', `${app}.${agent}.${instance}.log`),
+    readLastLines: (path, lines) => lastLines(path, lines),
+    maxStarting: 4,
+    warn: (sentence) => warnings.push(sentence),
+  };
+}
+
+function lastLines(path: string, lines: number): readonly string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n').slice(0, -1).slice(-lines);
+  } catch {
+    return [];
+  }
+}
+
+export class Rig {
+  readonly folder: string;
+  readonly events: Emitted[] = [];
+  readonly warnings: string[] = [];
+  readonly parts: SupervisorParts;
+  readonly supervisor: Supervisor;
+
+  constructor(changes: Partial<SupervisorParts> = {}, folder = mkdtempSync(join(tmpdir(), 'outrider-rig-'))) {
+    this.folder = folder;
+    this.parts = { ...partsFor(this.folder, this.events, this.warnings), ...changes };
+    this.supervisor = new Supervisor(this.parts);
+  }
+
+  status(agent: string, instance = 0): InstanceStatus | undefined {
+    return this.supervisor.instances().find((one) => one.agent === agent && one.instance === instance);
+  }
+
+  log(agent: string, instance = 0): string {
+    return readFileSync(this.parts.logFile('app', agent, instance), 'utf8');
+  }
+
+  types(agent: string): EventType[] {
+    return this.events.filter((event) => event.agent === agent).map(({ type }) => type);
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Everything is stopped, whatever the test has left. */
+  async end(): Promise<void> {
+    const apps = new Set(this.supervisor.instances().map(({ app }) => app));
+    for (const app of apps) this.supervisor.setTarget(app, undefined, 'steady');
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (this.supervisor.instances().length > 0) return;
+        end();
+        resolve();
+      };
+      const end = this.supervisor.onChange(look);
+      look();
+    });
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+const DEFAULTS: AgentSpec = {
+  name: 'agent',
+  command: ['sleep', '1000'],
+  hosts: [],
+  replicas: 1,
+  environment: {},
+  workingDir: '.',
+  dependsOn: [],
+  files: [],
+  healthchecks: [],
+  restart: { kind: 'always' },
+  stopSignal: 'SIGTERM',
+  stopGraceMs: 5_000,
+  order: 'stop-first',
+  parallelism: 1,
+  sockets: [],
+};
+
+/** The fingerprint follows from what is given. */
+export function agent(name: string, given: Partial<HostAgent> = {}): HostAgent {
+  return { ...DEFAULTS, fingerprint: JSON.stringify(given), ...given, name };
+}
+
+export function target(folder: string, version: string, ...agents: readonly HostAgent[]): Target {
+  return {
+    release: { version, digest: `digest-${version}`, specDigest: `spec-${version}` },
+    tree: folder,
+    spec: {
+      app: 'app',
+      version,
+      digest: `digest-${version}`,
+      environment: 'local',
+      host: 'main-pc',
+      hosts: { 'main-pc': '127.0.0.1', pc2: '127.0.0.2' },
+      agents,
+    },
+  };
+}
