@@ -2,4 +2,4 @@
 import { runCli } from '../dist/cli/main.js';
 
 // The daemon is loaded only where it is asked for.
-await runCli(process.argv.slice(2), async (options) => (await import('../dist/main.js')).serve(options));
+await runCli(async (options) => (await import('../dist/main.js')).serve(options));

@@ -11,6 +11,7 @@ import { parseHostPort } from '@outrider/shared/runtime/listen.js';
 import { createLogger, type Logger } from '@outrider/shared/runtime/logger.js';
 import { publishEndpoint } from '@outrider/shared/runtime/rendezvous.js';
 import { ensureToken, readToken } from '@outrider/shared/runtime/token.js';
+import type { Redis } from 'ioredis';
 import { reachableFrom } from './addresses.js';
 import { startGrpc } from './api/grpc.js';
 import { startHttp } from './api/http.js';
@@ -29,6 +30,8 @@ import { RedisRollouts } from './store/redis-rollouts.js';
 import { RedisSpecs } from './store/redis-specs.js';
 import { withScripts } from './store/scripts.js';
 import { systemdNotify } from './systemd.js';
+
+const REDIS_WITHIN_MS = 2_000;
 
 /** Runs until SIGTERM or SIGINT; with `checkConfig`, only reads the settings. Throws where they are wrong;
  *  rollouts under way go on with the next coordinator. */
@@ -77,6 +80,7 @@ async function compose(
   const tokens = tokensOf(config);
   const redis = withScripts(openRedis(config.redis, onceEach(log)));
   closers.push(() => redis.disconnect());
+  await connected(redis);
   // Known once they are bound; nobody asks before.
   const bound: string[] = [];
   const inside = insideOf(config, redis, tokens, log, (address) => reachableFrom(address, bound));
@@ -208,6 +212,17 @@ function engineOf(
     resolve: (input) => resolveHostSpec({ ...input, environment, settings }),
     tell: (event) => events.append([event]),
     onBug: (error) => log.error({ err: error }, 'an error that is a bug'),
+  });
+}
+
+/** Waits a moment for Redis, so that a start on a healthy machine is whole at once. Goes on without it. */
+function connected(redis: Redis): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, REDIS_WITHIN_MS);
+    redis.once('ready', () => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
 }
 

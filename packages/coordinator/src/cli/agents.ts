@@ -7,7 +7,7 @@ import { nameOption } from './arguments.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { type Globals, globalsOf, whoami, withGlobals } from './globals.js';
 import { show } from './output.js';
-import { table } from './table.js';
+import { table } from '@outrider/shared/cli/table.js';
 
 export function agentsCommand(program: Command): void {
   const command = withGlobals(program.command('agents').description('every instance of every agent'));

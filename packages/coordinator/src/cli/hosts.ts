@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { timeLimit, withCoordinator } from './connection.js';
 import { globalsOf, withGlobals } from './globals.js';
 import { show } from './output.js';
-import { table } from './table.js';
+import { table } from '@outrider/shared/cli/table.js';
 
 export function hostsCommand(program: Command): void {
   const command = withGlobals(program.command('hosts').description('every host, and what it runs'));

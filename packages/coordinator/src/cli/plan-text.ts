@@ -1,6 +1,6 @@
 /** A plan for people: a table for each host, and a sentence of what it comes to. */
 import type { Plan, PlannedAction } from '@outrider/shared/domain/rollout.js';
-import { table } from './table.js';
+import { table } from '@outrider/shared/cli/table.js';
 
 const SIGN: Readonly<Record<PlannedAction['action'], string>> = { keep: '=', replace: '~', add: '+', remove: '-' };
 

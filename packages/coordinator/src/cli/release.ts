@@ -8,7 +8,7 @@ import { timeLimit, withCoordinator } from './connection.js';
 import { globalsOf, withGlobals } from './globals.js';
 import { show } from './output.js';
 import { pushRelease } from './release-push.js';
-import { table } from './table.js';
+import { table } from '@outrider/shared/cli/table.js';
 
 interface PushOptions {
   readonly version?: string;

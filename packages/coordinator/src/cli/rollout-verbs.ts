@@ -9,7 +9,7 @@ import { followRollout } from './follow-rollout.js';
 import { type Globals, globalsOf, whoami, withGlobals } from './globals.js';
 import { show } from './output.js';
 import { endText, type Explained } from './rollout-view.js';
-import { table } from './table.js';
+import { table } from '@outrider/shared/cli/table.js';
 
 export function addRolloutVerbs(rollout: Command): void {
   const list = withGlobals(rollout.command('ls').description('rollouts, newest first'));

@@ -5,7 +5,7 @@ import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { eventLine } from './event-line.js';
 import type { Globals } from './globals.js';
 import { note, print, printJson } from './output.js';
-import { table } from './table.js';
+import { paint, table } from '@outrider/shared/cli/table.js';
 
 export type Explained = Rollout & { readonly explained: string };
 
@@ -113,7 +113,7 @@ class LiveView implements RolloutView {
     const ended = hasEnded(rollout.phase);
     const seconds = Math.round(((rollout.endedAt ?? Date.now()) - rollout.startedAt) / 1000);
     const sign = ended ? ' ' : (FRAMES[this.frame] ?? '');
-    const rows = rollout.hosts.map((host) => ['  ', host.host, paint(host.state), host.reason ?? '']);
+    const rows = rollout.hosts.map((host) => ['  ', host.host, `${painted(host.state)}  ${host.reason ?? ''}`]);
     const away = this.away ? ' (the coordinator does not answer)' : '';
     const head = `${sign} ${rollout.id}  ${rollout.version}  ${rollout.phase}${rollout.paused ? ', paused' : ''}  ${seconds} s${away}`;
     const width = process.stdout.columns;
@@ -134,20 +134,19 @@ function withHost(rollout: Explained, event: OutriderEvent): Explained {
   return { ...rollout, hosts };
 }
 
-const COLOUR: Readonly<Record<string, number>> = {
-  committed: 32,
-  trial: 36,
-  reverting: 33,
-  reverted: 33,
-  failed: 31,
-  unreachable: 31,
-};
+const COLOUR = {
+  committed: 'green',
+  trial: 'blue',
+  reverting: 'yellow',
+  reverted: 'yellow',
+  failed: 'red',
+  unreachable: 'red',
+} as const;
 
-function paint(state: string): string {
-  const colour = COLOUR[state];
-  const { NO_COLOR: off = '' } = process.env;
-  return colour === undefined || off !== '' ? state : `\u001b[${colour}m${state}\u001b[0m`;
-}
+const painted = (state: string): string => {
+  const colour = (COLOUR as Readonly<Record<string, (typeof COLOUR)[keyof typeof COLOUR]>>)[state];
+  return colour === undefined ? state : paint(state, colour);
+};
 
 /** Cuts what would wrap, since wrapped lines cannot be counted. */
 function fit(line: string, width: number): string {

@@ -6,11 +6,13 @@ import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { byPath, manifestBytes } from '@outrider/shared/release/manifest.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
-import { startRedis, type TestRedis } from '@outrider/shared/testing/redis-server.js';
+import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BlobStore } from './blob-store.js';
 import { ReleaseCatalog } from './catalog.js';
+
+const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
 const AGENTS = 'app: app\nagents:\n  web:\n    command: [sleep, "60"]\n';
 
@@ -74,7 +76,7 @@ describe('a version names one content for ever', () => {
     expect(await push(catalog, '1.0.0')).toEqual({ release: first.release, isNew: false });
     await expect(push(catalog, '1.0.0', { more: 'x' })).rejects.toMatchObject({
       code: 'refused',
-      message: expect.stringMatching(/ann pushed it at 2026-01-01T10:00:01.000Z/),
+      message: matching(/ann pushed it at 2026-01-01T10:00:01.000Z/),
     });
   });
 
@@ -110,10 +112,10 @@ describe('a version names one content for ever', () => {
 
   test('without Redis nothing is named', async () => {
     const catalog = open();
-    await server.stop();
+    await server.kill();
     await expect(push(catalog, '1.0.0')).rejects.toMatchObject({ code: 'unavailable' });
     expect(await catalog.list()).toEqual([]);
-    await server.start();
+    await server.restart();
     await expect.poll(() => redis.status, { timeout: 10_000 }).toBe('ready');
     expect(await push(catalog, '1.0.0')).toMatchObject({ isNew: true });
   });

@@ -14,6 +14,7 @@ import {
   COORDINATOR_PORTS,
   coordinatorSettings,
   type DevHost,
+  folderProblem,
   type Layout,
   portsOf,
   SIDECAR_PORTS,
@@ -40,8 +41,10 @@ export class DevFleet {
 
   /** Resolves when a leader is there and every host is up. */
   async start(): Promise<void> {
-    await this.checkPorts();
     const { layout } = this;
+    const problem = folderProblem(layout, this.hosts);
+    if (problem !== undefined) throw new OutriderError('invalid', `${problem} Choose a shorter one.`);
+    await this.checkPorts();
     for (const folder of [layout.folder, layout.logs, layout.coordinator])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     ensureToken(layout.fleetToken);

@@ -32,6 +32,8 @@ export const layoutOf = (folder: string) => ({
   fleetToken: join(folder, 'fleet-token'),
   redisPassword: join(folder, 'redis-password'),
   host: (name: string): string => join(folder, 'hosts', name),
+  /** Short: sockets are made in it. */
+  hostRun: (name: string): string => join(folder, 'run', name),
 });
 
 export type Layout = ReturnType<typeof layoutOf>;
@@ -59,7 +61,7 @@ export function sidecarSettings(layout: Layout, host: DevHost, redisPort: number
     host: host.name,
     address: host.address,
     data_dir: join(folder, 'data'),
-    run_dir: join(folder, 'run'),
+    run_dir: layout.hostRun(host.name),
     log_dir: join(folder, 'log'),
     redis: redisSettings(layout, redisPort),
     token_file: layout.fleetToken,
@@ -67,9 +69,19 @@ export function sidecarSettings(layout: Layout, host: DevHost, redisPort: number
       grpc: on(SIDECAR_PORTS.grpc),
       http: on(SIDECAR_PORTS.http),
       metrics: on(SIDECAR_PORTS.metrics),
-      zmq: on(SIDECAR_PORTS.question),
+      zmq: { question: on(SIDECAR_PORTS.question), events: on(SIDECAR_PORTS.events) },
     },
   };
+}
+
+/** Room for the sockets that a sidecar makes in its run_dir. */
+const LONGEST_RUN_DIR_BYTES = 84;
+
+/** Why this folder cannot be used; undefined: it can. */
+export function folderProblem(layout: Layout, hosts: readonly DevHost[]): string | undefined {
+  const longest = Math.max(...hosts.map((host) => Buffer.byteLength(layout.hostRun(host.name))));
+  const tooMuch = longest - LONGEST_RUN_DIR_BYTES;
+  return tooMuch > 0 ? `The path ${layout.folder} is ${tooMuch} characters too long for sockets in it.` : undefined;
 }
 
 /** Every `HOST:PORT` that must be free, and what for. */

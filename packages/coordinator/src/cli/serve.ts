@@ -1,0 +1,24 @@
+/** `coordinator serve`: hands over to the daemon. */
+import type { Command } from 'commander';
+import { print } from './output.js';
+
+export interface ServeOptions {
+  readonly config?: string;
+  readonly checkConfig: boolean;
+}
+
+export type Serve = (options: ServeOptions) => Promise<void>;
+
+export function serveCommand(program: Command, serve: Serve): void {
+  program
+    .command('serve')
+    .description('the daemon')
+    .option('--config <file>', 'default: /etc/outrider/coordinator.yaml, where it exists')
+    .option('--check-config', 'only say whether the settings are good')
+    .option('--debug', 'show stack traces')
+    .action(async (given: { readonly config?: string; readonly checkConfig?: true }) => {
+      const checkConfig = given.checkConfig === true;
+      await serve({ checkConfig, ...(given.config === undefined ? {} : { config: given.config }) });
+      if (checkConfig) print('The settings are good.');
+    });
+}
