@@ -141,6 +141,20 @@ describe('staging', () => {
     expect(existsSync(treeOf(ONE))).toBe(false);
   });
 
+  it('goes on from what a kill has left, whatever that is', async () => {
+    const building = `${treeOf(ONE)}.building`;
+    mkdirSync(join(building, 'agents'), { recursive: true });
+    writeFileSync(join(building, 'agents/memory.py'), SHARED.slice(0, 100));
+    writeFileSync(join(building, 'agents.yaml'), 'app: assistants\n');
+    writeFileSync(join(folder, 'incoming/half'), 'half');
+    mkdirSync(join(folder, 'blobs', sha256(SHARED).slice(0, 2)));
+    writeFileSync(blobPath(SHARED), SHARED.slice(0, 100));
+    releases = create();
+    await stage(ONE);
+    expect(text(inTree(ONE, 'agents/memory.py'))).toBe(SHARED);
+    expect([readdirSync(join(folder, 'incoming')), existsSync(building)]).toEqual([[], false]);
+  });
+
   it('keeps a reserve of the disk', async () => {
     releases = create({ reserveBytes: Number.MAX_SAFE_INTEGER / 2 });
     await expect(stage(ONE)).rejects.toThrow(/Not enough space in .*: this release needs .* KiB, .* are free/);
