@@ -14,6 +14,7 @@ import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import { digestOf } from '@outrider/shared/runtime/digest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { ManualClock, settled } from '@outrider/shared/testing/manual-clock.js';
 import { type Fate, SimulatedHost } from '@outrider/shared/testing/simulated-host.js';
 import { APP, type Chance, LIMITS, T } from './rollout-world.js';
@@ -116,7 +117,8 @@ export class EngineWorld {
     let open = true;
     const done = promise.finally(() => (open = false));
     done.catch(() => undefined);
-    for (let step = 0; step < 500 && open; step++) await this.step(100);
+    const isOpen = (): boolean => open;
+    for (let step = 0; step < 500 && isOpen(); step++) await this.step(100);
     return done;
   }
 
@@ -241,7 +243,7 @@ export class EngineWorld {
     });
   }
 
-  private clockFor(life: Life): ManualClock {
+  private clockFor(life: Life): Clock {
     const { clock } = this;
     return {
       now: () => clock.now(),
@@ -251,7 +253,7 @@ export class EngineWorld {
         clock.after(ms, () => {
           if (!life.dead) callback();
         }),
-    } as ManualClock;
+    };
   }
 
   private releases(): Releases {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { MemorySnapshot } from '@outrider/coordinator/store/memory-store.js';
 import { BOUNDARIES, crashAt } from '@outrider/coordinator/engine/boundary.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { EngineWorld } from './engine-world.js';
@@ -171,6 +172,23 @@ describe('the engine', () => {
     }
   });
 
+  it('takes a rollout back of which Redis has lost the last writes', async () => {
+    for (const again of ['same leader', 'another']) {
+      const simulated = world();
+      await simulated.lead();
+      const { rollout } = await simulated.call(simulated.engine.start(simulated.ask({ bakeMs: 2_000 })));
+      while (simulated.hosts[0]!.phase !== 'trial') await simulated.step(100);
+      const before = simulated.store.snapshot();
+      while (simulated.hosts[1]!.phase !== 'trial') await simulated.step(100);
+      simulated.store.setBack(before);
+      if (again === 'another') simulated.die();
+      const ended = await simulated.finish(rollout!.id);
+      expect(ended?.phase, again).toBe('rolled_back');
+      expect(ended?.reason).toContain('lost');
+      expectTold(simulated, ended!);
+    }
+  });
+
   it('decides nothing while Redis is away, and goes on when it is back', async () => {
     const simulated = world();
     await simulated.lead();
@@ -209,6 +227,7 @@ describe('the engine', () => {
         const { rollout } = await simulated.call(simulated.engine.start(simulated.ask({ bakeMs: 1_000, commit })));
         simulated.loss = loss;
         let forgotten = false;
+        let kept: MemorySnapshot | undefined;
         for (let step = 0; step < trouble; step++) {
           const dice = chance();
           const name = NAMES[Math.floor(chance() * NAMES.length)]!;
@@ -218,7 +237,10 @@ describe('the engine', () => {
           else if (dice < 0.2 && forgets && !forgotten) {
             simulated.store.clear();
             forgotten = true;
-          } else if (dice < 0.22) simulated.hosts.find((host) => host.name === name)!.reboot();
+          } else if (dice < 0.21) kept = simulated.store.snapshot();
+          else if (dice < 0.22 && kept !== undefined) {
+            simulated.store.setBack(kept);
+          } else if (dice < 0.24) simulated.hosts.find((host) => host.name === name)!.reboot();
           if (simulated.isDead && chance() < 0.5) await simulated.lead();
           await simulated.step(Math.floor(chance() * 1_500));
         }

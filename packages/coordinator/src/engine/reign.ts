@@ -88,6 +88,7 @@ export class Reign {
         await this.recover(remembered);
       } catch (error) {
         if (!(error instanceof OutriderError)) throw error;
+        for (const run of this.runs.values()) this.forget(run);
         await new Promise<void>((resolve) => this.options.clock.after(BEAT_MS, resolve));
       }
     }
@@ -99,13 +100,17 @@ export class Reign {
     await Promise.allSettled(fleet.hosts().flatMap((host) => (host.state === 'up' ? [this.term.bind(host.name)] : [])));
     const [underWay, outbox] = await Promise.all([store.underWay(), store.outbox()]);
     if (!this.term.isLive()) return;
-    for (const stored of underWay) if (!this.runs.has(stored.rollout.id)) this.adopt(stored);
+    for (const stored of underWay) this.adopt(stored);
     for (const effect of outbox) {
       const run = this.runs.get(rolloutOf(effect));
       if (run === undefined) await store.acknowledge(effect);
       else run.redeliver(effect);
     }
     for (const memory of remembered) await this.remind(memory);
+    for (const run of this.runs.values()) {
+      const silent = run.rollout.hosts.filter(({ host }) => !this.term.isBound(host)).map(({ host }) => host);
+      if (run.rollout.kind === 'rollout') await run.countAsTouched(silent);
+    }
     this.isReady = true;
     for (const run of this.runs.values()) run.scheduleTick();
     for (const host of fleet.hosts()) this.heard(host);

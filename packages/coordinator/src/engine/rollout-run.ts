@@ -3,7 +3,7 @@ import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Clock, rfc3339 } from '@outrider/shared/runtime/clock.js';
-import { takeBackLost } from '../rollout/begin.js';
+import { countAsTouched, takeBackLost } from '../rollout/begin.js';
 import { decide } from '../rollout/decide.js';
 import type { Decision, HistoryLine, Limits, RolloutCommand, RolloutEvent } from '../rollout/decision.js';
 import type { Boundary } from './boundary.js';
@@ -68,8 +68,13 @@ export class RolloutRun {
       if (!this.doubtful || !this.term.isLive()) return;
       const fresh = await this.options.store.load(this.rollout.id);
       if (fresh === undefined) return;
+      const { rollout: known, revision } = this.stored;
       this.stored = fresh;
       this.doubtful = false;
+      if (fresh.revision < revision) {
+        await this.apply((rollout) => this.lost(rollout, known.steps));
+        return;
+      }
       const effects = await this.options.store.outbox();
       for (const effect of effects) if (effect.key.startsWith(`${this.rollout.id}/`)) this.deliver(effect);
       this.options.changed(this);
@@ -78,10 +83,13 @@ export class RolloutRun {
 
   /** Takes the whole rollout back, since hosts have seen more of it than the store. */
   takeBack(steps: number): Promise<Rollout> {
+    return this.mailbox.post(() => this.apply((rollout) => this.lost(rollout, steps)));
+  }
+
+  /** These hosts do not answer a leader that is new. */
+  countAsTouched(silent: readonly string[]): Promise<Rollout> {
     const at = this.options.clock.now();
-    return this.mailbox.post(() =>
-      this.apply((rollout) => takeBackLost(rollout, steps + LOST_STEPS, at, this.options.limits)),
-    );
+    return this.mailbox.post(() => this.apply((rollout) => countAsTouched(rollout, silent, at)));
   }
 
   /** Writes the first decision of a rollout that the store does not know yet. */
@@ -111,10 +119,14 @@ export class RolloutRun {
     if (event.kind === 'report' && event.status !== 'gone') {
       const { fence } = event.status;
       if (fence?.rollout === rollout.seq && fence.step > rollout.steps && !hasEnded(rollout.phase)) {
-        return takeBackLost(rollout, fence.step + LOST_STEPS, event.at, this.options.limits);
+        return this.lost(rollout, fence.step);
       }
     }
     return decide(rollout, event, this.options.limits);
+  }
+
+  private lost(rollout: Rollout, seen: number): Decision {
+    return takeBackLost(rollout, seen + LOST_STEPS, this.options.clock.now(), this.options.limits);
   }
 
   private async apply(decideOn: (rollout: Rollout) => Decision): Promise<Rollout> {

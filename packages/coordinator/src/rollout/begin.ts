@@ -42,3 +42,13 @@ export function takeBackLost(rollout: Rollout, steps: number, at: number, limits
   fail(draft, { reason: 'the record of this rollout was lost, so it was taken back' });
   return draft.decision();
 }
+
+/**
+ * A new leader can't know what the last one told a host that does not answer now: it counts as touched, so that
+ * it is taken back with the others if it comes to that.
+ */
+export function countAsTouched(rollout: Rollout, silent: readonly string[], at: number): Decision {
+  const draft = new Draft(rollout, at, DEFAULT_LIMITS);
+  for (const host of silent) draft.setHost(host, { touched: true });
+  return draft.decision();
+}

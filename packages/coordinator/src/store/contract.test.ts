@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
-import { startRedis, type TestRedis } from '@outrider/shared/testing/redis-server.js';
+import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
 import type { EventLog } from '../api/ports.js';
 import type { Effect, Lease, LeaseStore, RolloutStore, SpecStore } from '../engine/ports.js';
 import { openRedis } from './connection.js';
@@ -273,11 +273,11 @@ describe('in Redis', () => {
 
   it('says so at once where Redis is away, and works again when it is back', async () => {
     const stores = real(redis);
-    await server.stop();
+    await server.kill();
     await expect(stores.leases.current()).rejects.toMatchObject({ code: 'unavailable' });
     const back = new Promise((resolve) => redis.once('ready', resolve));
-    await server.start();
+    await server.restart();
     await back;
-    expect(await stores.leases.current()).toBeUndefined();
+    expect(await stores.leases.current()).toMatchObject({ holder: 'one' });
   });
 });

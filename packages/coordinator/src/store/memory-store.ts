@@ -11,6 +11,14 @@ import type {
   StoredRollout,
 } from '../engine/ports.js';
 
+export interface MemorySnapshot {
+  readonly lastEpoch: number;
+  readonly lastSequence: number;
+  readonly rollouts: ReadonlyMap<string, StoredRollout>;
+  readonly effects: ReadonlyMap<string, Effect>;
+  readonly specs: ReadonlyMap<string, string>;
+}
+
 export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
   private held: { readonly lease: Lease; readonly until: number } | undefined;
   private lastEpoch = 0;
@@ -100,6 +108,21 @@ export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
 
   async loadSpec(specDigest: string): Promise<string | undefined> {
     return this.specs.get(specDigest);
+  }
+
+  /** What a Redis that lost its last writes comes back with; the lease is gone by then. */
+  setBack(to: MemorySnapshot): void {
+    this.clear();
+    this.lastEpoch = to.lastEpoch;
+    this.lastSequence = to.lastSequence;
+    for (const [id, stored] of to.rollouts) this.rollouts.set(id, copy(stored));
+    for (const [field, effect] of to.effects) this.effects.set(field, effect);
+    for (const [digest, text] of to.specs) this.specs.set(digest, text);
+  }
+
+  snapshot(): MemorySnapshot {
+    const { lastEpoch, lastSequence, rollouts, effects, specs } = this;
+    return copy({ lastEpoch, lastSequence, rollouts, effects, specs });
   }
 
   /** As an emptied Redis: nothing is known any more. */
