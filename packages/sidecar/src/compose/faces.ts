@@ -1,0 +1,173 @@
+/**
+ * The half of the composition root by which others see this host: gRPC, HTTP, metrics, ZeroMQ, Redis. Loaded when the
+ * agents are on their way; all of it may fail without any agent noticing.
+ */
+import { hostname } from 'node:os';
+import { hostHealth } from '@outrider/shared/domain/host-health.js';
+import { systemClock } from '@outrider/shared/runtime/clock.js';
+import { fleetKeys, type HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
+import { formatHostPort, isLoopback, parseHostPort } from '@outrider/shared/runtime/listen.js';
+import type { Logger } from '@outrider/shared/runtime/logger.js';
+import { publishEndpoint } from '@outrider/shared/runtime/rendezvous.js';
+import { startEventPublisher } from '../bridge/event-publisher.js';
+import { startQuestionServer } from '../bridge/question.js';
+import type { SidecarConfig } from '../config.js';
+import { startHostFigures } from '../http/host-figures.js';
+import { startSidecarHttp } from '../http/http.js';
+import { SidecarMetrics } from '../http/metrics.js';
+import { metricsRoutes, sidecarRoutes } from '../http/routes.js';
+import { startSidecarGrpc } from '../link/grpc.js';
+import { type RedisLink, startRedisLink } from '../link/redis-link.js';
+import { bindPatiently } from './binding.js';
+import type { Inside } from './inside.js';
+import { remembered } from './remembered.js';
+
+export interface Faces {
+  /** As bound. */
+  readonly addresses: Readonly<Record<'grpc' | 'http' | 'metrics' | 'question' | 'events', readonly string[]>>;
+  /** For a browser, with the token in it. */
+  readonly link: string;
+  close(): Promise<void>;
+}
+
+type Closers = (() => unknown)[];
+
+/** @throws OutriderError('unavailable') where an address stays taken; everything is closed again then. */
+export async function startFaces(config: SidecarConfig, inside: Inside, log: Logger): Promise<Faces> {
+  const closers: Closers = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const addresses = await open(config, inside, log, closers);
+    const [page = ''] = addresses.http;
+    return { addresses, link: `http://${page}/health?token=${inside.tokens.own}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A question costs at most one look at the host in this time, however many ask. */
+const HEALTH_FRESH_MS = 50;
+
+async function open(config: SidecarConfig, inside: Inside, log: Logger, closers: Closers): Promise<Faces['addresses']> {
+  const { host, supervisor, metrics, tokens, version, logs } = inside;
+  const onBug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
+
+  const grpc = await bindPatiently(() =>
+    startSidecarGrpc({ host, agents: supervisor, logs, listen: config.listen.grpc, tokens: tokens.accepted, onBug }),
+  );
+  closers.push(() => grpc.close());
+
+  const redis = startRedisLink({
+    address: config.redis,
+    keys: fleetKeys(config.environment),
+    record: recordOf(config, grpc.addresses),
+    version,
+    onError: (sentence) => log.warn(sentence),
+  });
+  closers.push(() => redis.close());
+
+  const health = remembered(
+    () => hostHealth(host.status()).sentence,
+    HEALTH_FRESH_MS,
+    () => systemClock.monotonic(),
+  );
+  const question = await bindPatiently(() => startQuestionServer(config.listen.question, health));
+  closers.push(() => question.close());
+  const publisher = await bindPatiently(() => startEventPublisher(config.listen.events));
+  closers.push(() => publisher.close());
+  events.publishTo([(event) => redis.publish(event), (event) => publisher.publish(event)]);
+  bus.openExternal();
+  bus.sweep();
+
+  const counted = connectMetrics(config, inside, redis, closers);
+  const source = { status: () => host.status() };
+  const http = await bindPatiently(() =>
+    startSidecarHttp({
+      faces: [
+        { listen: config.listen.http, route: sidecarRoutes(source, supervisor) },
+        { listen: config.listen.metrics, route: metricsRoutes(source, counted) },
+      ],
+      tokens: tokens.accepted,
+      names: [config.host, hostname()].map((name) => name.toLowerCase()),
+      onBug,
+    }),
+  );
+  closers.push(() => http.close());
+  metrics.set(counted);
+  await watchFigures(config, inside, log, closers);
+
+  const [pages = [], figures = []] = http.addresses;
+  for (const endpoint of grpc.addresses) {
+    const [page] = pages;
+    const note = { endpoint, tokenFile: tokens.file, ...(page === undefined ? {} : { http: page }) };
+    closers.push(publishEndpoint('sidecar', note));
+  }
+  return {
+    grpc: grpc.addresses,
+    http: pages,
+    metrics: figures,
+    ...zmq,
+  };
+}
+
+async function openZeroMq(
+  { listen }: SidecarConfig,
+  { host, bus, events }: Inside,
+  redis: RedisLink,
+  closers: Closers,
+): Promise<Pick<Faces['addresses'], 'question' | 'events'>> {
+  const health = remembered(
+    () => hostHealth(host.status()).sentence,
+    HEALTH_FRESH_MS,
+    () => systemClock.monotonic(),
+  );
+  const question = await bindPatiently(() => startQuestionServer(listen.question, health));
+  closers.push(() => question.close());
+  const publisher = await bindPatiently(() => startEventPublisher(listen.events));
+  closers.push(() => publisher.close());
+  events.publishTo([(event) => redis.publish(event), (event) => publisher.publish(event)]);
+  bus.openExternal();
+  bus.sweep();
+  return { question: question.addresses, events: publisher.addresses };
+}
+
+function connectMetrics(config: SidecarConfig, inside: Inside, redis: RedisLink, closers: Closers): SidecarMetrics {
+  const { host, figures, version } = inside;
+  const metrics = new SidecarMetrics({ host: config.host, version, monotonic: () => systemClock.monotonic() });
+  metrics.connect({
+    status: () => host.status(),
+    figures: () => figures.current,
+    events: () => ({ redisUp: redis.up, waiting: redis.waiting, dropped: redis.dropped }),
+  });
+  closers.push(
+    host.onChange(() => metrics.changed()),
+    () => metrics.close(),
+  );
+  return metrics;
+}
+
+/** Last of all: its library is large, and nobody waits for it. */
+async function watchFigures(config: SidecarConfig, { figures }: Inside, log: Logger, closers: Closers): Promise<void> {
+  try {
+    const started = await startHostFigures(config.dataDir);
+    figures.current = started;
+    closers.push(() => started.stop());
+  } catch (error) {
+    log.warn({ err: error }, 'no figures of this machine: systeminformation cannot be loaded');
+  }
+}
+
+/** How others reach this host: by its own address where gRPC listens there. */
+function recordOf({ host, address, labels }: SidecarConfig, grpc: readonly string[]): HostRecord {
+  const places = grpc.flatMap((text) => parseHostPort(text) ?? []);
+  const best =
+    places.find((place) => place.host === address) ??
+    places.find((place) => !isLoopback(place.host) && place.host !== '0.0.0.0' && place.host !== '::') ??
+    places[0];
+  const isEverywhere = best?.host === '0.0.0.0' || best?.host === '::';
+  const place = { host: isEverywhere ? address : (best?.host ?? address), port: best?.port ?? 0 };
+  return { name: host, address, labels, endpoint: formatHostPort(place) };
+}

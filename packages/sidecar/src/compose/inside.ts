@@ -1,0 +1,165 @@
+/** The half of the composition root that agents need: state, processes, supervision. Loaded and started first. */
+import { randomBytes } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { versionOf } from '@outrider/shared/cli/program.js';
+import { rfc3339, systemClock } from '@outrider/shared/runtime/clock.js';
+import { messageOf } from '@outrider/shared/runtime/errors.js';
+import type { Logger } from '@outrider/shared/runtime/logger.js';
+import { ensureToken, readToken } from '@outrider/shared/runtime/token.js';
+import { type Bus, createBus } from '../bridge/bus.js';
+import type { Listeners, SidecarConfig } from '../config.js';
+import type { HostFigures } from '../http/host-figures.js';
+import type { SidecarMetrics } from '../http/metrics.js';
+import { createProbes } from '../probe/probes.js';
+import { createLogReader } from '../process/log-file.js';
+import { bootId } from '../process/process-stat.js';
+import { createProcesses } from '../process/processes.js';
+import { createSockets } from '../process/sockets.js';
+import { createReleases } from '../release/releases.js';
+import { createDurableStore } from '../store/durable-state.js';
+import { createRecordStore } from '../store/record-store.js';
+import { createHostDriver, type HostDriver } from '../supervise/host-driver.js';
+import type { LogReader } from '../supervise/ports.js';
+import { Supervisor } from '../supervise/supervisor.js';
+import { HostEvents } from './host-events.js';
+import { Late } from './late.js';
+import { createLogFiles } from './log-files.js';
+
+export interface Inside {
+  readonly supervisor: Supervisor;
+  readonly host: HostDriver;
+  readonly bus: Bus;
+  readonly events: HostEvents;
+  /** Loaded later; what happens before is counted then. */
+  readonly metrics: Late<SidecarMetrics>;
+  readonly figures: { current?: HostFigures };
+  readonly tokens: Tokens;
+  readonly version: string;
+  readonly logs: LogReader;
+}
+
+/** Everything that agents need, up to the moment at which they are being started. */
+export function startInside(config: SidecarConfig, log: Logger): Inside {
+  const clock = systemClock;
+  const { host, address, environment, labels, dataDir, runDir } = config;
+  const version = versionOf(new URL('../../package.json', import.meta.url));
+  const tokens = tokensOf(config, log);
+  const events = new HostEvents({ host, environment, now: () => clock.now() });
+  const metrics = new Late<SidecarMetrics>();
+  const figures: { current?: HostFigures } = {};
+  const warn = (sentence: string): void => log.warn(sentence);
+  const processes = createProcesses();
+  const logs = createLogReader();
+  const bus = busOf(config, events, metrics, () => supervisor);
+  const supervisor = new Supervisor({
+    ...{ clock, processes, bus, events },
+    sockets: createSockets(),
+    probes: createProbes({ ownsConnection: (...asked) => processes.ownsConnection(...asked) }),
+    records: createRecordStore({ runDir, now: () => clock.now(), onUnreadable: warn }),
+    metrics: {
+      started: (...counted) => metrics.use((them) => them.started(...counted)),
+      exited: (...counted) => metrics.use((them) => them.exited(...counted)),
+      restarted: (...counted) => metrics.use((them) => them.restarted(...counted)),
+      probed: (...counted) => metrics.use((them) => them.probed(...counted)),
+    },
+    host: { host, address, ...redisPlace(config) },
+    bootId: bootId(),
+    ownEnvironment: process.env,
+    random: () => Math.random(),
+    newId: () => `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`,
+    logFile: createLogFiles(config.logDir),
+    readLastLines: (path, lines) => logs.last(path, lines),
+    maxStarting: config.maxStarting,
+    warn,
+  });
+  const driver = createHostDriver({
+    ...{ host, address, environment, labels, clock, supervisor, events },
+    sidecar: { pid: process.pid, version, startedAt: rfc3339(clock.now()) },
+    bootId: bootId(),
+    store: createDurableStore(dataDir),
+    releases: createReleases({ dataDir, token: tokens.ofFleet, clock }),
+    agents: supervisor,
+    system: () => figures.current?.system() ?? { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 },
+    reserved: reservedBy(config),
+    localAddresses: () =>
+      Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((item) => item.address)),
+    onProblem: (error) => log.warn({ err: error }, messageOf(error)),
+  });
+  driver.start();
+  return { supervisor, host: driver, bus, events, metrics, figures, tokens, version, logs };
+}
+
+function busOf(
+  { runDir }: SidecarConfig,
+  events: HostEvents,
+  metrics: Late<SidecarMetrics>,
+  supervisor: () => Supervisor,
+): Bus {
+  return createBus({
+    runDir,
+    monotonic: () => systemClock.monotonic(),
+    listener: {
+      heard: (speaker, message) => {
+        supervisor().heard(speaker.incarnation, message);
+        if (message.kind === 'beat') metrics.use((them) => them.heard(speaker));
+      },
+      extend: (speaker, ms) => supervisor().extend(speaker.incarnation, ms),
+      error: (speaker, { errorType, severity, message, context }, told, untold) => {
+        metrics.use((them) => them.error(speaker, severity));
+        if (!told) return;
+        const { app, agent, instance } = speaker;
+        events.emit('error.reported', {
+          ...(app === '' ? {} : { app }),
+          ...{ agent, instance, reason: message },
+          data: { error_type: errorType, severity, message, context, ...(untold === 0 ? {} : { untold }) },
+        });
+      },
+      metric: (speaker, metric) => metrics.current?.metric(speaker, metric) ?? true,
+      counted: (result) => metrics.use((them) => them.frame(result)),
+    },
+  });
+}
+
+export interface Tokens {
+  readonly own: string;
+  readonly file: string;
+  readonly accepted: () => readonly string[];
+  /** What others of the fleet are shown. */
+  readonly ofFleet: () => string;
+}
+
+function tokensOf({ runDir, tokenFile }: SidecarConfig, log: Logger): Tokens {
+  const file = join(runDir, 'token');
+  const own = ensureToken(file);
+  const fleet = (): string | undefined => (tokenFile === undefined ? undefined : readToken(tokenFile));
+  if (tokenFile !== undefined && fleet() === undefined) {
+    log.warn(`token_file ${tokenFile} does not exist: the coordinator cannot give orders to this host.`);
+  }
+  return {
+    own,
+    file,
+    accepted: () => [own, fleet()].filter((token) => token !== undefined),
+    ofFleet: () => fleet() ?? own,
+  };
+}
+
+const OWNERS: Readonly<Record<keyof Listeners, string>> = {
+  grpc: "the sidecar's gRPC",
+  http: "the sidecar's HTTP",
+  metrics: "the sidecar's metrics",
+  question: "the sidecar's ZeroMQ question",
+  events: "the sidecar's ZeroMQ events",
+};
+
+const reservedBy = ({ listen }: SidecarConfig): readonly { readonly address: string; readonly owner: string }[] =>
+  (Object.keys(OWNERS) as (keyof Listeners)[]).flatMap((what) =>
+    listen[what].map((address) => ({ address, owner: OWNERS[what] })),
+  );
+
+/** For agents that look for Redis in their environment. */
+function redisPlace({ redis }: SidecarConfig): { readonly redis?: { readonly host: string; readonly port: number } } {
+  if (redis.url.startsWith('unix:')) return {};
+  const { hostname, port } = new URL(redis.url);
+  return { redis: { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port === '' ? 6379 : port) } };
+}

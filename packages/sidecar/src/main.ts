@@ -1,0 +1,64 @@
+/**
+ * The composition root of `sidecar run`, with its two halves in compose/: what starts agents comes first; gRPC, Redis
+ * and the rest are loaded after. Holds no behaviour of its own but how a sidecar begins and ends.
+ */
+import { messageOf } from '@outrider/shared/runtime/errors.js';
+import { createLogger, type Logger } from '@outrider/shared/runtime/logger.js';
+import { startInside } from './compose/inside.js';
+import { loadConfig } from './config.js';
+import { lockRunDir } from './process/run-lock.js';
+import { createSystemdNotify } from './process/systemd-notify.js';
+
+/** Runs until SIGTERM or SIGINT and then ends the process; with `checkConfig`, only reads the settings. */
+export async function run(options: {
+  readonly config: string | undefined;
+  readonly checkConfig: boolean;
+}): Promise<void> {
+  const config = loadConfig(options.config);
+  if (options.checkConfig) {
+    process.stdout.write('The settings are good.\n');
+    return;
+  }
+  const log = createLogger({ name: 'sidecar', ...config.log, fields: { host: config.host } });
+  for (const noticed of config.notes) log.warn(noticed);
+  endOnBugs(log);
+  const unlock = lockRunDir(config.runDir);
+  const systemd = createSystemdNotify();
+  const ended = new Promise<string>((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
+  try {
+    const inside = startInside(config, log);
+    const beating = startWatchdog(systemd);
+    const { startFaces } = await import('./compose/faces.js');
+    const faces = await startFaces(config, inside, log);
+    systemd.ready();
+    log.info({ ...faces.addresses }, 'the sidecar runs');
+    if (process.stdout.isTTY) process.stdout.write(`${faces.link}\n`);
+    const signal = await ended;
+    log.info({ signal }, 'the sidecar ends; its agents run on');
+    systemd.stopping();
+    clearInterval(beating);
+    inside.host.stop();
+    await faces.close();
+    inside.bus.closeAll();
+  } catch (error) {
+    log.fatal({ err: error }, messageOf(error));
+    throw error;
+  } finally {
+    unlock();
+    // Agents are processes of their own: nothing that still waits here is theirs. Standard error is written by now.
+    setImmediate(() => process.exit());
+  }
+}
+
+/** A state that nobody has thought of is left at once: agents run on, and the next sidecar takes them over. */
+function endOnBugs(log: Logger): void {
+  const end = (error: unknown): void => {
+    log.fatal({ err: error }, `the sidecar ends because of a bug: ${messageOf(error)}; its agents run on`);
+    process.exit(1);
+  };
+  process.on('uncaughtException', end).on('unhandledRejection', end);
+}
+
+function startWatchdog(systemd: ReturnType<typeof createSystemdNotify>): NodeJS.Timeout | undefined {
+  return systemd.watchdogMs === undefined ? undefined : setInterval(() => systemd.watchdog(), systemd.watchdogMs);
+}
