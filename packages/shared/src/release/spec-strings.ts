@@ -6,8 +6,12 @@ const REFERENCE = /\$\{[^}]*\}/g;
 
 const withoutReferences = (value: string, standIn: string): string => value.replace(REFERENCE, standIn);
 
+/** All of it comes from the settings: nothing can be said of it yet. */
+const isOneSetting = (value: string): boolean => /^\$\{(?!OUTRIDER_)[^}]*\}$/.test(value);
+
 /** `HOST:PORT` or `[IPV6]:PORT`. */
 export function problemOfAddress(value: string): string | undefined {
+  if (isOneSetting(value)) return undefined;
   const parts = /^(?:\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._*-]*):(.+)$/.exec(withoutReferences(value, '1'));
   const port = parts?.[1] ?? '';
   return /^\d{1,5}$/.test(port) && Number(port) <= 65_535 && Number(port) > 0
@@ -26,7 +30,7 @@ export function problemOfListenAddress(value: string): string | undefined {
 }
 
 export function problemOfHttpUrl(value: string): string | undefined {
-  if (value.startsWith('${')) return undefined;
+  if (isOneSetting(value)) return undefined;
   const url = URL.parse(withoutReferences(value, '1'));
   return url !== null && (url.protocol === 'http:' || url.protocol === 'https:')
     ? undefined
@@ -34,7 +38,7 @@ export function problemOfHttpUrl(value: string): string | undefined {
 }
 
 export function problemOfZmqUrl(value: string): string | undefined {
-  if (value.startsWith('${')) return undefined;
+  if (isOneSetting(value)) return undefined;
   const good = value.startsWith('tcp://') ? problemOfAddress(value.slice(6)) === undefined : /^ipc:\/\/./.test(value);
   return good ? undefined : `must be tcp://HOST:PORT or ipc://PATH, not ${JSON.stringify(value)}.`;
 }

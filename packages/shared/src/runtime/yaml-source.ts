@@ -25,9 +25,9 @@ export interface YamlSource {
   /** Plain values: maps, lists, strings, numbers, booleans, null. */
   readonly value: unknown;
   /** Line of a key, or of an item of a list; of the nearest parent where there is no such key. From 1. */
-  lineOf(path: ValuePath): number;
+  readonly lineOf: (path: ValuePath) => number;
   /** A scalar as it is written: `1.10` stays `1.10`. */
-  textOf(path: ValuePath): string | undefined;
+  readonly textOf: (path: ValuePath) => string | undefined;
 }
 
 export function parseYaml(

@@ -8,22 +8,31 @@ export interface EventuallyOptions {
   readonly describe?: string | (() => string);
 }
 
+/** Milliseconds, or all of it. A condition that may give `undefined` besides values is refused: it could mean both. */
+type Rest<T> =
+  undefined extends Awaited<T>
+    ? Awaited<T> extends void
+      ? [options?: number | EventuallyOptions]
+      : [never]
+    : [options?: number | EventuallyOptions];
+
 /**
- * Waits until `condition` gives something other than false, undefined or null, and returns it. A condition that
- * throws does not hold yet. Rejects with what was awaited and the last error.
+ * Waits until `condition` neither throws nor gives false or null, and returns what it gives. So both forms work:
+ * `eventually(() => list.length === 2)` and `eventually(() => expect(list).toHaveLength(2))`. Rejects with what was
+ * awaited and the last error.
  */
 export async function eventually<T>(
-  condition: () => T | Promise<T>,
-  { timeoutMs = 20_000, everyMs = 20, describe = 'the condition' }: EventuallyOptions = {},
-): Promise<Exclude<T, false | undefined | null>> {
+  condition: () => T,
+  ...[given]: Rest<T>
+): Promise<Exclude<Awaited<T>, false | null>> {
+  const options: EventuallyOptions = typeof given === 'number' ? { timeoutMs: given } : (given ?? {});
+  const { timeoutMs = 20_000, everyMs = 20, describe = 'the condition' } = options;
   const began = performance.now();
   let last: unknown;
   for (;;) {
     try {
       const value = await condition();
-      if (value !== false && value !== undefined && value !== null) {
-        return value as Exclude<T, false | undefined | null>;
-      }
+      if (value !== false && value !== null) return value as Exclude<Awaited<T>, false | null>;
       last = undefined;
     } catch (error) {
       last = error;

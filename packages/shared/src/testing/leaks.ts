@@ -69,11 +69,12 @@ export function ownListeners(): string[] {
 }
 
 /**
- * Call before a test; what it returns, after it: rejects, naming what is there that was not there before. Waits a
- * little for what is ending.
+ * Call before a test; what it returns, after it: rejects, naming what is there that was not there before. Waits
+ * `withinMs` for what is ending.
  */
 export function watchForLeaks(
   marker: { readonly variable?: string; readonly folder?: string } = {},
+  withinMs = 5_000,
 ): () => Promise<void> {
   const look = (): string[] => [
     ...ownChildren().map(({ pid, command }) => `child process ${pid}: ${command}`),
@@ -87,7 +88,7 @@ export function watchForLeaks(
   const left = (): string[] => look().filter((thing) => !before.has(thing));
   return async () => {
     await eventually(() => left().length === 0, {
-      timeoutMs: 5_000,
+      timeoutMs: withinMs,
       describe: () => `nothing to be left behind, but there is: ${left().join('; ')}`,
     });
   };

@@ -1,0 +1,247 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatProblem } from '../runtime/problem.js';
+import { agentsFromYaml, compileAgentsYaml } from './agents-yaml.js';
+
+const problemsOf = (text: string): string[] => {
+  const compiled = compileAgentsYaml(text);
+  return compiled.ok ? [] : compiled.problems.map(formatProblem);
+};
+/** The one problem of an agent `a` with these further lines; its own line is 3, the first of them 4. */
+const agentProblem = (...lines: string[]): string[] =>
+  problemsOf(
+    ['agents:', '  a:', '    command: x', ...lines.map((line) => `    ${line}`), '  memory: { command: y }'].join('\n'),
+  );
+const agent = (...lines: string[]) =>
+  agentsFromYaml(['agents:', '  a:', '    command: x', ...lines.map((line) => `    ${line}`)].join('\n')).agents[0];
+
+describe('compileAgentsYaml', () => {
+  it('reads the example of the repository', () => {
+    const file = new URL('../../../../examples/assistants/agents.yaml', import.meta.url);
+    const { app, agents } = agentsFromYaml(readFileSync(file, 'utf8'));
+    expect(app).toBe('assistants');
+    expect(agents.length).toBeGreaterThan(5);
+  });
+
+  it('fills in what is left out', () => {
+    expect(agentsFromYaml('agents: { a: { command: "python3 -u \'my agent.py\'" } }')).toEqual({
+      app: 'default',
+      agents: [
+        {
+          name: 'a',
+          command: ['python3', '-u', 'my agent.py'],
+          hosts: [],
+          replicas: 1,
+          environment: {},
+          workingDir: '.',
+          dependsOn: [],
+          files: [],
+          healthchecks: [],
+          restart: { kind: 'always' },
+          stopSignal: 'SIGTERM',
+          stopGraceMs: 10_000,
+          order: 'stop-first',
+          parallelism: 1,
+          sockets: [],
+        },
+      ],
+    });
+  });
+
+  it('reads every form there is', () => {
+    const text = `
+x-check: &check { interval: 1s, timeout: 500ms, retries: 5, start_period: 1m30s }
+app: assistants
+agents:
+  registry: { command: [registry] }
+  vision:
+    description: looks
+    command: [node, "a b.js"]
+    hosts: [pc2, gpu=true]
+    replicas: 3
+    environment: { A: 1.10, B: true, C: text }
+    working_dir: src/
+    depends_on: { registry: { condition: service_started }, plain: {} }
+    files: ["src/**"]
+    healthcheck:
+      - { <<: *check, zmq: { connect: "tcp://127.0.0.1:1" }, for: readiness, level: deep }
+      - { <<: *check, http: { url: "http://\${OUTRIDER_HOST_ADDRESS}:80/x", status: 204 }, for: [startup, liveness], critical: false }
+      - { tcp: { address: "[::1]:80" } }
+      - { exec: "sh -c 'exit 0'" }
+      - { heartbeat: { within: 10s } }
+    restart: on-failure:5
+    stop_signal: SIGINT
+    stop_grace_period: 1m
+    update_config: { parallelism: 2 }
+    sockets: [{ name: http, listen: "127.0.0.1:8081" }, { name: unix, listen: /run/x.sock }]
+  plain:
+    command: x
+    environment: ["A=1=2", "B="]
+    depends_on: [registry]
+    restart: "no"
+    update_config: { order: start-first }
+`;
+    const { agents } = agentsFromYaml(text);
+    expect(agents[1]).toMatchObject({
+      hosts: ['pc2', 'gpu=true'],
+      environment: { A: '1.10', B: 'true', C: 'text' },
+      dependsOn: [
+        { agent: 'registry', condition: 'service_started' },
+        { agent: 'plain', condition: 'service_healthy' },
+      ],
+      healthchecks: [
+        {
+          method: { kind: 'zmq', connect: 'tcp://127.0.0.1:1', send: 'health_check', expect: 'healthy' },
+          purposes: ['readiness'],
+          level: 'deep',
+          critical: true,
+          intervalMs: 1_000,
+          timeoutMs: 500,
+          retries: 5,
+          startPeriodMs: 90_000,
+        },
+        { method: { kind: 'http', status: 204 }, purposes: ['startup', 'liveness'], critical: false },
+        { method: { kind: 'tcp', address: '[::1]:80' }, intervalMs: 5_000, startPeriodMs: 60_000 },
+        { method: { kind: 'exec', command: ['sh', '-c', 'exit 0'] } },
+        { method: { kind: 'heartbeat', withinMs: 10_000 } },
+      ],
+      restart: { kind: 'on-failure', max: 5 },
+      stopGraceMs: 60_000,
+      order: 'start-first',
+      parallelism: 2,
+    });
+    expect(agents[2]).toMatchObject({
+      environment: { A: '1=2', B: '' },
+      dependsOn: [{ agent: 'registry', condition: 'service_healthy' }],
+      restart: { kind: 'no' },
+      order: 'start-first',
+    });
+  });
+
+  it('keeps one agent with sockets from stopping first, unless it wants to', () => {
+    expect(agent('sockets: [{ name: s, listen: "127.0.0.1:1" }]')?.order).toBe('start-first');
+    expect(agent('sockets: [{ name: s, listen: "127.0.0.1:1" }]', 'update_config: { order: stop-first }')?.order).toBe(
+      'stop-first',
+    );
+  });
+
+  it.each<[string[], RegExp]>([
+    [
+      ['depends_on:', '  - memry'],
+      /^agents\.yaml:5: agents\.a\.depends_on names "memry", which is no agent of this app\. Did you mean "memory"\?$/,
+    ],
+    [['depends_on: { memry: {} }'], /^agents\.yaml:4: agents\.a\.depends_on names "memry"/],
+    [['depends_on: [a]'], /:4: agents\.a\.depends_on names the agent itself\.$/],
+    [['depends_on: { memory: { condition: ready } }'], /condition must be service_started, service_healthy/],
+    [['depends_on: { memory: { condition: service_completed_successfully } }'], /is not supported yet/],
+    [
+      ['depends_on: { memory: { restart: true } }'],
+      /depends_on\.memory\.restart other than false is not supported yet/,
+    ],
+    [['replicsa: 2'], /:4: agents\.a\.replicsa is not known\. Did you mean "replicas"\?$/],
+    [['env: { A: b }'], /:4: agents\.a\.env is not known here: use "environment"\.$/],
+    [['replicas: 1001'], /:4: agents\.a\.replicas must be a whole number from 0 to 1000, not 1001\.$/],
+    [['replicas: { min: 1 }'], /:4: agents\.a\.replicas as a map is not supported yet/],
+    ...['user: me', 'resources: {}', 'secrets: []', 'data: []', 'profiles: []', 'image: x'].map(
+      (line): [string[], RegExp] => [[line], /:4: agents\.a\.\w+ is not supported yet by this version of Outrider\.$/],
+    ),
+    [['driver: podman'], /driver podman is not supported yet/],
+    [['driver: docker'], /driver must be process or podman, not "docker"/],
+    [['restart: sometimes'], /restart must be always, on-failure, on-failure:N/],
+    [['restart: unless-stopped'], /restart must be always: /],
+    [['stop_signal: TERM'], /stop_signal must be SIGTERM, /],
+    [['stop_grace_period: 10'], /stop_grace_period must be a duration such as 500ms, .* not 10\.$/],
+    [['stop_grace_period: 2h'], /must be a duration from 0s to 1h, not 2h\.$/],
+    [['hosts: pc2'], /hosts must be a list, such as \[main-pc\], not "pc2"\.$/],
+    [['hosts: [PC2]'], /:4: agents\.a\.hosts\[0\] must be the name of a host/],
+    [['working_dir: /etc'], /working_dir must be a folder inside the release/],
+    [['files: ["../x"]'], /files\[0\] must be a glob inside the release/],
+    [['environment: { OUTRIDER_HOST: x }'], /environment\.OUTRIDER_HOST is set by Outrider itself/],
+    [['environment: { "A B": x }'], /is no name of a variable/],
+    [['environment: { A: [1] }'], /environment\.A must be a text, a number, true or false, not a list/],
+    [['environment: ["A"]'], /environment\[0\] must be KEY=VALUE, not "A"/],
+    [['environment: { A: "${B" }'], /environment\.A has "\$\{B", which is no reference/],
+    [['environment: { A: "${OUTRIDER_HOTS}" }'], /which no host knows\. Did you mean "OUTRIDER_HOSTS"\?/],
+    [
+      ['healthcheck: { interval: 1s }'],
+      /:4: agents\.a\.healthcheck says no way to ask: give it one of zmq, http, tcp, exec, heartbeat\.$/,
+    ],
+    [['healthcheck: { tcp: { address: "h:1" }, exec: x }'], /asks in two ways, tcp and exec/],
+    [['healthcheck: { notify: true }'], /healthcheck\.notify is not supported yet/],
+    [['healthcheck: { test: x }'], /healthcheck\.test is not known here: use "exec"\./],
+    [
+      ['healthcheck:', '  - tcp: { address: "h:1" }', '  - tcp: { adress: "h:1" }'],
+      /^agents\.yaml:6: agents\.a\.healthcheck\[1\]\.tcp\.address is missing/,
+    ],
+    [['healthcheck: { tcp: { address: nowhere } }'], /tcp\.address must be HOST:PORT/],
+    [['healthcheck: { http: { url: "ftp://x" } }'], /http\.url must be a URL such as/],
+    [['healthcheck: { zmq: { connect: "tcp://x" } }'], /zmq\.connect must be tcp:\/\/HOST:PORT/],
+    [['healthcheck: { exec: [], for: sometimes }'], /exec must be a command|for must be startup/],
+    [['sockets: [{ name: s, listen: "127.0.0.1" }]'], /sockets\[0\]\.listen must be HOST:PORT/],
+    [['sockets: [{ name: s, listen: "h:1" }, { name: s, listen: "h:2" }]'], /sockets\[1\]\.name "s" is there twice/],
+    [
+      ['sockets: [{ name: s, listen: "h:1" }, { name: t, listen: "h:1" }]'],
+      /sockets\[1\]\.listen "h:1" is there twice/,
+    ],
+    [['update_config: { parallelism: 0 }'], /parallelism must be a whole number from 1/],
+    [['update_config: { delay: 1s }'], /update_config\.delay is not supported yet/],
+    [['"command": y'], /^agents\.yaml:4: The key ""command"" is there twice|is there twice/],
+  ])('refuses %j', (lines, expected) => {
+    expect(agentProblem(...lines).join('\n')).toMatch(expected);
+  });
+
+  it.each<[string, RegExp]>([
+    ['', /^agents\.yaml:1: The file is empty: it must be a map/],
+    ['just text', /^agents\.yaml:1: The file must be a map, not "just text"\.$/],
+    ['agents: {}', /^agents\.yaml:1: agents declares no agent/],
+    ['app: x', /agents is missing/],
+    ['app: X\nagents: { a: { command: x } }', /^agents\.yaml:1: app must be the name of an app/],
+    ['agents: { Vision: { command: x } }', /agents\.Vision is no name of an agent/],
+    ['agents: { a: {} }', /agents\.a\.command is missing: it must be a command/],
+    ['agents: { a: { command: [] } }', /agents\.a\.command must be a command/],
+    ['agents: { a: { command: "" } }', /agents\.a\.command must be a command/],
+    ['agents: { a: { command: [x, 1] } }', /agents\.a\.command\[1\] must be a text, not 1/],
+    ['agents: { a: nothing }', /agents\.a must be a map, not "nothing"/],
+    ['services: {}\nagents: { a: { command: x } }', /services is not known here: use "agents"/],
+    [
+      'gates: []\nhooks: {}\nagents: { a: { command: x } }',
+      /:1: gates is not supported yet[^]*:2: hooks is not supported yet/,
+    ],
+    [
+      'agents: { a: { command: x, depends_on: [b] }, b: { command: x, depends_on: [c] }, c: { command: x, depends_on: [b] } }',
+      /agents\.b\.depends_on goes round in a circle: b -> c -> b\./,
+    ],
+  ])('refuses %j', (text, expected) => {
+    expect(problemsOf(text).join('\n')).toMatch(expected);
+  });
+
+  it('names everything that is wrong at once, in the order of the file', () => {
+    const lines = agentProblem('replicas: x', 'restart: x', 'stop_signal: x').map((line) => line.split(':')[1]);
+    expect(lines).toEqual(['4', '5', '6']);
+  });
+
+  it('throws the same sentences, for who wants that', () => {
+    expect(() => agentsFromYaml('agents: {}', 'dir/agents.yaml')).toThrow(
+      'dir/agents.yaml:1: agents declares no agent: give it at least one.',
+    );
+  });
+
+  it('never throws otherwise, whatever it is given', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json().map((json) => `agents: ${json}`),
+          fc.object().map((value) => JSON.stringify({ agents: { a: value } })),
+        ),
+        (text) => {
+          const compiled = compileAgentsYaml(text);
+          for (const problem of compiled.ok ? [] : compiled.problems) {
+            expect(formatProblem(problem)).toMatch(/^agents\.yaml:\d+: \S[^]*[.?]$/);
+          }
+        },
+      ),
+    );
+  });
+});
