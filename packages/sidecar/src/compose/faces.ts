@@ -69,19 +69,7 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
   });
   closers.push(() => redis.close());
 
-  const health = remembered(
-    () => hostHealth(host.status()).sentence,
-    HEALTH_FRESH_MS,
-    () => systemClock.monotonic(),
-  );
-  const question = await bindPatiently(() => startQuestionServer(config.listen.question, health));
-  closers.push(() => question.close());
-  const publisher = await bindPatiently(() => startEventPublisher(config.listen.events));
-  closers.push(() => publisher.close());
-  events.publishTo([(event) => redis.publish(event), (event) => publisher.publish(event)]);
-  bus.openExternal();
-  bus.sweep();
-
+  const zmq = await openZeroMq(config, inside, redis, closers);
   const counted = connectMetrics(config, inside, redis, closers);
   const source = { status: () => host.status() };
   const http = await bindPatiently(() =>
