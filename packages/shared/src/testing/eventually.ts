@@ -8,10 +8,12 @@ export interface EventuallyOptions {
   readonly describe?: string | (() => string);
 }
 
+type Nothing = ReturnType<() => void>;
+
 /** Milliseconds, or all of it. A condition that may give `undefined` besides values is refused: it could mean both. */
 type Rest<T> =
   undefined extends Awaited<T>
-    ? Awaited<T> extends void
+    ? Awaited<T> extends Nothing
       ? [options?: number | EventuallyOptions]
       : [never]
     : [options?: number | EventuallyOptions];

@@ -28,14 +28,19 @@ export function findProcesses(matches: (pid: number) => boolean): FoundProcess[]
 export const hasVariable = (pid: number, variable: string): boolean =>
   `\0${readFileSync(`/proc/${pid}/environ`, 'utf8')}`.includes(`\0${variable}\0`);
 
-/** Processes of a test that marked them in their environment, or that work below its folder. */
+/**
+ * Processes of a test: marked in their environment, or with its folder in their environment, command line or as
+ * their working folder.
+ */
 export const processesOf = (marker: { readonly variable?: string; readonly folder?: string }): FoundProcess[] =>
   findProcesses((pid) => {
     if (marker.variable !== undefined && hasVariable(pid, marker.variable)) return true;
     if (marker.folder === undefined) return false;
+    const inside = `${marker.folder}/`;
     return (
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${marker.folder}/`) ||
-      `${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${marker.folder}/`)
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(inside) ||
+      readFileSync(`/proc/${pid}/environ`, 'utf8').includes(inside) ||
+      `${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(inside)
     );
   });
 
