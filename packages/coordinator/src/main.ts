@@ -19,6 +19,7 @@ import type { Inside } from './api/inside.js';
 import { CoordinatorMetrics } from './api/metrics.js';
 import { Sidecars } from './api/sidecars.js';
 import { type CoordinatorConfig, loadConfig } from './config.js';
+import { boundaryForTests } from './engine/boundary.js';
 import { RolloutEngine } from './engine/engine.js';
 import { LiveFleet } from './fleet/live-fleet.js';
 import { BlobStore } from './release/blob-store.js';
@@ -208,6 +209,7 @@ function engineOf(
     fleet,
     releases: catalog,
     clock: systemClock,
+    boundary: boundaryForTests(process.env),
     reserved,
     resolve: (input) => resolveHostSpec({ ...input, environment, settings }),
     tell: (event) => events.append([event]),

@@ -28,3 +28,22 @@ export function crashAt(text: string, die: () => void): Boundary {
     if (passed === name && --left === 0) die();
   };
 }
+
+/**
+ * For tests of whole processes: with OUTRIDER_TESTING=1, OUTRIDER_CRASH_AT=`commit.after:3` kills this process
+ * there, as a power cut would. Anything else: no boundary does anything.
+ */
+export function boundaryForTests(env: Readonly<Record<string, string | undefined>>): Boundary {
+  const text = env['OUTRIDER_CRASH_AT'];
+  if (env['OUTRIDER_TESTING'] !== '1' || text === undefined || text === '') return noBoundary;
+  const killed = new Promise<never>(() => undefined);
+  let dying = false;
+  const passing = crashAt(text, () => {
+    dying = true;
+    process.kill(process.pid, 'SIGKILL');
+  });
+  return async (name) => {
+    await passing(name);
+    if (dying) await killed;
+  };
+}

@@ -105,7 +105,9 @@ export async function findRelease(app: string, version: string, releases: Releas
 
 function planHost(host: FleetHost, app: string): PlanHost {
   const status = host.status?.apps.find((candidate) => candidate.app === app);
-  const { name, address, labels, state } = host;
+  const { name, address, labels } = host;
+  // What runs on a host that was never heard is not known, so nothing can be planned for it.
+  const state = host.status === undefined ? 'down' : host.state;
   return {
     ...{ name, address, labels, state },
     ...(host.status === undefined ? {} : { bootId: host.status.bootId }),

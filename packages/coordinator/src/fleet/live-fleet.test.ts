@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HostStatus } from '@outrider/shared/domain/host.js';
+import { systemClock } from '@outrider/shared/runtime/clock.js';
+import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
+import { eventually } from '@outrider/shared/testing/eventually.js';
+import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
+import { SimulatedHost } from '@outrider/shared/testing/simulated-host.js';
+import { type SidecarGrpc, startSidecarGrpc } from '@outrider/sidecar/link/grpc.js';
+import type { AgentControl, HostControl } from '@outrider/sidecar/link/ports.js';
+import { Redis } from 'ioredis';
+import type { HostCommand } from '../engine/ports.js';
+import { LiveFleet, type LiveFleetOptions } from './live-fleet.js';
+
+const TOKEN = 'a-token-of-some-length';
+const QUICK = { suspectMs: 100, checkMs: 100, answerMs: 1_000, reconnectMs: 10, reconnectMaxMs: 50 };
+const release = { version: '2', digest: 'd', specDigest: 's' };
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** A sidecar's gRPC face over a model host. */
+async function sidecar(
+  name: string,
+  listen = '127.0.0.1:0',
+): Promise<{ host: SimulatedHost; grpc: SidecarGrpc; say: () => void }> {
+  const listeners = new Set<() => void>();
+  const say = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const host = new SimulatedHost(name, 'a', () => 'good', say);
+  const control: HostControl = {
+    status: () => host.status(),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    bindEpoch: (epoch, holder) => host.bindEpoch(epoch, holder),
+    stage: (command, source) => host.stage(command, source),
+    switchTo: (command, to, within, record) => host.switchTo(command, to, within, record),
+    renew: (renewal) => host.renew(renewal),
+    commit: (command) => host.commit(command),
+    revert: (command, reason) => host.revert(command, reason),
+  };
+  const grpc = await startSidecarGrpc({
+    host: control,
+    agents: { instances: () => [] } as unknown as AgentControl,
+    logs: { last: async () => [], follow: () => [] } as never,
+    listen: [listen],
+    tokens: () => [TOKEN],
+    onBug: (error) => {
+      throw error;
+    },
+  });
+  closers.push(() => grpc.close());
+  return { host, grpc, say };
+}
+
+function fleetOf(options: Partial<LiveFleetOptions>): LiveFleet {
+  const fleet = new LiveFleet({
+    ...{
+      configured: [],
+      token: TOKEN,
+      sources: () => ['127.0.0.1:1'],
+      clock: systemClock,
+      times: QUICK,
+      refreshMs: 20,
+    },
+    ...options,
+  });
+  closers.push(() => fleet.close());
+  return fleet;
+}
+
+const record = (name: string, endpoint: string) => ({ name, address: '127.0.0.1', endpoint, labels: {} });
+const command = (step: number): HostCommand => ({
+  ...{ app: 'a', fence: { epoch: 3, rollout: 1, step }, holder: 'me', rollout: 'r1', by: 'ann' },
+});
+
+describe('the live fleet', () => {
+  it('follows what hosts say, and gives them commands', async () => {
+    const { host, grpc } = await sidecar('pc2');
+    const fleet = fleetOf({ configured: [record('pc2', grpc.addresses[0]!)] });
+    expect(fleet.host('pc2')?.state).toBe('suspect');
+    await eventually(() => fleet.host('pc2')?.state === 'up');
+    expect((await fleet.commands('pc2').bindEpoch(3, 'me')).epochHolder).toBe('me');
+    const documents = { release, manifest: new Uint8Array([1]), hostSpec: new Uint8Array([2]) };
+    expect(await fleet.commands('pc2').stage(command(1), documents)).toMatchObject({ staging: { state: 'running' } });
+    host.work();
+    await eventually(() => fleet.host('pc2')?.status?.apps[0]?.staging?.state === 'done');
+    await fleet.commands('pc2').switchTo(command(2), release, 5_000, '{}');
+    host.work();
+    await eventually(() => fleet.host('pc2')?.status?.apps[0]?.phase === 'trial');
+    await fleet.commands('pc2').renew({ app: 'a', epoch: 3, holder: 'me', rollout: 'r1', confirmWithinMs: 5_000 });
+    expect(await fleet.commands('pc2').commit(command(3))).toMatchObject({ phase: 'idle', active: release });
+    expect(await fleet.commands('pc2').revert(command(4), 'why')).toMatchObject({ fence: { step: 4 } });
+    await expect(fleet.commands('pc2').revert(command(2), 'late')).rejects.toMatchObject({ code: 'refused' });
+    expect(() => fleet.commands('pc9')).toThrow('no host "pc9"');
+  });
+
+  it('needs the token for commands, and says so', async () => {
+    const { grpc } = await sidecar('pc2');
+    const fleet = fleetOf({ configured: [record('pc2', grpc.addresses[0]!)], token: 'another-token-entirely' });
+    await eventually(() => fleet.host('pc2')?.state === 'up');
+    await expect(fleet.commands('pc2').bindEpoch(1, 'me')).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('turns a lost host suspect, then down, keeps its last word, and finds it again', async () => {
+    const first = await sidecar('pc2');
+    const endpoint = first.grpc.addresses[0]!;
+    const fleet = fleetOf({ configured: [record('pc2', endpoint)] });
+    const seen: string[] = [];
+    fleet.onChange(({ state }) => {
+      if (seen.at(-1) !== state) seen.push(state);
+    });
+    await eventually(() => fleet.host('pc2')?.state === 'up');
+    await first.grpc.close();
+    await eventually(() => fleet.host('pc2')?.state === 'down');
+    expect(fleet.host('pc2')?.status?.host).toBe('pc2');
+    await sidecar('pc2', endpoint);
+    await eventually(() => fleet.host('pc2')?.state === 'up');
+    expect(seen).toEqual(['up', 'suspect', 'down', 'up']);
+  });
+});
+
+describe('the registry', () => {
+  let server: TestRedis;
+  let redis: Redis;
+  const keys = fleetKeys('test');
+  beforeEach(async () => {
+    server = await startRedis();
+    redis = new Redis(server.url);
+    redis.on('error', () => undefined);
+    closers.push(
+      () => server.stop(),
+      () => redis.disconnect(),
+    );
+  });
+
+  it('tells of hosts, which stay known when it is emptied or away', async () => {
+    const { grpc } = await sidecar('pc2');
+    await redis.hset(keys.hosts, 'broken', '{');
+    await redis.hset(keys.hosts, 'pc2', JSON.stringify(record('pc2', grpc.addresses[0]!)));
+    const fleet = fleetOf({ registry: { redis, keys } });
+    await fleet.start();
+    await eventually(() => fleet.host('pc2')?.state === 'up');
+    await redis.flushall();
+    const moved = await sidecar('pc2');
+    await redis.hset(keys.hosts, 'pc2', JSON.stringify(record('pc2', moved.grpc.addresses[0]!)));
+    await eventually(
+      () => fleet.host('pc2')?.endpoint === moved.grpc.addresses[0] && fleet.host('pc2')?.state === 'up',
+    );
+    await server.kill();
+    const heard: (HostStatus | undefined)[] = [];
+    fleet.onChange(({ status }) => heard.push(status));
+    moved.say();
+    await eventually(() => heard.length > 0);
+    expect(fleet.hosts().map(({ name, state }) => [name, state])).toEqual([['pc2', 'up']]);
+  });
+});
