@@ -1,0 +1,298 @@
+import { describe, expect, test } from 'vitest';
+import type { Instance, InstanceEvent, InstanceEventKind, Rules } from './instance.js';
+import { NO_HISTORY } from './instance.js';
+import { LIFECYCLE, decide } from './lifecycle.js';
+
+const RULES: Rules = {
+  restart: { kind: 'always' },
+  stopSignal: 'SIGTERM',
+  stopGraceMs: 5_000,
+  startPeriodMs: 1_000,
+  strict: false,
+};
+const common = { incarnation: 'i1', history: NO_HISTORY, since: 0, reason: '' };
+const cause = { kind: 'code', code: 1 } as const;
+const INSTANCES: Record<string, Instance> = {
+  waiting: { ...common, state: 'starting', process: false },
+  starting: { ...common, state: 'starting', process: true, deadline: 9_000 },
+  ready: { ...common, state: 'ready' },
+  unhealthy: { ...common, state: 'unhealthy' },
+  draining: { ...common, state: 'draining', deadline: 9_000, sequel: { kind: 'rest' } },
+  stopping: { ...common, state: 'stopping', sequel: { kind: 'again', delayMs: 200, cause } },
+  exited: { ...common, state: 'exited', why: 'done' },
+  backoff: { ...common, state: 'backoff', deadline: 9_000 },
+  failed: { ...common, state: 'failed', deadline: 9_000 },
+};
+const when = { at: 10_000, random: 0.5, next: 'i2' };
+const of = { ...when, incarnation: 'i1' };
+const EVENTS: { readonly [K in InstanceEventKind]: Extract<InstanceEvent, { kind: K }> } = {
+  startAsked: { ...when, kind: 'startAsked', reason: 'wanted' },
+  stopAsked: { ...when, kind: 'stopAsked', sequel: 'rest', reason: 'removed' },
+  spawned: { ...of, kind: 'spawned' },
+  spawnFailed: { ...of, kind: 'spawnFailed', detail: 'no such folder' },
+  becameReady: { ...of, kind: 'becameReady' },
+  becameUnready: { ...of, kind: 'becameUnready', detail: 'no answer' },
+  becameDead: { ...of, kind: 'becameDead', detail: 'no answer' },
+  exited: { ...of, kind: 'exited', status: { kind: 'code', code: 1 } },
+  deadline: { ...of, kind: 'deadline', lateMs: 0, detail: 'no answer' },
+  treeGone: { ...of, kind: 'treeGone', stuck: [] },
+  extended: { ...of, kind: 'extended', ms: 60_000 },
+  adopted: { ...of, kind: 'adopted' },
+};
+
+/** `same`: nothing changes at all; `impossible`: throws; else the state that follows and the effects, in order. */
+function outcome(instance: Instance, event: InstanceEvent, rules = RULES): string {
+  try {
+    const next = decide(instance, event, rules);
+    if (next.instance === instance && next.effects.length === 0) return 'same';
+    const effects = next.effects.map((effect) => (effect.kind === 'report' ? effect.event : effect.kind));
+    return [next.instance.state, ...effects].join(' ');
+  } catch (error) {
+    expect(String(error)).toMatch(/can't be told/);
+    return 'impossible';
+  }
+}
+const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
+  waiting: {
+    startAsked: 'same',
+    stopAsked: 'exited',
+    spawned: 'starting startProbes agent.starting',
+    spawnFailed: 'starting agent.exited spawn',
+    becameReady: 'same',
+    becameUnready: 'same',
+    becameDead: 'draining agent.unhealthy stopProbes signal',
+    exited: 'stopping stopProbes killTree agent.exited',
+    deadline: 'same',
+    treeGone: 'impossible',
+    extended: 'same',
+    adopted: 'starting startProbes agent.adopted',
+  },
+  starting: {
+    startAsked: 'same',
+    stopAsked: 'draining stopProbes signal',
+    spawned: 'starting startProbes agent.starting',
+    spawnFailed: 'starting agent.exited spawn',
+    becameReady: 'ready agent.ready',
+    becameUnready: 'same',
+    becameDead: 'draining agent.unhealthy stopProbes signal',
+    exited: 'stopping stopProbes killTree agent.exited',
+    deadline: 'draining agent.unhealthy stopProbes signal',
+    treeGone: 'impossible',
+    extended: 'starting',
+    adopted: 'starting startProbes agent.adopted',
+  },
+  ready: {
+    startAsked: 'same',
+    stopAsked: 'draining stopProbes signal',
+    spawned: 'impossible',
+    spawnFailed: 'impossible',
+    becameReady: 'same',
+    becameUnready: 'unhealthy agent.unhealthy',
+    becameDead: 'draining agent.unhealthy stopProbes signal',
+    exited: 'stopping stopProbes killTree agent.exited',
+    deadline: 'same',
+    treeGone: 'impossible',
+    extended: 'same',
+    adopted: 'ready startProbes agent.adopted',
+  },
+  unhealthy: {
+    startAsked: 'same',
+    stopAsked: 'draining stopProbes signal',
+    spawned: 'impossible',
+    spawnFailed: 'impossible',
+    becameReady: 'ready agent.ready',
+    becameUnready: 'same',
+    becameDead: 'draining agent.unhealthy stopProbes signal',
+    exited: 'stopping stopProbes killTree agent.exited',
+    deadline: 'same',
+    treeGone: 'impossible',
+    extended: 'same',
+    adopted: 'unhealthy startProbes agent.adopted',
+  },
+  draining: {
+    startAsked: 'draining',
+    stopAsked: 'draining',
+    spawned: 'impossible',
+    spawnFailed: 'impossible',
+    becameReady: 'same',
+    becameUnready: 'same',
+    becameDead: 'same',
+    exited: 'stopping stopProbes killTree',
+    deadline: 'stopping stopProbes killTree',
+    treeGone: 'impossible',
+    extended: 'draining',
+    adopted: 'draining signal',
+  },
+  stopping: {
+    startAsked: 'stopping',
+    stopAsked: 'stopping',
+    spawned: 'impossible',
+    spawnFailed: 'impossible',
+    becameReady: 'same',
+    becameUnready: 'same',
+    becameDead: 'same',
+    exited: 'same',
+    deadline: 'same',
+    treeGone: 'backoff release agent.backoff',
+    extended: 'same',
+    adopted: 'stopping killTree',
+  },
+  exited: {
+    startAsked: 'starting spawn',
+    stopAsked: 'exited',
+    spawned: 'impossible',
+    spawnFailed: 'impossible',
+    becameReady: 'same',
+    becameUnready: 'same',
+    becameDead: 'same',
+    exited: 'same',
+    deadline: 'same',
+    treeGone: 'same',
+    extended: 'same',
+    adopted: 'same',
+  },
+  backoff: {
+    startAsked: 'starting spawn',
+    stopAsked: 'exited agent.stopped',
+    spawned: 'impossible',
+    spawnFailed: 'impossible',
+    becameReady: 'same',
+    becameUnready: 'same',
+    becameDead: 'same',
+    exited: 'same',
+    deadline: 'starting spawn',
+    treeGone: 'same',
+    extended: 'same',
+    adopted: 'same',
+  },
+  failed: {
+    startAsked: 'starting spawn',
+    stopAsked: 'exited agent.stopped',
+    spawned: 'impossible',
+    spawnFailed: 'impossible',
+    becameReady: 'same',
+    becameUnready: 'same',
+    becameDead: 'same',
+    exited: 'same',
+    deadline: 'starting spawn',
+    treeGone: 'same',
+    extended: 'same',
+    adopted: 'same',
+  },
+};
+
+const cells = Object.keys(INSTANCES).flatMap((state) =>
+  (Object.keys(EVENTS) as InstanceEventKind[]).map((event) => ({ state, event, expected: EXPECTED[state]?.[event] })),
+);
+
+test.each(cells)('$state x $event -> $expected', ({ state, event, expected }) => {
+  expect(outcome(INSTANCES[state]!, EVENTS[event])).toBe(expected);
+});
+
+test('every cell of the table is among them', () => {
+  const visited = new Set(cells.map(({ state, event }) => `${INSTANCES[state]!.state} ${event}`));
+  const written = Object.entries(LIFECYCLE).flatMap(([state, row]) =>
+    Object.keys(row).map((event) => `${state} ${event}`),
+  );
+  expect([...visited].sort()).toEqual(written.sort());
+  expect(written).toHaveLength(8 * 12);
+});
+
+test.each(Object.keys(INSTANCES))('%s drops every event of another incarnation', (state) => {
+  for (const event of Object.values(EVENTS)) {
+    if ('incarnation' in event) expect(outcome(INSTANCES[state]!, { ...event, incarnation: 'i0' })).toBe('same');
+  }
+});
+
+describe('what follows', () => {
+  const tell = (instance: Instance, event: Partial<InstanceEvent> & { kind: InstanceEventKind }, rules = RULES) =>
+    decide(instance, { ...EVENTS[event.kind], ...event } as InstanceEvent, rules).instance;
+
+  test('a deadline that has not come does nothing', () => {
+    for (const state of ['starting', 'draining', 'backoff', 'failed']) {
+      expect(outcome(INSTANCES[state]!, { ...EVENTS.deadline, at: 8_999 })).toBe('same');
+    }
+  });
+
+  test('lateness of the sidecar itself is given to a start', () => {
+    const late = tell(INSTANCES['starting']!, { kind: 'deadline', lateMs: 3_000 });
+    expect(late).toMatchObject({ state: 'starting', deadline: 13_000 });
+  });
+
+  test('without a check to wait for, it is ready when it has lived for a second', () => {
+    const { startPeriodMs: _none, ...rules } = RULES;
+    const spawned = tell(INSTANCES['waiting']!, { kind: 'spawned' }, rules);
+    expect(spawned).toMatchObject({ state: 'starting', deadline: 11_000 });
+    expect(tell(spawned, { kind: 'deadline', at: 11_000 }, rules).state).toBe('ready');
+  });
+
+  test('a stop before there is a process ends it; a restart leaves it waiting', () => {
+    expect(tell(INSTANCES['waiting']!, { kind: 'stopAsked' })).toMatchObject({ state: 'exited', why: 'asked' });
+    expect(outcome(INSTANCES['waiting']!, { ...EVENTS.stopAsked, sequel: 'start' })).toBe('same');
+  });
+
+  test('a restart starts anew once nothing of the old process is left', () => {
+    let instance = tell(INSTANCES['ready']!, { kind: 'stopAsked', sequel: 'start' });
+    expect(instance.state).toBe('draining');
+    instance = tell(instance, { kind: 'exited' });
+    expect(instance.state).toBe('stopping');
+    instance = tell(instance, { kind: 'treeGone' });
+    expect(instance).toMatchObject({ state: 'starting', incarnation: 'i2', history: NO_HISTORY });
+  });
+
+  test('the last who asks while it goes is right', () => {
+    const stopped = tell(INSTANCES['stopping']!, { kind: 'stopAsked' });
+    expect(tell(stopped, { kind: 'treeGone' })).toMatchObject({ state: 'exited', why: 'asked' });
+    const wanted = tell(stopped, { kind: 'startAsked' });
+    expect(tell(wanted, { kind: 'treeGone' }).state).toBe('starting');
+  });
+
+  test('a crash is started again at once, and again later', () => {
+    let instance = tell(INSTANCES['ready']!, { kind: 'exited' });
+    instance = tell(instance, { kind: 'treeGone' });
+    expect(instance).toMatchObject({ state: 'starting', history: { restarts: 1, exitsInRow: 1, faults: 1 } });
+    instance = tell({ ...instance, incarnation: 'i1' }, { kind: 'spawned' });
+    instance = tell(instance, { kind: 'exited' });
+    instance = tell(instance, { kind: 'treeGone' });
+    expect(instance).toMatchObject({ state: 'backoff', deadline: 10_100 });
+  });
+
+  test('asked for more time, it gets it, and never less', () => {
+    expect(tell(INSTANCES['draining']!, { kind: 'extended' })).toMatchObject({ deadline: 70_000 });
+    expect(tell(INSTANCES['starting']!, { kind: 'extended' })).toMatchObject({ deadline: 70_000 });
+    const far = { ...INSTANCES['draining']!, deadline: 99_000 } as Instance;
+    expect(tell(far, { kind: 'extended' })).toMatchObject({ deadline: 99_000 });
+  });
+
+  test('a start in a switch that never gets ready fails with a sentence', () => {
+    const strict = { ...RULES, strict: true };
+    let instance = INSTANCES['starting']!;
+    for (let exits = 1; exits <= 3; exits++) {
+      instance = tell(instance, { kind: 'exited', incarnation: instance.incarnation }, strict);
+      instance = tell(instance, { kind: 'treeGone', incarnation: instance.incarnation }, strict);
+      if (instance.state === 'backoff')
+        instance = tell(instance, { kind: 'deadline', incarnation: instance.incarnation, at: 20_000 }, strict);
+      if (instance.state === 'starting')
+        instance = tell(instance, { kind: 'spawned', incarnation: instance.incarnation }, strict);
+    }
+    expect(instance).toMatchObject({ state: 'failed', reason: 'exited with code 1 three times before it was ready' });
+  });
+
+  test('a start in a switch that takes too long fails at once', () => {
+    const strict = { ...RULES, strict: true };
+    const draining = tell(INSTANCES['starting']!, { kind: 'deadline' }, strict);
+    const failed = tell(tell(draining, { kind: 'exited' }, strict), { kind: 'treeGone' }, strict);
+    expect(failed).toMatchObject({ state: 'failed', reason: 'was not ready within 1s: no answer' });
+  });
+
+  test('work that is done is no failure where nothing should start again', () => {
+    const rules = { ...RULES, restart: { kind: 'no' } } as const;
+    const stopping = tell(INSTANCES['ready']!, { kind: 'exited', status: { kind: 'code', code: 0 } }, rules);
+    expect(tell(stopping, { kind: 'treeGone' }, rules)).toMatchObject({ state: 'exited', why: 'done' });
+  });
+
+  test('what the kernel does not let go of is named', () => {
+    const rest = { ...INSTANCES['stopping']!, sequel: { kind: 'rest' } } as Instance;
+    expect(tell(rest, { kind: 'treeGone', stuck: [12, 13] }).reason).toContain('12, 13');
+  });
+});
