@@ -1,0 +1,26 @@
+/** Writes the tree of a release for a test. */
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Programs that misbehave on purpose, one fault each. */
+export const FAULTS = fileURLToPath(new URL('../agents', import.meta.url));
+
+export interface ReleaseTree {
+  readonly app?: string;
+  /** As in agents.yaml, or its whole text. */
+  readonly agents: Readonly<Record<string, object>> | string;
+  /** Path to content; those that begin with `#!` are made executable. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export function writeReleaseTree(folder: string, tree: ReleaseTree): void {
+  const app = tree.app === undefined ? {} : { app: tree.app };
+  const text = typeof tree.agents === 'string' ? tree.agents : JSON.stringify({ ...app, agents: tree.agents }, null, 2);
+  for (const [path, content] of Object.entries({ 'agents.yaml': text, ...tree.files })) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    if (content.startsWith('#!')) chmodSync(file, 0o755);
+  }
+}
