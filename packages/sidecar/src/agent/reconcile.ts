@@ -69,7 +69,7 @@ function update(agent: Wanted, wanted: readonly Wanted[], views: readonly View[]
   const pairs = Array.from({ length: agent.replicas }, (_, index) => pairOf(views, agent.name, index));
   const budget: Budget = {
     candidates: pairs.filter(({ candidate }) => candidate !== undefined).length,
-    down: pairs.filter((pair) => !isUp(pair)).length,
+    down: pairs.filter((pair) => !serves(pair, agent)).length,
   };
   return pairs.flatMap((pair, index) => updateOne(agent, pair, index, open, budget));
 }
@@ -84,6 +84,7 @@ function updateOne(agent: Wanted, pair: Pair, index: number, open: boolean, budg
   const { active, candidate } = pair;
   const place = { agent: agent.name, index };
   if (candidate !== undefined) {
+    if (candidate.phase === 'gone') return forget(candidate);
     const stale = candidate.fingerprint !== agent.fingerprint;
     const needless = active?.held === true || (active?.fingerprint === agent.fingerprint && !isOut(active));
     // While the one that serves is on its way out, even a stale candidate that is ready is better than nothing.
@@ -129,5 +130,7 @@ const placeOf = ({ agent, index, slot }: View): Place => ({ agent, index, slot }
 /** No process is left of it. */
 const isEmpty = ({ phase }: View): boolean => phase === 'gone' || phase === 'done' || phase === 'resting';
 const isOut = ({ phase }: View): boolean => phase === 'leaving' || phase === 'gone';
-const isUp = ({ active, candidate }: Pair): boolean =>
-  active?.held === true || [active, candidate].some((view) => view?.phase === 'up' || view?.phase === 'done');
+
+/** Any version that is ready serves; work that is done counts for its own release alone. */
+const serves = (pair: Pair, agent: Wanted): boolean =>
+  stands(pair, agent) || [pair.active, pair.candidate].some((view) => view?.phase === 'up');

@@ -1,0 +1,229 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Dependency, UpdateOrder } from '@outrider/shared/domain/agent.js';
+import { judge } from './convergence.js';
+import { NO_HISTORY } from './instance.js';
+import { type Action, reconcile } from './reconcile.js';
+import { type SimulatedAgent, SimulatedAgents } from './testing/simulated-agents.js';
+import type { Phase, Slot, View, Wanted } from './view.js';
+
+const NAMES = ['a', 'b', 'c', 'd'];
+
+const agentOf = (name: string, place: number): fc.Arbitrary<SimulatedAgent | undefined> =>
+  fc.option(
+    fc
+      .record({
+        version: fc.integer({ min: 1, max: 2 }),
+        replicas: fc.integer({ min: 0, max: 3 }),
+        parallelism: fc.integer({ min: 1, max: 2 }),
+        order: fc.constantFrom<UpdateOrder>('start-first', 'stop-first'),
+        needs: fc.uniqueArray(fc.nat({ max: 2 * Math.max(0, place) }), { maxLength: 2 }),
+        oneShot: fc.integer({ min: 0, max: 5 }).map((dice) => dice === 0),
+      })
+      .map(({ version, replicas, parallelism, order, needs, oneShot }) => {
+        const dependsOn = needs.flatMap((need): Dependency[] => {
+          const other = NAMES[Math.floor(need / 2)];
+          if (other === undefined || other >= name) return [];
+          return [{ agent: other, condition: need % 2 === 0 ? 'service_healthy' : 'service_started' }];
+        });
+        const fingerprint = JSON.stringify([name, version, order, oneShot, dependsOn]);
+        return { name, fingerprint, replicas, parallelism, order, dependsOn, oneShot };
+      }),
+    { nil: undefined, freq: 5 },
+  );
+
+const release = fc
+  .tuple(...NAMES.map((name, place) => agentOf(name, place)))
+  .map((agents) => agents.filter((agent) => agent !== undefined));
+
+type Move = { readonly kind: 'step' | 'crash' | 'falter' | 'person'; readonly choice: number };
+const move: fc.Arbitrary<Move> = fc.record({
+  kind: fc.constantFrom<Move['kind']>('step', 'step', 'step', 'step', 'step', 'step', 'crash', 'falter', 'person'),
+  choice: fc.nat({ max: 1000 }),
+});
+const story = fc.array(fc.record({ release, moves: fc.array(move, { maxLength: 60 }) }), {
+  minLength: 1,
+  maxLength: 4,
+});
+
+const PATIENCE = 5_000;
+
+test('whatever answers when: it ends converged, none runs twice, nothing starts early, not too many are down', () => {
+  const actions = new Set<string>();
+  fc.assert(
+    fc.property(story, fc.nat({ max: 1000 }), (chapters, last) => {
+      const host = new SimulatedAgents();
+      for (const chapter of chapters) {
+        host.setTarget(chapter.release);
+        for (const { kind, choice } of chapter.moves) host[kind](choice);
+      }
+      for (let step = 0; host.step(last + step * 13, true); step++) {
+        if (step > PATIENCE) throw new Error('It does not come to an end.');
+      }
+      for (const kind of host.taken) actions.add(kind);
+      const views = host.views().map((view, at) => ({
+        ...view,
+        instance: host.slots[at]!.instance,
+        fresh: false,
+        critical: true,
+        lastFault: '',
+      }));
+      expect(judge(host.wanted, views, 'steady')).toEqual({ state: 'converged' });
+    }),
+    { numRuns: 3_000 },
+  );
+  // What was never done was never tested.
+  expect([...actions].sort()).toEqual(['forget', 'promote', 'renew', 'start', 'stop']);
+});
+
+const wanted = (name: string, given: Partial<Wanted> = {}): Wanted => ({
+  name,
+  fingerprint: 'new',
+  replicas: 1,
+  dependsOn: [],
+  order: 'stop-first',
+  parallelism: 1,
+  ...given,
+});
+const view = (agent: string, fingerprint: string, phase: Phase, given: Partial<View> = {}): View => ({
+  agent,
+  index: 0,
+  slot: 'active',
+  fingerprint,
+  phase,
+  running: phase === 'up' || phase === 'down' || phase === 'leaving',
+  held: false,
+  checked: true,
+  dependsOn: [],
+  ...given,
+});
+const brief = (actions: readonly Action[]): string[] =>
+  actions.map(({ kind, agent, index, slot }) => `${kind} ${agent}.${index}${slot === 'active' ? '' : ` ${slot}`}`);
+const on = (...names: string[]): Pick<View, 'dependsOn'> => ({
+  dependsOn: names.map((agent) => ({ agent, condition: 'service_healthy' })),
+});
+const second = (slot: Slot = 'active'): Partial<View> => ({ index: 1, slot });
+
+test.each<[string, readonly Wanted[], readonly View[], string[]]>([
+  ['an empty host starts what needs nothing', [wanted('a'), wanted('b', on('a'))], [], ['start a.0']],
+  [
+    'a dependency that is ready opens the way',
+    [wanted('a'), wanted('b', on('a'))],
+    [view('a', 'new', 'up')],
+    ['start b.0'],
+  ],
+  ['a dependency of the old release does not', [wanted('a'), wanted('b', on('a'))], [view('a', 'old', 'leaving')], []],
+  ['a dependency on another host does not hold up', [wanted('b', on('elsewhere'))], [], ['start b.0']],
+  [
+    'what a person stopped does not hold up',
+    [wanted('a'), wanted('b', on('a'))],
+    [view('a', 'new', 'gone', { held: true })],
+    ['start b.0'],
+  ],
+  [
+    'what a person stopped stays stopped, with new settings',
+    [wanted('a')],
+    [view('a', 'old', 'gone', { held: true })],
+    ['renew a.0'],
+  ],
+  ['unchanged is kept', [wanted('a')], [view('a', 'new', 'up')], []],
+  ['a crash is not its business', [wanted('a')], [view('a', 'new', 'resting')], []],
+  ['stop-first stops first', [wanted('a')], [view('a', 'old', 'up')], ['stop a.0']],
+  [
+    'start-first starts first',
+    [wanted('a', { order: 'start-first' })],
+    [view('a', 'old', 'up')],
+    ['start a.0 candidate'],
+  ],
+  [
+    'start-first stops the old one when the new one is ready',
+    [wanted('a', { order: 'start-first' })],
+    [view('a', 'old', 'up'), view('a', 'new', 'up', { slot: 'candidate' })],
+    ['stop a.0'],
+  ],
+  [
+    'then the new one takes its place',
+    [wanted('a')],
+    [view('a', 'new', 'up', { slot: 'candidate' })],
+    ['promote a.0 candidate'],
+  ],
+  [
+    'going back, the candidate goes and the old one stays',
+    [wanted('a', { fingerprint: 'old', order: 'start-first' })],
+    [view('a', 'old', 'up'), view('a', 'new', 'up', { slot: 'candidate' })],
+    ['stop a.0 candidate'],
+  ],
+  [
+    'going back while the old one leaves, the candidate serves on',
+    [wanted('a', { fingerprint: 'old', order: 'start-first' })],
+    [view('a', 'old', 'leaving'), view('a', 'new', 'up', { slot: 'candidate' })],
+    [],
+  ],
+  [
+    'a candidate that had to go is begun anew when it is wanted again',
+    [wanted('a', { order: 'start-first' })],
+    [view('a', 'old', 'up'), view('a', 'new', 'gone', { slot: 'candidate' })],
+    ['forget a.0 candidate'],
+  ],
+  ['removals come first', [wanted('b')], [view('a', 'old', 'up')], ['stop a.0']],
+  ['and starts wait until they are done', [wanted('b')], [view('a', 'old', 'leaving')], []],
+  ['dependants are removed first', [], [view('a', 'old', 'up'), view('b', 'old', 'up', on('a'))], ['stop b.0']],
+  [
+    'a circle of releases is removed at once',
+    [],
+    [view('a', 'o', 'up', on('b')), view('b', 'p', 'up', on('a'))],
+    ['stop a.0', 'stop b.0'],
+  ],
+  [
+    'one replica after another',
+    [wanted('a', { replicas: 2 })],
+    [view('a', 'old', 'up'), view('a', 'old', 'up', second())],
+    ['stop a.0'],
+  ],
+  [
+    'not while another one is down',
+    [wanted('a', { replicas: 2 })],
+    [view('a', 'old', 'up'), view('a', 'new', 'down', second())],
+    [],
+  ],
+  [
+    'one that is down anyway may go',
+    [wanted('a', { replicas: 2 })],
+    [view('a', 'old', 'down'), view('a', 'new', 'down', second())],
+    ['stop a.0'],
+  ],
+  ['fewer replicas', [wanted('a')], [view('a', 'new', 'up'), view('a', 'new', 'up', second())], ['stop a.1']],
+  ['work that is done is not begun again', [wanted('a')], [view('a', 'new', 'done')], []],
+  ['but that of another release is', [wanted('a')], [view('a', 'old', 'done')], ['forget a.0']],
+  ['nothing wanted, nothing there', [], [], []],
+])('%s', (_, agents, views, expected) => {
+  expect(brief(reconcile(agents, views))).toEqual(expected);
+});
+
+test('judgement names what is waited for and who is to blame', () => {
+  const ready = { state: 'ready', incarnation: 'i', history: NO_HISTORY, since: 0, reason: '' } as const;
+  const base = { instance: ready, fresh: true, critical: true, lastFault: '' };
+  const faulty = { ...ready, history: { ...NO_HISTORY, everReady: true, faults: 1 } };
+  const failed = { ...ready, state: 'failed', reason: 'exited with code 1 three times before it was ready' } as const;
+  const of = (given: object, phase: Phase = 'up') => ({ ...view('a', 'new', phase), ...base, ...given });
+
+  expect(judge([wanted('a')], [of({})], 'trial')).toEqual({ state: 'converged' });
+  expect(judge([wanted('a'), wanted('b', on('a'))], [of({}, 'down')], 'switch')).toMatchObject({
+    state: 'converging',
+    waitingFor: 'a to be ready (ready)',
+  });
+  expect(judge([wanted('a'), wanted('b', on('a'))], [], 'switch')).toMatchObject({ waitingFor: 'a to start' });
+  const suspect = { agent: 'a', index: 0, cause: 'was ended by SIGKILL' };
+  const faltered = of({ instance: faulty, faultsBefore: 0, lastFault: suspect.cause });
+  expect(judge([wanted('a')], [faltered], 'trial')).toEqual({ state: 'failed', suspect });
+  for (const forgiven of [{ fresh: false }, { critical: false }, { faultsBefore: 1 }, { held: true }]) {
+    expect(judge([wanted('a')], [{ ...faltered, ...forgiven }], 'trial')).toEqual({ state: 'converged' });
+  }
+  expect(judge([wanted('a')], [faltered], 'switch')).toEqual({ state: 'converged' });
+  const broken = of({ instance: failed }, 'resting');
+  const blamed = { agent: 'a', index: 0, cause: failed.reason };
+  expect(judge([wanted('a')], [broken], 'switch')).toEqual({ state: 'failed', suspect: blamed });
+  expect(judge([wanted('a')], [broken], 'steady')).toMatchObject({ state: 'converging', suspect: blamed });
+  expect(judge([wanted('a', { fingerprint: 'other' })], [broken], 'switch')).toMatchObject({ state: 'converging' });
+  expect(judge([], [of({}, 'leaving')], 'steady')).toEqual({ state: 'converging', waitingFor: 'a to be gone' });
+});
