@@ -8,6 +8,7 @@ import { listOption } from './globals.js';
 import { note, print } from './output.js';
 
 const HOSTS = ['main-pc', 'pc2'];
+const NET = '127.0.0';
 
 export function devCommand(program: Command): void {
   program
@@ -19,9 +20,14 @@ export function devCommand(program: Command): void {
       `names of its hosts, on 127.0.0.11, 127.0.0.12 ... (default ${HOSTS.join(',')})`,
       hostsOption,
     )
+    .option(
+      '--net <a.b.c>',
+      'first numbers of all addresses, so that several fleets can run (default 127.0.0)',
+      netOption,
+    )
     .option('--debug', 'show stack traces')
-    .action(async (dir: string | undefined, options: { readonly hosts?: readonly string[] }) => {
-      process.exitCode = await dev(dir, options.hosts ?? HOSTS);
+    .action(async (dir: string | undefined, options: { readonly hosts?: readonly string[]; readonly net?: string }) => {
+      process.exitCode = await dev(dir, options.hosts ?? HOSTS, options.net ?? NET);
     });
 }
 
@@ -33,34 +39,45 @@ function hostsOption(text: string): readonly string[] {
   return names;
 }
 
-async function dev(dir: string | undefined, names: readonly string[]): Promise<number> {
+function netOption(text: string): string {
+  if (!/^127(\.(25[0-5]|2[0-4]\d|1?\d?\d)){2}$/.test(text)) {
+    throw new InvalidArgumentError('Expected are the first three numbers of addresses of loopback, such as 127.0.5.');
+  }
+  return text;
+}
+
+async function dev(dir: string | undefined, names: readonly string[], net: string): Promise<number> {
   // What is needed only here is loaded only here.
   const [{ DevFleet }, { devHosts, layoutOf }] = await Promise.all([
     import('./dev/fleet.js'),
     import('./dev/layout.js'),
   ]);
   const folder = dir === undefined ? mkdtempSync(join(realpathSync(tmpdir()), 'outrider-dev-')) : kept(dir);
-  const hosts = devHosts(names);
-  const fleet = new DevFleet(layoutOf(folder), hosts, note);
+  const layout = layoutOf(folder, net);
+  const hosts = devHosts(names, net);
+  const fleet = new DevFleet(layout, hosts, note);
   const interrupted = untilInterrupted(() => fleet.force());
+  const abandon = (): void => fleet.abandon();
+  process.once('exit', abandon);
   try {
     print(`Starting a fleet of ${hosts.length} on this machine; its state is in ${folder}.`);
     await Promise.race([fleet.start(), interrupted.promise]);
     if (!interrupted.isSo()) {
       for (const host of hosts) print(`  ${host.name.padEnd(12)} http://${host.address}:8080/health`);
-      print(`  coordinator  gRPC 127.0.0.1:7077, HTTP http://127.0.0.1:7777/status`);
+      print(`  coordinator  gRPC ${layout.front}:7077, HTTP http://${layout.front}:7777/status`);
       print(`  browser      ${fleet.link()}`);
       print('Ready. Ctrl-C ends all of it, agents included.');
       await interrupted.promise;
     }
     print('Ending agents, sidecars, coordinator and Redis ...');
-    return 0;
   } finally {
     await fleet.stop();
     if (dir === undefined) rmSync(folder, { recursive: true, force: true });
     interrupted.done();
-    print('All of it has ended.');
+    process.off('exit', abandon);
   }
+  print('All of it has ended.');
+  return 0;
 }
 
 function kept(dir: string): string {

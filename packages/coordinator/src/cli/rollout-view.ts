@@ -44,8 +44,15 @@ class JsonView implements RolloutView {
 }
 
 class PlainView implements RolloutView {
+  /** By host. */
+  private readonly last = new Map<string, string>();
+
+  /** A host tells of its own steps too; once is enough. */
   event(event: OutriderEvent): void {
-    print(eventLine(event));
+    const { host = '', type } = event;
+    const isKnown = type.startsWith('rollout.host.') && this.last.get(host) === type;
+    this.last.set(host, type);
+    if (!isKnown) print(eventLine(event));
   }
   record(): void {
     // Events are enough where nothing is redrawn.

@@ -1,52 +1,40 @@
-/** Ends the agents of a fleet on this machine: asked through their sidecars, else by force. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
+/** Stops the agents of a fleet on this machine through their sidecars, and starts the same again. */
 import { connectSidecar } from '@outrider/shared/rpc/client.js';
 
 const STOP_WITHIN_MS = 60_000;
+const START_WITHIN_MS = 10 * 60_000;
+/** Who stops them, so that the same can be started again, and nothing that a person has stopped. */
+const BY = 'coordinator dev';
 
-/** Every agent of this host, in order; false: the sidecar could not be asked. */
-export async function stopAgents(endpoint: string, token: string, by: string, signal: AbortSignal): Promise<boolean> {
-  const remote = connectSidecar({ endpoint, token });
+interface Sidecar {
+  readonly endpoint: string;
+  readonly token: string;
+}
+
+/** Every agent of this host, in order. A sidecar that cannot be asked is passed over. */
+export async function stopAgents(sidecar: Sidecar, signal: AbortSignal): Promise<void> {
+  const remote = connectSidecar(sidecar);
   try {
-    await remote.ControlAgent({ action: 'stop', by }, { timeoutMs: STOP_WITHIN_MS, signal });
-    return true;
+    await remote.ControlAgent({ action: 'stop', by: BY }, { timeoutMs: STOP_WITHIN_MS, signal });
   } catch {
-    return false;
+    // Whatever is left is killed afterwards (leftovers.ts).
   } finally {
     remote.close();
   }
 }
 
-/** SIGKILL to every process that carries an incarnation and belongs to this folder, until none is left. */
-export async function killAgents(folder: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const left = agentsBelow(folder);
-    if (left.length === 0) return;
-    for (const pid of left) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It has just ended.
-      }
-    }
-    await pause(20);
-  }
-}
-
-function agentsBelow(folder: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && isAgentOf(`/proc/${name}`, folder))
-    .map(Number);
-}
-
-/** An agent says in its first environment which one it is, and works or speaks below the folder. */
-function isAgentOf(proc: string, folder: string): boolean {
+/** What `stopAgents` has stopped, when this folder was used before. Rejects where it can't be started. */
+export async function startAgentsAgain(sidecar: Sidecar, signal: AbortSignal): Promise<void> {
+  const remote = connectSidecar(sidecar);
   try {
-    const environment = readFileSync(`${proc}/environ`, 'utf8');
-    if (!environment.split('\0').some((line) => line.startsWith('OUTRIDER_INCARNATION='))) return false;
-    return environment.includes(`${folder}/`) || readlinkSync(`${proc}/cwd`).startsWith(`${folder}/`);
-  } catch {
-    return false; // gone, or another user's
+    const { instances } = await remote.Status({}, { signal });
+    const stopped = instances.filter((instance) => instance.reason.endsWith(`stopped by ${BY}`));
+    for (const app of new Set(stopped.map((instance) => instance.app))) {
+      const agents = new Set(stopped.filter((one) => one.app === app).map((one) => one.agent));
+      const order = { app, agents: [...agents], action: 'start', by: BY };
+      await remote.ControlAgent(order, { timeoutMs: START_WITHIN_MS, signal });
+    }
+  } finally {
+    remote.close();
   }
 }

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import { writeAtomically } from '@outrider/shared/runtime/durable-file.js';
-import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { ensureToken, readToken } from '@outrider/shared/runtime/token.js';
 import { connectCoordinator } from '@outrider/shared/rpc/client.js';
-import { killAgents, stopAgents } from './agents.js';
+import { startAgentsAgain, stopAgents } from './agents.js';
 import { Child } from './child.js';
+import { killLeftovers, killLeftoversOnce } from './leftovers.js';
 import {
-  COORDINATOR_ENDPOINT,
   COORDINATOR_PORTS,
   coordinatorSettings,
   type DevHost,
@@ -30,8 +30,10 @@ const STOP_GRACE_MS = 5_000;
 
 export class DevFleet {
   private readonly children: Child[] = [];
+  private readonly ending = new AbortController();
   private readonly forcing = new AbortController();
   private isOver = false;
+  private isStopped = false;
 
   constructor(
     private readonly layout: Layout,
@@ -49,6 +51,7 @@ export class DevFleet {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     ensureToken(layout.fleetToken);
     const redisPort = await freePort();
+    if (this.isOver) return;
     this.add('redis', prepareRedis(layout, redisPort), layout.redis);
     this.addDaemon('coordinator', COORDINATOR, ['serve'], coordinatorSettings(layout, this.hosts, redisPort));
     for (const host of this.hosts) {
@@ -56,30 +59,31 @@ export class DevFleet {
     }
     for (const child of this.children) child.start();
     await this.ready();
+    for (const host of this.hosts) void this.startAgain(host);
   }
 
   /** Link for a browser, with the token in it. */
   link(): string {
     const token = readToken(join(this.layout.coordinator, 'run', 'token')) ?? '';
-    return `http://127.0.0.1:${COORDINATOR_PORTS.http}/?token=${token}`;
+    return `http://${this.layout.front}:${COORDINATOR_PORTS.http}/?token=${token}`;
   }
 
   /** Agents first, while their sidecars can still be asked; then everything else. Nothing is left. */
   async stop(): Promise<void> {
     this.isOver = true;
     const [redis, coordinator, ...sidecars] = this.children;
-    const token = readToken(this.layout.fleetToken) ?? '';
+    this.ending.abort();
     // A coordinator that is gone gives no orders to hosts that are being ended.
     await coordinator?.stop(STOP_GRACE_MS);
     await Promise.all(
       this.hosts.map(async (host, index) => {
-        if (sidecars[index]?.pid === undefined) return;
-        await stopAgents(`${host.address}:${SIDECAR_PORTS.grpc}`, token, 'coordinator dev', this.forcing.signal);
+        if (sidecars[index]?.pid !== undefined) await stopAgents(this.sidecar(host), this.forcing.signal);
       }),
     );
     await Promise.all(sidecars.map((child) => child.stop(STOP_GRACE_MS)));
-    await killAgents(this.layout.folder);
+    await killLeftovers(this.layout);
     await redis?.stop(STOP_GRACE_MS);
+    this.isStopped = true;
   }
 
   /** For whoever does not want to wait: everything is killed, `stop` then finds nothing to wait for. */
@@ -88,15 +92,38 @@ export class DevFleet {
     for (const child of this.children) child.kill();
   }
 
+  /** The last resort of a process that ends at once: kills everything, waits for nothing. */
+  abandon(): void {
+    if (this.isStopped) return;
+    this.force();
+    killLeftoversOnce(this.layout);
+  }
+
+  private sidecar(host: DevHost): { readonly endpoint: string; readonly token: string } {
+    return { endpoint: `${host.address}:${SIDECAR_PORTS.grpc}`, token: readToken(this.layout.fleetToken) ?? '' };
+  }
+
+  /** Takes as long as the agents take; nobody waits for it. */
+  private async startAgain(host: DevHost): Promise<void> {
+    try {
+      await startAgentsAgain(this.sidecar(host), this.ending.signal);
+    } catch (error) {
+      if (!this.isOver) this.tell(`The agents of ${host.name} were not started again: ${messageOf(error)}`);
+    }
+  }
+
+  /** One sentence for each reason, with all addresses that it is the reason of. */
   private async checkPorts(): Promise<void> {
-    const found = await Promise.all(
-      portsOf(this.hosts).map(async ({ endpoint, what }) => {
-        const problem = await portProblem(endpoint);
-        return problem === undefined ? [] : [`${endpoint}, wanted for ${what}, ${problem}.`];
-      }),
-    );
-    const problems = found.flat();
-    if (problems.length > 0) throw new OutriderError('invalid', problems.join('\n'));
+    const wanted = portsOf(this.layout, this.hosts);
+    const problems = await Promise.all(wanted.map(({ endpoint }) => portProblem(endpoint)));
+    const reasons = new Map<string, string[]>();
+    wanted.forEach(({ endpoint, what }, index) => {
+      const problem = problems[index];
+      if (problem !== undefined) reasons.set(problem, [...(reasons.get(problem) ?? []), `${endpoint} for ${what}`]);
+    });
+    if (reasons.size === 0) return;
+    const sentences = [...reasons].map(([problem, endpoints]) => `${problem}: ${endpoints.join(', ')}.`);
+    throw new OutriderError('invalid', `Not all ports are free. ${sentences.join('\n')}`);
   }
 
   private addDaemon(name: string, program: string, words: readonly string[], settings: object): void {
@@ -114,7 +141,7 @@ export class DevFleet {
   }
 
   private async ready(): Promise<void> {
-    const remote = connectCoordinator({ endpoint: COORDINATOR_ENDPOINT });
+    const remote = connectCoordinator({ endpoint: `${this.layout.front}:${COORDINATOR_PORTS.grpc}` });
     const until = performance.now() + READY_WITHIN_MS;
     try {
       while (!this.isOver) {

@@ -3,35 +3,37 @@ import { join } from 'node:path';
 
 export interface DevHost {
   readonly name: string;
-  /** 127.0.0.11, 127.0.0.12 ... */
+  /** 127.0.0.11, 127.0.0.12 ... unless another net was asked for. */
   readonly address: string;
-  /** Everything this sidecar listens on; the first host is on 127.0.0.1 too. */
+  /** Everything this sidecar listens on; the first host is on the coordinator's address too. */
   readonly addresses: readonly string[];
 }
 
 export const SIDECAR_PORTS = { grpc: 7070, http: 8080, metrics: 8000, question: 5555, events: 5556 } as const;
 export const COORDINATOR_PORTS = { grpc: 7077, http: 7777, websocket: 7778, rest: 7779 } as const;
-export const COORDINATOR_ENDPOINT = `127.0.0.1:${COORDINATOR_PORTS.grpc}`;
 
 const FIRST = 11;
-const MOST_HOSTS = 200;
 
-export function devHosts(names: readonly string[]): readonly DevHost[] {
-  return names.slice(0, MOST_HOSTS).map((name, index) => {
-    const address = `127.0.0.${FIRST + index}`;
-    return { name, address, addresses: index === 0 ? [address, '127.0.0.1'] : [address] };
+/** Where the coordinator is, and the first host besides its own address. `net`: `127.0.0`. */
+export const frontAddress = (net: string): string => `${net}.1`;
+
+export const devHosts = (names: readonly string[], net: string): readonly DevHost[] =>
+  names.map((name, index) => {
+    const address = `${net}.${FIRST + index}`;
+    return { name, address, addresses: index === 0 ? [address, frontAddress(net)] : [address] };
   });
-}
 
 /** Folders and files below the state folder. */
-export const layoutOf = (folder: string) => ({
+export const layoutOf = (folder: string, net: string) => ({
   folder,
+  front: frontAddress(net),
   redis: join(folder, 'redis'),
   coordinator: join(folder, 'coordinator'),
   logs: join(folder, 'logs'),
   fleetToken: join(folder, 'fleet-token'),
   redisPassword: join(folder, 'redis-password'),
   host: (name: string): string => join(folder, 'hosts', name),
+  run: join(folder, 'run'),
   /** Short: sockets are made in it. */
   hostRun: (name: string): string => join(folder, 'run', name),
 });
@@ -50,6 +52,11 @@ export const coordinatorSettings = (layout: Layout, hosts: readonly DevHost[], r
   run_dir: join(layout.coordinator, 'run'),
   redis: redisSettings(layout, redisPort),
   token_file: layout.fleetToken,
+  listen: {
+    grpc: [`${layout.front}:${COORDINATOR_PORTS.grpc}`],
+    http: [`${layout.front}:${COORDINATOR_PORTS.http}`, `${layout.front}:${COORDINATOR_PORTS.rest}`],
+    websocket: [`${layout.front}:${COORDINATOR_PORTS.websocket}`],
+  },
   hosts: Object.fromEntries(hosts.map((host) => [host.name, { address: host.address }])),
 });
 
@@ -85,9 +92,12 @@ export function folderProblem(layout: Layout, hosts: readonly DevHost[]): string
 }
 
 /** Every `HOST:PORT` that must be free, and what for. */
-export function portsOf(hosts: readonly DevHost[]): readonly { readonly endpoint: string; readonly what: string }[] {
+export function portsOf(
+  layout: Layout,
+  hosts: readonly DevHost[],
+): readonly { readonly endpoint: string; readonly what: string }[] {
   const coordinator = Object.entries(COORDINATOR_PORTS).map(([what, port]) => ({
-    endpoint: `127.0.0.1:${port}`,
+    endpoint: `${layout.front}:${port}`,
     what: `the coordinator (${what})`,
   }));
   const sidecars = hosts.flatMap((host) =>

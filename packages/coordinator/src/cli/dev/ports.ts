@@ -20,7 +20,7 @@ export function portProblem(endpoint: string): Promise<string | undefined> {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => {
       resolve(
-        error.code === 'EADDRINUSE' ? `is taken${holder(host, Number(port))}` : `cannot be used: ${error.message}`,
+        error.code === 'EADDRINUSE' ? `Taken${holder(host, Number(port))}` : `Cannot be used (${error.code ?? ''})`,
       );
     });
     server.listen({ host, port: Number(port), exclusive: true }, () => server.close(() => resolve(undefined)));

@@ -1,0 +1,286 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { eventually } from '@outrider/shared/testing/eventually.js';
+import { findProcesses, processesOf } from '@outrider/shared/testing/leaks.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const BIN = fileURLToPath(new URL('../../bin/coordinator.js', import.meta.url));
+/** Addresses of this test's own: the default ones may be another fleet's. */
+const NET = '127.41.7';
+const HOSTS = ['main-pc', 'pc2'] as const;
+
+let folder: string;
+let env: NodeJS.ProcessEnv;
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(...words: readonly string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [BIN, ...words], { env, timeout: 120_000 }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr });
+    });
+  });
+}
+
+const json = async <T>(...words: string[]): Promise<T> => JSON.parse((await run(...words, '--json')).stdout) as T;
+
+class Dev {
+  output = '';
+  private constructor(readonly process: ChildProcess) {
+    for (const stream of [process.stdout, process.stderr]) {
+      stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    }
+  }
+
+  static async start(...words: readonly string[]): Promise<Dev> {
+    const dev = new Dev(spawn(process.execPath, [BIN, 'dev', '--net', NET, ...words], { env }));
+    await eventually(() => dev.output.includes('Ready.'), { timeoutMs: 60_000, describe: () => dev.output });
+    return dev;
+  }
+
+  /** Returns the exit code. */
+  async end(...signals: readonly NodeJS.Signals[]): Promise<number | null> {
+    const gone = once(this.process, 'exit');
+    for (const signal of signals) this.process.kill(signal);
+    return ((await gone) as [number | null])[0];
+  }
+}
+
+interface Agent {
+  readonly host: string;
+  readonly agent: string;
+  readonly pid: number;
+  readonly ready: boolean;
+  readonly version: string;
+}
+
+const agents = (): Promise<Agent[]> => json<Agent[]>('agents');
+const pids = (list: readonly Agent[]): string[] => list.map((one) => `${one.host}/${one.agent} ${one.pid}`).sort();
+const allReady = (count: number): Promise<Agent[]> =>
+  eventually(async () => {
+    const list = await agents();
+    return list.length === count && list.every((agent) => agent.ready) ? list : false;
+  });
+const daemon = (words: string): number => {
+  const found = findProcesses((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').includes(words),
+  );
+  expect(found).toHaveLength(1);
+  return found[0]!.pid;
+};
+
+const WEB = `import { createServer } from 'node:http';
+const server = createServer((request, response) => response.end('here'));
+server.listen(18181, process.env.OUTRIDER_HOST_ADDRESS, () => console.log('listening'));
+`;
+
+const release = (version: string, exit = ''): string => {
+  const root = join(folder, `walk-${version}`);
+  mkdirSync(root, { recursive: true });
+  const agentsYaml = `
+app: walk
+agents:
+  web:
+    command: [node, web.mjs]
+    files: [web.mjs]
+    healthcheck: { http: { url: 'http://\${OUTRIDER_HOST_ADDRESS}:18181/' }, interval: 1s }
+  # Changes its title, so that its environment cannot be read any more.
+  cache:
+    command: redis-server --bind ${NET}.12 --port 16390 --save "" --dir /tmp
+    hosts: [pc2]
+    files: [web.mjs]
+    healthcheck: { tcp: { address: '${NET}.12:16390' }, interval: 1s }
+  worker:
+    command: [sh, -c, 'sleep 1000 & ${exit} wait']
+`;
+  writeFileSync(join(root, 'agents.yaml'), agentsYaml);
+  writeFileSync(join(root, 'web.mjs'), `${WEB}// ${version}\n`);
+  return root;
+};
+const push = (version: string, exit?: string): Promise<Ran> =>
+  run('release', 'push', release(version, exit), '--version', version);
+
+beforeAll(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'outrider-devtest-')));
+  env = { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder, OUTRIDER_RENDEZVOUS: join(folder, 'endpoints') };
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a fleet on this machine', () => {
+  let state: string;
+  let dev: Dev;
+  beforeAll(async () => {
+    state = join(folder, 'state');
+    dev = await Dev.start(state, '--hosts', HOSTS.join(','));
+  });
+  afterAll(async () => {
+    await dev.end('SIGINT', 'SIGTERM');
+    expect(processesOf({ folder: state })).toEqual([]);
+  });
+
+  test('says where it is, and answers there', async () => {
+    expect(dev.output).toContain(`http://${NET}.12:8080/health`);
+    const link = /http:\S+\?token=\S+/.exec(dev.output)?.[0] ?? '';
+    expect((await fetch(link, { redirect: 'manual' })).status).toBe(303);
+    for (const port of [7777, 7779]) {
+      expect(await (await fetch(`http://${NET}.1:${port}/status`)).json()).toMatchObject({ state: 'idle' });
+    }
+    const targets = (await (await fetch(`http://${NET}.1:7777/sd`)).json()) as { targets: string[] }[];
+    for (const target of targets) expect((await fetch(`http://${target.targets[0]!}/metrics`)).status).toBe(200);
+    expect(targets).toHaveLength(2);
+  });
+
+  test('a good version is 0, a bad one is 20 and taken back, a rollback is 0', async () => {
+    expect(await push('1.0.0')).toMatchObject({ code: 0 });
+    expect(await run('rollout', '--version', '1.0.0', '--bake', '1s')).toMatchObject({ code: 0 });
+    const first = await allReady(5);
+
+    expect(await push('2.0.0', 'exit 3;')).toMatchObject({ code: 0 });
+    const plan = await run('rollout', '--version', '2.0.0', '--plan', '--json');
+    expect(plan.code).toBe(10);
+    expect(JSON.parse(plan.stdout)).toMatchObject({ hosts: [{ host: 'main-pc' }, { host: 'pc2' }], problems: [] });
+    const bad = await run('rollout', '--version', '2.0.0', '--bake', '1s', '--json');
+    expect(bad.code).toBe(20);
+    expect(JSON.parse(bad.stdout.trim().split('\n').at(-1)!)).toMatchObject({
+      type: 'rollout.rolled_back',
+      data: {
+        from: '1.0.0',
+        to: '2.0.0',
+        hosts: { 'main-pc': 'reverted' },
+        culprit: { host: 'main-pc', agent: 'worker' },
+      },
+    });
+    expect((await allReady(5)).map((agent) => agent.version)).toEqual(Array(5).fill('1.0.0'));
+    expect(await run('rollout', 'status')).toMatchObject({
+      code: 20,
+      stdout: expect.stringContaining('worker') as unknown,
+    });
+    expect((await run('rollout', '--version', '1.0.0')).stdout).toContain('active already');
+    expect(first).toHaveLength(5);
+  });
+
+  test('the coordinator and a sidecar are killed in a rollout: it ends well, and nothing is doubled', async () => {
+    await push('3.0.0');
+    const rollout = run('rollout', '--version', '3.0.0', '--bake', '2s', '--json');
+    const trialOf = (host: string) =>
+      eventually(async () =>
+        (await run('events', '--json', '-n', '20')).stdout.includes(`"host":"${host}","version":"3.0.0"`),
+      );
+    await trialOf('main-pc');
+    process.kill(daemon(`coordinator.js serve --config ${state}`), 'SIGKILL');
+    process.kill(daemon(`sidecar.js run --config ${state}/pc2.yaml`), 'SIGKILL');
+    const { code, stdout } = await rollout;
+    const ids = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { id: string }).id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(stdout.trim().split('\n').at(-1)).toContain('rollout.succeeded');
+    expect(code).toBe(0);
+    await allReady(5);
+    const servers = findProcesses((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${NET}.12\0`));
+    expect(servers).toHaveLength(1);
+  });
+
+  test('a second rollout meanwhile is 4 and says who, what, since when; Ctrl-C leaves, abort takes back', async () => {
+    await push('4.0.0');
+    const child = spawn(process.execPath, [BIN, 'rollout', '--version', '4.0.0', '--bake', '60s'], { env });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await eventually(() => said.includes('main-pc trial'), { describe: () => said });
+    const second = await run('rollout', '--version', '1.0.0');
+    expect(second.code).toBe(4);
+    expect(second.stderr).toMatch(/rollout of walk to 4\.0\.0 \(r\d+\) is under way, started by \S+@\S+ .* ago/);
+    const gone = once(child, 'exit');
+    child.kill('SIGINT');
+    expect(await gone).toEqual([130, null]);
+    expect(said).toMatch(/The rollout goes on\. .*rollout watch r\d+.*rollout abort r\d+/);
+    const late = await run('rollout', 'watch', '--timeout', '1s');
+    expect(late.code).toBe(5);
+    expect(late.stderr).toMatch(/it goes on/);
+    expect(await run('rollout', 'pause')).toMatchObject({ code: 0 });
+    expect(await run('rollout', 'resume')).toMatchObject({ code: 0 });
+    const watch = run('rollout', 'watch');
+    expect(await run('rollout', 'abort')).toMatchObject({ code: 0 });
+    expect(await watch).toMatchObject({ code: 21 });
+    expect(await run('rollout', 'status')).toMatchObject({ code: 21 });
+  });
+
+  test('agents and logs over all hosts', async () => {
+    await allReady(5);
+    const logs = await run('logs', 'web', '--json', '-n', '5');
+    const hosts = logs.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { host: string }).host);
+    expect([...new Set(hosts)].sort()).toEqual([...HOSTS]);
+    const before = await agents();
+    const restarted = await run('agent', 'restart', 'web', '--host', 'pc2', '--json');
+    expect(restarted.code).toBe(0);
+    const after = await allReady(5);
+    const changed = pids(after).filter((one) => !pids(before).includes(one));
+    expect(changed).toHaveLength(1);
+    expect(changed[0]).toMatch(/^pc2\/web /);
+    expect((await run('agent', 'restart', 'wep')).stderr).toMatch(/no agent wep/);
+  });
+
+  test('POST /rollback takes every app back', async () => {
+    const token = readFileSync(join(state, 'coordinator/run/token'), 'utf8').trim();
+    const answer = await fetch(`http://${NET}.1:7779/rollback`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(answer.status).toBe(202);
+    const { status, rollback_id: id } = (await answer.json()) as { status: string; rollback_id: string };
+    expect(status).toBe('rollback_initiated');
+    expect(await run('rollout', 'watch', id)).toMatchObject({ code: 0 });
+  });
+
+  test('ends all of it, agents included; the next one with the same folder goes on', async () => {
+    const version = (await allReady(5))[0]!.version;
+    expect(await dev.end('SIGINT')).toBe(0);
+    expect(dev.output).toContain('All of it has ended.');
+    expect(processesOf({ folder: state })).toEqual([]);
+    expect(findProcesses((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${NET}.`))).toEqual([]);
+    dev = await Dev.start(state);
+    expect((await allReady(5)).map((agent) => agent.version)).toEqual(Array(5).fill(version));
+  });
+
+  test('ports that are taken are named, with who has them', async () => {
+    const { code, stderr } = await run('dev', '--net', NET);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/Not all ports are free\. Taken by .*coordinator\.js.* \(pid \d+\): 127\.41\.7\.1:7077/);
+  });
+
+  test('a second Ctrl-C waits for nothing, and leaves nothing either', async () => {
+    await allReady(5);
+    await dev.end('SIGINT', 'SIGTERM');
+    expect(processesOf({ folder: state })).toEqual([]);
+    expect(findProcesses((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${NET}.`))).toEqual([]);
+    dev = await Dev.start(state);
+  });
+});
+
+test('without a folder nothing of it is left on disk; a port of another program is named', async () => {
+  const net = '127.41.8';
+  const server = createServer().listen({ host: `${net}.12`, port: 8000 });
+  await once(server, 'listening');
+  const taken = await run('dev', '--net', net);
+  expect(taken).toMatchObject({ code: 2 });
+  expect(taken.stderr).toMatch(
+    new RegExp(`Taken by .* \\(pid ${process.pid}\\): 127\\.41\\.8\\.12:8000 for pc2 \\(metrics\\)`),
+  );
+  server.close();
+  const kept = /its state is in (\S+)\.\n/.exec(taken.stdout)?.[1] ?? '';
+  expect(kept).toContain('outrider-dev-');
+  expect(existsSync(kept)).toBe(false);
+});
