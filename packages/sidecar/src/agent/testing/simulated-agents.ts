@@ -128,7 +128,7 @@ export class SimulatedAgents {
     if (action.kind === 'start') {
       if (live !== undefined || spec === undefined)
         throw new Error(`The ${slot} slot of ${agent}.${index} is not free.`);
-      if (slot === 'candidate' && spec.order === 'stop-first') throw new Error(`${agent}.${index} overlaps.`);
+      if (slot === 'candidate') this.#watchOverlap(spec);
       this.#watchStart(spec);
       const filled: Filled = { spec, index, slot, instance: newInstance(this.#now), held: false };
       this.slots.push(filled);
@@ -157,6 +157,10 @@ export class SimulatedAgents {
 
   /** Dependencies come first: judged here without the code that is tested. */
   #watchStart(spec: SimulatedAgent): void {
+    const removed = this.slots.find(
+      (one) => !this.wanted.some((of) => of.name === one.spec.name && one.index < of.replicas),
+    );
+    if (removed !== undefined && isRunning(removed.instance)) throw new Error(`${removed.spec.name} is not gone yet.`);
     for (const { agent, condition } of spec.dependsOn) {
       const other = this.wanted.find(({ name }) => name === agent);
       for (let index = 0; index < (other?.replicas ?? 0); index++) {
@@ -172,6 +176,13 @@ export class SimulatedAgents {
         if (!good) throw new Error(`${spec.name} was started before ${agent}.${index} was ${condition}.`);
       }
     }
+  }
+
+  #watchOverlap({ name, order, parallelism, replicas }: SimulatedAgent): void {
+    const candidates = this.slots.filter(
+      (one) => one.spec.name === name && one.slot === 'candidate' && one.index < replicas,
+    );
+    if (order === 'stop-first' || candidates.length >= parallelism) throw new Error(`${name} overlaps too much.`);
   }
 
   #watchStop({ spec, index, slot, instance, held }: Filled): void {
