@@ -3,8 +3,10 @@
  * agents are on their way; all of it may fail without any agent noticing.
  */
 import { hostname } from 'node:os';
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { hostHealth } from '@outrider/shared/domain/host-health.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
+import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { fleetKeys, type HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
 import { formatHostPort, isLoopback, parseHostPort } from '@outrider/shared/runtime/listen.js';
 import type { Logger } from '@outrider/shared/runtime/logger.js';
@@ -88,11 +90,7 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
   await watchFigures(config, inside, log, closers);
 
   const [pages = [], figures = []] = http.addresses;
-  for (const endpoint of grpc.addresses) {
-    const [page] = pages;
-    const note = { endpoint, tokenFile: tokens.file, ...(page === undefined ? {} : { http: page }) };
-    closers.push(publishEndpoint('sidecar', note));
-  }
+  leaveNotes(grpc.addresses, pages[0], tokens.file, log, closers);
   return {
     grpc: grpc.addresses,
     http: pages,
@@ -100,6 +98,9 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
     ...zmq,
   };
 }
+
+/** The fleet's history has the steps of a rollout from its coordinator, each once; here they go to ZeroMQ alone. */
+const isTold = ({ type }: OutriderEvent): boolean => type.startsWith('rollout.');
 
 async function openZeroMq(
   { listen }: SidecarConfig,
@@ -116,7 +117,10 @@ async function openZeroMq(
   closers.push(() => question.close());
   const publisher = await bindPatiently(() => startEventPublisher(listen.events));
   closers.push(() => publisher.close());
-  events.publishTo([(event) => redis.publish(event), (event) => publisher.publish(event)]);
+  events.publishTo([
+    (event) => (isTold(event) ? undefined : redis.publish(event)),
+    (event) => publisher.publish(event),
+  ]);
   bus.openExternal();
   bus.sweep();
   return { question: question.addresses, events: publisher.addresses };
@@ -145,6 +149,24 @@ async function watchFigures(config: SidecarConfig, { figures }: Inside, log: Log
     closers.push(() => started.stop());
   } catch (error) {
     log.warn({ err: error }, 'no figures of this machine: systeminformation cannot be loaded');
+  }
+}
+
+/** For the CLI on this machine, one for each address it may name. */
+function leaveNotes(
+  endpoints: readonly string[],
+  page: string | undefined,
+  tokenFile: string,
+  log: Logger,
+  closers: Closers,
+): void {
+  try {
+    for (const endpoint of endpoints) {
+      const note = { endpoint, tokenFile, ...(page === undefined ? {} : { http: page }) };
+      closers.push(publishEndpoint('sidecar', note));
+    }
+  } catch (error) {
+    log.warn(`The CLI of this machine will not find this sidecar by itself: ${messageOf(error)}`);
   }
 }
 
