@@ -65,6 +65,13 @@ interface Agent {
 
 const agents = (): Promise<Agent[]> => json<Agent[]>('agents');
 const pids = (list: readonly Agent[]): string[] => list.map((one) => `${one.host}/${one.agent} ${one.pid}`).sort();
+const pidsOf = (list: readonly Agent[], agent: string): number[] =>
+  list.flatMap((one) => (one.agent === agent ? [one.pid] : [])).sort((a, b) => a - b);
+/** Processes with this in their command line, whoever has started them. */
+const running = (words: string): number[] =>
+  findProcesses((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(words))
+    .map(({ pid }) => pid)
+    .sort((a, b) => a - b);
 const allReady = (count: number): Promise<Agent[]> =>
   eventually(async () => {
     const list = await agents();
@@ -186,9 +193,9 @@ describe('a fleet on this machine', () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(stdout.trim().split('\n').at(-1)).toContain('rollout.succeeded');
     expect(code).toBe(0);
-    await allReady(5);
-    const servers = findProcesses((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${NET}.12\0`));
-    expect(servers).toHaveLength(1);
+    const ready = await allReady(5);
+    expect(running('node\0web.mjs')).toEqual(pidsOf(ready, 'web'));
+    expect(running(`${NET}.12:16390`)).toEqual(pidsOf(ready, 'cache'));
   });
 
   test('a second rollout meanwhile is 4 and says who, what, since when; Ctrl-C leaves, abort takes back', async () => {
@@ -250,7 +257,7 @@ describe('a fleet on this machine', () => {
     expect(await dev.end('SIGINT')).toBe(0);
     expect(dev.output).toContain('All of it has ended.');
     expect(processesOf({ folder: state })).toEqual([]);
-    expect(findProcesses((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${NET}.`))).toEqual([]);
+    expect([...running('node\0web.mjs'), ...running(`${NET}.`)]).toEqual([]);
     dev = await Dev.start(state);
     expect((await allReady(5)).map((agent) => agent.version)).toEqual(Array(5).fill(version));
   });
@@ -265,7 +272,7 @@ describe('a fleet on this machine', () => {
     await allReady(5);
     await dev.end('SIGINT', 'SIGTERM');
     expect(processesOf({ folder: state })).toEqual([]);
-    expect(findProcesses((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${NET}.`))).toEqual([]);
+    expect([...running('node\0web.mjs'), ...running(`${NET}.`)]).toEqual([]);
     dev = await Dev.start(state);
   });
 });
