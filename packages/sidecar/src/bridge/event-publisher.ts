@@ -3,7 +3,7 @@ import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { Publisher } from 'zeromq';
 import { bindEach } from './bind.js';
 
-const MOST_WAITING = 1_000;
+const MOST_WAITING = 10_000;
 
 export interface EventPublisher {
   readonly addresses: readonly string[];
@@ -13,7 +13,12 @@ export interface EventPublisher {
 
 /** @throws OutriderError('unavailable') where an address can't be bound. */
 export function startEventPublisher(listen: readonly string[]): EventPublisher {
-  const socket = new Publisher({ linger: 0, sendHighWaterMark: 1_000, tcpKeepalive: 1, maxMessageSize: 4 * 1024 });
+  const socket = new Publisher({
+    linger: 0,
+    sendHighWaterMark: MOST_WAITING,
+    tcpKeepalive: 1,
+    maxMessageSize: 4 * 1024,
+  });
   const addresses = bindEach(socket, listen, 'ZeroMQ events');
   const waiting: OutriderEvent[] = [];
   let sending = false;

@@ -5,7 +5,8 @@ import { parseDuration } from '@outrider/shared/domain/duration.js';
 import type { SidecarRemote } from '@outrider/shared/rpc/client.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { parseHostPort } from '@outrider/shared/runtime/listen.js';
-import { findEndpoint } from '@outrider/shared/runtime/rendezvous.js';
+import { findDaemons } from '@outrider/shared/runtime/rendezvous.js';
+import { readToken } from '@outrider/shared/runtime/token.js';
 
 export interface Globals {
   readonly json: boolean;
@@ -70,9 +71,8 @@ export const timeLimit = (globals: Globals): { readonly timeoutMs: number } => (
 
 /** Calls the sidecar of this machine, or the one at `--endpoint`. */
 export async function withSidecar<T>(globals: Globals, act: (remote: SidecarRemote) => Promise<T>): Promise<T> {
-  const found = findEndpoint('sidecar', globals.endpoint, DEFAULT_ENDPOINT);
   const { connectSidecar } = await import('@outrider/shared/rpc/client.js');
-  const remote = connectSidecar(found ?? { endpoint: globals.endpoint ?? DEFAULT_ENDPOINT });
+  const remote = connectSidecar(placeOf(globals.endpoint));
   try {
     if (globals.environment !== undefined) await checkEnvironment(globals.environment, remote, globals);
     return await act(remote);
@@ -86,6 +86,21 @@ export async function withSidecar<T>(globals: Globals, act: (remote: SidecarRemo
   } finally {
     remote.close();
   }
+}
+
+/** A sidecar that listens on several addresses has left a note for each. */
+function placeOf(endpoint: string | undefined): { readonly endpoint: string; readonly token?: string } {
+  const notes = findDaemons('sidecar');
+  const wanted = endpoint ?? DEFAULT_ENDPOINT;
+  const found = notes.find((note) => note.endpoint === wanted);
+  const only = new Set(notes.map((note) => note.pid)).size === 1 ? notes[0] : undefined;
+  const note = found ?? (endpoint === undefined ? only : undefined);
+  if (note === undefined && endpoint === undefined && notes.length > 0) {
+    const choices = notes.map((one) => one.endpoint).join(', ');
+    throw new OutriderError('invalid', `Several sidecars run here: ${choices}. Choose one with --endpoint.`);
+  }
+  const token = note === undefined ? undefined : readToken(note.tokenFile);
+  return { endpoint: note?.endpoint ?? wanted, ...(token === undefined ? {} : { token }) };
 }
 
 async function checkEnvironment(wanted: string, remote: SidecarRemote, globals: Globals): Promise<void> {

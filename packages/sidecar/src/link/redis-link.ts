@@ -46,13 +46,20 @@ class Link implements RedisLink {
   private delivering: Promise<void> | undefined;
   private closed = false;
   private lastError = '';
+  private wasReady = false;
 
   constructor(private readonly options: RedisLinkOptions) {
     this.redis = openRedis(options.address, (error) => this.complain(error));
     this.redis.on('ready', () => {
       this.lastError = '';
+      this.wasReady = true;
       this.register();
       this.deliver();
+    });
+    this.redis.on('close', () => {
+      // After each failed attempt too; those have their own word.
+      if (this.wasReady) this.complain('the connection was lost.');
+      this.wasReady = false;
     });
     this.refresh = setInterval(() => this.register(), options.presence?.refreshMs ?? REFRESH_MS);
   }

@@ -1,0 +1,240 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import grpc from '@grpc/grpc-js';
+import type { HostStatus } from '@outrider/shared/domain/host.js';
+import { connectSidecar, type SidecarRemote } from '@outrider/shared/rpc/client.js';
+import { readHostStatus } from '@outrider/shared/rpc/codec.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { eventually } from '@outrider/shared/testing/eventually.js';
+import { service as healthService } from 'grpc-health-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createLogReader } from '../process/log-file.js';
+import { appStatus, hostStatus, instanceStatus } from '../testing/status.js';
+import { type SidecarGrpc, startSidecarGrpc } from './grpc.js';
+import type { AgentControl, HostControl } from './ports.js';
+
+const TOKEN = 'a-token-of-the-test-alone';
+const FENCE = { epoch: 3, rollout: 2, step: 1 };
+const COMMAND = { app: 'assistants', fence: FENCE, holder: 'leader', rollout: 'r2', by: 'ada' };
+const RELEASE = { version: '1.0.0', digest: 'a'.repeat(64), specDigest: 'b'.repeat(64) };
+
+let folder: string;
+let status: HostStatus;
+let asked: unknown[];
+let server: SidecarGrpc;
+let remote: SidecarRemote;
+let stranger: SidecarRemote;
+const listeners = new Set<() => void>();
+
+function change(next: HostStatus): void {
+  status = next;
+  for (const listener of listeners) listener();
+}
+
+const note =
+  (name: string) =>
+  (...words: unknown[]) => {
+    asked.push([name, ...words]);
+    return appStatus({ fence: FENCE });
+  };
+
+const host: HostControl = {
+  status: () => status,
+  onChange: (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+  bindEpoch: (epoch, holder) => {
+    if (epoch < 3) throw new OutriderError('refused', `This host obeys epoch 3 of leader; ${holder} has ${epoch}.`);
+    return status;
+  },
+  stage: note('stage'),
+  switchTo: note('switch'),
+  renew: note('renew'),
+  commit: note('commit'),
+  revert: note('revert'),
+};
+
+const agents: AgentControl = {
+  instances: () => status.instances,
+  control: async (app, names, action, by) => {
+    asked.push(['control', app, names, action, by]);
+    return status.instances;
+  },
+  logFile: (_app, agent, instance) => join(folder, `${agent}.${instance}.log`),
+  heard: () => undefined,
+  extend: () => undefined,
+};
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'outrider-grpc-'));
+  asked = [];
+  status = hostStatus({ instances: [instanceStatus('vision'), instanceStatus('memory', { ready: false })] });
+  server = await startSidecarGrpc({
+    ...{ host, agents },
+    logs: createLogReader(),
+    listen: ['127.0.0.1:0'],
+    tokens: () => [TOKEN],
+    onBug: (error) => asked.push(['bug', error]),
+  });
+  const endpoint = server.addresses[0] ?? '';
+  remote = connectSidecar({ endpoint, token: TOKEN });
+  stranger = connectSidecar({ endpoint });
+});
+
+afterEach(async () => {
+  remote.close();
+  stranger.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('who may ask', () => {
+  test('the status is open to all', async () => {
+    expect(readHostStatus(await stranger.Status({}))).toEqual(status);
+    for await (const first of stranger.WatchStatus({})) {
+      expect(first.host).toBe('pc2');
+      break;
+    }
+  });
+
+  test.each<[string, (to: SidecarRemote) => Promise<unknown>]>([
+    ['BindEpoch', (to) => to.BindEpoch({ epoch: 9, holder: 'me' })],
+    ['Stage', (to) => to.Stage({ command: COMMAND, release: RELEASE })],
+    ['Switch', (to) => to.Switch({ command: COMMAND, release: RELEASE })],
+    ['Renew', (to) => to.Renew({ app: 'assistants' })],
+    ['Commit', (to) => to.Commit({ command: COMMAND })],
+    ['Revert', (to) => to.Revert({ command: COMMAND })],
+    ['ControlAgent', (to) => to.ControlAgent({ action: 'stop' })],
+    ['Logs', async (to) => to.Logs({ agent: 'vision' })[Symbol.asyncIterator]().next()],
+  ])('%s needs the token, and says which', async (_, call) => {
+    const mistaken = connectSidecar({ endpoint: stranger.endpoint, token: `${TOKEN}x` });
+    for (const to of [stranger, mistaken]) {
+      await expect(call(to)).rejects.toMatchObject({
+        code: 'unauthenticated',
+        message: expect.stringMatching(/token/) as string,
+      });
+    }
+    mistaken.close();
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  test('reach the host as they were given', async () => {
+    const answer = await remote.Switch({
+      command: COMMAND,
+      release: RELEASE,
+      confirmWithinMs: 5000,
+      rolloutRecord: '{}',
+    });
+    await remote.Commit({ command: COMMAND });
+    await remote.Revert({ command: COMMAND, reason: 'worse' });
+    expect(asked).toEqual([
+      ['switch', COMMAND, RELEASE, 5000, '{}'],
+      ['commit', COMMAND],
+      ['revert', COMMAND, 'worse'],
+    ]);
+    expect(answer).toMatchObject({ app: 'assistants', fence: FENCE });
+  });
+
+  test('are refused in the words of the host', async () => {
+    await expect(remote.BindEpoch({ epoch: 2, holder: 'old' })).rejects.toMatchObject({
+      code: 'refused',
+      message: 'This host obeys epoch 3 of leader; old has 2.',
+    });
+  });
+
+  test.each<[string, () => Promise<unknown>, string]>([
+    ['no command', () => remote.Commit({}), 'command is missing.'],
+    ['no fence', () => remote.Commit({ command: { ...COMMAND, fence: null } }), 'command.fence is missing.'],
+    ['no release', () => remote.Switch({ command: COMMAND }), 'release is missing.'],
+    ['no release to stage', () => remote.Stage({ command: COMMAND }), 'release is missing.'],
+    ['no action', () => remote.ControlAgent({}), 'action must be start, stop or restart, not "".'],
+    ['another action', () => remote.ControlAgent({ action: 'kill' }), 'not "kill".'],
+    ['a bad app', () => remote.ControlAgent({ action: 'stop', app: '../x' }), 'app must be lower-case letters'],
+    ['a bad agent', () => remote.ControlAgent({ action: 'stop', agents: ['A'] }), 'agents: a name must be'],
+    ['an unknown agent', () => remote.ControlAgent({ action: 'stop', agents: ['visoin'] }), 'Did you mean "vision"?'],
+    ['another host', () => remote.ControlAgent({ action: 'stop', host: 'pc9' }), 'This is host pc2, not pc9.'],
+    [
+      'logs of nobody',
+      async () => remote.Logs({ agent: 'memry' })[Symbol.asyncIterator]().next(),
+      'Did you mean "memory"?',
+    ],
+    ['logs of another host', async () => remote.Logs({ host: 'pc9' })[Symbol.asyncIterator]().next(), 'not pc9'],
+    ['fewer lines than none', async () => remote.Logs({ lines: -1 })[Symbol.asyncIterator]().next(), 'lines must be'],
+  ])('with %s get a sentence', async (_, call, sentence) => {
+    await expect(call()).rejects.toMatchObject({ message: expect.stringContaining(sentence) as string });
+    expect(asked).toEqual([]);
+  });
+
+  test('for agents name who gave them', async () => {
+    await remote.ControlAgent({ action: 'restart', agents: ['vision', 'vision'], by: 'ada' });
+    await remote.ControlAgent({ action: 'stop' });
+    expect(asked).toEqual([
+      ['control', '', ['vision'], 'restart', 'ada'],
+      ['control', '', [], 'stop', 'unknown'],
+    ]);
+  });
+});
+
+test('a watcher gets the whole status at once and after changes, the last one for sure', async () => {
+  const seen: number[] = [];
+  for await (const wire of remote.WatchStatus({})) {
+    seen.push(wire.epoch);
+    if (seen.length === 1) for (let epoch = 1; epoch <= 50; epoch += 1) change(hostStatus({ epoch }));
+    if (wire.epoch === 50) break;
+  }
+  expect(seen[0]).toBe(0);
+  expect(seen.length).toBeLessThan(10);
+  await eventually(() => listeners.size === 1);
+});
+
+describe('logs', () => {
+  test('are the last lines of each instance', async () => {
+    writeFileSync(join(folder, 'vision.0.log'), 'one\ntwo\nthree\n');
+    writeFileSync(join(folder, 'memory.0.log'), 'four\n');
+    const lines: string[] = [];
+    for await (const line of remote.Logs({ lines: 2 }))
+      lines.push(`${line.host} ${line.agent}.${line.instance} ${line.line}`);
+    expect(lines).toEqual(['pc2 vision.0 two', 'pc2 vision.0 three', 'pc2 memory.0 four']);
+  });
+
+  test('go on as they are written, where they are followed', async () => {
+    const file = join(folder, 'vision.0.log');
+    writeFileSync(file, 'one\n');
+    const lines: string[] = [];
+    for await (const { line } of remote.Logs({ agent: 'vision', lines: 1, follow: true })) {
+      lines.push(line);
+      if (line === 'one') appendFileSync(file, 'two\n');
+      else break;
+    }
+    expect(lines).toEqual(['one', 'two']);
+  });
+});
+
+test('grpc.health.v1 knows each agent by its name', async () => {
+  const Client = grpc.makeClientConstructor(healthService, 'Health');
+  const client = new Client(server.addresses[0] ?? '', grpc.credentials.createInsecure());
+  const check = (service: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const call = client['check'] as (
+        request: object,
+        done: (error: Error | null, answer?: { status: string }) => void,
+      ) => void;
+      call.call(client, { service }, (error, answer) => {
+        if (error === null) resolve(answer?.status ?? '');
+        else reject(error);
+      });
+    });
+  expect(await check('')).toBe('SERVING');
+  expect(await check('outrider.v1.Sidecar')).toBe('SERVING');
+  expect(await check('vision')).toBe('SERVING');
+  expect(await check('memory')).toBe('NOT_SERVING');
+  change(hostStatus({ instances: [instanceStatus('memory')] }));
+  await eventually(async () => expect(await check('memory')).toBe('SERVING'));
+  expect(await check('vision')).toBe('NOT_SERVING');
+  await expect(check('nobody')).rejects.toThrow(/NOT_FOUND/);
+  client.close();
+});

@@ -1,0 +1,128 @@
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
+import { eventually } from '@outrider/shared/testing/eventually.js';
+import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type RedisLink, startRedisLink } from './redis-link.js';
+
+const KEYS = fleetKeys('local');
+const RECORD = { name: 'pc2', address: '127.0.0.12', endpoint: '127.0.0.12:7070', labels: { gpu: 'true' } };
+
+let server: TestRedis;
+let reader: Redis;
+let link: RedisLink;
+let complaints: string[];
+
+function startLink(): RedisLink {
+  return startRedisLink({
+    address: { url: server.url },
+    keys: KEYS,
+    record: RECORD,
+    version: '0.1.0',
+    onError: (sentence) => complaints.push(sentence),
+    presence: { expiresMs: 600, refreshMs: 150 },
+  });
+}
+
+const event = (id: number): OutriderEvent => ({
+  id: `e${id}`,
+  at: '2026-01-01T00:00:00.000Z',
+  type: 'agent.ready',
+  environment: 'local',
+  host: 'pc2',
+});
+
+async function streamed(): Promise<string[]> {
+  const entries = await reader.xrange(KEYS.events, '-', '+');
+  return entries.map(([, fields]) => (JSON.parse(fields[1] ?? '{}') as OutriderEvent).id);
+}
+
+beforeEach(async () => {
+  server = await startRedis();
+  reader = new Redis(server.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+  reader.on('error', () => undefined);
+  complaints = [];
+  link = startLink();
+});
+
+afterEach(async () => {
+  await link.close();
+  reader.disconnect();
+  await server.stop();
+});
+
+describe('Redis', () => {
+  test('knows the host for good, and that it is there for as long as it is', async () => {
+    await eventually(async () => expect(await reader.exists(KEYS.presence('pc2'))).toBe(1));
+    expect(JSON.parse((await reader.hget(KEYS.hosts, 'pc2')) ?? '')).toEqual(RECORD);
+    const here = JSON.parse((await reader.get(KEYS.presence('pc2'))) ?? '') as object;
+    expect(here).toMatchObject({ pid: process.pid, version: '0.1.0', endpoint: RECORD.endpoint });
+    await link.close();
+    await eventually(async () => expect(await reader.exists(KEYS.presence('pc2'))).toBe(0));
+    expect(await reader.hexists(KEYS.hosts, 'pc2')).toBe(1);
+  });
+
+  test('gets events in order, in the stream and on the channel', async () => {
+    const subscriber = new Redis(server.url);
+    const told: string[] = [];
+    await subscriber.subscribe(KEYS.events);
+    subscriber.on('message', (_channel, text: string) => told.push((JSON.parse(text) as OutriderEvent).id));
+    const ids = Array.from({ length: 350 }, (_, index) => `e${index}`);
+    for (let index = 0; index < 350; index += 1) link.publish(event(index));
+    await eventually(async () => expect(await streamed()).toEqual(ids));
+    await eventually(() => expect(told).toEqual(ids));
+    expect(link.waiting).toBe(0);
+    subscriber.disconnect();
+  });
+
+  test('that was away gets what happened meanwhile, in order, and knows the host again', async () => {
+    link.publish(event(0));
+    await eventually(async () => expect(await streamed()).toEqual(['e0']));
+    await server.kill();
+    await eventually(() => !link.up);
+    for (let index = 1; index < 50; index += 1) link.publish(event(index));
+    expect(link.waiting).toBe(49);
+    await server.restart();
+    const ids = Array.from({ length: 50 }, (_, index) => `e${index}`);
+    await eventually(async () => expect([...new Set(await streamed())]).toEqual(ids));
+    await eventually(async () => expect(await reader.hexists(KEYS.hosts, 'pc2')).toBe(1));
+    expect(link.dropped).toBe(0);
+    expect(complaints.length).toBeGreaterThan(0);
+  });
+
+  test('that was emptied knows the host again soon', async () => {
+    await eventually(async () => expect(await reader.hexists(KEYS.hosts, 'pc2')).toBe(1));
+    await server.empty();
+    await eventually(async () => expect(await reader.hexists(KEYS.hosts, 'pc2')).toBe(1));
+    await eventually(async () => expect(await reader.exists(KEYS.presence('pc2'))).toBe(1));
+  });
+
+  test('that refuses writes gets the events once it takes them, none lost and none out of order', async () => {
+    await eventually(() => link.up);
+    await reader.config('SET', 'maxmemory', '1');
+    for (let index = 0; index < 5; index += 1) link.publish(event(index));
+    await eventually(() => complaints.some((sentence) => sentence.includes('OOM')));
+    expect(link.waiting).toBe(5);
+    await reader.config('SET', 'maxmemory', '0');
+    const ids = ['e0', 'e1', 'e2', 'e3', 'e4'];
+    await eventually(async () => expect([...new Set(await streamed())]).toEqual(ids));
+  });
+});
+
+test('without Redis everything goes on, bounded, and the trouble is told once', async () => {
+  await server.kill();
+  const lonely = startRedisLink({
+    address: { url: server.url },
+    keys: KEYS,
+    record: RECORD,
+    version: '0',
+    onError: (sentence) => complaints.push(sentence),
+  });
+  complaints = [];
+  for (let index = 0; index < 10_005; index += 1) lonely.publish(event(index));
+  expect([lonely.up, lonely.waiting, lonely.dropped]).toEqual([false, 10_000, 5]);
+  await eventually(() => complaints.length > 0);
+  await lonely.close();
+  expect(new Set(complaints).size).toBe(complaints.length);
+});
