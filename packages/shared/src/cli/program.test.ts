@@ -60,6 +60,20 @@ describe('runProgram', () => {
     expect(run('fail')).toMatchObject({ code: 2, stderr: "Error: Missing required argument 'code'. See --help.\n" });
   });
 
+  it('is not led astray by what follows a verb that there is not', () => {
+    for (const words of [
+      ['stats', '--version', '2'],
+      ['--json', 'stats', '--help'],
+      ['--json', '--debug', 'stats'],
+    ]) {
+      expect(run(...words)).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: "Error: Unknown command 'stats'. Did you mean status?\n",
+      });
+    }
+  });
+
   it('shows no stack trace, unless asked', () => {
     expect(run('bug')).toEqual({
       code: 1,

@@ -35,10 +35,25 @@ export async function runProgram(
   try {
     const program = await build();
     everyCommand(program, (command) => command.exitOverride().configureOutput({ outputError: () => undefined }));
-    await program.parseAsync(argv);
+    await program.parseAsync([...argv.slice(0, 2), ...upToUnknownVerb(program, argv.slice(2))]);
   } catch (error) {
     process.exitCode = report(error, argv.includes('--debug'));
   }
+}
+
+/**
+ * A verb that there is not is what is wrong, whatever follows it: without this, `rolout --version 2` would print
+ * the version of the program and be a success.
+ */
+function upToUnknownVerb(program: Command, words: readonly string[]): readonly string[] {
+  let index = 0;
+  for (let word = words[0]; word?.startsWith('-') === true; word = words[(index += 1)]) {
+    const option = program.options.find(({ long, short }) => long === word || short === word);
+    if (option?.required === true) index += 1;
+  }
+  const verb = words[index];
+  const known = program.commands.some((command) => command.name() === verb || command.aliases().includes(verb ?? ''));
+  return verb === undefined || known || verb === 'help' ? words : [verb];
 }
 
 /** Writes the sentence; returns the exit code. */

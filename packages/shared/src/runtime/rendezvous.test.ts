@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findDaemons, findEndpoint, publishEndpoint, rendezvousFolder } from './rendezvous.js';
 import { ensureToken } from './token.js';
 
@@ -16,7 +16,10 @@ beforeEach(() => {
   tokenFile = join(root, 'token');
   ensureToken(tokenFile);
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true });
+});
 
 describe('rendezvous', () => {
   it('brings a daemon and a client together until the daemon ends', () => {
@@ -36,14 +39,34 @@ describe('rendezvous', () => {
   });
 
   it('asks which, where several run, unless one of them is preferred', () => {
-    for (const endpoint of ['127.0.0.11:7070', '127.0.0.12:7070', '[::1]:7070'])
+    const note = (endpoint: string, pid: number): void => {
       publishEndpoint('sidecar', { endpoint, tokenFile }, folder);
-    expect(() => findEndpoint('sidecar', undefined, undefined, folder)).toThrow(
-      'Several run here: 127.0.0.11:7070, 127.0.0.12:7070, [::1]:7070. Choose one with --endpoint.',
+      const path = join(folder, `sidecar-${endpoint.replace(':7070', '-7070')}.json`);
+      writeFileSync(path, JSON.stringify({ endpoint, tokenFile, pid }));
+    };
+    const find = (...args: [endpoint?: string | undefined, preferred?: string]) =>
+      findEndpoint('sidecar', args[0], args[1], folder)?.endpoint;
+    note('127.0.0.11:7070', process.pid);
+    note('127.0.0.12:7070', process.pid);
+    expect(find()).toBe('127.0.0.11:7070');
+    note('127.0.0.13:7070', process.ppid);
+    expect(() => find()).toThrow(
+      'Several run here: 127.0.0.11:7070, 127.0.0.12:7070, 127.0.0.13:7070. Choose one with --endpoint.',
     );
-    expect(findEndpoint('sidecar', undefined, '127.0.0.12:7070', folder)?.endpoint).toBe('127.0.0.12:7070');
-    expect(findEndpoint('sidecar', '[::1]:7070', undefined, folder)?.endpoint).toBe('[::1]:7070');
-    expect(findEndpoint('sidecar', '127.0.0.9:7070', undefined, folder)).toBeUndefined();
+    expect(find(undefined, '127.0.0.12:7070')).toBe('127.0.0.12:7070');
+    expect(find('127.0.0.13:7070')).toBe('127.0.0.13:7070');
+    expect(find('127.0.0.9:7070')).toBeUndefined();
+  });
+
+  it('speaks to another machine with the token it is given', () => {
+    const other = join(root, 'other');
+    vi.stubEnv('OUTRIDER_TOKEN_FILE', other);
+    const token = ensureToken(other);
+    expect(findEndpoint('coordinator', '10.0.0.1:7077', undefined, folder)).toEqual({
+      endpoint: '10.0.0.1:7077',
+      token,
+    });
+    expect(findEndpoint('coordinator', undefined, undefined, folder)).toBeUndefined();
   });
 
   it('does not believe the notes of the dead, nor of another process with their pid', async () => {

@@ -75,7 +75,8 @@ export function findDaemons(program: DaemonKind, folder: string = rendezvousFold
 }
 
 /**
- * The daemon at `endpoint`, or without one the only one that runs (`preferred` among several).
+ * The daemon at `endpoint`, or without one the only one that runs (`preferred` among several). Its token is that of
+ * its note, unless $OUTRIDER_TOKEN_FILE names a file: so daemons of other machines are spoken to.
  * @throws OutriderError('invalid') where there are several to choose from.
  */
 export function findEndpoint(
@@ -84,20 +85,24 @@ export function findEndpoint(
   preferred?: string,
   folder: string = rendezvousFolder(),
 ): { readonly endpoint: string; readonly token: string | undefined; readonly http?: string } | undefined {
-  const daemons = findDaemons(program, folder);
+  const notes = findDaemons(program, folder);
+  // A daemon that listens on several addresses has left a note for each.
+  const only = new Set(notes.map((note) => note.pid)).size === 1 ? notes[0] : undefined;
   const found =
-    endpoint !== undefined
-      ? daemons.find((daemon) => daemon.endpoint === endpoint)
-      : (daemons.find((daemon) => daemon.endpoint === preferred) ?? (daemons.length === 1 ? daemons[0] : undefined));
-  if (found === undefined && endpoint === undefined && daemons.length > 1) {
-    const choices = daemons.map((daemon) => daemon.endpoint).join(', ');
+    endpoint === undefined
+      ? (notes.find((note) => note.endpoint === preferred) ?? only)
+      : notes.find((note) => note.endpoint === endpoint);
+  if (found === undefined && endpoint === undefined && notes.length > 0) {
+    const choices = notes.map((note) => note.endpoint).join(', ');
     throw new OutriderError('invalid', `Several run here: ${choices}. Choose one with --endpoint.`);
   }
-  if (found === undefined) return undefined;
+  const tokenFile = process.env['OUTRIDER_TOKEN_FILE'] ?? found?.tokenFile;
+  const where = found?.endpoint ?? endpoint;
+  if (where === undefined || tokenFile === undefined) return undefined;
   return {
-    endpoint: found.endpoint,
-    token: readToken(found.tokenFile),
-    ...(found.http === undefined ? {} : { http: found.http }),
+    endpoint: where,
+    token: readToken(tokenFile),
+    ...(found?.http === undefined ? {} : { http: found.http }),
   };
 }
 
