@@ -29,16 +29,18 @@ export async function run(options: {
     const inside = startInside(config, log);
     const beating = startWatchdog(systemd);
     const { startFaces } = await import('./compose/faces.js');
-    const faces = await startFaces(config, inside, log);
-    systemd.ready();
-    log.info({ ...faces.addresses }, 'the sidecar runs');
-    if (process.stdout.isTTY) process.stdout.write(`${faces.link}\n`);
-    const signal = await ended;
-    log.info({ signal }, 'the sidecar ends; its agents run on');
+    // Asked to end while an address is still taken: nobody waits for it.
+    const faces = await Promise.race([startFaces(config, inside, log), ended.then(() => undefined)]);
+    if (faces !== undefined) {
+      systemd.ready();
+      log.info({ ...faces.addresses }, 'the sidecar runs');
+      if (process.stdout.isTTY) process.stdout.write(`${faces.link}\n`);
+    }
+    log.info({ signal: await ended }, 'the sidecar ends; its agents run on');
     systemd.stopping();
     clearInterval(beating);
     inside.host.stop();
-    await faces.close();
+    await faces?.close();
     inside.bus.closeAll();
   } catch (error) {
     log.fatal({ err: error }, messageOf(error));

@@ -162,6 +162,17 @@ describe('sidecar run', () => {
     expect((await sidecar.ended).code).toBe(0);
   });
 
+  test('ends when it is asked to, also while it waits for an address', async () => {
+    const squatter = createServer().listen(ports.question, '127.0.0.1');
+    await once(squatter, 'listening');
+    const sidecar = start('run', '--config', configure());
+    await eventually(async () => (await cli('status', '--endpoint', `127.0.0.1:${ports.grpc}`)).code === 0);
+    sidecar.child.kill('SIGTERM');
+    const { code, stderr } = await sidecar.ended;
+    squatter.close();
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('Cannot listen')]);
+  });
+
   test('ends with a sentence where an address stays taken', async () => {
     const squatter = createServer().listen(ports.question, '127.0.0.1');
     await once(squatter, 'listening');
