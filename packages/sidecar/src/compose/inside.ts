@@ -22,6 +22,7 @@ import { createRecordStore } from '../store/record-store.js';
 import { createHostDriver, type HostDriver } from '../supervise/host-driver.js';
 import type { LogReader } from '../supervise/ports.js';
 import { Supervisor } from '../supervise/supervisor.js';
+import { crashPointsForTests } from './crash-for-tests.js';
 import { HostEvents } from './host-events.js';
 import { Late } from './late.js';
 import { createLogFiles } from './log-files.js';
@@ -49,7 +50,8 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const metrics = new Late<SidecarMetrics>();
   const figures: { current?: HostFigures } = {};
   const warn = (sentence: string): void => log.warn(sentence);
-  const processes = createProcesses();
+  const crash = crashPointsForTests(process.env);
+  const processes = crash.processes(createProcesses());
   const logs = createLogReader();
   const bus = busOf(config, events, metrics, () => supervisor);
   const supervisor = new Supervisor({
@@ -77,7 +79,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     ...{ host, address, environment, labels, clock, supervisor, events },
     sidecar: { pid: process.pid, version, startedAt: rfc3339(clock.now()) },
     bootId: bootId(),
-    store: createDurableStore(dataDir),
+    store: crash.store(createDurableStore(dataDir)),
     releases: createReleases({ dataDir, token: tokens.ofFleet, clock }),
     agents: supervisor,
     system: () => figures.current?.system() ?? { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 },
