@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +45,13 @@ function start(...words: string[]): {
 }
 
 const cli = (...words: string[]): Promise<Ended> => start(...words).ended;
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.destroy();
+  return true;
+}
 
 function configure(more: object = {}): string {
   const on = (port: number): string[] => [`127.0.0.1:${port}`];
@@ -154,8 +162,7 @@ describe('sidecar run', () => {
     const squatter = createServer().listen(ports.http, '127.0.0.1');
     await once(squatter, 'listening');
     const sidecar = start('run', '--config', configure());
-    await eventually(() => sidecar.child.pid !== undefined);
-    await eventually(async () => (await cli('status', '--endpoint', `127.0.0.1:${ports.grpc}`)).code === 0);
+    await eventually(() => accepts(ports.grpc));
     squatter.close();
     await eventually(() => sidecar.said().includes('the sidecar runs'));
     sidecar.child.kill('SIGTERM');
@@ -166,7 +173,7 @@ describe('sidecar run', () => {
     const squatter = createServer().listen(ports.question, '127.0.0.1');
     await once(squatter, 'listening');
     const sidecar = start('run', '--config', configure());
-    await eventually(async () => (await cli('status', '--endpoint', `127.0.0.1:${ports.grpc}`)).code === 0);
+    await eventually(() => accepts(ports.grpc));
     sidecar.child.kill('SIGTERM');
     const { code, stderr } = await sidecar.ended;
     squatter.close();
