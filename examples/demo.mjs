@@ -162,62 +162,74 @@ async function badVersion() {
   observe((await look()).startsWith('tiny-2'), 'The vision of pc2 answers with the model of 1.1.0.');
 }
 
-/** A good rollout, in the middle of which `kill` is called once, at the event that `when` picks. */
-async function rolloutWithAKill(version, from, when, kill) {
+/**
+ * A good rollout. At the event `at` the process that `victim` names is ended; that `later` comes only after
+ * that proves that it was in the middle.
+ */
+async function rolloutWithAKill(version, from, { at, later, victim }) {
   edit(release, 'agents/worker.mjs', `SKILL = '${from.skill}'`, `SKILL = 'skill of ${version}'`);
   edit(release, 'agents/vision.mjs', `MODEL = '${from.model}'`, `MODEL = 'model of ${version}'`);
   await push(version);
   const before = pids(await fleet.agents());
-  let killed = 0;
-  const {
-    code,
-    seconds: took,
-    problems,
-  } = await fleet.rollout(version, '2s', async (event) => {
-    if (killed === 0 && when(event)) {
-      killed = await kill();
-      process.kill(killed, 'SIGKILL');
-      say(`  ${event.host} is at "${event.type}": killed process ${killed} with -9.`);
-    }
+  const is = (event, what) => `${event.host} ${event.type}` === what;
+  let killedAt = 0;
+  const result = await fleet.rollout(version, '2s', (event) => {
+    if (killedAt > 0 || !is(event, at)) return;
+    process.kill(victim, 'SIGKILL');
+    killedAt = Date.now();
+    say(`  At "${at}" process ${victim} is killed with -9.`);
   });
+  const after = result.events.filter((event) => Date.parse(event.at) > killedAt);
   observe(
-    killed > 0 && code === 0,
-    `The rollout went on to its end: ${version}, exit code ${code}, ${took.toFixed(1)} s.`,
-    problems,
+    killedAt > 0 && after.some((event) => is(event, later)),
+    `That was in the middle: only then came "${later}".`,
+  );
+  const took = `${result.seconds.toFixed(1)} s`;
+  observe(
+    result.code === 0,
+    `The rollout went on to its end: ${version}, exit code 0, after ${took}.`,
+    result.problems,
   );
   const agents = await settled();
-  const changed = restarted(before, pids(agents));
   observe(
-    list(changed) === 'main-pc/worker.0, main-pc/worker.1, pc2/vision.0' &&
+    list(restarted(before, pids(agents))) === 'main-pc/worker.0, main-pc/worker.1, pc2/vision.0' &&
       (await look()).startsWith(`model of ${version}`),
     `The new version runs, only what had changed was restarted, and no agent is doubled: ${agents.length} agents, ${agentProcesses(folder).length} processes.`,
   );
   observe((await versions()) === `main-pc ${version}, pc2 ${version}`, `Both hosts are on ${version}.`);
-  return killed;
 }
 
 async function killCoordinator() {
   chapter('1.2.0: the coordinator is killed in the middle');
-  edit(
-    release,
-    'agents/vision.mjs',
-    '  waiting.push((frame += 1));\n',
-    '  waiting.push((frame += 1));\n  waiting.shift();\n',
+  const camera = '  waiting.push((frame += 1));\n';
+  edit(release, 'agents/vision.mjs', camera, `${camera}  waiting.shift();\n`);
+  const victim = fleet.coordinatorPid();
+  await rolloutWithAKill(
+    '1.2.0',
+    { skill: 'guessing', model: 'large-1' },
+    {
+      at: 'main-pc rollout.host.trial',
+      later: 'pc2 rollout.host.switching',
+      victim,
+    },
   );
-  const atTrial = (event) => event.type === 'rollout.host.trial' && event.host === 'main-pc';
-  const old = await rolloutWithAKill('1.2.0', { skill: 'guessing', model: 'large-1' }, atTrial, () =>
-    fleet.coordinatorPid(),
-  );
-  observe(fleet.coordinatorPid() !== old, 'Another coordinator process has finished it.');
+  observe(fleet.coordinatorPid() !== victim, 'Another coordinator process has finished it.');
 }
 
 async function killSidecar() {
   chapter('1.3.0: the sidecar of pc2 is killed in the middle of its switch');
   const pidOf = async () => (await fleet.hosts()).find((host) => host.name === 'pc2').sidecar.pid;
-  const pid = await pidOf();
-  const atSwitch = (event) => event.type === 'rollout.host.switching' && event.host === 'pc2';
-  await rolloutWithAKill('1.3.0', { skill: 'skill of 1.2.0', model: 'model of 1.2.0' }, atSwitch, () => pid);
-  observe((await pidOf()) !== pid, 'Another sidecar process has taken over the running agents of pc2.');
+  const victim = await pidOf();
+  await rolloutWithAKill(
+    '1.3.0',
+    { skill: 'skill of 1.2.0', model: 'model of 1.2.0' },
+    {
+      at: 'pc2 rollout.host.switching',
+      later: 'pc2 rollout.host.trial',
+      victim,
+    },
+  );
+  observe((await pidOf()) !== victim, 'Another sidecar process has taken over the running agents of pc2.');
 }
 
 async function end() {

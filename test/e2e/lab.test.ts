@@ -125,6 +125,7 @@ describe.skipIf(labCommand === undefined)('two real hosts', () => {
       await lab.shell(
         host,
         `ln -s /opt/project /opt/outrider
+         [ -e /usr/bin/node ] || ln -s "$(command -v node)" /usr/bin/node
          mkdir -p /etc/outrider
          cp /opt/outrider/systemd/*.service /etc/systemd/system/
          (umask 077; echo one-token-for-the-whole-fleet > /etc/outrider/fleet-token)
@@ -142,15 +143,27 @@ describe.skipIf(labCommand === undefined)('two real hosts', () => {
     await lab.shell('pc2', 'systemctl enable --now outrider-sidecar');
   }
 
+  /** What the daemons said, for a failure that would otherwise be silent. */
+  async function journals(): Promise<string> {
+    const ran = await Promise.all(
+      Object.keys(HOSTS).map((host) => lab.exec(host, 'journalctl', '--no-pager', '-n', '40', '-u', 'outrider-*')),
+    );
+    return ran.map(({ stdout }) => stdout).join('\n');
+  }
+
   beforeAll(async () => {
     releases = await prepareReleases();
     up = await Lab.up({ packages: ['redis-server'], project: ROOT, binds: [`${releases}:/srv/releases`] });
     lab = up;
-    await install();
-    await eventually(async () => {
-      const fleet = await hosts();
-      expect(fleet.filter((host) => host.state === 'up')).toHaveLength(2);
-    }, 60_000);
+    try {
+      await install();
+      await eventually(async () => {
+        const fleet = await hosts();
+        expect(fleet.filter((host) => host.state === 'up')).toHaveLength(2);
+      }, 60_000);
+    } catch (error) {
+      throw new Error(`The hosts could not be set up.\n${await journals()}`, { cause: error });
+    }
   }, SLOW);
 
   afterAll(async () => {
@@ -189,7 +202,8 @@ describe.skipIf(labCommand === undefined)('two real hosts', () => {
         expect(await onPc2()).toBe(before);
         expect((await lab.shell('pc2', 'systemctl is-active outrider-sidecar')).trim()).toBe('active');
       }, 60_000);
-      const running = await lab.shell('pc2', 'pgrep -f "healthy.mjs|shared-socket.mjs"');
+      expect(await lab.shell('main-pc', 'curl -fsS http://10.77.0.12:8100/')).toContain('1.0.0');
+      const running = await lab.shell('pc2', 'pgrep -f "[h]ealthy.mjs|[s]hared-socket.mjs"');
       expect(running.trim().split('\n').sort()).toEqual(
         before
           .split('\n')

@@ -26,5 +26,6 @@ await answering(`tcp://${ADDRESS}:5720`, health, (question) => {
   const number = Number(question.split(' ')[1]) || 0;
   return `${MODEL} sees ${SEEN[number % SEEN.length]}`;
 });
-onStop();
+// The picture that it looks at takes a second more.
+onStop(1_000);
 console.log(`vision is ready, with the model ${MODEL}`);

@@ -49,10 +49,10 @@ export function register(name, address) {
   setInterval(say, 2_000);
 }
 
-export function onStop(finish = () => {}) {
+/** Ends well when asked to. `needsMs`: what is under way takes that long to finish. */
+export function onStop(needsMs = 0) {
   process.once('SIGTERM', () => {
     console.log('asked to stop');
-    finish();
-    process.exit(0);
+    setTimeout(() => process.exit(0), needsMs);
   });
 }
