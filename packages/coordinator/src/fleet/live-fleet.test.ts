@@ -42,6 +42,9 @@ async function sidecar(
     renew: (renewal) => host.renew(renewal),
     commit: (command) => host.commit(command),
     revert: (command, reason) => host.revert(command, reason),
+    revertHere: () => {
+      throw new Error('Nobody asks for it here.');
+    },
   };
   const grpc = await startSidecarGrpc({
     host: control,

@@ -26,7 +26,9 @@ export function revertCommand(program: Command): void {
         const { readHostStatus } = await import('@outrider/shared/rpc/codec.js');
         const status = readHostStatus(await remote.Status({}, timeLimit(globals)));
         const under = underWay(status, options.app);
-        for (const app of under) await revertOne(remote, status, app, options.reason);
+        for (const { app } of under) {
+          await remote.Revert({ command: { app, by: whoami() }, reason: options.reason ?? '' }, timeLimit(globals));
+        }
         return under.length === 0 ? [] : waitUntilBack(remote, under, globals.timeoutMs ?? REVERT_MS);
       });
       show(globals, reverted, () => (reverted.length === 0 ? NOTHING : reverted.map(sentenceOf).join('\n')));
@@ -42,26 +44,6 @@ function underWay(status: HostStatus, app: string | undefined): readonly AppStat
   return status.apps.filter(
     (one) => (app === undefined || one.app === app) && (one.phase === 'switching' || one.phase === 'trial'),
   );
-}
-
-/** Speaks as the leader this host obeys, one step later than the last command: whatever that one sends next is answered with the revert. */
-async function revertOne(
-  remote: SidecarRemote,
-  { host, epoch, epochHolder }: HostStatus,
-  { app, fence, rollout }: AppStatus,
-  reason: string | undefined,
-): Promise<void> {
-  const by = whoami();
-  await remote.Revert({
-    command: {
-      app,
-      holder: epochHolder,
-      rollout: rollout ?? '',
-      by,
-      fence: { epoch, rollout: fence?.rollout ?? 0, step: (fence?.step ?? 0) + 1 },
-    },
-    reason: reason ?? `reverted by ${by} on ${host}`,
-  });
 }
 
 async function waitUntilBack(

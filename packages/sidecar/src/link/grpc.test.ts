@@ -54,6 +54,7 @@ const host: HostControl = {
   renew: note('renew'),
   commit: note('commit'),
   revert: note('revert'),
+  revertHere: note('revertHere'),
 };
 
 const agents: AgentControl = {
@@ -131,10 +132,12 @@ describe('commands', () => {
     });
     await remote.Commit({ command: COMMAND });
     await remote.Revert({ command: COMMAND, reason: 'worse' });
+    await remote.Revert({ command: { app: 'assistants', by: 'ada' }, reason: 'by hand' });
     expect(asked).toEqual([
       ['switch', COMMAND, RELEASE, 5000, '{}'],
       ['commit', COMMAND],
       ['revert', COMMAND, 'worse'],
+      ['revertHere', 'assistants', 'ada', 'by hand'],
     ]);
     expect(answer).toMatchObject({ app: 'assistants', fence: FENCE });
   });
@@ -149,6 +152,7 @@ describe('commands', () => {
   test.each<[string, () => Promise<unknown>, string]>([
     ['no command', () => remote.Commit({}), 'command is missing.'],
     ['no fence', () => remote.Commit({ command: { ...COMMAND, fence: null } }), 'command.fence is missing.'],
+    ['nothing to revert', () => remote.Revert({}), 'command is missing.'],
     ['no release', () => remote.Switch({ command: COMMAND }), 'release is missing.'],
     ['no release to stage', () => remote.Stage({ command: COMMAND }), 'release is missing.'],
     ['no action', () => remote.ControlAgent({}), 'action must be start, stop or restart, not "".'],

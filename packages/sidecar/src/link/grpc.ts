@@ -77,7 +77,10 @@ export function sidecarService(
     Renew: async ({ app, epoch, holder, rollout, confirmWithinMs }) =>
       host.renew({ app, epoch, holder, rollout, confirmWithinMs }) as WireAppStatus,
     Commit: async ({ command }) => host.commit(commandOf(command)) as WireAppStatus,
-    Revert: async ({ command, reason }) => host.revert(commandOf(command), reason) as WireAppStatus,
+    Revert: async ({ command, reason }) =>
+      (command?.fence === null
+        ? host.revertHere(command.app, command.by, reason)
+        : host.revert(commandOf(command), reason)) as WireAppStatus,
     ControlAgent: async (request) => {
       const order = agentOrderOf(request, host.status().host, agents.instances());
       const instances = await agents.control(order.app, order.agents, order.action, order.by);

@@ -35,6 +35,8 @@ export interface HostControl {
   }): AppStatus;
   commit(command: HostCommand): AppStatus;
   revert(command: HostCommand, reason: string): AppStatus;
+  /** By a person on this host, without a leader: what is being switched to or on trial has failed. Nothing under way: nothing happens. */
+  revertHere(app: string, by: string, reason: string): AppStatus;
 }
 
 /** Implemented by supervise/supervisor.ts. */

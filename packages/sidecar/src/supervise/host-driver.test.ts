@@ -215,6 +215,19 @@ describe('the way back', () => {
     expect(events.at(-3)?.data).toMatchObject({ version: '1.1.0', culprit: { agent: 'memory' } });
   });
 
+  it('is taken when a person on the host says so, without a leader and without a fence', async () => {
+    await toTrial(NEW, 2);
+    const { fence } = status();
+    expect(driver.revertHere('assistants', 'ada', 'it talks nonsense')).toMatchObject({ phase: 'reverting' });
+    await targetIs('1.0.0 steady');
+    expect(status()).toMatchObject({ fence, outcome: { reason: 'reverted on the host by ada: it talks nonsense' } });
+    supervisor.say('assistants', CONVERGED);
+    await phaseIs('idle');
+    expect(status()).toMatchObject({ active: OLD.release });
+    expect(driver.revertHere('assistants', 'ada', '')).toMatchObject({ phase: 'idle', active: OLD.release });
+    expect(() => driver.revertHere('nobody', 'ada', '')).toThrow('No app nobody on this host.');
+  });
+
   it('is taken when nobody confirms the trial', async () => {
     await toTrial(NEW, 2);
     await clock.advance(100_000);

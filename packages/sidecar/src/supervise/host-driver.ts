@@ -6,8 +6,8 @@ import type { AppStatus, HostStatus } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { deadlineOf } from '../host/app-state.js';
-import type { HostEffect, HostEvent, Order, TellEffect } from '../host/host-event.js';
+import { candidateOf, deadlineOf } from '../host/app-state.js';
+import type { HostEffect, HostEvent, Order } from '../host/host-event.js';
 import { appOf, bindEpoch, decideHost, type HostDecision, type HostState, NEW_HOST } from '../host/host-state.js';
 import { leftOf, type Moment } from '../host/moment.js';
 import { switchLimitMs } from '../host/switch-limit.js';
@@ -25,6 +25,7 @@ import type { HostDriverOptions } from './host-driver-options.js';
 import { problemOf } from './host-driver-problems.js';
 import { StatusWriter } from './host-driver-status.js';
 import { Targets } from './host-driver-targets.js';
+import { tellOf } from './host-driver-tell.js';
 import { Timers } from './host-driver-timers.js';
 import type { LocalCulprit, ReleaseDocuments } from './ports.js';
 
@@ -163,6 +164,17 @@ class Driver implements HostDriver {
     return this.obey(command.app, { kind: 'revert', order: orderOf(command), reason, at: this.now() });
   }
 
+  /** Going back because a person here says that the candidate is no good: a fact like any other failure of it. */
+  revertHere(app: string, by: string, reason: string): AppStatus {
+    checkName('app', app);
+    checkText('by', by);
+    if (!Object.hasOwn(this.state.apps, app)) throw new OutriderError('not_found', `No app ${app} on this host.`);
+    const release = candidateOf(appOf(this.state, app));
+    const sentence = `reverted on the host by ${by}${reason === '' ? '' : `: ${reason}`}`;
+    if (release !== undefined) this.note(app, { kind: 'failed', release, reason: sentence });
+    return this.writer.app(appOf(this.state, app), this.now());
+  }
+
   private obey(app: string, event: HostEvent): AppStatus {
     this.command(app, decideHost(this.state, app, event));
     return this.writer.app(appOf(this.state, app), this.now());
@@ -207,26 +219,10 @@ class Driver implements HostDriver {
     for (const effect of effects) {
       if (effect.kind === 'run') this.targets.run(app, effect);
       else if (effect.kind === 'fetch') this.fetches.start(app, effect);
-      else this.tell(app, effect);
+      else tellOf(this.options.events, app, effect);
     }
     this.watchDeadlines();
     this.observeSoon();
-  }
-
-  private tell(app: string, effect: TellEffect): void {
-    const { type, rollout, by, version, reason, culprit } = effect;
-    this.options.events.emit(type, {
-      app,
-      rollout,
-      ...(by === undefined ? {} : { by }),
-      ...(version === undefined ? {} : { version }),
-      ...(reason === undefined ? {} : { reason }),
-      data: {
-        rollout,
-        ...(version === undefined ? {} : { version }),
-        ...(culprit === undefined ? {} : { culprit }),
-      },
-    });
   }
 
   private observeSoon(): void {
