@@ -23,7 +23,7 @@ export function statusOf(live: LiveInstance, host: string, at: number): Instance
     pid: live.pid,
     restarts: instance.history.restarts,
     since: rfc3339(live.since),
-    reason: live.heldBy === undefined ? instance.reason : `stopped by ${live.heldBy}`,
+    reason: reasonOf(live),
     critical: isCritical(spec.healthchecks),
     overdue: isOverdue(live, at),
     healthScore: live.score,
@@ -55,6 +55,12 @@ export function pendingStatus(
     overdue: false,
     healthScore: 0,
   };
+}
+
+/** Who has stopped it comes first, whatever it was doing then. */
+function reasonOf({ heldBy, instance: { reason } }: LiveInstance): string {
+  const stopped = `stopped by ${heldBy ?? ''}`;
+  return heldBy === undefined || reason.startsWith(stopped) ? reason : stopped;
 }
 
 /** A candidate is not missed while the active instance serves; one that is asked to go, or done, is not either. */

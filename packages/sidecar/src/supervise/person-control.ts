@@ -155,7 +155,7 @@ function specsOf(app: SupervisedApp): readonly HostAgent[] {
 
 function notFound(agent: string, app: string, specs: readonly HostAgent[]): OutriderError {
   const where = app === '' ? 'this host' : `app ${app} on this host`;
-  const names = [...new Set(specs.map(({ name }) => name))].join(', ');
+  const names = [...new Set(specs.map(({ name }) => name))].sort().join(', ');
   const known = names === '' ? 'No agent runs here.' : `Known are ${names}.`;
   return new OutriderError('not_found', `There is no agent ${agent} of ${where}. ${known}`);
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AgentSpec, HostAgent } from '@outrider/shared/domain/agent.js';
+import type { AgentSpec, Healthcheck, HostAgent } from '@outrider/shared/domain/agent.js';
 import type { EventType } from '@outrider/shared/domain/event.js';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
@@ -124,6 +124,21 @@ const DEFAULTS: AgentSpec = {
   parallelism: 1,
   sockets: [],
 };
+
+/** Ready as soon as it is asked, where the second of those without a check would only be waited for. */
+const AT_ONCE: Healthcheck = {
+  method: { kind: 'exec', command: ['true'] },
+  purposes: ['startup'],
+  level: 'basic',
+  critical: true,
+  intervalMs: 1_000,
+  timeoutMs: 20_000,
+  retries: 1,
+  startPeriodMs: 60_000,
+};
+
+export const quick = (name: string, given: Partial<HostAgent> = {}): HostAgent =>
+  agent(name, { healthchecks: [AT_ONCE], ...given });
 
 /** The fingerprint follows from what is given. */
 export function agent(name: string, given: Partial<HostAgent> = {}): HostAgent {

@@ -1,0 +1,182 @@
+/** A sidecar may be killed at any moment: the next one takes over what runs, doubles nothing, and goes on. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { EventType } from '@outrider/shared/domain/event.js';
+import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import { eventually } from '@outrider/shared/testing/eventually.js';
+import { processesOf } from '@outrider/shared/testing/leaks.js';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Convergence, Target, TargetMode } from './ports.js';
+import { Rig, quick, target } from './testing/rig.js';
+
+interface Told {
+  readonly instances: readonly InstanceStatus[];
+  readonly convergence: Convergence;
+  readonly events: readonly { readonly type: EventType; readonly agent: string }[];
+  readonly warnings: readonly string[];
+}
+
+let folder: string;
+let child: ChildProcess | undefined;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'outrider-rig-'))));
+afterEach(async () => {
+  await kill();
+  // Whatever the test has left is taken over once more, and ended.
+  await new Rig({}, folder).end();
+  expect(processesOf({ folder })).toEqual([]);
+});
+
+class Sidecar {
+  #last: Told | undefined;
+
+  constructor() {
+    const built = fileURLToPath(new URL('../../dist/supervise/testing/supervisor-process.js', import.meta.url));
+    if (!existsSync(built)) throw new Error(`${built} is missing: run npm run build first.`);
+    child = fork(built, [folder], { stdio: 'inherit' });
+    child.on('message', (told) => (this.#last = told as Told));
+  }
+
+  setTarget(wanted: Target, mode: TargetMode): void {
+    child?.send({ target: wanted, mode });
+  }
+
+  until(holds: (told: Told) => boolean): Promise<Told> {
+    return eventually(() => (this.#last !== undefined && holds(this.#last) ? this.#last : null), {
+      describe: () => `the sidecar, which last told ${JSON.stringify(this.#last)}`,
+    });
+  }
+}
+
+async function kill(): Promise<void> {
+  const dying = child;
+  child = undefined;
+  if (dying?.exitCode !== null || dying.signalCode !== null) return;
+  const gone = new Promise((resolve) => dying.once('exit', resolve));
+  dying.kill('SIGKILL');
+  await gone;
+}
+
+const isConverged = ({ convergence, instances }: Told): boolean =>
+  convergence.state === 'converged' && instances.length > 0;
+const find = (told: Told, name: string): InstanceStatus => told.instances.find((one) => one.agent === name)!;
+/** Programs of an agent that live, by the folder they work in and their mark. */
+const running = (name: string): number[] => {
+  const ours = new Set(processesOf({ folder }).map(({ pid }) => pid));
+  return processesOf({ variable: `OUTRIDER_AGENT=${name}` }).flatMap(({ pid }) => (ours.has(pid) ? [pid] : []));
+};
+
+test('what ran is taken over, what died meanwhile is started, counters go on, sockets are taken back', async () => {
+  const web = quick('web', { sockets: [{ name: 'http', listen: '127.86.0.2:18643' }], order: 'start-first' });
+  const first = target(folder, '1', quick('lives'), quick('dies'), web);
+  let sidecar = new Sidecar();
+  sidecar.setTarget(first, 'steady');
+  const before = await sidecar.until(isConverged);
+  await kill();
+  process.kill(find(before, 'dies').pid, 'SIGKILL');
+
+  sidecar = new Sidecar();
+  const adopted = await sidecar.until(
+    ({ instances }) => instances.length === 3 && instances.every(({ ready }) => ready),
+  );
+  expect(adopted.warnings).toEqual([]);
+  expect(find(adopted, 'lives')).toMatchObject({ pid: find(before, 'lives').pid, restarts: 0 });
+  expect(find(adopted, 'dies')).toMatchObject({ restarts: 1 });
+  expect(find(adopted, 'dies').pid).not.toBe(find(before, 'dies').pid);
+  expect(
+    adopted.events
+      .filter(({ type }) => type === 'agent.adopted')
+      .map((event) => event.agent)
+      .sort(),
+  ).toEqual(['lives', 'web']);
+
+  // The socket was taken back: it is handed to the next version while the old one runs.
+  sidecar.setTarget(target(folder, '2', quick('lives'), quick('dies'), { ...web, fingerprint: 'next' }), 'switch');
+  const switched = await sidecar.until((told) => isConverged(told) && find(told, 'web').version === '2');
+  expect(find(switched, 'lives')).toMatchObject({ pid: find(before, 'lives').pid, version: '1' });
+  process.kill(find(switched, 'lives').pid, 'SIGKILL');
+  await sidecar.until((told) => find(told, 'lives').restarts === 1 && isConverged(told));
+});
+
+test('killed again and again in the middle of starts and swaps, it ends as it should and nothing runs twice', async () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const release = (version: number): Target =>
+    target(
+      folder,
+      String(version),
+      ...names.map((name, place) =>
+        quick(name, {
+          environment: { VERSION: String(version) },
+          order: place % 2 === 0 ? 'start-first' : 'stop-first',
+          ...(place === 0 ? {} : { dependsOn: [{ agent: names[place - 1]!, condition: 'service_started' }] }),
+        }),
+      ),
+    );
+  for (let round = 0; round < 8; round++) {
+    const sidecar = new Sidecar();
+    sidecar.setTarget(release(Math.floor(round / 3)), 'switch');
+    const events = round % 4;
+    await sidecar.until((told) => told.events.length > events);
+    await kill();
+  }
+  const sidecar = new Sidecar();
+  sidecar.setTarget(release(9), 'switch');
+  const told = await sidecar.until(isConverged);
+  expect(told.instances.map(({ agent: name, version }) => `${name} ${version}`).sort()).toEqual(
+    names.map((name) => `${name} 9`),
+  );
+  for (const name of names) expect(running(name)).toEqual([find(told, name).pid]);
+});
+
+test('a trial goes on under the next sidecar: what is new and died meanwhile is a failure', async () => {
+  const old = quick('kept');
+  let sidecar = new Sidecar();
+  sidecar.setTarget(target(folder, '1', old), 'steady');
+  await sidecar.until(isConverged);
+  const next = target(folder, '2', old, quick('added'));
+  sidecar.setTarget(next, 'switch');
+  const converged = await sidecar.until((told) => isConverged(told) && told.instances.length === 2);
+  sidecar.setTarget(next, 'trial');
+  await sidecar.until(isConverged);
+  await kill();
+  process.kill(find(converged, 'added').pid, 'SIGKILL');
+  process.kill(find(converged, 'kept').pid, 'SIGKILL');
+  sidecar = new Sidecar();
+  sidecar.setTarget(next, 'trial');
+  const failed = await sidecar.until(({ convergence }) => convergence.state === 'failed');
+  expect(failed.convergence).toMatchObject({
+    culprit: { agent: 'added', cause: 'ended in a way that nobody could see' },
+  });
+});
+
+test('what a person has stopped stays stopped under the next sidecar', async () => {
+  const first = new Rig({}, folder);
+  first.supervisor.setTarget('app', target(folder, '1', quick('one')), 'steady');
+  await eventually(() => first.status('one')?.ready === true);
+  await first.supervisor.control('', [], 'stop', 'ann');
+  const second = new Rig({}, folder);
+  second.supervisor.setTarget('app', target(folder, '1', quick('one')), 'steady');
+  expect(second.status('one')).toMatchObject({ state: 'exited', reason: 'stopped by ann' });
+  expect(second.supervisor.convergence('app')).toEqual({ state: 'converged' });
+});
+
+test('records of another boot of the machine are none', async () => {
+  const first = new Rig({ bootId: 'another-boot' }, folder);
+  first.parts.records.write('app/ghost.0~1', {
+    ...{
+      format: 1,
+      key: 'app/ghost.0~1',
+      bootId: 'the-boot-before',
+      app: 'app',
+      spec: quick('ghost'),
+      index: 0,
+      slot: 'active',
+    },
+    ...{ origin: {}, instance: { state: 'ready', incarnation: 'x', history: {}, since: 0, reason: '' } },
+  });
+  const second = new Rig({}, folder);
+  expect(second.supervisor.instances()).toEqual([]);
+  expect(second.parts.records.load()).toEqual([]);
+});
