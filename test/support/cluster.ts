@@ -196,25 +196,31 @@ export class Cluster {
       .join('\n');
   }
 
-  /** Ends everything. Rejects where agents did not end with their sidecars, or anything of the cluster is left. */
+  /** Ends everything. Rejects where a part did not end, agents did not end with their sidecars, or anything is left. */
   async stop(): Promise<void> {
-    await this.coordinator.stop();
     const orphaned = [...this.hosts.values()].filter((host) => !host.daemon.runs).map((host) => host.name);
-    await Promise.all([...this.hosts.values()].map((host) => stopHost(host)));
+    const failures: unknown[] = [];
+    const attempt = async (act: () => Promise<unknown>): Promise<void> => {
+      await act().catch((error: unknown) => failures.push(error));
+    };
+    await attempt(() => this.coordinator.stop());
+    await Promise.all([...this.hosts.values()].map((host) => attempt(() => stopHost(host))));
     for (const { pid } of this.agents().filter(({ host }) => orphaned.includes(host))) kill(pid);
     for (const remote of this.remotes.splice(0)) remote.close();
-    await this.coordinatorToRedis?.stop();
-    await this.redis.stop();
+    await attempt(async () => this.coordinatorToRedis?.stop());
+    await attempt(() => this.redis.stop());
+    await attempt(() => this.nothingIsLeft());
+    for (const { pid } of processesOf({ folder: this.folder })) kill(pid);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    if (failures.length > 0) throw failures[0];
+  }
+
+  private async nothingIsLeft(): Promise<void> {
     const left = (): string[] => processesOf({ folder: this.folder }).map(({ pid, command }) => `${pid} ${command}`);
-    try {
-      await eventually(() => left().length === 0, {
-        timeoutMs: 5_000,
-        describe: () => `nothing of the cluster to be left, but there is:\n${left().join('\n')}\n${this.lastWords()}`,
-      });
-    } finally {
-      for (const { pid } of processesOf({ folder: this.folder })) kill(pid);
-      rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-    }
+    await eventually(() => left().length === 0, {
+      timeoutMs: 5_000,
+      describe: () => `nothing of the cluster to be left, but there is:\n${left().join('\n')}\n${this.lastWords()}`,
+    });
   }
 }
 
@@ -272,6 +278,7 @@ function daemonOf(
 /** Agents in order through their sidecar, then the sidecar. */
 async function stopHost({ daemon, remote, toRedis, fromCoordinator }: ClusterHost): Promise<void> {
   if (daemon.runs) {
+    daemon.signal('SIGCONT');
     await remote.ControlAgent({ action: 'stop', by: 'test' }, { timeoutMs: 60_000 }).catch(() => undefined);
     await daemon.stop();
   }

@@ -12,6 +12,7 @@ export interface DaemonOptions {
 }
 
 const LAST_LINES = 25;
+const LONGEST_END_MS = 20_000;
 
 export class Daemon {
   private child: ChildProcess | undefined;
@@ -75,11 +76,17 @@ export class Daemon {
     }
   }
 
-  private async end(signal: NodeJS.Signals): Promise<void> {
+  private async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const { child } = this;
     if (!this.runs || child === undefined) return;
     const gone = once(child, 'exit');
     child.kill(signal);
+    child.kill('SIGCONT');
+    const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_END_MS);
     await gone;
+    clearTimeout(timer);
+    if (signal === 'SIGTERM' && child.signalCode === 'SIGKILL') {
+      throw new Error(`${this.name} did not end within ${LONGEST_END_MS / 1000} s.\n${this.lastWords()}`);
+    }
   }
 }

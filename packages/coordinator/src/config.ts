@@ -13,11 +13,11 @@ import {
   listenOn,
 } from '@outrider/shared/runtime/config-common.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import type { HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
 import { formatHostPort, problemOfExposure } from '@outrider/shared/runtime/listen.js';
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
 import { mapOf, strict, text } from '@outrider/shared/runtime/shape.js';
+import type { ConfiguredHost } from './fleet/live-fleet.js';
 import type { RedisAddress } from './store/connection.js';
 
 const DEFAULT_FILE = '/etc/outrider/coordinator.yaml';
@@ -36,7 +36,7 @@ export interface CoordinatorConfig {
     readonly http: readonly string[];
     readonly websocket: readonly string[];
   };
-  readonly hosts: readonly HostRecord[];
+  readonly hosts: readonly ConfiguredHost[];
   /** Of the fleet: accepted besides our own token, and shown to sidecars. */
   readonly tokenFile?: string;
   /** What `${VAR}` in agents.yaml stands for. */
@@ -103,6 +103,7 @@ export function loadConfig(
       name,
       address,
       endpoint: endpoint ?? endpointOf(address),
+      fixed: endpoint !== undefined,
       labels: marks,
     })),
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),

@@ -161,4 +161,18 @@ describe('the registry', () => {
     await eventually(() => heard.length > 0);
     expect(fleet.hosts().map(({ name, state }) => [name, state])).toEqual([['pc2', 'up']]);
   });
+
+  it('keeps to an endpoint that a person has written down, and to no other', async () => {
+    const { grpc } = await sidecar('pc2');
+    const [endpoint = ''] = grpc.addresses;
+    const elsewhere = (name: string) => redis.hset(keys.hosts, name, JSON.stringify(record(name, '127.0.0.1:1')));
+    await Promise.all([elsewhere('pc2'), elsewhere('pc3')]);
+    const configured = [{ ...record('pc2', endpoint), fixed: true }, record('pc3', endpoint)];
+    const fleet = fleetOf({ configured, registry: { redis, keys } });
+    await fleet.start();
+    expect(fleet.hosts().map((host) => [host.name, host.endpoint])).toEqual([
+      ['pc2', endpoint],
+      ['pc3', '127.0.0.1:1'],
+    ]);
+  });
 });

@@ -8,9 +8,14 @@ import { hostCommands } from './host-commands.js';
 import { HostLink, LINK_TIMES, type LinkTimes } from './host-link.js';
 import { readInventory } from './inventory.js';
 
+export interface ConfiguredHost extends HostRecord {
+  /** Its endpoint was written down, not assumed: it holds against what the sidecar says of itself. */
+  readonly fixed?: boolean;
+}
+
 export interface LiveFleetOptions {
   /** Hosts of the configuration. */
-  readonly configured: readonly HostRecord[];
+  readonly configured: readonly ConfiguredHost[];
   /** Where sidecars register; absent: the configured hosts are all there are. */
   readonly registry?: { readonly redis: Redis; readonly keys: FleetKeys };
   /** Opens the commands of every sidecar. */
@@ -83,7 +88,7 @@ export class LiveFleet implements Fleet {
     const news = await readInventory(registry.redis, registry.keys);
     if (this.closed) return;
     if (news !== undefined) {
-      for (const record of news.registered) this.learn(record);
+      for (const record of news.registered) this.learn(this.asConfigured(record));
       // Its sidecar has fallen silent towards Redis: see at once whether it is still there.
       const vanished = [...this.present].filter((name) => !news.present.has(name));
       for (const name of vanished) void this.links.get(name)?.check();
@@ -91,6 +96,12 @@ export class LiveFleet implements Fleet {
     }
     this.cancelRefresh();
     this.cancelRefresh = clock.after(refreshMs ?? REFRESH_MS, () => void this.refresh());
+  }
+
+  /** Where a person has written how a host is reached, its sidecar may not know better: there may be a tunnel. */
+  private asConfigured(record: HostRecord): HostRecord {
+    const written = this.options.configured.find(({ name, fixed }) => name === record.name && fixed === true);
+    return written === undefined ? record : { ...record, endpoint: written.endpoint };
   }
 
   private learn(record: HostRecord): void {
