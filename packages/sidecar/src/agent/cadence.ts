@@ -2,6 +2,7 @@
 import type { Healthcheck } from '@outrider/shared/domain/agent.js';
 import type { Health } from './health.js';
 
+const FIRST_MS = 10;
 const EAGER_MS = 50;
 const EAGER_FOR_MS = 5_000;
 /** Of the time that has passed since the start. */
@@ -13,7 +14,7 @@ const EXEC_EVERY_MS = 1_000;
 /** Milliseconds until the check is asked: for the first time, or again. `elapsedMs`: since the process was started. */
 export function delayOf(health: Health, check: Healthcheck, index: number, elapsedMs: number, first: boolean): number {
   if (!isAwaited(health, check, index)) return check.intervalMs;
-  if (first) return EAGER_MS;
+  if (first) return check.method.kind === 'exec' ? EAGER_MS : FIRST_MS;
   const eager = elapsedMs < EAGER_FOR_MS ? EAGER_MS : Math.min(SLOWEST_START_MS, elapsedMs * SHARE);
   return Math.max(check.method.kind === 'exec' ? EXEC_EVERY_MS : EAGER_MS, eager);
 }

@@ -1,8 +1,9 @@
 /** Whether an app runs as it should, what it waits for, and who is to blame. Judges what is there; changes nothing. */
+import { Board } from './board.js';
 import { missingDependencies } from './dependency-gate.js';
 import type { Instance } from './instance.js';
 import { EXITS_BEFORE_READY } from './restart-policy.js';
-import { type View, type Wanted, pairOf, stands } from './view.js';
+import { type View, type Wanted, stands } from './view.js';
 
 export interface Judged extends View {
   readonly instance: Instance;
@@ -31,15 +32,13 @@ export type Judgement =
 export type Mode = 'switch' | 'trial' | 'steady';
 
 export function judge(wanted: readonly Wanted[], views: readonly Judged[], mode: Mode): Judgement {
-  const current = views.filter((view) =>
-    wanted.some(
-      ({ name, fingerprint, replicas }) =>
-        name === view.agent && fingerprint === view.fingerprint && view.index < replicas,
-    ),
+  const board = new Board(wanted, views);
+  const current = views.filter(
+    (view) => board.isWanted(view) && board.agent(view.agent)?.fingerprint === view.fingerprint,
   );
   const suspect = mode === 'steady' ? undefined : (failed(current) ?? (mode === 'trial' ? unfit(current) : undefined));
   if (suspect !== undefined) return { state: 'failed', suspect };
-  const waitingFor = firstWait(wanted, views);
+  const waitingFor = firstWait(board);
   if (waitingFor === undefined) return { state: 'converged' };
   const troubled = failed(current) ?? looping(current);
   return { state: 'converging', waitingFor, ...(troubled === undefined ? {} : { suspect: troubled }) };
@@ -69,18 +68,15 @@ function unfit(views: readonly Judged[]): Suspect | undefined {
 const suspectOf = ({ agent, index }: View, cause: string): Suspect => ({ agent, index, cause });
 
 /** In the order of the release; undefined where nothing is waited for. */
-function firstWait(wanted: readonly Wanted[], views: readonly Judged[]): string | undefined {
-  const leaving = views.find(
-    ({ agent, index }) => !wanted.some(({ name, replicas }) => name === agent && index < replicas),
-  );
+function firstWait(board: Board<Judged>): string | undefined {
+  const leaving = board.views.find((view) => !board.isWanted(view));
   if (leaving !== undefined) return `${named(leaving)} to be gone`;
-  for (const agent of wanted) {
+  for (const agent of board.wanted) {
     for (let index = 0; index < agent.replicas; index++) {
-      const pair = pairOf(views, agent.name, index);
+      const pair = board.pair(agent.name, index);
       const { active, candidate } = pair;
       const settled = candidate === undefined && active !== undefined && !wrong(active, agent);
-      if (settled && stands(pair, agent)) continue;
-      return waitOf(agent, index, wanted, views);
+      if (!settled || !stands(pair, agent)) return waitOf(agent, index, board);
     }
   }
   return undefined;
@@ -88,12 +84,12 @@ function firstWait(wanted: readonly Wanted[], views: readonly Judged[]): string 
 
 const wrong = (view: View, agent: Wanted): boolean => view.fingerprint !== agent.fingerprint && !view.held;
 
-function waitOf(agent: Wanted, index: number, wanted: readonly Wanted[], views: readonly Judged[]): string {
-  const of = views.filter((view) => view.agent === agent.name && view.index === index);
-  const current = of.find((view) => view.fingerprint === agent.fingerprint);
+function waitOf(agent: Wanted, index: number, board: Board<Judged>): string {
+  const { active, candidate } = board.pair(agent.name, index);
+  const current = [active, candidate].find((view) => view?.fingerprint === agent.fingerprint);
   const name = named({ agent: agent.name, index });
   if (current === undefined) {
-    const missing = missingDependencies(agent, wanted, views);
+    const missing = missingDependencies(agent, board);
     return missing.length > 0 ? `${name}, which waits for ${missing.join(', ')}` : `${name} to start`;
   }
   if (current.phase === 'up') return `the old ${name} to be gone`;

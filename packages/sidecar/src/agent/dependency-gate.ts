@@ -1,24 +1,21 @@
 /** Whether what an agent depends on stands, so that it may be started. What runs on other hosts holds nothing up here. */
 import type { Dependency } from '@outrider/shared/domain/agent.js';
-import { type Pair, type View, type Wanted, pairOf } from './view.js';
+import type { Board } from './board.js';
+import type { Pair, Wanted } from './view.js';
 
 /** Names of the dependencies that still have to come. */
-export function missingDependencies(
-  agent: Pick<Wanted, 'dependsOn'>,
-  wanted: readonly Wanted[],
-  views: readonly View[],
-): readonly string[] {
+export function missingDependencies(agent: Pick<Wanted, 'dependsOn'>, board: Board): readonly string[] {
   return agent.dependsOn
     .filter((dependency) => {
-      const other = wanted.find(({ name }) => name === dependency.agent);
-      return other !== undefined && !allMeet(other, dependency.condition, views);
+      const other = board.agent(dependency.agent);
+      return other !== undefined && !allMeet(other, dependency.condition, board);
     })
     .map((dependency) => dependency.agent);
 }
 
-function allMeet(agent: Wanted, condition: Dependency['condition'], views: readonly View[]): boolean {
+function allMeet(agent: Wanted, condition: Dependency['condition'], board: Board): boolean {
   for (let index = 0; index < agent.replicas; index++) {
-    if (!meets(pairOf(views, agent.name, index), agent, condition)) return false;
+    if (!meets(board.pair(agent.name, index), agent, condition)) return false;
   }
   return true;
 }

@@ -43,7 +43,7 @@ export type Observation =
   | { readonly kind: 'overdue'; readonly at: number; readonly lateMs: number };
 
 /** Later than this is the sidecar's own fault: messages may wait unread, so the deadline is extended by as much. */
-const PUNCTUAL_MS = 100;
+export const PUNCTUAL_MS = 100;
 
 const UNKNOWN: CheckHealth = { passed: false, holds: false, failures: 0, detail: 'no answer yet' };
 

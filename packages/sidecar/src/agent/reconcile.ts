@@ -3,8 +3,9 @@
  * left to do. Removals come first, then each agent once its dependencies stand. Restarts after a crash are not
  * its business.
  */
+import { Board } from './board.js';
 import { missingDependencies } from './dependency-gate.js';
-import { type Pair, type Slot, type View, type Wanted, pairOf, stands } from './view.js';
+import { type Pair, type Slot, type View, type Wanted, stands } from './view.js';
 
 export interface Place {
   readonly agent: string;
@@ -27,46 +28,42 @@ const REMOVED = 'no longer in the release for this host';
 const REPLACED = 'replaced by another release';
 
 export function reconcile(wanted: readonly Wanted[], views: readonly View[]): readonly Action[] {
-  const tidying = promotions(views);
+  const board = new Board(wanted, views);
+  const tidying = promotions(board);
   if (tidying.length > 0) return tidying;
-  const removals = remove(wanted, views);
+  const removals = remove(board);
   const blocked = removals.waiting || removals.actions.length > 0;
-  return [...removals.actions, ...wanted.flatMap((agent) => update(agent, wanted, views, blocked))];
+  return [...removals.actions, ...wanted.flatMap((agent) => update(agent, board, blocked))];
 }
 
 /** What a crash of the sidecar left half done is finished first. */
-function promotions(views: readonly View[]): readonly Action[] {
-  return views
-    .filter(({ agent, index, slot }) => slot === 'candidate' && pairOf(views, agent, index).active === undefined)
+function promotions(board: Board): readonly Action[] {
+  return board.views
+    .filter(({ agent, index, slot }) => slot === 'candidate' && board.pair(agent, index).active === undefined)
     .map((view) => ({ kind: 'promote', ...placeOf(view) }));
 }
 
 /** Dependants go before what they depend on. `waiting`: some are still on their way out. */
-function remove(
-  wanted: readonly Wanted[],
-  views: readonly View[],
-): { readonly actions: readonly Action[]; readonly waiting: boolean } {
-  const removed = views.filter(
-    (view) => !wanted.some(({ name, replicas }) => name === view.agent && view.index < replicas),
-  );
+function remove(board: Board): { readonly actions: readonly Action[]; readonly waiting: boolean } {
+  const removed = board.views.filter((view) => !board.isWanted(view));
   const present = removed.filter((view) => !isEmpty(view));
-  const leaving = present.some(({ phase }) => phase === 'leaving');
-  const needed = (view: View): boolean =>
-    present.some((other) => other.agent !== view.agent && other.dependsOn.some(({ agent }) => agent === view.agent));
+  const needed = new Set(
+    present.flatMap((view) => view.dependsOn.flatMap(({ agent }) => (agent === view.agent ? [] : [agent]))),
+  );
   const actions = removed.flatMap((view): Action[] => {
     if (isEmpty(view)) return [{ kind: 'forget', ...placeOf(view) }];
-    if (view.phase === 'leaving' || needed(view)) return [];
+    if (view.phase === 'leaving' || needed.has(view.agent)) return [];
     return [{ kind: 'stop', ...placeOf(view), reason: REMOVED }];
   });
   // Slots of different releases may need each other in a circle; then all go at once.
-  const stuck = present.length > 0 && !leaving && !actions.some(({ kind }) => kind === 'stop');
-  const all = stuck ? present.map((view): Action => ({ kind: 'stop', ...placeOf(view), reason: REMOVED })) : [];
+  const moving = present.some(({ phase }) => phase === 'leaving') || actions.some(({ kind }) => kind === 'stop');
+  const all = moving ? [] : present.map((view): Action => ({ kind: 'stop', ...placeOf(view), reason: REMOVED }));
   return { actions: [...actions, ...all], waiting: present.length > 0 };
 }
 
-function update(agent: Wanted, wanted: readonly Wanted[], views: readonly View[], blocked: boolean): Action[] {
-  const open = !blocked && missingDependencies(agent, wanted, views).length === 0;
-  const pairs = Array.from({ length: agent.replicas }, (_, index) => pairOf(views, agent.name, index));
+function update(agent: Wanted, board: Board, blocked: boolean): Action[] {
+  const open = !blocked && missingDependencies(agent, board).length === 0;
+  const pairs = Array.from({ length: agent.replicas }, (_, index) => board.pair(agent.name, index));
   const budget: Budget = {
     candidates: pairs.filter(({ candidate }) => candidate !== undefined).length,
     down: pairs.filter((pair) => !serves(pair, agent)).length,

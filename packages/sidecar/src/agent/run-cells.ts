@@ -1,5 +1,6 @@
 /** Cells of an instance whose process runs, or is about to. */
 import { type Cause, causeSentence } from './cause.js';
+import { PUNCTUAL_MS } from './health.js';
 import type { Decision, EventOf, Ready, Rules, Starting, Unhealthy } from './instance.js';
 import { afterExit } from './restart-policy.js';
 import { follow } from './rest-cells.js';
@@ -7,8 +8,6 @@ import { clear, drain, report, stay } from './transitions.js';
 
 /** Where no check tells: taken for ready after so long alive. */
 export const SETTLED_AFTER_MS = 1_000;
-/** Later than this is the sidecar's own fault, and the agent gets as much more. */
-export const PUNCTUAL_MS = 100;
 
 type Running = Starting | Ready | Unhealthy;
 

@@ -79,18 +79,9 @@ export function isRunning(instance: Instance): boolean {
   }
 }
 
-/** The slots of one index of an agent. */
-export interface Pair {
-  readonly active?: View;
-  readonly candidate?: View;
-}
-
-export function pairOf(views: readonly View[], agent: string, index: number): Pair {
-  const of = (slot: Slot): View | undefined =>
-    views.find((view) => view.agent === agent && view.index === index && view.slot === slot);
-  const active = of('active');
-  const candidate = of('candidate');
-  return { ...(active === undefined ? {} : { active }), ...(candidate === undefined ? {} : { candidate }) };
+export interface Pair<V extends View = View> {
+  readonly active?: V;
+  readonly candidate?: V;
 }
 
 /** Whether this index stands as it should: the wanted version is ready, done or held. */

@@ -96,7 +96,7 @@ export class LiveInstance {
     if (instance === before && effects.length === 0) return;
     this.instance = instance;
     this.#note(before);
-    this.save();
+    if (tellsTheNext(before, told, effects)) this.save();
     for (const effect of effects) this.#perform(effect);
     this.#plan();
     this.#around.changed(this);
@@ -283,6 +283,15 @@ export class LiveInstance {
       },
     });
   }
+}
+
+/**
+ * Whether the next sidecar would do something else without a record of this. A start is recorded with its identity
+ * before the program runs; and of a process that has just ended, it sees the end itself.
+ */
+function tellsTheNext(before: Instance, told: Told, effects: readonly Effect[]): boolean {
+  const starts = told.kind === 'spawned' || effects.some(({ kind }) => kind === 'spawn');
+  return !starts && !(told.kind === 'exited' && before.state !== 'stopping');
 }
 
 /** Something of a process may be left. */

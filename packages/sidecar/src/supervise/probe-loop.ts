@@ -5,7 +5,7 @@
 import type { Healthcheck } from '@outrider/shared/domain/agent.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { delayOf, isAsked } from '../agent/cadence.js';
-import { type Health, type Observation, nextBeatDeadline, observe } from '../agent/health.js';
+import { type Health, type Observation, PUNCTUAL_MS, nextBeatDeadline, observe } from '../agent/health.js';
 import type { ProbeResult, ProbeTarget, Probes } from './ports.js';
 
 export interface ProbeLoopParts {
@@ -82,11 +82,27 @@ export class ProbeLoop {
     this.#planned.delete(index);
     this.#everAsked.add(index);
     this.#inFlight.add(index);
+    const starved = this.#watchOwnLateness(check.timeoutMs);
     const result = await this.#parts.probes.ask(check, this.#parts.target(), this.#end.signal);
     this.#inFlight.delete(index);
+    const late = starved();
     if (this.#end.signal.aborted) return;
-    this.#parts.asked(check, result);
-    this.#observe({ kind: 'asked', check: index, status: result.status, detail: result.detail });
+    const status = result.status === 'failed' && late ? 'error' : result.status;
+    this.#parts.asked(check, { ...result, status });
+    this.#observe({ kind: 'asked', check: index, status, detail: result.detail });
+  }
+
+  /** Whether this process was kept from running while it asked: then a failure may be its own. */
+  #watchOwnLateness(timeoutMs: number): () => boolean {
+    const { clock } = this.#parts;
+    const began = clock.monotonic();
+    const tolerance = Math.max(PUNCTUAL_MS, timeoutMs / 4);
+    let late = false;
+    const cancel = clock.after(timeoutMs / 2, () => (late = clock.monotonic() - began > timeoutMs / 2 + tolerance));
+    return () => {
+      cancel();
+      return late || clock.monotonic() - began > timeoutMs + tolerance;
+    };
   }
 
   #planBeat(): void {

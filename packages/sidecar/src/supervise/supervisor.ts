@@ -5,6 +5,7 @@
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import type { AgentControl } from '../link/ports.js';
 import type { HeldSocket } from '../agent/identity.js';
+import { Board } from '../agent/board.js';
 import { missingDependencies } from '../agent/dependency-gate.js';
 import { readRecord } from './instance-record.js';
 import { pendingStatus, statusOf } from './instance-status.js';
@@ -189,14 +190,17 @@ export class Supervisor implements AgentSupervisor, AgentControl {
   }
 
   #pending(app: SupervisedApp): InstanceStatus[] {
-    const views = app.slots.map(viewOf);
+    const board = new Board(app.wanted, app.slots.map(viewOf));
+    const place = { app: app.name, host: this.#parts.host.host, version: app.target?.spec.version ?? '' };
     return app.wanted.flatMap((spec) => {
-      const missing = missingDependencies(spec, app.wanted, views);
+      const absent = Array.from({ length: spec.replicas }, (_, index) => index).filter(
+        (index) => board.pair(spec.name, index).active === undefined,
+      );
+      if (absent.length === 0) return [];
+      const missing = missingDependencies(spec, board);
       const reason = missing.length === 0 ? 'waits for what is being removed' : `waits for ${missing.join(', ')}`;
-      const place = { app: app.name, host: this.#parts.host.host, version: app.target?.spec.version ?? '' };
-      return Array.from({ length: spec.replicas }, (_, index) => index)
-        .filter((index) => app.find(spec.name, index).length === 0)
-        .map((index) => pendingStatus({ ...place, index }, spec, this.#parts.clock.now(), reason));
+      const since = this.#parts.clock.now();
+      return absent.map((index) => pendingStatus({ ...place, index }, spec, since, reason));
     });
   }
 
