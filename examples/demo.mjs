@@ -9,10 +9,12 @@ import { Fleet } from './demo/fleet.mjs';
 import { agentProcesses, DoubleWatch, leftovers, Visitors } from './demo/processes.mjs';
 import { chapter, eventually, observations, observe, say, seconds } from './demo/tell.mjs';
 
-const HOSTS = { 'main-pc': '127.0.0.11', pc2: '127.0.0.12' };
+/** Addresses of its own on loopback, so that it meets no other fleet of this machine. */
+const NET = '127.0.42';
+const HOSTS = { 'main-pc': `${NET}.11`, pc2: `${NET}.12` };
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'outrider-demo-')));
 const release = join(folder, 'assistants');
-const fleet = new Fleet(folder);
+const fleet = new Fleet(folder, NET);
 const open = [];
 
 const key = (agent) => `${agent.host}/${agent.agent}.${agent.instance}`;

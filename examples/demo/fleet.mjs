@@ -14,8 +14,9 @@ export class Fleet {
   #ended = false;
   #cli = new Set();
 
-  constructor(folder) {
+  constructor(folder, net) {
     this.folder = folder;
+    this.net = net;
     this.log = join(folder, 'dev.log');
     this.rendezvous = join(folder, 'endpoints');
     // Its own rendezvous: this fleet and another one of the same user do not meet.
@@ -26,7 +27,7 @@ export class Fleet {
   start() {
     mkdirSync(this.rendezvous, { mode: 0o700 });
     const log = openSync(this.log, 'w');
-    const args = [BIN, 'dev', join(this.folder, 'dev'), '--hosts', 'main-pc,pc2'];
+    const args = [BIN, 'dev', join(this.folder, 'dev'), '--hosts', 'main-pc,pc2', '--net', this.net];
     // A session of its own, so that Ctrl-C reaches the demo alone, which then ends everything in order.
     this.#dev = spawn(process.execPath, args, { env: this.#env, stdio: ['ignore', log, log], detached: true });
     closeSync(log);
