@@ -1,8 +1,9 @@
 /** The REST routes of 7777 and 7779. Each is a few lines; who may ask was checked before. */
 import type { IncomingMessage } from 'node:http';
+import { failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
+import { readBody } from '@outrider/shared/http/body.js';
+import type { HttpGuard } from '@outrider/shared/http/guard.js';
 import { emergencyRollback } from './emergency.js';
-import { type Answer, failure, readBody } from './http-answer.js';
-import type { HttpGuard } from './http-guard.js';
 import type { Inside } from './inside.js';
 import type { CoordinatorMetrics } from './metrics.js';
 import type { StatusFeed } from './status-feed.js';
@@ -18,7 +19,7 @@ const MOST_BODY_BYTES = 64 * 1024;
 /** Where sidecars serve their metrics unless told otherwise. */
 const METRICS_PORT = 8000;
 
-type Route = (request: IncomingMessage, url: URL) => Promise<Answer> | Answer;
+type Route = (request: IncomingMessage, url: URL) => Promise<HttpAnswer> | HttpAnswer;
 type Methods = Readonly<Partial<Record<'GET' | 'POST', Route>>>;
 
 export function routesOf(parts: RouteParts): Readonly<Record<string, Methods>> {
@@ -35,7 +36,7 @@ export function routesOf(parts: RouteParts): Readonly<Record<string, Methods>> {
   };
 }
 
-function home(url: URL, guard: HttpGuard, environment: string): Answer {
+function home(url: URL, guard: HttpGuard, environment: string): HttpAnswer {
   const token = url.searchParams.get('token');
   const type = 'text/plain; charset=utf-8';
   if (token === null) {
@@ -48,7 +49,7 @@ function home(url: URL, guard: HttpGuard, environment: string): Answer {
     : { status: 303, body: 'See /\n', type, headers: { location: '/', 'set-cookie': cookie } };
 }
 
-async function rollback(request: IncomingMessage, { inside, guard }: RouteParts): Promise<Answer> {
+async function rollback(request: IncomingMessage, { inside, guard }: RouteParts): Promise<HttpAnswer> {
   if (!guard.isTrusted(request)) {
     return {
       ...failure(401, 'This needs the token: "Authorization: Bearer TOKEN", from the file "token" in run_dir.'),
@@ -59,7 +60,7 @@ async function rollback(request: IncomingMessage, { inside, guard }: RouteParts)
   return { status: 202, body: await emergencyRollback(inside, body, 'HTTP /rollback') };
 }
 
-function ready({ rollouts }: Inside): Answer {
+function ready({ rollouts }: Inside): HttpAnswer {
   const { leader, redis } = rollouts.leadership();
   if (redis === 'down') return failure(503, 'Redis does not answer.');
   if (leader === '') return failure(503, 'No coordinator leads yet.');

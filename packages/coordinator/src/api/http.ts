@@ -1,11 +1,11 @@
 /** Owns the HTTP listeners: REST on some ports, the WebSocket feed on another. Checks callers, routes nothing itself. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { formatHostPort, parseHostPort } from '@outrider/shared/runtime/listen.js';
-import { type Answer, answerOf, BodyTooLong, failure, send } from './http-answer.js';
-import { HttpGuard, type Refusal } from './http-guard.js';
+import { answerOf, failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
+import { BodyTooLong } from '@outrider/shared/http/body.js';
+import { HttpGuard, type HttpRefusal } from '@outrider/shared/http/guard.js';
+import { type HttpListener, listenHttp } from '@outrider/shared/http/listener.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { routesOf } from './http-routes.js';
 import type { Inside } from './inside.js';
 import type { CoordinatorMetrics } from './metrics.js';
@@ -34,29 +34,30 @@ export interface HttpFaces {
 
 export async function startHttp(options: HttpOptions): Promise<HttpFaces> {
   const ports: number[] = [];
-  const guard = new HttpGuard({ tokens: options.tokens, names: options.names, ports: () => ports });
+  const guard = new HttpGuard({
+    daemon: 'coordinator',
+    tokens: options.tokens,
+    names: options.names,
+    ports: () => ports,
+  });
   const feed = new StatusFeed(options.inside);
   const live = new LiveStatus(feed);
   const routes = routesOf({ inside: options.inside, feed, metrics: options.metrics, guard });
-  const servers: Server[] = [];
+  const listeners: HttpListener[] = [];
   const close = async (): Promise<void> => {
     feed.close();
     live.close();
-    await Promise.all(servers.map(closeServer));
+    await Promise.all(listeners.map((listener) => listener.close()));
   };
   const listen = async (address: string, handle: Handler, feedPath: string): Promise<string> => {
-    const server = createServer((request, response) => {
-      void handle(request).then((answer) => send(request, response, answer), onLost(response));
-    });
-    server.on('upgrade', (request, socket, head) => {
+    const listener = await listenHttp(address, handle, (request, socket, head) => {
       const refusal = guard.check(request) ?? noFeed(request, feedPath);
       if (refusal === undefined) live.accept(request, socket, head);
       else refuseUpgrade(socket, refusal);
     });
-    servers.push(server);
-    const bound = await bind(server, address);
-    ports.push((server.address() as AddressInfo).port);
-    return bound;
+    listeners.push(listener);
+    ports.push(listener.port);
+    return listener.address;
   };
   try {
     await feed.start();
@@ -72,7 +73,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpFaces> {
   }
 }
 
-type Handler = (request: IncomingMessage) => Promise<Answer>;
+type Handler = (request: IncomingMessage) => Promise<HttpAnswer>;
 
 function restHandler(guard: HttpGuard, routes: ReturnType<typeof routesOf>, onBug: HttpOptions['onBug']): Handler {
   return async (request) => {
@@ -116,36 +117,13 @@ const urlOf = (request: IncomingMessage): URL | undefined => {
   return path.startsWith('/') && URL.canParse(path, 'http://local') ? new URL(path, 'http://local') : undefined;
 };
 
-const noFeed = (request: IncomingMessage, feedPath: string): Refusal | undefined =>
+const noFeed = (request: IncomingMessage, feedPath: string): HttpRefusal | undefined =>
   urlOf(request)?.pathname === feedPath ? undefined : { status: 404, reason: `The WebSocket is at ${feedPath}.` };
 
-/** The caller went away while its request was read: there is nobody to answer. */
-const onLost = (response: ServerResponse) => (): void => void response.destroy();
-
-function refuseUpgrade(socket: Duplex, { status, reason }: Refusal): void {
+function refuseUpgrade(socket: Duplex, { status, reason }: HttpRefusal): void {
   socket.on('error', () => undefined);
   socket.end(
     `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(reason)}\r\n\r\n${reason}`,
   );
-}
-
-function bind(server: Server, address: string): Promise<string> {
-  const { host = '', port = 0 } = parseHostPort(address) ?? {};
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      const sentence = `Cannot listen on ${address} (HTTP): ${messageOf(error)}.`;
-      reject(new OutriderError('unavailable', sentence, { cause: error }));
-    });
-    server.listen({ host, port }, () => {
-      resolve(formatHostPort({ host, port: (server.address() as AddressInfo).port }));
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

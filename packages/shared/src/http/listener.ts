@@ -23,10 +23,16 @@ const LIMITS = {
 } as const;
 const MOST_CONNECTIONS = 500;
 
-/** `handle` never rejects but where the caller has gone. @throws OutriderError('unavailable') where it can't be bound. */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/**
+ * `handle` never rejects but where the caller has gone; without `upgrade`, none is accepted.
+ * @throws OutriderError('unavailable') where it can't be bound.
+ */
 export async function listenHttp(
   address: string,
   handle: (request: IncomingMessage) => Promise<HttpAnswer>,
+  upgrade?: Upgrade,
 ): Promise<HttpListener> {
   const server = createServer(LIMITS, (request, response) => {
     void handle(request).then(
@@ -36,6 +42,7 @@ export async function listenHttp(
   });
   server.maxConnections = MOST_CONNECTIONS;
   server.on('clientError', refuseMalformed);
+  if (upgrade !== undefined) server.on('upgrade', upgrade);
   const port = await bind(server, address);
   const { host = '' } = parseHostPort(address) ?? {};
   return {
