@@ -10,7 +10,6 @@ import { Lab, labCommand } from '../support/lab.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HOSTS = { 'main-pc': '10.77.0.11', pc2: '10.77.0.12' } as const;
-const COORDINATOR = '/opt/outrider/packages/coordinator/bin/coordinator.js';
 const SLOW = 300_000;
 
 if (labCommand === undefined) {
@@ -80,7 +79,7 @@ describe.skipIf(labCommand === undefined)('two real hosts', () => {
   let releases = '';
 
   const coordinator = async (...words: readonly string[]): Promise<string> => {
-    const ran = await lab.exec('main-pc', 'node', COORDINATOR, ...words);
+    const ran = await lab.exec('main-pc', 'coordinator', ...words);
     if (ran.code !== 0) throw new Error(`coordinator ${words.join(' ')} ended with ${ran.code}: ${ran.stderr}`);
     return ran.stdout;
   };
@@ -137,6 +136,7 @@ describe.skipIf(labCommand === undefined)('two real hosts', () => {
       'main-pc',
       `printf 'bind 127.0.0.1 10.77.0.11\\nprotected-mode no\\n' >> /etc/redis/redis.conf
        printf '%s' "${coordinatorYaml}" > /etc/outrider/coordinator.yaml
+       ln -s /opt/outrider/packages/coordinator/bin/coordinator.js /usr/local/bin/coordinator
        systemctl start redis-server
        systemctl enable --now outrider-coordinator outrider-sidecar`,
     );
@@ -219,7 +219,7 @@ describe.skipIf(labCommand === undefined)('two real hosts', () => {
     async () => {
       await coordinator('release', 'push', '/srv/releases/1.1.0', '--version', '1.1.0');
       const events: EventRow[] = [];
-      const words = ['node', COORDINATOR, 'rollout', '--version', '1.1.0', '--bake', '5s', '--yes', '--json'];
+      const words = ['coordinator', 'rollout', '--version', '1.1.0', '--bake', '5s', '--yes', '--json'];
       let cut: Promise<unknown> | undefined;
       const rollout = await lab.follow('main-pc', [...words, '--confirm-within', '20s'], (line) => {
         const event = JSON.parse(line) as EventRow;
