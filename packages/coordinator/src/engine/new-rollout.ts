@@ -1,7 +1,7 @@
 /** Makes the record of a rollout out of a plan. */
 import type { HostSpec } from '@outrider/shared/domain/release.js';
 import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
-import type { Target } from '../rollout/plan.js';
+import type { Target } from '../rollout/plan-host.js';
 import { mostCommon, type PlannedRollback, remember } from './rollback-planner.js';
 
 export interface NewRollout {

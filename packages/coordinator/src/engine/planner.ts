@@ -5,7 +5,8 @@ import type { HostSpec, Manifest, Release } from '@outrider/shared/domain/releas
 import { digestOf } from '@outrider/shared/runtime/digest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { closest } from '@outrider/shared/runtime/suggest.js';
-import { planRollout, type PlanHost, type Planned } from '../rollout/plan.js';
+import { planRollout, type Planned } from '../rollout/plan.js';
+import type { PlanHost } from '../rollout/plan-host.js';
 import type { ReservedPort } from '../rollout/port-claims.js';
 import type { Fleet, FleetHost, Releases } from './ports.js';
 

@@ -1,5 +1,5 @@
 /** In which order hosts are switched: what others depend on first, an agent that moves leaves before it arrives. */
-import type { Target } from './plan.js';
+import type { Target } from './plan-host.js';
 
 /** By name, except where agents' needs across hosts say otherwise; needs that go round in a circle are left out. */
 export function orderHosts(targets: readonly Target[]): readonly Target[] {

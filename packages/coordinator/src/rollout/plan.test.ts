@@ -3,7 +3,8 @@ import type { HostAgent } from '@outrider/shared/domain/agent.js';
 import type { AppStatus } from '@outrider/shared/domain/host.js';
 import { digestOf } from '@outrider/shared/runtime/digest.js';
 import { closest } from '@outrider/shared/runtime/suggest.js';
-import { type PlanHost, type PlanInput, planRollout } from './plan.js';
+import { type PlanInput, planRollout } from './plan.js';
+import type { PlanHost } from './plan-host.js';
 
 type Sketch = Partial<HostAgent> & { readonly name: string };
 

@@ -2,22 +2,11 @@
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
 import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
-import type { AppStatus } from '@outrider/shared/domain/host.js';
 import { type HostSpec, type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Plan } from '@outrider/shared/domain/rollout.js';
 import { orderHosts } from './host-order.js';
+import type { PlanHost, Target } from './plan-host.js';
 import { portProblems, type ReservedPort } from './port-claims.js';
-
-export interface PlanHost {
-  readonly name: string;
-  readonly address: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly state: 'up' | 'suspect' | 'down';
-  /** Of the kernel it runs on; two hosts on loopback with the same one share a machine. */
-  readonly bootId?: string;
-  /** What it says of the app; absent: nothing of it was ever there. */
-  readonly app?: AppStatus;
-}
 
 export interface PlanInput {
   readonly app: string;
@@ -36,14 +25,6 @@ export interface PlanInput {
   readonly digest: (value: unknown) => string;
   /** The nearest of the known names, where one is near. */
   readonly suggest: (name: string, known: readonly string[]) => string | undefined;
-}
-
-/** A host that the rollout would change. */
-export interface Target {
-  readonly host: PlanHost;
-  readonly spec: HostSpec;
-  readonly from?: ReleaseRef;
-  readonly to: ReleaseRef;
 }
 
 export interface Planned {

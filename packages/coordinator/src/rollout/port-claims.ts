@@ -1,5 +1,5 @@
 /** Finds addresses that two agents of a plan, or an agent and Outrider itself, would both listen on. */
-import type { Target, PlanHost } from './plan.js';
+import type { Target, PlanHost } from './plan-host.js';
 
 export interface ReservedPort {
   readonly address: string;

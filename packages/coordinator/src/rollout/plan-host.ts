@@ -1,0 +1,22 @@
+/** The hosts that a plan is made for. */
+import type { AppStatus } from '@outrider/shared/domain/host.js';
+import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
+
+export interface PlanHost {
+  readonly name: string;
+  readonly address: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly state: 'up' | 'suspect' | 'down';
+  /** Of the kernel it runs on; two hosts on loopback with the same one share a machine. */
+  readonly bootId?: string;
+  /** What it says of the app; absent: nothing of it was ever there. */
+  readonly app?: AppStatus;
+}
+
+/** A host that the rollout would change. */
+export interface Target {
+  readonly host: PlanHost;
+  readonly spec: HostSpec;
+  readonly from?: ReleaseRef;
+  readonly to: ReleaseRef;
+}
