@@ -2,7 +2,7 @@
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
 import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
-import { type HostSpec, type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
+import { type HostSpec, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Plan } from '@outrider/shared/domain/rollout.js';
 import { orderHosts } from './host-order.js';
 import type { PlanHost, Target } from './plan-host.js';
