@@ -124,7 +124,6 @@ describe.skipIf(labCommand === undefined)('two real hosts', () => {
       await lab.shell(
         host,
         `ln -s /opt/project /opt/outrider
-         [ -e /usr/bin/node ] || ln -s "$(command -v node)" /usr/bin/node
          mkdir -p /etc/outrider
          cp /opt/outrider/systemd/*.service /etc/systemd/system/
          (umask 077; echo one-token-for-the-whole-fleet > /etc/outrider/fleet-token)

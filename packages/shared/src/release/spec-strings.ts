@@ -31,8 +31,8 @@ export function problemOfListenAddress(value: string): string | undefined {
 
 export function problemOfHttpUrl(value: string): string | undefined {
   if (isOneSetting(value)) return undefined;
-  const url = URL.parse(withoutReferences(value, '1'));
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:')
+  const url = withoutReferences(value, '1');
+  return URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)
     ? undefined
     : `must be a URL such as http://127.0.0.1:8081/health, not ${JSON.stringify(value)}.`;
 }

@@ -25,7 +25,10 @@ export const redis = strict(
   {
     url: z
       .string(must(REDIS_RULE))
-      .refine((value) => ['redis:', 'rediss:', 'unix:'].includes(URL.parse(value)?.protocol ?? ''), must(REDIS_RULE))
+      .refine(
+        (value) => URL.canParse(value) && ['redis:', 'rediss:', 'unix:'].includes(new URL(value).protocol),
+        must(REDIS_RULE),
+      )
       .default('redis://127.0.0.1:6379'),
     username: text().optional(),
     /** The password is the first line of this file, so that it stands in no configuration. */
