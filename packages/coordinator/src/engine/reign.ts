@@ -182,7 +182,10 @@ export class Reign {
 
   private round(): void {
     const { fleet, clock } = this.options;
-    for (const run of this.runs.values()) if (run.isDoubtful) void run.reload().catch(() => undefined);
+    for (const run of this.runs.values()) {
+      if (run.isDoubtful) void run.reload().catch(() => undefined);
+      void this.compare(run).catch(() => undefined);
+    }
     const at = clock.now();
     for (const host of fleet.hosts()) {
       if (host.state === 'up' && !this.term.isBound(host.name)) this.heard(host);
@@ -190,6 +193,12 @@ export class Reign {
       const forMs = clock.monotonic() - (this.silentSince.get(host.name) ?? clock.monotonic());
       for (const run of this.runs.values()) run.tell({ kind: 'unreachable', host: host.name, forMs, at });
     }
+  }
+
+  /** A store that was set back may still hold our lease, and says nothing of what it lost unless it is asked. */
+  private async compare({ rollout, revision }: RolloutRun): Promise<void> {
+    const stored = await this.options.store.load(rollout.id);
+    if ((stored?.revision ?? 0) < revision) this.term.giveUp(`the last writes of rollout ${rollout.id} were lost`);
   }
 
   private async perform(effect: Effect): Promise<void> {

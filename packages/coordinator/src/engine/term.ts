@@ -10,7 +10,7 @@ export class Term {
   private readonly bindings = new Map<string, Promise<HostStatus>>();
   private readonly bound = new Set<string>();
 
-  /** `abdicate` is called when a host obeys somebody else. */
+  /** `abdicate` is called when a host obeys somebody else, or where the leader itself gives up. */
   constructor(
     readonly lease: Lease,
     private readonly fleet: Fleet,
@@ -37,6 +37,11 @@ export class Term {
 
   end(): void {
     this.ending.abort();
+  }
+
+  /** What this leader stands on is gone: another term begins by looking at everything anew. */
+  giveUp(reason: string): void {
+    this.abdicate(reason);
   }
 
   isBound(host: string): boolean {
