@@ -37,17 +37,28 @@ export async function fetchBlobs(options: FetchOptions): Promise<void> {
   if (sources.length === 0) {
     throw new OutriderError('unavailable', `${left.size} files are missing here, and nobody is known who has them.`);
   }
-  let lastProgress = clock.monotonic();
+  let heardAt = clock.monotonic();
+  const heard: FetchOptions = {
+    ...options,
+    progress: (bytes) => {
+      heardAt = clock.monotonic();
+      options.progress(bytes);
+    },
+  };
+  // Since the last blob that came whole: who breaks off in the middle again and again is not asked for ever.
+  let waitedMs = 0;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     const before = left.size;
-    const failures = await askAll(options, left);
+    const failures = await askAll(heard, left);
     if (left.size === 0) break;
     if (left.size < before) {
-      lastProgress = clock.monotonic();
+      waitedMs = 0;
       wait = FIRST_WAIT_MS;
     }
-    if (failures.every(isHopeless) || clock.monotonic() - lastProgress > patienceMs) throw cannotFetch(left, failures);
+    const lost = clock.monotonic() - heardAt > patienceMs || waitedMs > patienceMs;
+    if (lost || failures.every(isHopeless)) throw cannotFetch(left, failures);
     await pause(clock, wait, signal);
+    waitedMs += wait;
   }
   options.blobs.syncNames(options.wanted.keys());
 }

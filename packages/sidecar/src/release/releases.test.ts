@@ -115,6 +115,25 @@ describe('staging', () => {
     expect(server.asked.map((digests) => digests.length)).toEqual([4, 2]);
   });
 
+  it('has patience with a blob that takes long and breaks off: what counts is when the last bytes came', async () => {
+    const big = 'x'.repeat(5_000);
+    const sample = sampleOf('2.0.0', { 'agents.yaml': big });
+    const slow = await startBlobServer(sample.contents);
+    let now = 0;
+    let calls = 0;
+    slow.cut = () => (calls += 1) === 1;
+    releases = create({ patienceMs: 60_000, clock: { ...systemClock, monotonic: () => now } });
+    try {
+      releases.accept(sample.documents);
+      const told = (): void => void (now += 30_000);
+      await releases.stage('assistants', sample.release, [slow.address], told, NEVER);
+      expect(text(inTree(sample, 'agents.yaml'))).toBe(big);
+      expect(slow.asked).toHaveLength(2);
+    } finally {
+      await slow.close();
+    }
+  });
+
   it('says who could not give what, and leaves nothing half', async () => {
     server.spoil = (_sha256, data) => Buffer.concat([data, Buffer.from('!')]);
     await expect(stage(ONE)).rejects.toThrow(

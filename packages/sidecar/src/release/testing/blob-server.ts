@@ -21,6 +21,8 @@ export interface BlobServer {
   spoil: (sha256: string, data: Buffer) => Buffer;
   /** Blobs after which a call breaks off; undefined: none does. */
   breakAfter: number | undefined;
+  /** Whether a call breaks off in the middle of the blob it is about to send. */
+  cut: () => boolean;
   close(): Promise<void>;
 }
 
@@ -33,7 +35,11 @@ export async function startBlobServer(contents: Iterable<Buffer>, listen = '127.
       if (index === server.breakAfter) throw new OutriderError('unavailable', 'The coordinator is going away.');
       const data = byDigest.get(digest);
       if (data === undefined) throw new OutriderError('not_found', `The blob ${digest} is not stored here.`);
-      yield* piecesOf(digest, server.spoil(digest, data));
+      const cut = server.cut();
+      for (const piece of piecesOf(digest, server.spoil(digest, data))) {
+        if (cut && piece.last) throw new OutriderError('unavailable', 'The coordinator is going away.');
+        yield piece;
+      }
     }
   }
   const { types, definition } = coordinatorProto();
@@ -56,6 +62,7 @@ export async function startBlobServer(contents: Iterable<Buffer>, listen = '127.
     asked,
     spoil: (_sha256, data) => data,
     breakAfter: undefined,
+    cut: () => false,
     close: () => grpc.close(),
   };
   return server;
