@@ -72,9 +72,9 @@ async function stateOf(agent: string): Promise<string[]> {
   return instances.filter((one) => one.agent === agent).map(({ state }) => state);
 }
 
-function expectEnd({ code, stderr, events }: CliResult, expected: number): OutriderEvent | undefined {
-  expect([code, stderr]).toEqual([expected, '']);
-  return events<OutriderEvent>().at(-1);
+function expectEnd(result: CliResult, expected: number): OutriderEvent | undefined {
+  expect([result.code, result.stderr]).toEqual([expected, '']);
+  return result.events<OutriderEvent>().at(-1);
 }
 
 interface Death {
