@@ -43,6 +43,8 @@ export class Targets {
       this.options.supervisor.setTarget(app, undefined, mode);
       run.applied = true;
     } else if (verify || !this.applyNow(app, run, release)) {
+      // On the way back, what we come from must not go on meanwhile.
+      if (mode === 'steady') this.options.supervisor.hold(app);
       void this.prove(app, run, release);
     }
   }

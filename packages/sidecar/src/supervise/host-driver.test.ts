@@ -258,6 +258,14 @@ describe('the way back', () => {
     expect(readFileSync(path, 'utf8')).toBe('old');
   });
 
+  it('holds the switch still while the files are proven', async () => {
+    await toSwitching(NEW, 2);
+    expect(supervisor.held).toEqual([]);
+    driver.revert(command(5, 2), 'pc1 failed');
+    expect([supervisor.held, lastTarget()]).toEqual([['assistants'], '1.1.0 switch']);
+    await targetIs('1.0.0 steady');
+  });
+
   it('says what is wrong with the files, and goes on trying', async () => {
     await toTrial(NEW, 2);
     const tree = join(folder, 'releases/assistants', OLD.release.digest);

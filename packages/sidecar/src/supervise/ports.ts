@@ -179,6 +179,11 @@ export interface AgentSupervisor {
    * target yet is left as it is. `trial` makes the supervisor judge strictly and report a culprit.
    */
   setTarget(app: string, target: Target | undefined, mode: TargetMode): void;
+  /**
+   * Until the next target the app is left as it is: nothing new is started, nothing that runs is stopped. What
+   * runs is looked after as before.
+   */
+  hold(app: string): void;
   convergence(app: string): Convergence;
   /** Tells of each change of convergence or of an instance. Returns a function that ends it. */
   onChange(listener: () => void): () => void;

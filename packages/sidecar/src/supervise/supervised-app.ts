@@ -16,7 +16,7 @@ export class SupervisedApp {
   readonly #around: Surroundings;
   #target: Target | undefined;
   #mode: TargetMode = 'steady';
-  /** Until a target was set for the first time, what was taken over is left as it is. */
+  /** Until a target is set, the first or the next after `hold`, what is there is left as it is. */
   #told = false;
   #levels: ReadonlyMap<string, number> = new Map();
   #slots: LiveInstance[] = [];
@@ -61,6 +61,10 @@ export class SupervisedApp {
     this.#levels = new Map(levels.flatMap((names, level) => names.map((name) => [name, level])));
     for (const live of this.#slots) this.#mark(live, mode);
     if (!known && mode === 'switch' && wasTold) this.#tryKeptAgain();
+  }
+
+  hold(): void {
+    this.#told = false;
   }
 
   /** A commit makes what is new ordinary; a trial counts faults from its beginning. */

@@ -68,6 +68,10 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     });
   }
 
+  hold(app: string): void {
+    this.#mailbox.post(() => this.#apps.get(app)?.hold());
+  }
+
   convergence(app: string): Convergence {
     const found = this.#apps.get(app);
     if (found === undefined) return { state: 'converged' };

@@ -3,6 +3,7 @@ import type { AgentSupervisor, Convergence, Target, TargetMode } from '../ports.
 
 export class ToldSupervisor implements AgentSupervisor {
   readonly targets: { readonly app: string; readonly target: Target | undefined; readonly mode: TargetMode }[] = [];
+  readonly held: string[] = [];
   private readonly answers = new Map<string, Convergence>();
   private readonly listeners = new Set<() => void>();
 
@@ -15,6 +16,10 @@ export class ToldSupervisor implements AgentSupervisor {
     const same = last !== undefined && last.target?.release.specDigest === target?.release.specDigest;
     if (!same) this.answers.set(app, this.first);
     this.changed();
+  }
+
+  hold(app: string): void {
+    this.held.push(app);
   }
 
   convergence(app: string): Convergence {
