@@ -189,6 +189,19 @@ describe('the engine', () => {
     }
   });
 
+  it('takes a rollout back that Redis has forgotten while it kept the lease, even where nothing is left to decide', async () => {
+    const simulated = world();
+    await simulated.lead();
+    const before = simulated.store.snapshot();
+    const { rollout } = await simulated.call(simulated.engine.start(simulated.ask({ bakeMs: 3_600_000 })));
+    while (simulated.hosts[0]!.phase !== 'trial') await simulated.step(100);
+    simulated.store.setBack(before, 'kept');
+    const ended = await simulated.finish(rollout!.id);
+    expect(ended?.phase).toBe('rolled_back');
+    expect(ended?.reason).toContain('lost');
+    expectTold(simulated, ended!);
+  });
+
   it('decides nothing while Redis is away, and goes on when it is back', async () => {
     const simulated = world();
     await simulated.lead();

@@ -111,8 +111,10 @@ export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
   }
 
   /** What a Redis that lost its last writes comes back with; the lease is gone by then. */
-  setBack(to: MemorySnapshot): void {
+  setBack(to: MemorySnapshot, lease: 'lost' | 'kept' = 'lost'): void {
+    const { held } = this;
     this.clear();
+    if (lease === 'kept') this.held = held;
     this.lastEpoch = to.lastEpoch;
     this.lastSequence = to.lastSequence;
     for (const [id, stored] of to.rollouts) this.rollouts.set(id, copy(stored));
