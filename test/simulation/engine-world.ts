@@ -42,6 +42,8 @@ export class EngineWorld {
   mostSwitching = 0;
   /** Of calls, each way; 0: none is lost. */
   loss = 0;
+  /** Which calls to the store get no answer: lost on the way to it, or on the way back. */
+  lostCall: (name: string) => 'there' | 'back' | undefined = () => undefined;
   private readonly listeners = new Set<(host: FleetHost) => void>();
   private readonly lostAt = new Map<string, number>();
   private life: Life = { dead: false };
@@ -233,10 +235,11 @@ export class EngineWorld {
         return async (...given: readonly unknown[]) => {
           await settled();
           if (life.dead) await NEVER;
-          if (this.redisAway) throw away('Redis');
+          const lost = this.lostCall(String(key));
+          if (this.redisAway || lost === 'there') throw away('Redis');
           const answer: unknown = await (member as (...all: readonly unknown[]) => unknown).apply(target, [...given]);
           if (life.dead) await NEVER;
-          if (this.chance() < this.loss / 4) throw away('Redis');
+          if (lost === 'back' || this.chance() < this.loss / 4) throw away('Redis');
           return answer;
         };
       },

@@ -117,7 +117,8 @@ export class RolloutEngine implements Rollouts {
   }
 
   private lost(term: Term, reason: string): void {
-    const runs = [...(this.reign?.runs.values() ?? [])];
+    // What was never written has told no host anything.
+    const runs = [...(this.reign?.runs.values() ?? [])].filter((run) => run.revision > 0);
     this.remembered = runs.map(({ rollout, revision }) => ({ rollout, revision }));
     this.reign = undefined;
     this.tell('leader.lost', term, reason);

@@ -71,12 +71,14 @@ export class Reign {
       ...this.options,
       deliver: (effect, term) => this.deliveries.deliver(effect, term),
       changed: (changed) => this.changed(changed),
+      unwritten: (unwritten) => this.forget(unwritten),
+      unwritten: (unwritten) => this.forget(unwritten),
     });
     this.runs.set(stored.rollout.id, run);
     return run;
   }
 
-  forget(run: RolloutRun): void {
+  private forget(run: RolloutRun): void {
     run.close();
     this.runs.delete(run.rollout.id);
   }
@@ -122,7 +124,7 @@ export class Reign {
     if (stored === undefined) {
       const decision = this.lost.decisionOn(rollout);
       const run = this.adopt({ rollout, revision: 0 });
-      await run.open(decision).catch(() => this.forget(run));
+      await run.open(decision).catch(() => undefined);
     } else if (stored.revision < revision) {
       await this.runs.get(rollout.id)?.takeBack(rollout.steps);
     }

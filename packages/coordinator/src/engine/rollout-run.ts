@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly deliver: (effect: Effect, term: Term) => void;
   /** After each commit. */
   readonly changed: (run: RolloutRun) => void;
+  /** Its first decision was not written, so there is no such rollout. */
+  readonly unwritten: (run: RolloutRun) => void;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -67,7 +69,10 @@ export class RolloutRun {
     return this.mailbox.post(async () => {
       if (!this.doubtful || !this.term.isLive()) return;
       const fresh = await this.options.store.load(this.rollout.id);
-      if (fresh === undefined) return;
+      if (fresh === undefined) {
+        if (this.revision === 0) this.options.unwritten(this);
+        return;
+      }
       const { rollout: known, revision } = this.stored;
       this.stored = fresh;
       this.doubtful = false;
@@ -92,9 +97,18 @@ export class RolloutRun {
     return this.mailbox.post(() => this.apply((rollout) => countAsTouched(rollout, silent, at)));
   }
 
-  /** Writes the first decision of a rollout that the store does not know yet. */
-  open(decision: Decision): Promise<Rollout> {
-    return this.mailbox.post(() => this.apply(() => decision));
+  /**
+   * Writes the first decision of a rollout that the store does not know yet. An answer that was lost says
+   * nothing: the store is asked whether it was written, now or, where it is silent, with the next `reload`.
+   */
+  async open(decision: Decision): Promise<Rollout> {
+    try {
+      return await this.mailbox.post(() => this.apply(() => decision));
+    } catch (error) {
+      await this.reload().catch(() => undefined);
+      if (this.revision === 0) throw error;
+      return this.rollout;
+    }
   }
 
   /** Wakes up when the state says that time is up. */

@@ -88,7 +88,6 @@ async function open(rollout: Rollout, reign: Reign, options: StartOptions): Prom
   try {
     return await run.open(begin(rollout, { ...reign.limits }));
   } catch (error) {
-    reign.forget(run);
     await refuseSecond(rollout.app, options);
     throw error;
   }
