@@ -72,7 +72,6 @@ export class Reign {
       deliver: (effect, term) => this.deliveries.deliver(effect, term),
       changed: (changed) => this.changed(changed),
       unwritten: (unwritten) => this.forget(unwritten),
-      unwritten: (unwritten) => this.forget(unwritten),
     });
     this.runs.set(stored.rollout.id, run);
     return run;
