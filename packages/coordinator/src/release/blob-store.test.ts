@@ -45,6 +45,19 @@ test('another content than its digest is refused, what came whole before it stay
   expect(incoming()).toEqual([]);
 });
 
+test('a lie early in a long stream is not forgotten by its end', async () => {
+  const lie = { sha256: sha256('truth'), data: Buffer.from('lie'), last: true };
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  async function* slow(): AsyncGenerator<BlobPiece> {
+    yield lie;
+    // Until it was refused and cleared away.
+    while (incoming().length > 0) await turn();
+    await turn();
+    for (let index = 0; index < 20; index += 1) yield* pieces(Buffer.from(`content ${index}`));
+  }
+  await expect(store.putAll(slow())).rejects.toThrow(/has the sha256/);
+});
+
 test('a stream that breaks off leaves nothing half', async () => {
   const content = randomBytes(500_000);
   await expect(store.putAll(pieces(content).slice(0, 3))).rejects.toThrow(/without its end/);

@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDigest } from '@outrider/shared/domain/name.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -49,14 +49,17 @@ export class BlobStore {
     return result;
   }
 
-  /** Stores one content that is at hand. */
+  /** Stores one content that is at hand; what stands there and is damaged is replaced. */
   async put(sha256: string, content: Uint8Array): Promise<void> {
-    if ((await this.size(sha256)) === undefined) await this.putAll([{ sha256, data: content, last: true }]);
+    const isWhole = (await this.size(sha256)) !== undefined && (await readFile(this.path(sha256))).equals(content);
+    if (!isWhole) await this.putAll([{ sha256, data: content, last: true }]);
   }
 
   /** Stores a stream of blobs; returns how many. Whatever was whole before an error stays. */
   async putAll(pieces: AsyncIterable<BlobPiece> | Iterable<BlobPiece>): Promise<number> {
     const finishing = new Set<Promise<void>>();
+    const failures: unknown[] = [];
+    const folders = new Set([this.folder]);
     let writing: Incoming | undefined;
     let stored = 0;
     try {
@@ -69,18 +72,28 @@ export class BlobStore {
         if (!piece.last) continue;
         const done = writing;
         writing = undefined;
-        const finish = done.finish(this.path(done.sha256)).finally(() => finishing.delete(finish));
-        finish.catch(() => undefined);
+        const target = this.path(done.sha256);
+        folders.add(dirname(target));
+        const finish = done
+          .finish(target)
+          .then(
+            () => (stored += 1),
+            (error: unknown) => failures.push(error),
+          )
+          .then(() => void finishing.delete(finish));
         finishing.add(finish);
-        stored += 1;
         if (finishing.size >= SYNCING_AT_ONCE) await Promise.race(finishing);
+        if (failures.length > 0) throw failures[0];
       }
       if (writing !== undefined) throw new OutriderError('invalid', `The blob ${writing.sha256} came without its end.`);
       await Promise.all(finishing);
+      if (failures.length > 0) throw failures[0];
+      await Promise.all([...folders].map(syncNames));
       return stored;
     } catch (error) {
       await writing?.discard();
       await Promise.allSettled(finishing);
+      await Promise.allSettled([...folders].map(syncNames));
       throw storageError(error, this.folder);
     }
   }
@@ -155,6 +168,16 @@ class Incoming {
   async discard(): Promise<void> {
     await this.file.close().catch(() => undefined);
     await rm(this.path, { force: true });
+  }
+}
+
+/** Makes the names in a folder durable. */
+async function syncNames(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

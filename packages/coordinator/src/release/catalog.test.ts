@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
@@ -118,6 +118,36 @@ describe('a version names one content for ever', () => {
     await server.restart();
     await expect.poll(() => redis.status, { timeout: 10_000 }).toBe('ready');
     expect(await push(catalog, '1.0.0')).toMatchObject({ isNew: true });
+  });
+});
+
+describe('what the disk has lost comes back with the same push', () => {
+  test.each([
+    ['a manifest that is gone', (path: string) => rmSync(path)],
+    ['a manifest that is damaged', (path: string) => writeFileSync(path, 'damaged')],
+  ])('%s', async (_, harm) => {
+    const { release } = await push(open(), '1.0.0');
+    harm(blobs().path(release.digest));
+    const again = open();
+    expect(await push(again, '1.0.0')).toEqual({ release, isNew: false });
+    expect((await again.spec(release.digest)).agents.map((agent) => agent.name)).toEqual(['web']);
+  });
+
+  test('a content that is gone is named, not passed over', async () => {
+    const catalog = open();
+    const manifest = await prepared({ 'agents.yaml': AGENTS, other: 'content' });
+    await catalog.push({ version: '1', manifest, by: 'ann' });
+    rmSync(blobs().path(sha256('content')));
+    await expect(catalog.push({ version: '1', manifest, by: 'ann' })).rejects.toThrow(/content of other .* not sent/);
+  });
+
+  test('a content of another length is taken out, and can come again', async () => {
+    const manifest = await prepared({ 'agents.yaml': AGENTS, other: 'content' });
+    writeFileSync(blobs().path(sha256('content')), 'cont');
+    await expect(open().push({ version: '1', manifest, by: 'ann' })).rejects.toThrow(/damaged .* Push .* again/);
+    expect(await blobs().missing([sha256('content')])).toHaveLength(1);
+    await prepared({ other: 'content' });
+    expect(await open().push({ version: '1', manifest, by: 'ann' })).toMatchObject({ isNew: true });
   });
 });
 

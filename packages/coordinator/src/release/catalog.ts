@@ -115,8 +115,13 @@ export class ReleaseCatalog implements Releases {
     const manifest = readManifest(ask.manifest);
     const digest = sha256(ask.manifest);
     const known = this.releases.get(manifest.app)?.get(ask.version);
-    if (known !== undefined) return { release: sameContent(known, digest), isNew: false };
-
+    if (known !== undefined) {
+      const release = sameContent(known, digest);
+      // What was damaged or lost on disk comes back with the same push.
+      await this.checkBlobs(manifest);
+      await this.options.blobs.put(digest, ask.manifest);
+      return { release, isNew: false };
+    }
     const files = await this.checkBlobs(manifest);
     const spec = await readAppSpec(manifest, this.options.blobs, this.options.compile);
     await this.options.blobs.put(digest, ask.manifest);
@@ -164,7 +169,10 @@ export class ReleaseCatalog implements Releases {
         throw new OutriderError('invalid', `The content of ${entry.path} (${entry.sha256}) was not sent yet.`);
       }
       if (size !== entry.size) {
-        throw new OutriderError('invalid', `${entry.path} has ${size} bytes; the manifest says ${entry.size}.`);
+        // Throws where it is the disk that is wrong; the damaged content is taken out then.
+        let found = 0;
+        for await (const piece of this.options.blobs.read(entry.sha256)) found += piece.data.length;
+        throw new OutriderError('invalid', `${entry.path} has ${found} bytes; the manifest says ${entry.size}.`);
       }
       files += 1;
       bytes += size;
