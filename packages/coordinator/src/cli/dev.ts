@@ -3,8 +3,7 @@ import { existsSync, mkdtempSync, realpathSync, rmSync, mkdirSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { nameOption } from './arguments.js';
-import { listOption } from './globals.js';
+import { hostsOption } from './globals.js';
 import { note, print } from './output.js';
 
 const HOSTS = ['main-pc', 'pc2'];
@@ -15,11 +14,7 @@ export function devCommand(program: Command): void {
     .command('dev')
     .description('a whole fleet on this machine: Redis, coordinator, a sidecar per host; Ctrl-C ends all of it')
     .argument('[dir]', 'where its state is kept; default: a private folder that is removed at the end')
-    .option(
-      '--hosts <a,b>',
-      `names of its hosts, on 127.0.0.11, 127.0.0.12 ... (default ${HOSTS.join(',')})`,
-      hostsOption,
-    )
+    .option('--hosts <a,b>', `names of its hosts, on 127.0.0.11, 127.0.0.12 ... (default ${HOSTS.join(',')})`, fewHosts)
     .option(
       '--net <a.b.c>',
       'first numbers of all addresses, so that several fleets can run (default 127.0.0)',
@@ -31,11 +26,9 @@ export function devCommand(program: Command): void {
     });
 }
 
-function hostsOption(text: string): readonly string[] {
-  const names = listOption(text).map(nameOption);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new InvalidArgumentError(`${twice} is named twice.`);
-  if (names.length === 0 || names.length > 100) throw new InvalidArgumentError('Expected are 1 to 100 names.');
+function fewHosts(text: string): readonly string[] {
+  const names = hostsOption(text);
+  if (names.length > 100) throw new InvalidArgumentError('Expected are 1 to 100 names.');
   return names;
 }
 

@@ -2,6 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '@outrider/shared/domain/duration.js';
+import { nameOption } from './arguments.js';
 
 export interface Globals {
   readonly json: boolean;
@@ -35,6 +36,15 @@ export const listOption = (text: string): string[] =>
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+
+/** Names of hosts, at least one: an empty list would mean every host, which nobody asks for by naming some. */
+export function hostsOption(text: string): string[] {
+  const names = listOption(text).map(nameOption);
+  if (names.length === 0) throw new InvalidArgumentError('Expected is at least one name; without it: every host.');
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new InvalidArgumentError(`${twice} is named twice.`);
+  return names;
+}
 
 export function endpointsOption(text: string): string {
   const wrong = listOption(text).find((item) => !/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/.test(item));

@@ -7,7 +7,7 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { versionWord } from './arguments.js';
 import { persistently, timeLimit } from './connection.js';
 import { followRollout } from './follow-rollout.js';
-import { globalsOf, listOption, whoami, withGlobals } from './globals.js';
+import { globalsOf, hostsOption, whoami, withGlobals } from './globals.js';
 import { print, printJson } from './output.js';
 import { planText } from './plan-text.js';
 
@@ -28,7 +28,7 @@ export function rollbackCommand(program: Command): void {
   command
     .option('--to <version>', 'this release; default: the previous one of each host', versionWord)
     .option('--app <name>', 'where there is more than one app')
-    .option('--hosts <a,b>', 'only these hosts', listOption)
+    .option('--hosts <a,b>', 'only these hosts', hostsOption)
     .option('--strategy <name>', 'immediate (the default); others are not supported yet')
     .option('--agents <a,b>', 'not supported yet')
     .option('--message <text>', 'why, for the history')

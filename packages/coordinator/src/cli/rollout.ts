@@ -8,7 +8,7 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { persistently, timeLimit, withCoordinator } from './connection.js';
 import { followRollout, howTo } from './follow-rollout.js';
-import { durationOption, type Globals, globalsOf, listOption, whoami, withGlobals } from './globals.js';
+import { durationOption, type Globals, globalsOf, hostsOption, whoami, withGlobals } from './globals.js';
 import { print, printJson, show } from './output.js';
 import { changesRelease, hasChanges, planText } from './plan-text.js';
 import { addRolloutVerbs } from './rollout-verbs.js';
@@ -59,7 +59,7 @@ export function rolloutCommand(program: Command): void {
   withGlobals(command.enablePositionalOptions())
     .option('--version <version>', 'the release; or latest, previous, good', versionWord)
     .option('--app <name>', 'where there is more than one app')
-    .option('--hosts <a,b>', 'only these hosts', listOption)
+    .option('--hosts <a,b>', 'only these hosts', hostsOption)
     .option('--bake <duration>', 'how long each host is on trial (default 30s)', durationOption)
     .option(
       '--confirm-within <duration>',
