@@ -1,5 +1,5 @@
-/** Addresses that a daemon listens on, and the rule that only loopback is open without TLS or `insecure: true`. */
-import { BlockList, isIP, isIPv6 } from 'node:net';
+/** Addresses that daemons and agents listen on, and the rule that only loopback is open without TLS or `insecure: true`. */
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
 export interface HostPort {
   /** Without brackets. */
@@ -22,6 +22,35 @@ export function parseHostPort(text: string): HostPort | undefined {
 
 export const formatHostPort = ({ host, port }: HostPort): string =>
   isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+
+export type SocketAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/**
+ * `HOST:PORT`, `[V6]:PORT` or an absolute path, as agents declare them. HOST is an address, `localhost`, or `*` or
+ * nothing for every address. Undefined where it is none of these.
+ */
+export function parseSocketAddress(text: string): SocketAddress | undefined {
+  if (text.startsWith('/')) return { kind: 'unix', path: text };
+  const parts = parseHostPort(text.replace(/^\*?(?=:\d+$)/, EVERY_IPV4));
+  if (parts === undefined) return undefined;
+  const host = parts.host === 'localhost' ? '127.0.0.1' : parts.host;
+  const bracketed = text.startsWith('[');
+  return (bracketed ? isIPv6(host) : isIPv4(host)) ? { kind: 'tcp', host, port: parts.port } : undefined;
+}
+
+export const formatAddress = (address: SocketAddress): string =>
+  address.kind === 'unix' ? address.path : formatHostPort(address);
+
+/** The one spelling of an address that can be written in several; what is none stays as it is. */
+export function spellingOf(text: string): string {
+  const address = parseSocketAddress(text);
+  return address === undefined ? text : formatAddress(address);
+}
+
+const EVERY_IPV4 = '0.0.0.0';
+export const isWildcard = (host: string): boolean => host === EVERY_IPV4 || host === '::';
 
 /** `localhost` counts; other names do not: what they resolve to may change. */
 export function isLoopback(host: string): boolean {

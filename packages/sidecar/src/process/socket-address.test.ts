@@ -2,8 +2,9 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { formatAddress } from '@outrider/shared/runtime/listen.js';
 import { expect, test } from 'vitest';
-import { encodeAddress, formatAddress, ipBytes, parseListenAddress, procNetAddress } from './socket-address.js';
+import { encodeAddress, ipBytes, parseListenAddress, procNetAddress } from './socket-address.js';
 
 test.each([
   ['127.0.0.1:8081', '127.0.0.1:8081'],

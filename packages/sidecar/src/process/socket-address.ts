@@ -1,7 +1,8 @@
-/** Addresses of sockets as people write them, as the kernel takes them and as /proc/net shows them. No I/O. */
+/** Addresses of sockets as the kernel takes them and as /proc/net shows them. No I/O. */
 import { endianness } from 'node:os';
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { type SocketAddress, parseSocketAddress } from '@outrider/shared/runtime/listen.js';
 
 export const AF_UNIX = 1;
 const AF_INET = 2;
@@ -10,40 +11,22 @@ const AF_INET6 = 10;
 const UNIX_PATH_BYTES = 108;
 const LITTLE = endianness() === 'LE';
 
-export type SocketAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string };
-
 /**
- * Reads `HOST:PORT`, `[V6]:PORT` or an absolute path. HOST is an address, `localhost`, or `*` or nothing for
- * every address.
+ * Reads what an agent declares for a socket.
  * @throws OutriderError('invalid')
  */
 export function parseListenAddress(text: string): SocketAddress {
-  if (text.startsWith('/')) {
-    if (Buffer.byteLength(text) >= UNIX_PATH_BYTES) {
-      throw new OutriderError('invalid', `The socket path ${text} is longer than ${UNIX_PATH_BYTES - 1} bytes.`);
-    }
-    return { kind: 'unix', path: text };
-  }
-  const parts = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text);
-  const port = Number(parts?.[3]);
-  const host = parts?.[1] ?? named(parts?.[2] ?? '');
-  if (parts === null || port > 65535 || !(parts[1] === undefined ? isIPv4(host) : isIPv6(host))) {
+  const address = parseSocketAddress(text);
+  if (address === undefined) {
     throw new OutriderError(
       'invalid',
       `Cannot listen on "${text}": write ADDRESS:PORT, [IPV6]:PORT or the absolute path of a unix socket.`,
     );
   }
-  return { kind: 'tcp', host, port };
-}
-
-const named = (host: string): string =>
-  host === '' || host === '*' ? '0.0.0.0' : host === 'localhost' ? '127.0.0.1' : host;
-
-export function formatAddress(address: SocketAddress): string {
-  if (address.kind === 'unix') return address.path;
-  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+  if (address.kind === 'unix' && Buffer.byteLength(text) >= UNIX_PATH_BYTES) {
+    throw new OutriderError('invalid', `The socket path ${text} is longer than ${UNIX_PATH_BYTES - 1} bytes.`);
+  }
+  return address;
 }
 
 /** Address family and `struct sockaddr`. A unix path that begins with `@` is an abstract name. */

@@ -2,11 +2,11 @@
  * Takes listening sockets back from a process that was started with them, after the sidecar that opened them was
  * killed. Proves each by its address; changes nothing in the other process.
  */
+import type { SocketAddress } from '@outrider/shared/runtime/listen.js';
 import type { ProcessIdentity } from '../agent/identity.js';
 import { listeningInodes, listeningUnixInodes, socketsOf } from './connection.js';
 import { SystemCallError, closeDescriptor, copyDescriptor, openProcess } from './libc.js';
 import { isSame } from './process-stat.js';
-import type { SocketAddress } from './socket-address.js';
 
 /** Our own copies in the order asked for; undefined unless all could be had. */
 export function recoverListeners(

@@ -5,12 +5,12 @@
 import { lstatSync, unlinkSync } from 'node:fs';
 import type { SocketSpec } from '@outrider/shared/domain/agent.js';
 import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
+import { type SocketAddress, formatAddress } from '@outrider/shared/runtime/listen.js';
 import type { HeldSocket, ProcessIdentity } from '../agent/identity.js';
 import type { Sockets } from '../supervise/ports.js';
 import { listeningUnixInodes } from './connection.js';
 import { SystemCallError, boundAddress, closeDescriptor, openListener } from './libc.js';
-import { encodeAddress, formatAddress, parseListenAddress, portOf } from './socket-address.js';
-import type { SocketAddress } from './socket-address.js';
+import { encodeAddress, parseListenAddress, portOf } from './socket-address.js';
 import { recoverListeners } from './socket-recovery.js';
 
 interface Holding {

@@ -4,6 +4,7 @@
  */
 import type { HostAgent, NodeSignal } from '@outrider/shared/domain/agent.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
+import { spellingOf } from '@outrider/shared/runtime/listen.js';
 import { type Health, newHealth, resumedHealth } from '../agent/health.js';
 import type { HeldSocket, ProcessIdentity } from '../agent/identity.js';
 import type { Origin } from './instance-record.js';
@@ -22,8 +23,8 @@ export interface IncarnationOptions {
   readonly index: number;
   /** In a turn of its own. */
   readonly tell: (told: Told) => void;
-  /** Addresses of `held` that another running instance has too. */
-  readonly shared: (held: readonly HeldSocket[]) => readonly string[];
+  /** Those of its `addresses` that another running instance has too. */
+  readonly shared: () => readonly string[];
 }
 
 export class Incarnation {
@@ -43,8 +44,10 @@ export class Incarnation {
   get identity(): ProcessIdentity | undefined {
     return this.#identity;
   }
-  get held(): readonly HeldSocket[] {
-    return this.#held;
+  /** Where it may listen. What it declares counts too: after a restart of the sidecar its sockets may not be held. */
+  get addresses(): readonly string[] {
+    const declared = this.agent.sockets.map(({ listen }) => spellingOf(listen));
+    return [...new Set([...this.#held.map(({ address }) => address), ...declared])];
   }
   get health(): Health | undefined {
     return this.#loop?.health;
@@ -169,7 +172,7 @@ export class Incarnation {
     return {
       identity: this.#identity ?? { pid: 0, startTicks: 0, bootId: '' },
       incarnation: this.id,
-      shared: this.#options.shared(this.#held),
+      shared: this.#options.shared(),
       env: this.#launch?.env ?? {},
       cwd: this.#launch?.cwd ?? this.#options.origin.tree,
     };

@@ -6,7 +6,7 @@ import type { HostAgent, SocketSpec } from '@outrider/shared/domain/agent.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { causeKey } from '../agent/cause.js';
 import { healthScore, holdsUp, startPeriodMs } from '../agent/health.js';
-import type { HeldSocket, ProcessIdentity } from '../agent/identity.js';
+import type { ProcessIdentity } from '../agent/identity.js';
 import { type Effect, type Instance, type Rules, deadlineOf } from '../agent/instance.js';
 import { decide } from '../agent/lifecycle.js';
 import type { Slot } from '../agent/view.js';
@@ -29,8 +29,8 @@ export interface Surroundings {
   readonly level: (live: LiveInstance) => number;
   /** Whether a start that fails is a failure. */
   readonly strict: (live: LiveInstance) => boolean;
-  /** Those of its addresses that another running instance has been given too. */
-  readonly shared: (live: LiveInstance, held: readonly HeldSocket[]) => readonly string[];
+  /** Those of its addresses that another running instance may listen on too. */
+  readonly shared: (live: LiveInstance) => readonly string[];
 }
 
 export class LiveInstance {
@@ -79,8 +79,8 @@ export class LiveInstance {
   get sockets(): readonly SocketSpec[] {
     return this.#incarnation?.agent.sockets ?? [];
   }
-  get held(): readonly HeldSocket[] {
-    return this.#incarnation?.held ?? [];
+  get addresses(): readonly string[] {
+    return this.#incarnation?.addresses ?? [];
   }
   get score(): number {
     const health = this.#incarnation?.health;
@@ -234,7 +234,7 @@ export class LiveInstance {
     return new Incarnation({
       ...{ parts, id, app, spec, origin, index },
       tell: (told) => turn(() => this.tell(told)),
-      shared: (held) => shared(this, held),
+      shared: () => shared(this),
     });
   }
 

@@ -1,6 +1,6 @@
 /** A sidecar may be killed at any moment: the next one takes over what runs, doubles nothing, and goes on. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +9,9 @@ import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { processesOf } from '@outrider/shared/testing/leaks.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Convergence, Target, TargetMode } from './ports.js';
-import { Rig, quick, target } from './testing/rig.js';
+import { createSockets } from '../process/sockets.js';
+import type { Convergence, Sockets, Target, TargetMode } from './ports.js';
+import { Rig, agent, quick, target } from './testing/rig.js';
 
 interface Told {
   readonly instances: readonly InstanceStatus[];
@@ -128,6 +129,46 @@ test('killed again and again in the middle of starts and swaps, it ends as it sh
     names.map((name) => `${name} 9`),
   );
   for (const name of names) expect(running(name)).toEqual([find(told, name).pid]);
+});
+
+test('a broken version stays unproven under a sidecar that could not take the sockets back', async () => {
+  const listen = '127.86.0.3:18644';
+  const program = fileURLToPath(new URL('../../../../test/agents/shared-socket.mjs', import.meta.url));
+  const web = (version: string, status: number): Target => {
+    const method = { kind: 'http', url: `http://${listen}/`, status: 200 } as const;
+    const check = { ...quick('').healthchecks[0]!, method, intervalMs: 50, startPeriodMs: 4_000 };
+    const served = agent('web', {
+      command: [process.execPath, program, String(status)],
+      environment: { RELEASE: version },
+      sockets: [{ name: 'http', listen }],
+      order: 'start-first',
+      healthchecks: [check],
+    });
+    return target(folder, version, served);
+  };
+  const sidecar = new Sidecar();
+  sidecar.setTarget(web('1', 200), 'steady');
+  const { pid } = find(await sidecar.until(isConverged), 'web');
+  sidecar.setTarget(web('2', 500), 'switch');
+  await sidecar.until(({ instances }) => instances.length === 2 && instances.every((one) => one.pid > 0));
+  await kill();
+
+  const sockets = createSockets();
+  const blind = { ...bound(sockets), recover: () => undefined };
+  const next = new Rig({ sockets: blind }, folder);
+  next.supervisor.setTarget('app', web('2', 500), 'switch');
+  await eventually(() => next.supervisor.convergence('app').state === 'failed');
+  expect(next.warnings.join()).toContain('could not be taken back');
+  expect(next.types('web')).not.toContain('agent.ready');
+  expect(next.status('web')).toMatchObject({ version: '1', pid });
+  await next.end();
+  mkdirSync(folder);
+});
+
+const bound = (sockets: Sockets): Sockets => ({
+  hold: (...given) => sockets.hold(...given),
+  release: (...given) => sockets.release(...given),
+  recover: (...given) => sockets.recover(...given),
 });
 
 test('a trial goes on under the next sidecar: what is new and died meanwhile is a failure', async () => {

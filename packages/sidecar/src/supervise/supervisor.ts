@@ -4,7 +4,6 @@
  */
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import type { AgentControl } from '../link/ports.js';
-import type { HeldSocket } from '../agent/identity.js';
 import { Board } from '../agent/board.js';
 import { missingDependencies } from '../agent/dependency-gate.js';
 import { readRecord } from './instance-record.js';
@@ -49,7 +48,7 @@ export class Supervisor implements AgentSupervisor, AgentControl {
       changed: (live) => this.#touch(live.app),
       level: (live) => this.#apps.get(live.app)?.level(live.spec.name) ?? 0,
       strict: (live) => live.fresh && this.#apps.get(live.app)?.mode !== 'steady',
-      shared: (live, held) => this.#shared(live, held),
+      shared: (live) => this.#shared(live),
     };
     this.#persons = new PersonControl({
       apps: () => [...this.#apps.values()],
@@ -187,10 +186,10 @@ export class Supervisor implements AgentSupervisor, AgentControl {
   }
 
   /** What a listener does while both run proves nothing about either of them. */
-  #shared(live: LiveInstance, held: readonly HeldSocket[]): readonly string[] {
+  #shared(live: LiveInstance): readonly string[] {
     const others = this.#apps.get(live.app)?.slots.filter((other) => other !== live) ?? [];
-    const theirs = new Set(others.flatMap((other) => other.held.map(({ address }) => address)));
-    return held.map(({ address }) => address).filter((address) => theirs.has(address));
+    const theirs = new Set(others.flatMap(({ addresses }) => addresses));
+    return live.addresses.filter((address) => theirs.has(address));
   }
 
   #pending(app: SupervisedApp): InstanceStatus[] {
