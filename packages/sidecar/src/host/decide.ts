@@ -74,7 +74,7 @@ export const TABLE: Table = {
  */
 export function decide(state: AppState, event: HostEvent): Decision {
   if (!isCommand(event)) return look(state, event);
-  const timely = look(state, { kind: 'tick', at: event.at });
+  const timely = look(state, { kind: 'tick', blameless: true, at: event.at });
   const done = event.kind === 'renew' ? look(timely.state, event) : obey(timely.state, event);
   return { ...done, effects: [...timely.effects, ...done.effects] };
 }

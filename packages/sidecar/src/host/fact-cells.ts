@@ -56,7 +56,7 @@ export function convergedBack(state: StateOf<'reverting'>, { release }: EventOf<
 export function failedUnderWay(state: StateOf<'switching' | 'trial'>, event: EventOf<'failed'>): Decision {
   if (!sameRelease(state.work.candidate, event.release)) return stay(state);
   const culprit = event.culprit === undefined ? {} : { culprit: event.culprit };
-  return goBack(state, { reason: event.reason, ...culprit, failed: true });
+  return goBack(state, { reason: event.reason, ...culprit, failed: event.blameless !== true });
 }
 
 export function tickSwitch(state: StateOf<'switching'>, event: EventOf<'tick'>): Decision {
@@ -66,7 +66,7 @@ export function tickSwitch(state: StateOf<'switching'>, event: EventOf<'tick'>):
   const waiting = event.waitingFor === undefined || event.waitingFor === '' ? '' : `; waiting for ${event.waitingFor}`;
   const culprit = event.culprit === undefined ? {} : { culprit: event.culprit };
   const reason = `the agents were not ready within ${inSeconds(work.limitMs)}${waiting}`;
-  return goBack(state, { reason, ...culprit, failed: true });
+  return goBack(state, { reason, ...culprit, failed: event.blameless !== true });
 }
 
 export function tickTrial(state: StateOf<'trial'>, { at }: EventOf<'tick'>): Decision {
@@ -104,7 +104,7 @@ export function bootedUnderWay(state: StateOf<'switching' | 'trial'>, { at }: Ev
 function expired(state: StateOf<'switching' | 'trial'>, at: Moment): Decision | undefined {
   const deadline = deadlineOf(state);
   if (deadline === undefined || leftOf(deadline, at) > 0) return undefined;
-  const tick: EventOf<'tick'> = { kind: 'tick', at };
+  const tick: EventOf<'tick'> = { kind: 'tick', blameless: true, at };
   return state.work.phase === 'trial'
     ? tickTrial({ ...state, work: state.work }, tick)
     : tickSwitch({ ...state, work: state.work }, tick);

@@ -54,12 +54,16 @@ export type HostEvent =
       readonly release: ReleaseRef;
       readonly reason: string;
       readonly culprit?: Culprit;
+      /** Something else than the release is at fault. */
+      readonly blameless?: boolean;
     }
   | {
       readonly kind: 'tick';
       /** What the switch is waiting for, for people. */
       readonly waitingFor?: string;
       readonly culprit?: Culprit;
+      /** Nothing new of the candidate is waited for. */
+      readonly blameless?: boolean;
       readonly at: Moment;
     }
   /** The sidecar has started: what it should do is said anew. */

@@ -14,8 +14,8 @@ export interface TargetsOptions {
   readonly clock: Clock;
   /** A target has been set, or what it waits for has changed. */
   readonly onChange: (app: string) => void;
-  /** A release that is to be switched to is not fit to run, or the one to go back to is not. */
-  readonly onUnfit: (app: string, release: ReleaseRef, reason: string) => void;
+  /** A release that is to be switched to is not fit to run; or, blameless, the one to go back to is not. */
+  readonly onUnfit: (app: string, release: ReleaseRef, reason: string, blameless: boolean) => void;
 }
 
 /** Files that are not as they should be may be mended meanwhile, by staging the release again. */
@@ -89,8 +89,10 @@ export class Targets {
     const { releases, clock, onChange, onUnfit } = this.options;
     const { fallback, mode } = run.effect;
     let problem: string | undefined;
+    let blameless = fallback !== undefined;
     try {
       if (fallback !== undefined) await releases.verify(app, fallback, 'check');
+      blameless = false;
       await releases.verify(app, release, 'mend');
     } catch (error) {
       problem = messageOf(error);
@@ -101,7 +103,7 @@ export class Targets {
     } else {
       run.problem = problem ?? run.problem ?? '';
       run.cancel = clock.after(TRY_AGAIN_MS, () => void this.prove(app, run, release));
-      if (mode === 'switch') onUnfit(app, release, run.problem);
+      if (mode === 'switch') onUnfit(app, release, run.problem, blameless);
     }
     onChange(app);
   }

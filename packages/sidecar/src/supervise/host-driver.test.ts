@@ -311,6 +311,26 @@ describe('the way back', () => {
     await phaseIs('reverting');
     expect(status().outcome?.reason).toMatch(/^memory\.py of assistants 1\.0\.0 is not what the release says/);
     expect(supervisor.targets.map(({ target }) => target?.release.version)).not.toContain('1.1.0');
+    // That is no fault of the new release: a rollback may still choose it.
+    expect(driver.switchTo(command(1, 3), NEW.release, 0, '{}').active).toEqual(NEW.release);
+  });
+
+  it('blames the new release for a switch without end only where one of its own is not ready', async () => {
+    const shown = { host: 'pc2', app: 'assistants', agent: 'memory', instance: 0, version: '1.1.0', pid: 1 };
+    const more = { restarts: 0, since: '', reason: '', critical: true, overdue: false, healthScore: 0 };
+    const one = { ...shown, ...more, incarnation: 'i1', state: 'starting', ready: false } as const;
+    for (const [rollout, fingerprint] of [[2, 'fingerprint-memory'] as const, [4, 'new'] as const]) {
+      restart({ agents: { instances: () => [{ ...one, fingerprint }] } });
+      await toSwitching(NEW, rollout);
+      events = [];
+      await clock.advance(3_600_000);
+      const told = events.some(({ type }) => type === 'rollout.host.failed');
+      expect([fingerprint, told]).toEqual([fingerprint, fingerprint === 'new']);
+      supervisor.say('assistants', CONVERGED);
+      await targetIs('1.0.0 steady');
+      supervisor.say('assistants', CONVERGED);
+      await eventually(() => ['idle', 'staged'].includes(status().phase));
+    }
   });
 
   it('is a rollback without trial: active before the first agent is touched', async () => {

@@ -27,6 +27,7 @@ import { StatusWriter } from './host-driver-status.js';
 import { Targets } from './host-driver-targets.js';
 import { tellOf } from './host-driver-tell.js';
 import { Timers } from './host-driver-timers.js';
+import { isNewWaitedFor, waitOf } from './host-driver-wait.js';
 import type { LocalCulprit, ReleaseDocuments } from './ports.js';
 
 /** Timers stand still while the machine sleeps, deadlines do not: look at them at least so often. */
@@ -68,7 +69,8 @@ class Driver implements HostDriver {
       supervisor,
       clock,
       onChange: () => this.observeSoon(),
-      onUnfit: (app, release, reason) => this.note(app, { kind: 'failed', release, reason }),
+      onUnfit: (app, release, reason, blameless) =>
+        this.note(app, { kind: 'failed', release, reason, ...(blameless ? { blameless } : {}) }),
     });
     this.fetches = new Fetches({
       releases,
@@ -267,12 +269,15 @@ class Driver implements HostDriver {
 
   private tick(): void {
     for (const app of Object.keys(this.state.apps)) {
-      const found = this.targets.convergence(app);
-      const waiting = found.state === 'converging' ? { waitingFor: found.waitingFor } : {};
-      const blamed = found.state === 'converging' && found.culprit !== undefined;
-      const culprit = blamed ? { culprit: this.named(found.culprit) } : {};
-      this.note(app, { kind: 'tick', ...waiting, ...culprit, at: this.now() });
+      const waiting = waitOf(this.targets.convergence(app), this.options.host, () => this.newAgentsWait(app));
+      this.note(app, { kind: 'tick', ...waiting, at: this.now() });
     }
+  }
+
+  private newAgentsWait(app: string): boolean {
+    const { active } = appOf(this.state, app);
+    const before = active === undefined ? undefined : this.writer.spec(app, active);
+    return isNewWaitedFor(app, before, this.options.agents.instances());
   }
 
   private changed(): void {

@@ -1,0 +1,28 @@
+/** What a switch waits for, and whether that is the new release's fault. */
+import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { HostSpec } from '@outrider/shared/domain/release.js';
+import type { EventOf } from '../host/host-event.js';
+import type { Convergence } from './ports.js';
+
+export function waitOf(
+  found: Convergence,
+  host: string,
+  isNewWaited: () => boolean,
+): Pick<EventOf<'tick'>, 'waitingFor' | 'culprit' | 'blameless'> {
+  if (found.state !== 'converging') return {};
+  const { waitingFor, culprit } = found;
+  if (culprit !== undefined) return { waitingFor, culprit: { host, ...culprit } };
+  return { waitingFor, ...(isNewWaited() ? {} : { blameless: true }) };
+}
+
+/** Whether an instance that the active release does not have was started and is not ready. */
+export function isNewWaitedFor(
+  app: string,
+  active: HostSpec | undefined,
+  instances: readonly InstanceStatus[],
+): boolean {
+  const known = new Set(active?.agents.map(({ fingerprint }) => fingerprint));
+  return instances.some(
+    (one) => one.app === app && one.incarnation !== '' && !one.ready && !known.has(one.fingerprint),
+  );
+}
