@@ -50,7 +50,8 @@ export class Deliveries {
       const result = await this.attempt(effect, term, over);
       if (result === 'done' || isOver(over)) return;
       if (result !== 'unreachable' && (result.final || attempt >= ATTEMPTS)) {
-        await this.acknowledge(effect);
+        if (!term.isLive()) return;
+        await this.acknowledge(effect, term);
         this.options.refused(effect, result.reason);
         return;
       }
@@ -76,7 +77,7 @@ export class Deliveries {
         await perform(effect, term);
         await boundary('perform.after');
       }
-      await this.acknowledge(effect);
+      await this.acknowledge(effect, term);
       return 'done';
     } catch (error) {
       const code = error instanceof OutriderError ? error.code : 'internal';
@@ -86,10 +87,10 @@ export class Deliveries {
   }
 
   /** Where Redis is away the effect stays there, and the next leader finds that the host has it. */
-  private async acknowledge(effect: Effect): Promise<void> {
+  private async acknowledge(effect: Effect, term: Term): Promise<void> {
     const { boundary, store } = this.options;
     await boundary('ack.before');
-    await store.acknowledge(effect).catch(() => undefined);
+    await store.acknowledge(term.lease, effect).catch(() => undefined);
     await boundary('ack.after');
   }
 

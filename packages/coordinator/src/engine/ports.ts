@@ -120,8 +120,8 @@ export interface RolloutStore {
     events: readonly OutriderEvent[],
     effects: readonly Effect[],
   ): Promise<CommitResult>;
-  /** Takes an effect out of the outbox, if it is still the one with this key. */
-  acknowledge(effect: Effect): Promise<void>;
+  /** Takes an effect out of the outbox, if the lease is still this one and the effect still the one with this key. */
+  acknowledge(lease: Lease, effect: Effect): Promise<void>;
   load(id: string): Promise<StoredRollout | undefined>;
   /** Newest first. */
   list(app: string | undefined, limit: number): Promise<readonly StoredRollout[]>;

@@ -104,7 +104,7 @@ export class Reign {
     for (const stored of underWay) this.adopt(stored);
     for (const effect of outbox) {
       const run = this.runs.get(rolloutOf(effect));
-      if (run === undefined) await store.acknowledge(effect);
+      if (run === undefined) await store.acknowledge(this.term.lease, effect);
       else run.redeliver(effect);
     }
     for (const memory of remembered) await this.remind(memory);

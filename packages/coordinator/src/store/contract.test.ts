@@ -171,10 +171,21 @@ function contract(open: () => Stores): void {
       await commit(rollout(1), 0, [], [effect('r1', 'h', 1), effect('r1', 'i', 2)]);
       await commit(rollout(1), 1, [], [effect('r1', 'h', 3)]);
       expect((await stores.rollouts.outbox()).map(({ key }) => key).sort()).toEqual(['r1/h/3', 'r1/i/2']);
-      await stores.rollouts.acknowledge(effect('r1', 'h', 1));
-      await stores.rollouts.acknowledge(effect('r1', 'i', 2));
-      await stores.rollouts.acknowledge(effect('r1', 'i', 2));
+      await stores.rollouts.acknowledge(lease, effect('r1', 'h', 1));
+      await stores.rollouts.acknowledge(lease, effect('r1', 'i', 2));
+      await stores.rollouts.acknowledge(lease, effect('r1', 'i', 2));
       expect((await stores.rollouts.outbox()).map(({ key }) => key)).toEqual(['r1/h/3']);
+    });
+
+    it('takes nothing out of the outbox under a lease that is not ours', async () => {
+      await commit(rollout(1), 0, [], [effect('r1', 'h', 1)]);
+      await stores.expire();
+      await stores.rollouts.acknowledge(lease, effect('r1', 'h', 1));
+      const other = (await stores.leases.acquire('two', TTL_MS, 0))!;
+      await stores.rollouts.acknowledge(lease, effect('r1', 'h', 1));
+      expect((await stores.rollouts.outbox()).map(({ key }) => key)).toEqual(['r1/h/1']);
+      await stores.rollouts.acknowledge(other, effect('r1', 'h', 1));
+      expect(await stores.rollouts.outbox()).toEqual([]);
     });
 
     it('leaves nothing of an ended rollout in the outbox', async () => {

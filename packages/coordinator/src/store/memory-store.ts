@@ -75,7 +75,8 @@ export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
     return 'committed';
   }
 
-  async acknowledge(effect: Effect): Promise<void> {
+  async acknowledge(lease: Lease, effect: Effect): Promise<void> {
+    if (!this.isHeldBy(lease)) return;
     const field = `${effect.host}/${effect.app}`;
     if (this.effects.get(field)?.key === effect.key) this.effects.delete(field);
   }

@@ -44,8 +44,9 @@ export class RedisRollouts implements RolloutStore {
     return RESULT_OF[code] ?? 'conflict';
   }
 
-  async acknowledge(effect: Effect): Promise<void> {
-    await ask(this.redis.outriderAcknowledge(this.keys.outbox, fieldOf(effect), effect.key));
+  async acknowledge(lease: Lease, effect: Effect): Promise<void> {
+    const { keys } = this;
+    await ask(this.redis.outriderAcknowledge(keys.lease, keys.outbox, leaseText(lease), fieldOf(effect), effect.key));
   }
 
   async load(id: string): Promise<StoredRollout | undefined> {

@@ -71,14 +71,15 @@ end
 return 1`;
 
 /*
- * KEYS  1 outbox
- * ARGV  1 field 'HOST/APP'  2 key of the effect
- * Returns 1, or 0 where a newer effect has taken its place.
+ * KEYS  1 lease  2 outbox
+ * ARGV  1 'EPOCH HOLDER'  2 field 'HOST/APP'  3 key of the effect
+ * Returns 1, or 0 where the lease is not ours or a newer effect has taken its place.
  */
 const ACKNOWLEDGE = `
-local held = redis.call('HGET', KEYS[1], ARGV[1])
-if not held or cjson.decode(held).key ~= ARGV[2] then return 0 end
-return redis.call('HDEL', KEYS[1], ARGV[1])`;
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+local held = redis.call('HGET', KEYS[2], ARGV[2])
+if not held or cjson.decode(held).key ~= ARGV[3] then return 0 end
+return redis.call('HDEL', KEYS[2], ARGV[2])`;
 
 /*
  * KEYS  1 seq
@@ -96,7 +97,7 @@ export interface Scripts {
   outriderRenew(lease: string, ours: string, ttlMs: number): Promise<number>;
   outriderRelease(lease: string, ours: string): Promise<number>;
   outriderCommit(...keysAndArguments: readonly (string | number)[]): Promise<number>;
-  outriderAcknowledge(outbox: string, field: string, key: string): Promise<number>;
+  outriderAcknowledge(lease: string, outbox: string, ours: string, field: string, key: string): Promise<number>;
   outriderNextSequence(seq: string, atLeast: number): Promise<number>;
 }
 
@@ -105,7 +106,7 @@ export function withScripts(redis: Redis): Redis & Scripts {
   redis.defineCommand('outriderRenew', { numberOfKeys: 1, lua: RENEW });
   redis.defineCommand('outriderRelease', { numberOfKeys: 1, lua: RELEASE });
   redis.defineCommand('outriderCommit', { numberOfKeys: 6, lua: COMMIT });
-  redis.defineCommand('outriderAcknowledge', { numberOfKeys: 1, lua: ACKNOWLEDGE });
+  redis.defineCommand('outriderAcknowledge', { numberOfKeys: 2, lua: ACKNOWLEDGE });
   redis.defineCommand('outriderNextSequence', { numberOfKeys: 1, lua: NEXT_SEQUENCE });
   return redis as Redis & Scripts;
 }
