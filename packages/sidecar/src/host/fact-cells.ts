@@ -61,6 +61,9 @@ export function failedUnderWay(state: StateOf<'switching' | 'trial'>, event: Eve
 
 export function tickSwitch(state: StateOf<'switching'>, event: EventOf<'tick'>): Decision {
   const { work } = state;
+  if (work.deadline.bootId === event.at.bootId && event.proving === true) {
+    return stay({ ...state, work: { ...work, deadline: deadlineAfter(event.at, work.limitMs) } });
+  }
   if (leftOf(work.deadline, event.at) > 0) return stay(state);
   if (work.deadline.bootId !== event.at.bootId) return rebooted(state);
   const waiting = event.waitingFor === undefined || event.waitingFor === '' ? '' : `; waiting for ${event.waitingFor}`;

@@ -64,6 +64,8 @@ export type HostEvent =
       readonly culprit?: Culprit;
       /** Nothing new of the candidate is waited for. */
       readonly blameless?: boolean;
+      /** Files are being compared, up to this moment: the time for the agents begins only now. */
+      readonly proving?: boolean;
       readonly at: Moment;
     }
   /** The sidecar has started: what it should do is said anew. */

@@ -12,8 +12,8 @@ export interface TargetsOptions {
   readonly releases: Releases;
   readonly supervisor: AgentSupervisor;
   readonly clock: Clock;
-  /** A target has been set, or what it waits for has changed. */
-  readonly onChange: (app: string) => void;
+  /** The comparing of files is over: a target has been set, or what it waits for has changed. */
+  readonly onProven: (app: string) => void;
   /** A release that is to be switched to is not fit to run; or, blameless, the one to go back to is not. */
   readonly onUnfit: (app: string, release: ReleaseRef, reason: string, blameless: boolean) => void;
 }
@@ -55,6 +55,12 @@ export class Targets {
     return run?.applied === true ? run.effect : undefined;
   }
 
+  /** Its files are being compared; the supervisor knows nothing of it yet. */
+  isProving(app: string): boolean {
+    const run = this.runs.get(app);
+    return run?.applied === false && run.problem === undefined;
+  }
+
   convergence(app: string): Convergence {
     const run = this.runs.get(app);
     if (run === undefined || run.applied) return this.options.supervisor.convergence(app);
@@ -86,7 +92,7 @@ export class Targets {
   }
 
   private async prove(app: string, run: Run, release: ReleaseRef): Promise<void> {
-    const { releases, clock, onChange, onUnfit } = this.options;
+    const { releases, clock, onProven, onUnfit } = this.options;
     const { fallback, mode } = run.effect;
     let problem: string | undefined;
     let blameless = fallback !== undefined;
@@ -105,6 +111,6 @@ export class Targets {
       run.cancel = clock.after(TRY_AGAIN_MS, () => void this.prove(app, run, release));
       if (mode === 'switch') onUnfit(app, release, run.problem, blameless);
     }
-    onChange(app);
+    onProven(app);
   }
 }

@@ -2,13 +2,16 @@
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import type { HostSpec } from '@outrider/shared/domain/release.js';
 import type { EventOf } from '../host/host-event.js';
-import type { Convergence } from './ports.js';
+import type { Targets } from './host-driver-targets.js';
 
 export function waitOf(
-  found: Convergence,
+  app: string,
+  targets: Targets,
   host: string,
   isNewWaited: () => boolean,
-): Pick<EventOf<'tick'>, 'waitingFor' | 'culprit' | 'blameless'> {
+): Pick<EventOf<'tick'>, 'waitingFor' | 'culprit' | 'blameless' | 'proving'> {
+  if (targets.isProving(app)) return { proving: true };
+  const found = targets.convergence(app);
   if (found.state !== 'converging') return {};
   const { waitingFor, culprit } = found;
   if (culprit !== undefined) return { waitingFor, culprit: { host, ...culprit } };

@@ -315,6 +315,26 @@ describe('the way back', () => {
     expect(driver.switchTo(command(1, 3), NEW.release, 0, '{}').active).toEqual(NEW.release);
   });
 
+  it('begins the time for a switch when the files are proven', async () => {
+    const real = createReleases({ dataDir: folder, token: () => TOKEN, clock: systemClock, patienceMs: 0 });
+    let prove: () => void = () => undefined;
+    const proven = new Promise<void>((resolve) => (prove = resolve));
+    const slow = Object.assign(Object.create(real) as typeof real, {
+      verify: async (...given: Parameters<typeof real.verify>) => proven.then(() => real.verify(...given)),
+    });
+    await stage(NEW, command(1, 2));
+    restart({ releases: slow });
+    driver.switchTo(command(2, 2), NEW.release, 120_000, '{}');
+    for (let seconds = 0; seconds < 3_600; seconds += 5) await clock.advance(5_000);
+    expect(status()).toMatchObject({ phase: 'switching', waitingFor: 'the files of 1.1.0 to be verified' });
+    prove();
+    await targetIs('1.1.0 switch');
+    await clock.advance(25_000);
+    expect(status().phase).toBe('switching');
+    await clock.advance(3_600_000);
+    expect(status().outcome?.reason).toContain('the agents were not ready within');
+  });
+
   it('blames the new release for a switch without end only where one of its own is not ready', async () => {
     const shown = { host: 'pc2', app: 'assistants', agent: 'memory', instance: 0, version: '1.1.0', pid: 1 };
     const more = { restarts: 0, since: '', reason: '', critical: true, overdue: false, healthScore: 0 };

@@ -68,7 +68,7 @@ class Driver implements HostDriver {
       releases,
       supervisor,
       clock,
-      onChange: () => this.observeSoon(),
+      onProven: (app) => this.note(app, { kind: 'tick', proving: true, at: this.now() }),
       onUnfit: (app, release, reason, blameless) =>
         this.note(app, { kind: 'failed', release, reason, ...(blameless ? { blameless } : {}) }),
     });
@@ -269,7 +269,7 @@ class Driver implements HostDriver {
 
   private tick(): void {
     for (const app of Object.keys(this.state.apps)) {
-      const waiting = waitOf(this.targets.convergence(app), this.options.host, () => this.newAgentsWait(app));
+      const waiting = waitOf(app, this.targets, this.options.host, () => this.newAgentsWait(app));
       this.note(app, { kind: 'tick', ...waiting, at: this.now() });
     }
   }
