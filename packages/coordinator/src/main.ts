@@ -154,10 +154,12 @@ function insideOf(
   const keys = fleetKeys(environment);
   const events = new RedisEventLog(redis, keys);
   const fleet = new LiveFleet({
+    environment,
     configured: config.hosts,
     registry: { redis, keys },
     token: tokens.fleet,
     sources: (host) => reachable(host.address),
+    notice: (sentence) => log.warn(sentence),
     clock,
   });
   const blobs = new BlobStore(join(dataDir, 'blobs'));

@@ -23,6 +23,9 @@ export class Leadership {
   private cancel: () => void = () => undefined;
   private closed = false;
   private working: Promise<void> = Promise.resolve();
+  /** When the lease may be asked for again after it was given up, and how long that wait was. */
+  private notBefore = 0;
+  private restMs = 0;
 
   constructor(private readonly options: LeadershipOptions) {}
 
@@ -85,6 +88,7 @@ export class Leadership {
 
   private async acquire(): Promise<void> {
     const { store, fleet, clock, holder, ttlMs } = this.options;
+    if (clock.monotonic() < this.notBefore) return;
     const atLeast = Math.max(0, ...fleet.hosts().map((host) => host.status?.epoch ?? 0));
     const lease = await store.acquire(holder, ttlMs, atLeast);
     this.leader = lease === undefined ? ((await store.current())?.holder ?? '') : holder;
@@ -98,11 +102,24 @@ export class Leadership {
   private abdicate(term: Term, reason: string): void {
     if (this.term !== term || term.ended.aborted) return;
     this.lose(reason);
+    this.rest();
     const { store } = this.options;
     void store
       .release(term.lease)
       .catch((error: unknown) => messageOf(error))
       .then(() => (this.closed ? undefined : this.beat()));
+  }
+
+  /**
+   * Once may happen to anybody. Again soon after it looks as if two leaders fought for the same hosts: each time
+   * the wait doubles, up to ten lease times.
+   */
+  private rest(): void {
+    const { clock, ttlMs } = this.options;
+    const now = clock.monotonic();
+    const isAgain = this.notBefore > 0 && now < this.notBefore + ttlMs;
+    this.restMs = isAgain ? Math.min(Math.max(this.restMs * 2, ttlMs / 4), ttlMs * 10) : 0;
+    this.notBefore = now + this.restMs;
   }
 
   private lose(reason: string): void {

@@ -113,6 +113,7 @@ function planHost(host: FleetHost, app: string): PlanHost {
     ...{ name, address, labels, state },
     ...(host.status === undefined ? {} : { bootId: host.status.bootId }),
     ...(status === undefined ? {} : { app: status }),
+    ...(host.mistaken === undefined ? {} : { mistaken: host.mistaken }),
   };
 }
 

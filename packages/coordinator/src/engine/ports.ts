@@ -27,6 +27,8 @@ export interface FleetHost {
   readonly state: HostLiveness;
   /** The last one heard. */
   readonly status?: HostStatus;
+  /** Who answers at its endpoint instead of it, as a sentence: the host itself counts as down. */
+  readonly mistaken?: string;
 }
 
 export interface HostCommand {

@@ -27,6 +27,17 @@ export const LINK_TIMES: LinkTimes = {
   reconnectMaxMs: 1_000,
 };
 
+export interface LinkOptions {
+  /** Whose hosts we command; a host of another one is none of ours. */
+  readonly environment: string;
+  readonly token: string | undefined;
+  readonly clock: Clock;
+  readonly times: LinkTimes;
+  readonly changed: (host: FleetHost) => void;
+  /** Told once that another one answers in the host's place, as a sentence. */
+  readonly notice: (sentence: string) => void;
+}
+
 export class HostLink {
   readonly remote: SidecarRemote;
   private state: HostLiveness = 'suspect';
@@ -37,15 +48,18 @@ export class HostLink {
   private cancelCheck: () => void = nothing;
   private cancelReconnect: () => void = nothing;
   private closed = false;
+  private mistaken: string | undefined;
+  private readonly clock: Clock;
+  private readonly times: LinkTimes;
 
   constructor(
     readonly record: HostRecord,
-    token: string | undefined,
-    private readonly clock: Clock,
-    private readonly times: LinkTimes,
-    private readonly changed: (host: FleetHost) => void,
+    private readonly options: LinkOptions,
     lastKnown?: HostStatus,
   ) {
+    const { token, clock, times } = options;
+    this.clock = clock;
+    this.times = times;
     this.remote = connectSidecar({ endpoint: record.endpoint, token });
     this.status = lastKnown;
     this.backoffMs = times.reconnectMs;
@@ -54,15 +68,21 @@ export class HostLink {
   }
 
   view(): FleetHost {
-    const { record, state, status } = this;
-    return { ...record, state, ...(status === undefined ? {} : { status }) };
+    const { record, state, status, mistaken } = this;
+    return {
+      ...record,
+      state,
+      ...(status === undefined ? {} : { status }),
+      ...(mistaken === undefined ? {} : { mistaken }),
+    };
   }
 
   /** Asks now; a host that does not answer has lost its connection. */
   async check(): Promise<void> {
     const { stream } = this;
     try {
-      this.heard(readHostStatus(await this.remote.Status({}, { timeoutMs: this.times.answerMs })));
+      const status = readHostStatus(await this.remote.Status({}, { timeoutMs: this.times.answerMs }));
+      if (!this.heard(status)) stream.abort();
     } catch {
       if (stream === this.stream) stream.abort();
     }
@@ -81,8 +101,8 @@ export class HostLink {
     this.stream = new AbortController();
     try {
       for await (const wire of this.remote.WatchStatus({}, { signal: this.stream.signal })) {
+        if (!this.heard(readHostStatus(wire))) break;
         this.backoffMs = this.times.reconnectMs;
-        this.heard(readHostStatus(wire));
       }
     } catch {
       // It is lost, for whatever reason; what to do about it is below.
@@ -90,14 +110,35 @@ export class HostLink {
     this.lost();
   }
 
-  private heard(status: HostStatus): void {
-    if (this.closed) return;
+  /** False: it was another one, which is not listened to. */
+  private heard(status: HostStatus): boolean {
+    if (this.closed) return true;
+    const { host, environment } = status;
+    if (host !== this.record.name || environment !== this.options.environment) {
+      this.takenFor(`${host} of ${environment}`);
+      return false;
+    }
+    this.mistaken = undefined;
     this.status = status;
     this.cancelDown();
     this.cancelCheck();
     this.cancelCheck = this.clock.after(this.times.checkMs, () => void this.check());
     this.state = 'up';
-    this.changed(this.view());
+    this.options.changed(this.view());
+    return true;
+  }
+
+  /** Down at once, so that nobody gives it a command that is meant for another. */
+  private takenFor(who: string): void {
+    const { name, endpoint } = this.record;
+    const sentence = `${endpoint} is ${who}, not ${name} of ${this.options.environment}`;
+    const isNews = this.mistaken !== sentence;
+    this.mistaken = sentence;
+    this.cancelDown();
+    this.cancelCheck();
+    if (isNews) this.options.notice(sentence);
+    if (this.state === 'down' && isNews) this.options.changed(this.view());
+    this.turn('down');
   }
 
   private lost(): void {
@@ -114,7 +155,7 @@ export class HostLink {
   private turn(state: HostLiveness): void {
     if (this.closed || this.state === state) return;
     this.state = state;
-    this.changed(this.view());
+    this.options.changed(this.view());
   }
 }
 

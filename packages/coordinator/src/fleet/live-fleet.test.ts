@@ -63,6 +63,7 @@ async function sidecar(
 function fleetOf(options: Partial<LiveFleetOptions>): LiveFleet {
   const fleet = new LiveFleet({
     ...{
+      environment: 'local',
       configured: [],
       token: TOKEN,
       sources: () => ['127.0.0.1:1'],
@@ -107,6 +108,23 @@ describe('the live fleet', () => {
     const fleet = fleetOf({ configured: [record('pc2', grpc.addresses[0]!)], token: 'another-token-entirely' });
     await eventually(() => fleet.host('pc2')?.state === 'up');
     await expect(fleet.commands('pc2').bindEpoch(1, 'me')).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it.each([
+    ['main-pc', 'local', /is main-pc of local, not pc2 of local$/],
+    ['pc2', 'production', /is pc2 of local, not pc2 of production$/],
+  ])('counts a host as down where %s answers a coordinator of %s in its place', async (name, environment, sentence) => {
+    const { grpc, say } = await sidecar(name);
+    const said: string[] = [];
+    const fleet = fleetOf({
+      ...{ environment, configured: [record('pc2', grpc.addresses[0]!)], times: { ...QUICK, suspectMs: 60_000 } },
+      notice: (told) => said.push(told),
+    });
+    await eventually(() => fleet.host('pc2')?.state === 'down');
+    say();
+    expect(fleet.host('pc2')?.mistaken).toMatch(sentence);
+    expect(fleet.host('pc2')?.status).toBeUndefined();
+    expect(said).toEqual([fleet.host('pc2')?.mistaken]);
   });
 
   it('turns a lost host suspect, then down, keeps its last word, and finds it again', async () => {

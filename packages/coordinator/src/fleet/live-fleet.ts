@@ -14,6 +14,7 @@ export interface ConfiguredHost extends HostRecord {
 }
 
 export interface LiveFleetOptions {
+  readonly environment: string;
   /** Hosts of the configuration. */
   readonly configured: readonly ConfiguredHost[];
   /** Where sidecars register; absent: the configured hosts are all there are. */
@@ -25,6 +26,8 @@ export interface LiveFleetOptions {
   readonly clock: Clock;
   readonly times?: Partial<LinkTimes>;
   readonly refreshMs?: number;
+  /** Told what people should know: a sentence, once. */
+  readonly notice?: (sentence: string) => void;
 }
 
 const REFRESH_MS = 1_000;
@@ -108,13 +111,17 @@ export class LiveFleet implements Fleet {
     const known = this.links.get(record.name);
     if (known !== undefined && same(known.record, record)) return;
     known?.close();
-    const { token, clock, times } = this.options;
-    const tell = (host: FleetHost): void => {
+    const { environment, token, clock, times, notice } = this.options;
+    const changed = (host: FleetHost): void => {
       for (const listener of this.listeners) listener(host);
     };
-    const link = new HostLink(record, token, clock, { ...LINK_TIMES, ...times }, tell, known?.view().status);
+    const link = new HostLink(
+      record,
+      { environment, token, clock, times: { ...LINK_TIMES, ...times }, changed, notice: notice ?? (() => undefined) },
+      known?.view().status,
+    );
     this.links.set(record.name, link);
-    tell(link.view());
+    changed(link.view());
   }
 }
 

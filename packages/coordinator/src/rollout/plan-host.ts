@@ -7,6 +7,8 @@ export interface PlanHost {
   readonly address: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly state: 'up' | 'suspect' | 'down';
+  /** It is down because another one answers in its place: a sentence that says which. */
+  readonly mistaken?: string;
   /** Of the kernel it runs on; two hosts on loopback with the same one share a machine. */
   readonly bootId?: string;
   /** What it says of the app; absent: nothing of it was ever there. */

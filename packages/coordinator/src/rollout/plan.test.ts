@@ -106,6 +106,14 @@ describe('a plan', () => {
       false,
     ],
     ['no host at all', [agent({ name: 'x' })], [], {}, /No host is known yet/, true],
+    [
+      'a host in whose place another answers',
+      [agent({ name: 'x' })],
+      [host('pc2', { state: 'down', mistaken: '10.0.0.11:7070 is main-pc of local, not pc2 of production' })],
+      {},
+      /is main-pc of local, not pc2 of production/,
+      true,
+    ],
     ['a host that is down', [agent({ name: 'x' })], [host('pc2', { state: 'down' })], {}, /pc2 .* is down/, true],
     ['no agents anywhere', [agent({ name: 'x', hosts: ['other'] })], [host('pc2')], {}, /no agents on pc2/, false],
     [

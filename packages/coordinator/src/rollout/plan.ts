@@ -55,7 +55,9 @@ export function planRollout(input: PlanInput): Planned {
   }));
   const content = { app: input.app, version: input.version, hosts, problems: [...new Set([...problems, ...passing])] };
   const identity = { ...content, to: targets.map(({ to }) => to) };
-  return { plan: { plan: input.digest(identity).slice(0, 12), ...content }, targets, world: problems.length === 0 };
+  const plan = { plan: input.digest(identity).slice(0, 12), ...content };
+  const world = problems.length === 0;
+  return { plan: world ? plan : { ...plan, invalid: true }, targets, world };
 }
 
 const namedHosts = ({ inventory, onlyHosts }: PlanInput): readonly PlanHost[] =>
@@ -69,8 +71,10 @@ function downProblems(input: PlanInput): string[] {
     return ['No host is known yet: start a sidecar, or name hosts in coordinator.yaml.'];
   }
   const down = input.skipDown ? [] : namedHosts(input).filter((host) => host.state === 'down');
-  return down.map(
-    (host) => `Host ${host.name} (${host.address}) is down. Bring it back, or leave it out with --skip-down.`,
+  return down.map(({ name, address, mistaken }) =>
+    mistaken === undefined
+      ? `Host ${name} (${address}) is down. Bring it back, or leave it out with --skip-down.`
+      : `${mistaken}. Correct its address, or leave it out with --skip-down.`,
   );
 }
 
