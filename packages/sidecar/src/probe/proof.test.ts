@@ -18,7 +18,7 @@ beforeEach(() => {
   address = held[0]!.address;
 });
 afterEach(async () => {
-  sockets.release('app', 'web', []);
+  sockets.release('app', []);
   await scratch.end();
 });
 

@@ -147,7 +147,7 @@ test.each(['127.0.0.1:0', '[::1]:0', '[::]:0', '0.0.0.0:0'])(
       false,
     );
     client.destroy();
-    sockets.release('app', 'agent', []);
+    sockets.release('app', []);
   },
 );
 

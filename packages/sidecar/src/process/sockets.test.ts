@@ -16,7 +16,7 @@ beforeEach(() => {
   sockets = createSockets();
 });
 afterEach(async () => {
-  for (const agent of ['one', 'two']) sockets.release('app', agent, []);
+  for (const app of ['app', 'other']) sockets.release(app, []);
   await scratch.end();
 });
 
@@ -46,19 +46,27 @@ test('closes what is no longer declared', async () => {
     { name: 'b', listen: '127.0.0.42:0' },
   ];
   const [a, b] = sockets.hold('app', 'one', specs);
-  sockets.release('app', 'two', []);
-  sockets.release('app', 'one', [specs[1]!]);
+  sockets.release('other', []);
+  sockets.release('app', [specs[1]!]);
   expect(await takesConnections(a!.address)).toBe(false);
   expect(await takesConnections(b!.address)).toBe(true);
-  sockets.release('app', 'one', []);
+  sockets.release('app', []);
   expect(await takesConnections(b!.address)).toBe(false);
 });
 
-test('an address of another agent is refused by name', () => {
+test('an address of another app is refused by name', () => {
   sockets.hold('app', 'one', [{ name: 'x', listen: '127.0.0.1:0' }]);
-  expect(() => sockets.hold('app', 'two', [{ name: 'y', listen: '127.0.0.1:0' }])).toThrow(
-    'Cannot listen on 127.0.0.1:0 for agent two of app app: agent one of app app has it. Give one of them another address.',
+  expect(() => sockets.hold('other', 'two', [{ name: 'y', listen: '127.0.0.1:0' }])).toThrow(
+    'Cannot listen on 127.0.0.1:0 for agent two of app other: agent one of app app has it. Give one of them another address.',
   );
+});
+
+test('what moves to another agent of the app is passed on without a gap', async () => {
+  const spec = { name: 'x', listen: '127.0.0.1:0' };
+  const held = sockets.hold('app', 'one', [spec]);
+  expect(sockets.hold('app', 'two', [spec])).toEqual(held);
+  sockets.release('app', [spec]);
+  expect(await takesConnections(held[0]!.address)).toBe(true);
 });
 
 test('an address of another program is refused, and then nothing is opened', async () => {
@@ -97,7 +105,7 @@ test('a unix socket left by a dead program is replaced, one in use or a plain fi
   sidecar.hold('app', 'one', [spec]);
   expect(() => sockets.hold('app', 'one', [spec])).toThrow(`Cannot listen on ${path}`);
   expect(await takesConnections(path)).toBe(true);
-  sidecar.release('app', 'one', []);
+  sidecar.release('app', []);
   expect(existsSync(path)).toBe(false);
 
   const left = spawn(process.execPath, ['-e', `require('net').createServer().listen('${path}', () => console.log(1))`]);

@@ -5,7 +5,7 @@
 import { lstatSync, unlinkSync } from 'node:fs';
 import type { SocketSpec } from '@outrider/shared/domain/agent.js';
 import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
-import { type SocketAddress, formatAddress } from '@outrider/shared/runtime/listen.js';
+import { type SocketAddress, formatAddress, spellingOf } from '@outrider/shared/runtime/listen.js';
 import type { HeldSocket, ProcessIdentity } from '../agent/identity.js';
 import type { Sockets } from '../supervise/ports.js';
 import { listeningUnixInodes } from './connection.js';
@@ -15,6 +15,7 @@ import { recoverListeners } from './socket-recovery.js';
 
 interface Holding {
   readonly app: string;
+  /** The one that had it opened. */
   readonly agent: string;
   readonly fd: number;
   readonly address: string;
@@ -31,7 +32,7 @@ class HeldSockets implements Sockets {
     try {
       return sockets.map((spec) => {
         const key = keyOf(spec);
-        if (this.#heldBy(app, agent, spec) === undefined) {
+        if (!this.#has(app, agent, spec)) {
           this.#keep(app, agent, spec, open(spec));
           opened.push(key);
         }
@@ -44,10 +45,10 @@ class HeldSockets implements Sockets {
     }
   }
 
-  release(app: string, agent: string, declared: readonly SocketSpec[]): void {
-    const wanted = new Set(declared.map(keyOf));
+  release(app: string, declared: readonly SocketSpec[]): void {
+    const wanted = new Set(declared.map(({ listen }) => spellingOf(listen)));
     for (const [key, holding] of this.#holdings) {
-      if (holding.app === app && holding.agent === agent && !wanted.has(key)) this.#close(key);
+      if (holding.app === app && !wanted.has(key)) this.#close(key);
     }
   }
 
@@ -57,7 +58,7 @@ class HeldSockets implements Sockets {
     sockets: readonly SocketSpec[],
     identity: ProcessIdentity,
   ): readonly HeldSocket[] | undefined {
-    const missing = sockets.filter((spec) => this.#heldBy(app, agent, spec) === undefined);
+    const missing = sockets.filter((spec) => !this.#has(app, agent, spec));
     const addresses = missing.map((spec) => parseListenAddress(spec.listen));
     const fds = recoverListeners(addresses, identity);
     if (fds === undefined) return undefined;
@@ -65,9 +66,10 @@ class HeldSockets implements Sockets {
     return sockets.map((spec) => this.#held(spec));
   }
 
-  #heldBy(app: string, agent: string, spec: SocketSpec): Holding | undefined {
+  /** Within an app a socket may move to another agent, while the one that had it still runs. */
+  #has(app: string, agent: string, spec: SocketSpec): boolean {
     const holding = this.#holdings.get(keyOf(spec));
-    if (holding === undefined || (holding.app === app && holding.agent === agent)) return holding;
+    if (holding === undefined || holding.app === app) return holding !== undefined;
     throw new OutriderError(
       'refused',
       `Cannot listen on ${spec.listen} for agent ${agent} of app ${app}: ` +

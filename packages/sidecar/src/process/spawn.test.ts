@@ -107,7 +107,7 @@ test('no descriptor of ours leaks into a program', async () => {
   sockets.hold('app', 'other', [{ name: 'http', listen: '127.0.0.1:0' }]);
   await scratch.start({ command: ['sh', '-c', DESCRIPTORS] }).ended;
   expect(scratch.read('log').trim().split('\n')).toEqual(inherited);
-  sockets.release('app', 'other', []);
+  sockets.release('app', []);
 });
 
 test('sockets are passed from descriptor 3 on, with the pid of the program itself', async () => {
@@ -128,8 +128,7 @@ test('sockets are passed from descriptor 3 on, with the pid of the program itsel
   const [variables, third, fourth] = scratch.read('log').trim().split('\n');
   expect(variables).toBe(`2 ${identity.pid} http:a_b`);
   expect([third, fourth].join()).toMatch(/^socket:\[\d+\],socket:\[\d+\]$/);
-  sockets.release('app', 'one', []);
-  sockets.release('app', 'two', []);
+  sockets.release('app', []);
 });
 
 /** A sidecar that starts one program and is killed with -9 at the moment it is told. */

@@ -55,12 +55,15 @@ export interface Processes {
   ): Promise<boolean | undefined>;
 }
 
-/** Implemented by process/. Sockets stay open for as long as some agent declares them. */
+/** Implemented by process/. Sockets belong to an app: they stay open for as long as some agent of it declares them. */
 export interface Sockets {
-  /** Opens what is not open yet. Throws `OutriderError('refused')` where an address is taken. */
+  /**
+   * Opens what is not open yet; what another agent of the app has left or is leaving passes on as it is. Throws
+   * `OutriderError('refused')` where an address is taken.
+   */
   hold(app: string, agent: string, sockets: readonly SocketSpec[]): readonly HeldSocket[];
-  /** Closes what this agent holds except for what it still declares (`[]`: everything). */
-  release(app: string, agent: string, declared: readonly SocketSpec[]): void;
+  /** Closes what this app holds except for what its agents still declare (`[]`: everything). */
+  release(app: string, declared: readonly SocketSpec[]): void;
   /**
    * After a restart of the sidecar: takes its sockets back from a living instance that was started with them.
    * Undefined where that can't be done (the instance is gone or has closed them, or the kernel forbids it).

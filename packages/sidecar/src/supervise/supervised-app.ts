@@ -20,8 +20,6 @@ export class SupervisedApp {
   #told = false;
   #levels: ReadonlyMap<string, number> = new Map();
   #slots: LiveInstance[] = [];
-  /** Agents that may still hold sockets. */
-  #withSockets = new Set<string>();
 
   constructor(name: string, around: Surroundings) {
     this.name = name;
@@ -97,8 +95,11 @@ export class SupervisedApp {
   reconcile(): boolean {
     if (!this.#told) return false;
     const actions = reconcile(this.wanted, this.#slots.map(viewOf));
-    for (const action of actions) this.#do(action);
-    if (actions.length === 0) this.#releaseSockets();
+    // What is gone leaves its addresses to what starts in this same round.
+    const gone = actions.filter(isForget);
+    for (const action of gone) this.#do(action);
+    if (gone.length > 0 || actions.length === 0) this.#releaseSockets();
+    for (const action of actions.filter((one) => !isForget(one))) this.#do(action);
     return actions.length > 0;
   }
 
@@ -114,7 +115,6 @@ export class SupervisedApp {
   restore(record: InstanceRecord): LiveInstance {
     const live = new LiveInstance(this.#around, record);
     this.#slots.push(live);
-    if (record.spec.sockets.length > 0) this.#withSockets.add(record.spec.name);
     return live;
   }
 
@@ -178,18 +178,15 @@ export class SupervisedApp {
 
   /** Closes what neither a running instance was given nor the release declares: the kernel queues meanwhile. */
   #releaseSockets(): void {
-    const { parts } = this.#around;
-    const declaring = this.wanted.filter(({ sockets }) => sockets.length > 0).map(({ name }) => name);
-    const given = this.#slots.filter(({ sockets }) => sockets.length > 0).map(({ spec }) => spec.name);
-    for (const agent of new Set([...this.#withSockets, ...declaring, ...given])) {
-      const spec = this.wanted.find(({ name }) => name === agent);
-      const declared = spec === undefined ? [] : declaredSockets(parts, this.name, spec, this.#origin());
-      parts.sockets.release(this.name, agent, [...declared, ...this.find(agent).flatMap(({ sockets }) => sockets)]);
-    }
-    this.#withSockets = new Set([...declaring, ...given]);
+    const { sockets } = this.#around.parts;
+    const declared = this.wanted.flatMap((spec) =>
+      declaredSockets(this.#around.parts, this.name, spec, this.#origin()),
+    );
+    sockets.release(this.name, [...declared, ...this.#slots.flatMap((live) => live.sockets)]);
   }
 }
 
+const isForget = ({ kind }: Action): boolean => kind === 'forget';
 const sameTarget = (a: Target | undefined, b: Target | undefined): boolean =>
   a?.release.digest === b?.release.digest && a?.release.specDigest === b?.release.specDigest;
 
