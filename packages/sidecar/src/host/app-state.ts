@@ -28,6 +28,8 @@ export interface Accepted {
   readonly by: string;
   /** RFC 3339. */
   readonly since: string;
+  /** The command and its release; absent in what an older sidecar wrote. */
+  readonly what?: string;
 }
 
 export interface Staging {

@@ -110,6 +110,15 @@ describe('fences', () => {
     expect(decision.state.accepted?.fence).toEqual({ epoch: 9, rollout: 2, step: 5 });
   });
 
+  it('acts where a leader whose memory was set back gives the same step another meaning', () => {
+    const staged = decide(newApp('assistants'), { ...EVENTS.stage, order: order(1) });
+    const next = decide(staged.state, switchTo({ order: order(1, 2, 2) }));
+    expect(describeDecision(next)).toBe('switching: run 1.1.0 switch, switching');
+    const same = decide(next.state, switchTo({ order: order(1, 2, 3), confirmWithinMs: 1_000 }));
+    expect([same.effects, same.state.accepted?.fence.epoch]).toEqual([[], 3]);
+    expect(decide(next.state, { ...EVENTS.revert, order: order(1, 2, 3) }).state.work.phase).toBe('reverting');
+  });
+
   it('stores the fence of a revert that found nothing, so that the late switch is refused', () => {
     const reverted = decide(newApp('assistants'), { ...EVENTS.revert, order: order(8) });
     expect(reverted.reply.accepted).toBe(true);

@@ -81,15 +81,15 @@ export function decide(state: AppState, event: HostEvent): Decision {
 
 function obey(state: AppState, event: EventOf<'stage' | 'switch' | 'commit' | 'revert'>): Decision {
   const { accepted } = state;
-  const verdict = judge(accepted, event.order);
+  const verdict = judge(accepted, event);
   if (accepted !== undefined && verdict === 'late') return refuse(state, lateReason(state.app, accepted, event.order));
   if (accepted !== undefined && verdict === 'repeated') {
     if (accepted.fence.epoch === event.order.fence.epoch) return stay(state);
-    return stay({ ...state, accepted: accept(event.order, event.at.wall) });
+    return stay({ ...state, accepted: accept(event) });
   }
   const decision = look(state, event);
   if (!decision.reply.accepted) return decision;
-  return { ...decision, state: { ...decision.state, accepted: accept(event.order, event.at.wall) } };
+  return { ...decision, state: { ...decision.state, accepted: accept(event) } };
 }
 
 type AnyCell = (state: AppState, event: HostEvent) => Decision;

@@ -1,7 +1,7 @@
 /** The order of commands: what a host may still obey, and what it has obeyed already. */
 import { compareFences, type Fence } from '@outrider/shared/domain/host.js';
 import type { Accepted } from './app-state.js';
-import type { Order } from './host-event.js';
+import type { EventOf, Order } from './host-event.js';
 
 /** The highest epoch this host has heard of, bound to one holder for ever. Epoch 0: none yet. */
 export interface EpochBinding {
@@ -27,21 +27,38 @@ export function admit(binding: EpochBinding, epoch: number, holder: string, wall
 
 /**
  * `repeated`: the same command again, maybe by a new leader that took the rollout over and cannot know whether
- * it arrived; it is answered and not acted on twice.
+ * it arrived; it is answered and not acted on twice. A new leader whose memory was set back may give the same step
+ * another meaning: that is a new command.
  */
-export function judge(accepted: Accepted | undefined, order: Order): 'new' | 'repeated' | 'late' {
+export function judge(accepted: Accepted | undefined, command: Ordered): 'new' | 'repeated' | 'late' {
+  const { order } = command;
   if (accepted === undefined) return 'new';
   if (compareFences(order.fence, accepted.fence) < 0) return 'late';
   const same = order.fence.rollout === accepted.fence.rollout && order.fence.step === accepted.fence.step;
-  return same ? 'repeated' : 'new';
+  if (!same) return 'new';
+  const ofSameLeader = order.fence.epoch === accepted.fence.epoch;
+  return ofSameLeader || accepted.what === undefined || accepted.what === whatOf(command) ? 'repeated' : 'new';
 }
 
-export const accept = (order: Order, wall: string): Accepted => ({
+type Ordered = EventOf<'stage' | 'switch' | 'commit' | 'revert'>;
+
+/** How long a trial lasts and why one goes back make no other command of it. */
+function whatOf(command: Ordered): string {
+  if (command.kind === 'commit' || command.kind === 'revert') return command.kind;
+  const { digest, specDigest } = command.release;
+  const kind = command.kind === 'switch' && command.confirmWithinMs === 0 ? 'rollback' : command.kind;
+  return `${kind} ${digest} ${specDigest}`;
+}
+
+export const accept = (command: Ordered): Accepted => acceptedBy(command.order, command.at.wall, whatOf(command));
+
+const acceptedBy = (order: Order, since: string, what: string): Accepted => ({
   fence: order.fence,
   holder: order.holder,
   rollout: order.rollout,
   by: order.by,
-  since: wall,
+  since,
+  what,
 });
 
 export const lateReason = (app: string, accepted: Accepted, order: Order): string =>
