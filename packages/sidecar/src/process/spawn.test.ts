@@ -41,19 +41,19 @@ test('the program gets the environment it is given and none of ours', async () =
       '',
       '*',
     ],
-    env: { STRANGE: strange, 'with.dot': 'kept too' },
+    env: { STRANGE: strange, 'with.dot': 'kept too', go: 'with care' },
   });
   await ended;
   delete process.env['LEAKED_TO_AGENT'];
   const [env, args] = JSON.parse(scratch.read('log')) as [Record<string, string>, string[]];
   expect(args).toEqual([strange, '', '*']);
-  expect(env).toMatchObject({ STRANGE: strange, 'with.dot': 'kept too' });
+  expect(env).toMatchObject({ STRANGE: strange, 'with.dot': 'kept too', go: 'with care' });
   // A shell may add where it is.
   expect(
     Object.keys(env)
       .filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name))
       .sort(),
-  ).toEqual(['OUTRIDER_INCARNATION', 'PATH', 'STRANGE', 'with.dot']);
+  ).toEqual(['OUTRIDER_INCARNATION', 'PATH', 'STRANGE', 'go', 'with.dot']);
 });
 
 test('the program is looked up in the PATH it is given', async () => {

@@ -15,7 +15,7 @@ import { identityOf } from './process-stat.js';
  * Descriptor 0 is the gate: a line opens it, end of file (the sidecar is dead) makes the child exit. `exec` keeps
  * the pid, so that LISTEN_PID and the recorded identity are the program's own.
  */
-const GATE = 'IFS= read -r go || exit 125; exec </dev/null; ';
+const GATE = 'IFS= read -r OUTRIDER_GATE || exit 125; unset OUTRIDER_GATE; exec </dev/null; ';
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const LOG_MODE = 0o640;
 
