@@ -46,6 +46,7 @@ export async function planRollback(
   const specs = new Map<string, string>();
   const targets = to === '' ? toPrevious(app, standing) : await toVersion(app, to, standing, specs, options);
   for (const target of targets) refuseFailed(target, history);
+  if (to === '') for (const target of targets) refuseLeft(target, history);
   const hosts = await Promise.all(
     targets.map(async ({ host, from, to: release }, index) => ({
       host,
@@ -132,6 +133,21 @@ function refuseFailed({ host, to }: RollbackTarget, history: readonly Rollout[])
     'refused',
     `${to.version} failed in rollout ${last.id} (${last.reason ?? last.phase}), so ${host} does not go back to it. Name another with --to.`,
   );
+}
+
+/** What a rollback has left was left for a reason: a second rollback would only undo the first. */
+function refuseLeft({ host, from, to }: RollbackTarget, history: readonly Rollout[]): void {
+  for (const { kind, id, hosts } of history) {
+    const done = hosts.find((other) => other.host === host && other.state === 'committed');
+    if (done === undefined) continue;
+    if (sameRelease(done.to, to)) return;
+    if (kind !== 'rollback' || !sameRelease(done.from, to)) continue;
+    const here = from === undefined ? '' : ` It runs ${from.version} now.`;
+    throw new OutriderError(
+      'refused',
+      `${host} was brought away from ${to.version} by rollback ${id}, so it does not go back to it by itself.${here} Say where to go with --to.`,
+    );
+  }
 }
 
 async function actionsOf(
