@@ -6,6 +6,8 @@ import type { FleetHost } from '../engine/ports.js';
 
 /** Stops may take as long as all of a host's agents need, one level after the other. */
 const CONTROL_WITHIN_MS = 15 * 60_000;
+/** Less than a caller waits for an answer, so that one silent host does not take the others' lines with it. */
+const LAST_LINES_WITHIN_MS = 15_000;
 
 export interface AgentOrder {
   readonly app: string;
@@ -48,7 +50,8 @@ export class Sidecars {
   async *logs(host: FleetHost, ask: LogAsk, signal: AbortSignal): AsyncGenerator<LogLine> {
     const remote = this.connect(host);
     try {
-      for await (const line of remote.Logs({ ...ask }, { signal })) yield { ...line, host: host.name };
+      const limits = ask.follow ? { signal } : { signal, timeoutMs: LAST_LINES_WITHIN_MS };
+      for await (const line of remote.Logs({ ...ask }, limits)) yield { ...line, host: host.name };
     } finally {
       remote.close();
     }

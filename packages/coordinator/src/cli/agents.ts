@@ -6,7 +6,7 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { nameOption } from './arguments.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { type Globals, globalsOf, whoami, withGlobals } from './globals.js';
-import { show } from './output.js';
+import { note, show } from './output.js';
 import { table } from '@outrider/shared/cli/table.js';
 
 export function agentsCommand(program: Command): void {
@@ -60,9 +60,10 @@ async function control(
   }
   names.forEach(nameOption);
   const request = { app: options.app ?? '', host: options.host ?? '', agents: [...names], action, by: whoami() };
-  const { instances } = await withCoordinator(globals, (remote) =>
+  const { instances, skipped } = await withCoordinator(globals, (remote) =>
     remote.ControlAgent(request, { timeoutMs: globals.timeoutMs ?? CONTROL_WITHIN_MS }),
   );
+  for (const sentence of skipped) note(sentence);
   showInstances(globals, instances.map(readInstanceStatus));
 }
 

@@ -4,8 +4,10 @@ import type { InstanceStatus as _outrider_v1_InstanceStatus, InstanceStatus__Out
 
 export interface ControlAgentResponse {
   'instances'?: (_outrider_v1_InstanceStatus)[];
+  'skipped'?: (string)[];
 }
 
 export interface ControlAgentResponse__Output {
   'instances': (_outrider_v1_InstanceStatus__Output)[];
+  'skipped': (string)[];
 }
