@@ -155,6 +155,9 @@ describe('a fleet on this machine', () => {
     const plan = await run('rollout', '--version', '2.0.0', '--plan', '--json');
     expect(plan.code).toBe(10);
     expect(JSON.parse(plan.stdout)).toMatchObject({ hosts: [{ host: 'main-pc' }, { host: 'pc2' }], problems: [] });
+    for (const look of [[], ['--plan']]) {
+      expect((await run('rollout', '--version', '2.0.0', '--hosts', 'pc9', ...look)).code).toBe(2);
+    }
     const bad = await run('rollout', '--version', '2.0.0', '--bake', '1s', '--json');
     expect(bad.code).toBe(20);
     expect(JSON.parse(bad.stdout.trim().split('\n').at(-1)!)).toMatchObject({

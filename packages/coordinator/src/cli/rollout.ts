@@ -28,7 +28,8 @@ interface RolloutOptions {
   readonly message?: string;
 }
 
-/** What beginning it would end with. */
+/** What beginning it would end with, by where the problems are. */
+const INVALID = 2;
 const REFUSED = 4;
 /** Once the plan was answered, a coordinator that restarts is waited for so long. */
 const START_WITHIN_MS = 30_000;
@@ -116,7 +117,7 @@ async function rollout(globals: Globals, options: RolloutOptions & { readonly ve
   const plan = readPlan(await withCoordinator(globals, (remote) => remote.PlanRollout(request, timeLimit(globals))));
   if (options.plan === true) {
     show(globals, plan, () => planText(plan));
-    if (plan.problems.length > 0) return REFUSED;
+    if (plan.problems.length > 0) return plan.invalid === true ? INVALID : REFUSED;
     return hasChanges(plan) || changesRelease(plan) ? 10 : 0;
   }
   if (!globals.json) print(planText(plan));

@@ -154,6 +154,7 @@ describe('a plan', () => {
     expect(made.plan.problems.join('\n')).toMatch(sentence);
     expect(made.plan.problems).toHaveLength(1);
     expect(made.world).toBe(world);
+    expect(made.plan.invalid ?? false).toBe(!world);
   });
 
   it('can leave out what is down', () => {

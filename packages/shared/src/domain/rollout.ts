@@ -148,4 +148,6 @@ export interface Plan {
   }[];
   /** Sentences; a rollout with problems is refused. */
   readonly problems: readonly string[];
+  /** Some of the problems are in what was asked for; else they are in how the fleet is now. */
+  readonly invalid?: boolean;
 }

@@ -8,6 +8,7 @@ export interface Plan {
   'version'?: (string);
   'hosts'?: (_outrider_v1_PlannedHost)[];
   'problems'?: (string)[];
+  'invalid'?: (boolean);
 }
 
 export interface Plan__Output {
@@ -16,4 +17,5 @@ export interface Plan__Output {
   'version': (string);
   'hosts': (_outrider_v1_PlannedHost__Output)[];
   'problems': (string)[];
+  'invalid': (boolean);
 }
