@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { connectCoordinator, type SidecarRemote } from '@outrider/shared/rpc/client.js';
 import { ensureToken } from '@outrider/shared/runtime/token.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
@@ -27,6 +27,8 @@ const tree = (release: string) => ({
   },
 });
 
+// Leases have to run out.
+vi.setConfig({ testTimeout: 120_000 });
 let cluster: Cluster;
 let host: ClusterHost;
 let second: Daemon | undefined;

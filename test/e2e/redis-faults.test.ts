@@ -5,7 +5,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import type { CliResult, CliRun } from '../support/cli-run.js';
@@ -13,6 +13,8 @@ import { type Cluster, startCluster } from '../support/cluster.js';
 import { pidsByInstance } from '../support/doubles.js';
 
 const HOSTS = ['main-pc', 'pc2'];
+// Leases have to run out.
+vi.setConfig({ testTimeout: 120_000 });
 let cluster: Cluster;
 let serial = 0;
 let active = '1.0.0';

@@ -4,7 +4,7 @@
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import type { CliResult, CliRun } from '../support/cli-run.js';
@@ -25,6 +25,8 @@ process.on('SIGTERM', () => setInterval(() => existsSync(MAY_STOP) && process.ex
 `;
 const ALL = ['keep.0', 'pair.0', 'pair.1', 'web.0'];
 
+// Many sidecars come and go in one test.
+vi.setConfig({ testTimeout: 180_000 });
 let cluster: Cluster;
 let host: ClusterHost;
 let serial = 0;
@@ -78,7 +80,7 @@ function expectEnd(result: CliResult, expected: number): OutriderEvent | undefin
 }
 
 interface Death {
-  /** Of crash-for-tests, counted from the start of each sidecar. */
+  /** A point of crash-for-tests; starts are counted anew by each sidecar. */
   readonly at: string;
   /** What it leaves on disk. */
   readonly phase: string;
@@ -135,20 +137,20 @@ describe('a good release goes on to its end', () => {
     await cluster.push(version, tree());
     const result = await dieAt(
       // Once it has begun to fetch, when it has fetched, when that is written down.
-      { at: 'state.write.after:1', phase: 'staging running' },
-      { at: 'state.write.before:1', phase: 'staging running' },
-      { at: 'state.write.after:1', phase: 'staging done' },
+      { at: 'state.write.after:running', phase: 'staging running' },
+      { at: 'state.write.before:done', phase: 'staging running' },
+      { at: 'state.write.after:done', phase: 'staging done' },
       // Before the switch is accepted, and right after.
-      { at: 'state.write.before:1', phase: 'staging done' },
-      { at: 'state.write.after:1', phase: 'switching' },
+      { at: 'state.write.before:switching', phase: 'staging done' },
+      { at: 'state.write.after:switching', phase: 'switching' },
       // Between fork and record, between record and the opening of the gate, at a later agent.
       { at: 'spawn.before-record:1', phase: 'switching' },
       { at: 'spawn.after-record:1', phase: 'switching' },
       { at: 'spawn.before-record:2', phase: 'switching' },
       // When all are ready, once the trial has begun, before the commit is accepted.
-      { at: 'state.write.before:1', phase: 'switching' },
-      { at: 'state.write.after:1', phase: 'trial' },
-      { at: 'state.write.before:1', phase: 'trial' },
+      { at: 'state.write.before:trial', phase: 'switching' },
+      { at: 'state.write.after:trial', phase: 'trial' },
+      { at: 'state.write.before:idle', phase: 'trial' },
     );
     expect(expectEnd(result, 0)).toMatchObject({ type: 'rollout.succeeded', data: { hosts: { pc2: 'committed' } } });
     active = version;
@@ -157,7 +159,7 @@ describe('a good release goes on to its end', () => {
 
   it('with a sidecar that dies right after the commit was accepted', async () => {
     await cluster.push(version, tree());
-    expectEnd(await dieAt({ at: 'state.write.after:5', phase: 'idle' }), 0);
+    expectEnd(await dieAt({ at: 'state.write.after:idle', phase: 'idle' }), 0);
     active = version;
     await expectWhole(active);
   });
@@ -195,16 +197,16 @@ describe('a bad release is taken back', () => {
     const web = { command: ['sh', '-c', 'echo no use >&2; exit 3'], depends_on: ['pair'] };
     await cluster.push(version, { files: files ?? {}, agents: { ...(agents as Record<string, object>), web } });
     const result = await dieAt(
-      { at: 'state.write.after:3', phase: 'switching' },
+      { at: 'state.write.after:switching', phase: 'switching' },
       { at: 'spawn.before-record:2', phase: 'switching' },
       { at: 'spawn.after-record:1', phase: 'switching' },
       // When it has failed, and once that is written down.
-      { at: 'state.write.before:1', phase: 'switching' },
-      { at: 'state.write.after:1', phase: 'reverting' },
+      { at: 'state.write.before:reverting', phase: 'switching' },
+      { at: 'state.write.after:reverting', phase: 'reverting' },
       // On the way back.
       { at: 'spawn.before-record:1', phase: 'reverting' },
       { at: 'spawn.after-record:1', phase: 'reverting' },
-      { at: 'state.write.before:1', phase: 'reverting' },
+      { at: 'state.write.before:idle', phase: 'reverting' },
     );
     expect(expectEnd(result, 20)).toMatchObject({
       type: 'rollout.rolled_back',
@@ -218,7 +220,7 @@ describe('a bad release is taken back', () => {
     const killWeb = (): void => {
       for (const pid of running().get('web.0') ?? []) process.kill(pid, 'SIGKILL');
     };
-    const result = await dieAt({ at: 'state.write.after:4', phase: 'trial', then: killWeb });
+    const result = await dieAt({ at: 'state.write.after:trial', phase: 'trial', then: killWeb });
     expect(expectEnd(result, 20)).toMatchObject({ data: { culprit: { host: 'pc2', agent: 'web' } } });
     await expectWhole(active);
   });

@@ -1,16 +1,15 @@
 /**
- * For tests of whole processes: with OUTRIDER_TESTING=1, OUTRIDER_CRASH_AT=`spawn.before-record:2` kills this process
- * there at the second passing, as a power cut would. Anything else: nothing is wrapped and nothing changes.
+ * For tests of whole processes: with OUTRIDER_TESTING=1, OUTRIDER_CRASH_AT kills this process at a point, as a power
+ * cut would: `spawn.before-record:2` at the second passing, `state.write.after:trial` at the write that brings an app
+ * there. Anything else: nothing is wrapped and nothing changes.
  */
+import type { HostState } from '../host/host-state.js';
 import type { DurableStore, Processes } from '../supervise/ports.js';
 
-export const CRASH_POINTS = [
-  'spawn.before-record',
-  'spawn.after-record',
-  'state.write.before',
-  'state.write.after',
-] as const;
-export type CrashPoint = (typeof CRASH_POINTS)[number];
+const SPAWN_POINTS = ['spawn.before-record', 'spawn.after-record'] as const;
+const WRITE_POINTS = ['state.write.before', 'state.write.after'] as const;
+/** Where an app can stand: what is under way, else how its staging is. */
+const STANDS = ['idle', 'running', 'done', 'failed', 'switching', 'trial', 'reverting'] as const;
 
 export interface CrashPoints {
   processes(real: Processes): Processes;
@@ -26,37 +25,66 @@ export function crashPointsForTests(
 ): CrashPoints {
   const text = env['OUTRIDER_CRASH_AT'];
   if (env['OUTRIDER_TESTING'] !== '1' || text === undefined || text === '') return NONE;
-  const [name, count = '1'] = text.split(':');
-  if (!(CRASH_POINTS as readonly (string | undefined)[]).includes(name) || !/^[1-9]\d*$/.test(count)) {
-    throw new Error(`"${text}" names no crash point: one of ${CRASH_POINTS.join(', ')}, then ":" and a number.`);
+  const [name = '', which = '1'] = text.split(':');
+  const isSpawn = among(SPAWN_POINTS, name) && /^[1-9]\d*$/.test(which);
+  if (!isSpawn && !(among(WRITE_POINTS, name) && among(STANDS, which))) {
+    throw new Error(
+      `"${text}" names no crash point: ${SPAWN_POINTS.join(', ')}, then ":" and a number, ` +
+        `or ${WRITE_POINTS.join(', ')}, then ":" and one of ${STANDS.join(', ')}.`,
+    );
   }
-  let left = Number(count);
-  const pass = (point: CrashPoint): void => {
+  return {
+    processes: (real) => dyingProcesses(real, name, Number(which), die),
+    store: (real) => dyingStore(real, name, which, die),
+  };
+}
+
+const among = (list: readonly string[], word: string): boolean => list.includes(word);
+
+function dyingProcesses(real: Processes, name: string, count: number, die: () => void): Processes {
+  let left = count;
+  const pass = (point: (typeof SPAWN_POINTS)[number]): void => {
     if (point === name && --left === 0) die();
   };
   return {
-    processes: (real) => ({
-      adopt: (...asked) => real.adopt(...asked),
-      signal: (...asked) => real.signal(...asked),
-      killTree: (...asked) => real.killTree(...asked),
-      ownsConnection: (...asked) => real.ownsConnection(...asked),
-      spawn: (request) =>
-        real.spawn({
-          ...request,
-          record: (identity) => {
-            pass('spawn.before-record');
-            request.record(identity);
-            pass('spawn.after-record');
-          },
-        }),
-    }),
-    store: (real) => ({
-      load: () => real.load(),
-      write: (state) => {
-        pass('state.write.before');
-        real.write(state);
-        pass('state.write.after');
-      },
-    }),
+    adopt: (...asked) => real.adopt(...asked),
+    signal: (...asked) => real.signal(...asked),
+    killTree: (...asked) => real.killTree(...asked),
+    ownsConnection: (...asked) => real.ownsConnection(...asked),
+    spawn: (request) =>
+      real.spawn({
+        ...request,
+        record: (identity) => {
+          pass('spawn.before-record');
+          request.record(identity);
+          pass('spawn.after-record');
+        },
+      }),
   };
+}
+
+function dyingStore(real: DurableStore, name: string, stand: string, die: () => void): DurableStore {
+  let before: Readonly<Record<string, string>> = {};
+  return {
+    load: () => {
+      const state = real.load();
+      before = standsOf(state);
+      return state;
+    },
+    write: (state) => {
+      const now = standsOf(state);
+      const arrives = Object.entries(now).some(([app, where]) => where === stand && before[app] !== stand);
+      before = now;
+      if (arrives && name === 'state.write.before') die();
+      real.write(state);
+      if (arrives && name === 'state.write.after') die();
+    },
+  };
+}
+
+function standsOf(state: unknown): Readonly<Record<string, string>> {
+  const apps = Object.entries((state as Partial<HostState> | undefined)?.apps ?? {});
+  return Object.fromEntries(
+    apps.map(([app, { work, staging }]) => [app, work.phase === 'idle' ? (staging?.state ?? 'idle') : work.phase]),
+  );
 }
