@@ -63,7 +63,8 @@ const isTrue = (text: string | undefined): boolean => /^(?:1|true|yes|on)$/i.tes
 const isFalse = (text: string | undefined): boolean => /^(?:0|false|no|off)$/i.test(text ?? '');
 
 /** `dev` and `prod` are understood. */
-export const environmentName = (word: string): string => ENVIRONMENTS[word] ?? word;
+export const environmentName = (word: string): string =>
+  (Object.hasOwn(ENVIRONMENTS, word) ? ENVIRONMENTS[word] : undefined) ?? word;
 
 /** Variables that other programs of the field know, weakest first. `insecure` is asked for, not yet granted. */
 export function commonSettings(env: Env): {

@@ -132,6 +132,10 @@ describe('compileConfig', () => {
     expect(ask({ defaultFile: join(folder, 'no') })).toMatchObject({ ok: true });
   });
 
+  it('takes an environment that is called like something of JavaScript', () => {
+    expect(good('environment: constructor\n').config.environment).toBe('constructor');
+  });
+
   it('wants a map', () => {
     expect(bad('- a')).toEqual(['FILE:1: The file must be a map of settings.']);
     expect(good('').config.host).toBe('here');

@@ -48,6 +48,7 @@ test.each([
   ['staging', 'staging'],
   ['production', 'prod'],
   ['lab', 'lab'],
+  ['constructor', 'constructor'],
 ])('environment %s is %s to agents of the older spelling', (environment, spelling) => {
   expect(agentEnvironment(HOST, { ...FACTS, environment }, {}, {})['AI_SYSTEM_ENV']).toBe(spelling);
 });

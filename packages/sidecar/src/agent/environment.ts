@@ -58,12 +58,12 @@ export function inheritable(environment: Readonly<Record<string, string | undefi
   );
 }
 
-const SYSTEM_ENVIRONMENTS: Readonly<Record<string, string>> = {
-  local: 'dev',
-  development: 'dev',
-  staging: 'staging',
-  production: 'prod',
-};
+const SYSTEM_ENVIRONMENTS: ReadonlyMap<string, string> = new Map([
+  ['local', 'dev'],
+  ['development', 'dev'],
+  ['staging', 'staging'],
+  ['production', 'prod'],
+]);
 const MAIN_HOST = 'main-pc';
 
 /** In the spelling of agents that were written for the AI_SYSTEM family of variables. */
@@ -72,7 +72,7 @@ function systemVariables(host: HostFacts, facts: InstanceFacts): Record<string, 
   const redis =
     host.redis === undefined ? {} : { AI_REDIS_HOST: host.redis.host, AI_REDIS_PORT: String(host.redis.port) };
   return {
-    AI_SYSTEM_ENV: SYSTEM_ENVIRONMENTS[facts.environment] ?? facts.environment,
+    AI_SYSTEM_ENV: SYSTEM_ENVIRONMENTS.get(facts.environment) ?? facts.environment,
     AI_SYSTEM_MACHINE: host.host.replaceAll('-', '_'),
     AI_MAIN_PC_HOST: main,
     ...redis,

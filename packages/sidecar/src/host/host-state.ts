@@ -18,7 +18,9 @@ export interface HostDecision {
 
 export const NEW_HOST: HostState = { binding: NO_EPOCH, apps: {} };
 
-export const appOf = (state: HostState, app: string): AppState => state.apps[app] ?? newApp(app);
+/** An app may be called `constructor`. */
+export const appOf = (state: HostState, app: string): AppState =>
+  (Object.hasOwn(state.apps, app) ? state.apps[app] : undefined) ?? newApp(app);
 
 export function bindEpoch(state: HostState, epoch: number, holder: string, wall: string): HostDecision {
   const admission = admit(state.binding, epoch, holder, wall);

@@ -2,6 +2,7 @@
 import { isDigest, isName, isVersion, NAME_RULE, VERSION_RULE } from '@outrider/shared/domain/name.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Order } from '../host/host-event.js';
 import type { HostCommand } from '../link/ports.js';
 
 /** Longest reason and longest name of a person that is kept. */
@@ -39,6 +40,16 @@ export function checkText(what: string, text: string): void {
   if (text.length > LONGEST_TEXT) throw bad(what, 'is too long');
 }
 
+/** Why one goes back: the coordinator's words, with those of several hosts. */
+export const checkReason = (reason: string): void => checkLength('reason', reason, 4_096);
+
+/** What a coordinator wants to be shown again. */
+export const checkRecord = (record: string): void => checkLength('record', record, 1024 * 1024);
+
+function checkLength(what: string, text: string, most: number): void {
+  if (text.length > most) throw bad(what, `is longer than ${most} characters`);
+}
+
 /** `least` 0 where no trial is a choice. */
 export function checkConfirmWithin(ms: number, least: 0 | 1): void {
   checkCount('confirm_within_ms', ms, least);
@@ -50,3 +61,5 @@ function checkCount(what: string, value: number, least: number): void {
 }
 
 const bad = (what: string, why: string): OutriderError => new OutriderError('invalid', `${what} ${why}.`);
+
+export const orderOf = ({ fence, holder, rollout, by }: HostCommand): Order => ({ fence, holder, rollout, by });

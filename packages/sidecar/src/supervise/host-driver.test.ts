@@ -492,6 +492,21 @@ describe('what is refused before anything is touched', () => {
       () => driver.switchTo(command(1), { ...NEW.release, digest: 'x' }, 0, ''),
       'release.digest must be',
     ],
+    [
+      'a reason without end',
+      () => driver.revert(command(1), 'x'.repeat(4_097)),
+      'reason is longer than 4096 characters',
+    ],
+    [
+      'a record without end',
+      () => driver.switchTo(command(1), NEW.release, 0, 'x'.repeat(1024 * 1024 + 1)),
+      'record is longer than 1048576 characters',
+    ],
+    [
+      'an app that is called like something of JavaScript',
+      () => driver.commit({ ...command(1), app: 'constructor' }),
+      'constructor: nothing of rollout r1',
+    ],
     ['an epoch that is none', () => driver.bindEpoch(0.5, 'x'), 'epoch must be a whole number from 1'],
     [
       'a renewal of nothing',

@@ -7,20 +7,13 @@ import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { candidateOf, deadlineOf } from '../host/app-state.js';
-import type { HostEffect, HostEvent, Order } from '../host/host-event.js';
+import type { HostEffect, HostEvent } from '../host/host-event.js';
 import { appOf, bindEpoch, decideHost, type HostDecision, type HostState, NEW_HOST } from '../host/host-state.js';
 import { leftOf, type Moment } from '../host/moment.js';
 import { switchLimitMs } from '../host/switch-limit.js';
 import type { HostCommand, HostControl } from '../link/ports.js';
 import { Fetches } from './host-driver-fetches.js';
-import {
-  checkCommand,
-  checkConfirmWithin,
-  checkEpoch,
-  checkName,
-  checkRelease,
-  checkText,
-} from './host-driver-input.js';
+import * as input from './host-driver-input.js';
 import type { HostDriverOptions } from './host-driver-options.js';
 import { problemOf } from './host-driver-problems.js';
 import { StatusWriter } from './host-driver-status.js';
@@ -105,15 +98,15 @@ class Driver implements HostDriver {
   }
 
   bindEpoch(epoch: number, holder: string): HostStatus {
-    checkEpoch(epoch, holder);
+    input.checkEpoch(epoch, holder);
     this.command('', bindEpoch(this.state, epoch, holder, this.now().wall));
     return this.status();
   }
 
   stage(command: HostCommand, source: ReleaseDocuments & { readonly sources: readonly string[] }): AppStatus {
-    checkCommand(command);
-    checkRelease(source.release);
-    for (const address of source.sources) checkText('sources', address);
+    input.checkCommand(command);
+    input.checkRelease(source.release);
+    for (const address of source.sources) input.checkText('sources', address);
     const spec = this.options.releases.accept(source);
     if (spec.app !== command.app) {
       throw new OutriderError('invalid', `The host spec is of app ${spec.app}, the command is for ${command.app}.`);
@@ -121,7 +114,7 @@ class Driver implements HostDriver {
     const problem = problemOf(spec, this.state, this.options);
     return this.obey(command.app, {
       kind: 'stage',
-      order: orderOf(command),
+      order: input.orderOf(command),
       release: source.release,
       sources: source.sources,
       ...(problem === undefined ? {} : { problem }),
@@ -130,15 +123,16 @@ class Driver implements HostDriver {
   }
 
   switchTo(command: HostCommand, release: ReleaseRef, confirmWithinMs: number, record: string): AppStatus {
-    checkCommand(command);
-    checkRelease(release);
-    checkConfirmWithin(confirmWithinMs, 0);
+    input.checkCommand(command);
+    input.checkRelease(release);
+    input.checkConfirmWithin(confirmWithinMs, 0);
+    input.checkRecord(record);
     const next = this.writer.spec(command.app, release);
     const { active } = appOf(this.state, command.app);
     const before = active === undefined ? undefined : this.writer.spec(command.app, active);
     return this.obey(command.app, {
       kind: 'switch',
-      order: orderOf(command),
+      order: input.orderOf(command),
       release,
       confirmWithinMs,
       record,
@@ -149,27 +143,28 @@ class Driver implements HostDriver {
   }
 
   renew({ app, ...renewal }: Parameters<HostControl['renew']>[0]): AppStatus {
-    checkName('app', app);
-    checkEpoch(renewal.epoch, renewal.holder);
-    checkText('rollout', renewal.rollout);
-    checkConfirmWithin(renewal.confirmWithinMs, 1);
+    input.checkName('app', app);
+    input.checkEpoch(renewal.epoch, renewal.holder);
+    input.checkText('rollout', renewal.rollout);
+    input.checkConfirmWithin(renewal.confirmWithinMs, 1);
     return this.obey(app, { kind: 'renew', ...renewal, at: this.now() });
   }
 
   commit(command: HostCommand): AppStatus {
-    checkCommand(command);
-    return this.obey(command.app, { kind: 'commit', order: orderOf(command), at: this.now() });
+    input.checkCommand(command);
+    return this.obey(command.app, { kind: 'commit', order: input.orderOf(command), at: this.now() });
   }
 
   revert(command: HostCommand, reason: string): AppStatus {
-    checkCommand(command);
-    return this.obey(command.app, { kind: 'revert', order: orderOf(command), reason, at: this.now() });
+    input.checkCommand(command);
+    input.checkReason(reason);
+    return this.obey(command.app, { kind: 'revert', order: input.orderOf(command), reason, at: this.now() });
   }
 
-  /** Going back because a person here says that the candidate is no good: a fact like any other failure of it. */
+  /** A person here says that the candidate is no good: a fact like any other failure of it. */
   revertHere(app: string, by: string, reason: string): AppStatus {
-    checkName('app', app);
-    checkText('by', by);
+    input.checkName('app', app);
+    input.checkText('by', by);
     if (!Object.hasOwn(this.state.apps, app)) throw new OutriderError('not_found', `No app ${app} on this host.`);
     const release = candidateOf(appOf(this.state, app));
     const sentence = `reverted on the host by ${by}${reason === '' ? '' : `: ${reason}`}`;
@@ -296,5 +291,3 @@ class Driver implements HostDriver {
     return { bootId, sinceBootMs: clock.sinceBoot(), wall: rfc3339(clock.now()) };
   }
 }
-
-const orderOf = ({ fence, holder, rollout, by }: HostCommand): Order => ({ fence, holder, rollout, by });
