@@ -1,6 +1,6 @@
 /** Manifests and host specs on disk: proven by their digests when they come in and when they are read again. */
 import { readFileSync } from 'node:fs';
-import { isDigest, isName, isVersion } from '@outrider/shared/domain/name.js';
+import { isDigest, isVersion } from '@outrider/shared/domain/name.js';
 import type { HostSpec, Manifest, ReleaseRef } from '@outrider/shared/domain/release.js';
 import { readManifest } from '@outrider/shared/release/manifest.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
@@ -8,6 +8,7 @@ import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { ReleaseDocuments } from '../supervise/ports.js';
 import { diskProblem } from './disk.js';
+import { parseSpec } from './host-spec.js';
 import type { Layout } from './layout.js';
 
 /** Nothing is kept unless both documents are what the reference says and fit each other. */
@@ -83,25 +84,4 @@ function checkDigest(what: string, content: Uint8Array, expected: string): void 
   if (found !== expected) {
     throw new OutriderError('invalid', `The ${what} has the sha256 ${found}, and ${expected} was announced.`);
   }
-}
-
-/** What the digest proves was made by a coordinator; this guards against what is no host spec at all. */
-function parseSpec(content: Uint8Array, where: string): HostSpec {
-  let value: Partial<Record<keyof HostSpec, unknown>> | null;
-  try {
-    value = JSON.parse(Buffer.from(content).toString('utf8')) as typeof value;
-  } catch (error) {
-    throw new OutriderError('invalid', `${where} is no JSON.`, { cause: error });
-  }
-  const names = [value?.app, value?.host, value?.environment];
-  const named = names.every((name) => typeof name === 'string' && isName(name));
-  if (
-    !named ||
-    typeof value?.version !== 'string' ||
-    typeof value.digest !== 'string' ||
-    !Array.isArray(value.agents)
-  ) {
-    throw new OutriderError('invalid', `${where} needs app, version, digest, environment, host and agents.`);
-  }
-  return value as unknown as HostSpec;
 }

@@ -21,7 +21,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Releases } from '../supervise/ports.js';
 import { createReleases, type ReleasesOptions } from './releases.js';
 import { type BlobServer, startBlobServer, TOKEN } from './testing/blob-server.js';
-import { FOLDER, type Sample, sampleOf } from './testing/sample.js';
+import { agentOf, FOLDER, type Sample, sampleOf } from './testing/sample.js';
 
 const SHARED = 'import common\n'.repeat(300);
 const ONE = sampleOf('1.0.0', {
@@ -232,6 +232,17 @@ describe('documents', () => {
       /which is an entry itself/,
     ],
     ['no spec', sampleOf('1', {}, { agents: 'none' as never }).documents, /needs app, version, digest/],
+    [
+      'name of an agent',
+      sampleOf('1', {}, { agents: [agentOf('../../x')] }).documents,
+      /agents\[0\] has no proper "name"/,
+    ],
+    ['agent', sampleOf('1', {}, { agents: [{ name: 'x' } as never] }).documents, /agents\[0\] has no proper "command"/],
+    [
+      'twin',
+      sampleOf('1', {}, { agents: [agentOf('x'), agentOf('x')] }).documents,
+      /agents\[1\] has the name of another agent/,
+    ],
     ['app of the spec', sampleOf('1', {}, { host: '../x' }).documents, /needs app, version, digest/],
   ])('with a wrong %s are refused and not kept', (_what, documents, sentence) => {
     expect(() => releases.accept(documents)).toThrow(sentence);
