@@ -1,12 +1,10 @@
 /** The half of the composition root that agents need: state, processes, supervision. Loaded and started first. */
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { join } from 'node:path';
 import { versionOf } from '@outrider/shared/cli/program.js';
 import { rfc3339, systemClock } from '@outrider/shared/runtime/clock.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import type { Logger } from '@outrider/shared/runtime/logger.js';
-import { ensureToken, readToken } from '@outrider/shared/runtime/token.js';
 import { type Bus, createBus } from '../bridge/bus.js';
 import type { Listeners, SidecarConfig } from '../config.js';
 import type { HostFigures } from '../http/host-figures.js';
@@ -26,6 +24,7 @@ import { crashPointsForTests } from './crash-for-tests.js';
 import { HostEvents } from './host-events.js';
 import { Late } from './late.js';
 import { createLogFiles } from './log-files.js';
+import { type Tokens, tokensOf } from './tokens.js';
 
 export interface Inside {
   readonly supervisor: Supervisor;
@@ -45,11 +44,11 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const clock = systemClock;
   const { host, address, environment, labels, dataDir, runDir } = config;
   const version = versionOf(new URL('../../package.json', import.meta.url));
-  const tokens = tokensOf(config, log);
+  const warn = (sentence: string): void => log.warn(sentence);
+  const tokens = tokensOf(config, warn);
   const events = new HostEvents({ host, environment, now: () => clock.now() });
   const metrics = new Late<SidecarMetrics>();
   const figures: { current?: HostFigures } = {};
-  const warn = (sentence: string): void => log.warn(sentence);
   const crash = crashPointsForTests(process.env);
   const processes = crash.processes(createProcesses());
   const logs = createLogReader();
@@ -70,8 +69,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     ownEnvironment: process.env,
     random: () => Math.random(),
     newId: () => `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`,
-    logFile: createLogFiles(config.logDir),
-    readLastLines: (path, lines) => logs.last(path, lines),
+    logs: createLogFiles(config.logDir, logs, warn),
     maxStarting: config.maxStarting,
     warn,
   });
@@ -121,29 +119,6 @@ function busOf(
       counted: (result) => metrics.use((them) => them.frame(result)),
     },
   });
-}
-
-export interface Tokens {
-  readonly own: string;
-  readonly file: string;
-  readonly accepted: () => readonly string[];
-  /** What others of the fleet are shown. */
-  readonly ofFleet: () => string;
-}
-
-function tokensOf({ runDir, tokenFile }: SidecarConfig, log: Logger): Tokens {
-  const file = join(runDir, 'token');
-  const own = ensureToken(file);
-  const fleet = (): string | undefined => (tokenFile === undefined ? undefined : readToken(tokenFile));
-  if (tokenFile !== undefined && fleet() === undefined) {
-    log.warn(`token_file ${tokenFile} does not exist: the coordinator cannot give orders to this host.`);
-  }
-  return {
-    own,
-    file,
-    accepted: () => [own, fleet()].filter((token) => token !== undefined),
-    ofFleet: () => fleet() ?? own,
-  };
 }
 
 const OWNERS: Readonly<Record<keyof Listeners, string>> = {

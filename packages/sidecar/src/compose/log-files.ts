@@ -1,25 +1,62 @@
 /** Owns where each instance's output goes: LOG_DIR/agents/AGENT.INSTANCE.log, the same for ever. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '@outrider/shared/runtime/durable-file.js';
+import { messageOf } from '@outrider/shared/runtime/errors.js';
+import type { LogReader } from '../supervise/ports.js';
+import type { InstanceLogs } from '../supervise/supervisor-parts.js';
 
 /** Where two apps have an agent of one name, the app that came second has its own in the name of the file. */
-export function createLogFiles(logDir: string): (app: string, agent: string, instance: number) => string {
+export function createLogFiles(
+  logDir: string,
+  reader: Pick<LogReader, 'last'>,
+  warn: (sentence: string) => void,
+): InstanceLogs {
   const folder = join(logDir, 'agents');
-  const file = join(folder, '.apps.json');
-  const owners = readOwners(file);
-  return (app, agent, instance) => {
-    const owner = owners.get(agent);
-    if (owner === undefined) {
-      owners.set(agent, app);
+  const owners = new Owners(join(folder, '.apps.json'));
+  const fileOf = (app: string, agent: string, instance: number, kind: string): string =>
+    join(folder, `${owners.isFirst(app, agent) ? '' : `${app}.`}${agent}.${instance}${kind}.log`);
+  return {
+    path: (app, agent, instance, slot) => fileOf(app, agent, instance, slot === 'candidate' ? '.candidate' : ''),
+    size: (path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0,
+    last: (path, lines, from) => reader.last(path, lines, from),
+    promote: (app, agent, instance) => {
+      const [active, candidate, previous] = ['', '.candidate', '.previous'].map((kind) =>
+        fileOf(app, agent, instance, kind),
+      ) as [string, string, string];
+      // The candidate goes on writing to the file that it has open, whatever its name.
+      if (!existsSync(candidate)) return;
       try {
-        writeAtomically(file, JSON.stringify(Object.fromEntries(owners)));
-      } catch {
-        // A disk that is full must not keep an agent from its start; who came first is then forgotten at the next one.
+        if (existsSync(active)) renameSync(active, previous);
+        renameSync(candidate, active);
+      } catch (error) {
+        warn(`The log ${candidate} could not be renamed: ${messageOf(error)}`);
       }
-    }
-    return join(folder, `${owner === undefined || owner === app ? '' : `${app}.`}${agent}.${instance}.log`);
+    },
   };
+}
+
+/** Which app had an agent of a name first. */
+class Owners {
+  readonly #file: string;
+  readonly #owners: Map<string, string>;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#owners = readOwners(file);
+  }
+
+  isFirst(app: string, agent: string): boolean {
+    const owner = this.#owners.get(agent);
+    if (owner !== undefined) return owner === app;
+    this.#owners.set(agent, app);
+    try {
+      writeAtomically(this.#file, JSON.stringify(Object.fromEntries(this.#owners)));
+    } catch {
+      // A disk that is full must not keep an agent from its start; who came first is then forgotten at the next one.
+    }
+    return true;
+  }
 }
 
 function readOwners(file: string): Map<string, string> {

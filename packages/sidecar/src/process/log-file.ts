@@ -5,11 +5,11 @@ import { followLog } from './log-follow.js';
 import { tailOf } from './log-tail.js';
 
 export const createLogReader = (): LogReader => ({
-  last: (path, lines) => {
+  last: (path, lines, from) => {
     const fd = openIfThere(path);
     if (fd === undefined) return [];
     try {
-      const { whole, rest } = tailOf(fd, lines);
+      const { whole, rest } = tailOf(fd, lines, from);
       // What has no newline yet is a last line for people all the same.
       return lines <= 0 ? [] : [...whole, ...(rest === '' ? [] : [rest])].slice(-lines);
     } finally {

@@ -15,14 +15,18 @@ export interface Tail {
   readonly position: number;
 }
 
-/** The last `count` lines of an open file; fewer where they are longer than 1 MiB together. */
-export function tailOf(fd: number, count: number): Tail {
+/**
+ * The last `count` lines of an open file; fewer where they are longer than 1 MiB together. Nothing before `from`
+ * counts, unless the file was cut since.
+ */
+export function tailOf(fd: number, count: number, from = 0): Tail {
   const { size } = fstatSync(fd);
+  const floor = from > size ? 0 : from;
   const chunks: Buffer[] = [];
   let start = size;
   let newlines = 0;
-  while (start > 0 && newlines <= count && size - start < MOST_BYTES) {
-    const length = Math.min(CHUNK_BYTES, start);
+  while (start > floor && newlines <= count && size - start < MOST_BYTES) {
+    const length = Math.min(CHUNK_BYTES, start - floor);
     start -= length;
     const chunk = Buffer.alloc(length);
     chunks.unshift(chunk.subarray(0, readSync(fd, chunk, 0, length, start)));
@@ -31,8 +35,8 @@ export function tailOf(fd: number, count: number): Tail {
   const content = Buffer.concat(chunks);
   const end = content.lastIndexOf(NEWLINE) + 1;
   const whole = end === 0 ? [] : content.toString('utf8', 0, end - 1).split('\n');
-  // The first one is a piece of a longer line, unless the file begins there.
-  if (start > 0) whole.shift();
+  // The first one is a piece of a longer line, unless all was read.
+  if (start > floor) whole.shift();
   return { whole: count <= 0 ? [] : whole.slice(-count), rest: content.toString('utf8', end), position: start + end };
 }
 

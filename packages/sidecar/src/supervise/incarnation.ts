@@ -21,6 +21,7 @@ export interface IncarnationOptions {
   readonly spec: HostAgent;
   readonly origin: Origin;
   readonly index: number;
+  readonly logFile: string;
   /** In a turn of its own. */
   readonly tell: (told: Told) => void;
   /** Those of its `addresses` that another running instance has too. */
@@ -62,7 +63,7 @@ export class Incarnation {
    * @throws what keeps it from starting, with a sentence; then nothing is left open but sockets
    */
   start(record: () => void): void {
-    const { parts, app, spec, index, id } = this.#options;
+    const { parts, app, spec, id, logFile } = this.#options;
     try {
       const { agent, env, cwd } = this.#prepare();
       if (agent.sockets.length > 0) this.#held = parts.sockets.hold(app, spec.name, agent.sockets);
@@ -71,7 +72,7 @@ export class Incarnation {
         command: agent.command,
         cwd,
         env,
-        logFile: parts.logFile(app, spec.name, index),
+        logFile,
         sockets: this.#held,
         record: (identity) => {
           this.#identity = identity;

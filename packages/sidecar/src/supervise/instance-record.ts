@@ -1,8 +1,9 @@
 /** What of an instance is kept in run_dir, so that the next sidecar can take it over. */
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
 import type { ProcessIdentity } from '../agent/identity.js';
-import type { Instance } from '../agent/instance.js';
+import type { Effect, Instance } from '../agent/instance.js';
 import type { Slot } from '../agent/view.js';
+import type { Told } from './told.js';
 
 /** Raised when an older sidecar could not understand a record any more. */
 const FORMAT = 1;
@@ -33,6 +34,8 @@ export interface InstanceRecord {
   /** Its faults when the trial began. */
   readonly faultsBefore?: number;
   readonly lastFault: string;
+  /** Where in its log it began. */
+  readonly logFrom?: number;
   /** The person who stopped it. */
   readonly heldBy?: string;
   /** Epoch milliseconds. */
@@ -60,3 +63,16 @@ export function readRecord(value: unknown): InstanceRecord | undefined {
     typeof record.instance.incarnation === 'string';
   return whole ? (record as InstanceRecord) : undefined;
 }
+
+/**
+ * Whether the next sidecar would do something else without a record of this. A start is recorded with its identity
+ * before the program runs; and of a process that has just ended, it sees the end itself.
+ */
+export function tellsTheNext(before: Instance, told: Told, effects: readonly Effect[]): boolean {
+  const starts = told.kind === 'spawned' || effects.some(({ kind }) => kind === 'spawn');
+  return !starts && !(told.kind === 'exited' && before.state !== 'stopping');
+}
+
+/** Something of a process may be left. */
+export const isProcess = ({ state }: Instance): boolean =>
+  state !== 'exited' && state !== 'backoff' && state !== 'failed';

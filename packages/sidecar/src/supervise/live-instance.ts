@@ -11,7 +11,8 @@ import { type Effect, type Instance, type Rules, deadlineOf } from '../agent/ins
 import { decide } from '../agent/lifecycle.js';
 import type { Slot } from '../agent/view.js';
 import { Incarnation } from './incarnation.js';
-import { type InstanceRecord, type Origin, writeRecord } from './instance-record.js';
+import { eventData } from './instance-event.js';
+import { type InstanceRecord, type Origin, isProcess, tellsTheNext, writeRecord } from './instance-record.js';
 import type { StartQueue } from './start-queue.js';
 import type { SupervisorParts } from './supervisor-parts.js';
 import type { Told } from './told.js';
@@ -44,6 +45,7 @@ export class LiveInstance {
   fresh: boolean;
   faultsBefore: number | undefined;
   lastFault: string;
+  readonly #logFrom: number;
   heldBy: string | undefined;
   /** Epoch milliseconds. */
   since: number;
@@ -66,6 +68,7 @@ export class LiveInstance {
     this.fresh = record.fresh;
     this.faultsBefore = record.faultsBefore;
     this.lastFault = record.lastFault;
+    this.#logFrom = record.logFrom ?? 0;
     this.heldBy = record.heldBy;
     this.since = record.since;
     this.downSince = record.downSince;
@@ -85,6 +88,21 @@ export class LiveInstance {
   get score(): number {
     const health = this.#incarnation?.health;
     return health === undefined ? 0 : healthScore(health, this.instance.state === 'ready');
+  }
+
+  /** The last lines that were written by it, or since it was started. */
+  lastLines(lines: number): readonly string[] {
+    return this.#around.parts.logs.last(this.#logFile, lines, this.#logFrom);
+  }
+  get #logFile(): string {
+    return this.#around.parts.logs.path(this.app, this.spec.name, this.index, this.slot);
+  }
+
+  /** Takes the place of the one that it was started to replace. */
+  promote(): void {
+    this.#around.parts.logs.promote(this.app, this.spec.name, this.index);
+    this.slot = 'active';
+    this.save();
   }
 
   /** To be called within a turn. */
@@ -145,6 +163,7 @@ export class LiveInstance {
     const identity = current ? this.#incarnation?.identity : undefined;
     return {
       ...{ key, bootId: this.#around.parts.bootId, app, spec, origin, index, slot, instance, fresh, lastFault, since },
+      logFrom: this.#logFrom,
       ...(identity === undefined ? {} : { identity }),
       ...(this.faultsBefore === undefined ? {} : { faultsBefore: this.faultsBefore }),
       ...(this.heldBy === undefined ? {} : { heldBy: this.heldBy }),
@@ -232,7 +251,7 @@ export class LiveInstance {
     const { app, spec, origin, index } = this;
     const { parts, turn, shared } = this.#around;
     return new Incarnation({
-      ...{ parts, id, app, spec, origin, index },
+      ...{ parts, id, app, spec, origin, index, logFile: this.#logFile },
       tell: (told) => turn(() => this.tell(told)),
       shared: () => shared(this),
     });
@@ -266,7 +285,6 @@ export class LiveInstance {
 
   #report({ event, reason, cause }: Extract<Effect, { kind: 'report' }>): void {
     const { parts } = this.#around;
-    const { incarnation } = this.instance;
     if (event === 'agent.exited' && cause !== undefined)
       parts.metrics.exited(this.app, this.spec.name, causeKey(cause));
     parts.events.emit(event, {
@@ -275,24 +293,7 @@ export class LiveInstance {
       instance: this.index,
       version: this.origin.version,
       ...(reason === '' ? {} : { reason }),
-      data: {
-        incarnation,
-        ...(this.pid === 0 ? {} : { pid: this.pid }),
-        ...(cause === undefined ? {} : { cause: causeKey(cause) }),
-        ...(event === 'agent.backoff' ? { delay_ms: (deadlineOf(this.instance) ?? 0) - this.instance.since } : {}),
-      },
+      data: eventData(this.instance, this.pid, cause),
     });
   }
 }
-
-/**
- * Whether the next sidecar would do something else without a record of this. A start is recorded with its identity
- * before the program runs; and of a process that has just ended, it sees the end itself.
- */
-function tellsTheNext(before: Instance, told: Told, effects: readonly Effect[]): boolean {
-  const starts = told.kind === 'spawned' || effects.some(({ kind }) => kind === 'spawn');
-  return !starts && !(told.kind === 'exited' && before.state !== 'stopping');
-}
-
-/** Something of a process may be left. */
-const isProcess = ({ state }: Instance): boolean => state !== 'exited' && state !== 'backoff' && state !== 'failed';

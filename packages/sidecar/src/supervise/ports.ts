@@ -78,8 +78,8 @@ export interface Sockets {
 
 /** Implemented by process/: reads what agents wrote to their log files. */
 export interface LogReader {
-  /** The last lines, oldest first; none where there is no file. Reads at most 1 MiB. */
-  last(path: string, lines: number): readonly string[];
+  /** The last lines from byte `from` on, oldest first; none where there is no file. Reads at most 1 MiB. */
+  last(path: string, lines: number, from?: number): readonly string[];
   /** The last lines, then each new one, over rotation and truncation, until `signal` is aborted. */
   follow(path: string, lines: number, signal: AbortSignal): AsyncIterable<string>;
 }

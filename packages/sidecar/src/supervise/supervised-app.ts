@@ -133,6 +133,7 @@ export class SupervisedApp {
       instance: newInstance(now),
       fresh: this.#mode !== 'steady',
       lastFault: '',
+      logFrom: parts.logs.size(parts.logs.path(this.name, spec.name, index, slot)),
       since: parts.clock.now(),
       downSince: now,
     });
@@ -156,9 +157,7 @@ export class SupervisedApp {
         live?.forget();
         return;
       case 'promote':
-        if (live === undefined) return;
-        live.slot = 'active';
-        live.save();
+        live?.promote();
         return;
       case 'renew':
         if (live === undefined || spec === undefined) return;

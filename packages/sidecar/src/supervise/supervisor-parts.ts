@@ -1,6 +1,7 @@
 /** All that the supervisor of agents needs from the outside, as one plain object that main puts together. */
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { HostFacts } from '../agent/environment.js';
+import type { Slot } from '../agent/view.js';
 import type { SupervisionMetrics } from '../link/ports.js';
 import type { BusEndpoints, EventSink, Probes, Processes, RecordStore, Sockets } from './ports.js';
 
@@ -21,12 +22,21 @@ export interface SupervisorParts {
   readonly random: () => number;
   /** An id that was never given before and never will be; letters and digits, short enough for a path. */
   readonly newId: () => string;
-  /** Absolute path of the log file of an instance. */
-  readonly logFile: (app: string, agent: string, instance: number) => string;
-  /** The last lines of a file, oldest first; none where there is no file. */
-  readonly readLastLines: (path: string, lines: number) => readonly string[];
+  readonly logs: InstanceLogs;
   /** Instances that may be on their way to ready at once, in their first seconds. */
   readonly maxStarting: number;
   /** Told, in a sentence, of trouble that nobody else is told of. */
   readonly warn: (sentence: string) => void;
+}
+
+/** Where instances write to. A candidate has a file of its own while the one that it replaces still writes. */
+export interface InstanceLogs {
+  /** Absolute path. */
+  readonly path: (app: string, agent: string, instance: number, slot: Slot) => string;
+  /** In bytes; 0 where there is no file. */
+  readonly size: (path: string) => number;
+  /** The last lines of what was written from byte `from` on, oldest first. */
+  readonly last: (path: string, lines: number, from: number) => readonly string[];
+  /** The candidate's file becomes that of the active one; what was there is kept beside it. Never throws; the same again is nothing. */
+  readonly promote: (app: string, agent: string, instance: number) => void;
 }

@@ -1,4 +1,4 @@
-/** Sockets that a release gives to another agent, or to another spelling of its address. */
+/** What versions of an app share or pass on: sockets, addresses, log files. */
 import { fileURLToPath } from 'node:url';
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
@@ -57,4 +57,31 @@ test('what a removed agent listened on is free when the next one starts', async 
   rig.supervisor.setTarget('app', target(rig.folder, '2', next), 'switch');
   await converged();
   expect(rig.types('new')).toEqual(['agent.starting', 'agent.ready']);
+});
+
+test('the last words of a culprit are its own, not those of the version that goes on beside it', async () => {
+  const talk = (word: string, then: string) => ['sh', '-c', `while :; do echo ${word}; ${then}; done`];
+  const old = quick('web', { command: talk('fine', 'sleep 0.01'), order: 'start-first' });
+  rig.supervisor.setTarget('app', target(rig.folder, '1', old), 'steady');
+  await converged();
+  const bad = agent('web', { command: talk('broken', 'sleep 0.2; exit 1'), order: 'start-first' });
+  rig.supervisor.setTarget('app', target(rig.folder, '2', bad), 'switch');
+  const failed = await eventually(() => {
+    const found = rig.supervisor.convergence('app');
+    return found.state === 'failed' ? found : null;
+  });
+  expect(failed.culprit.log).toEqual(['broken', 'broken', 'broken']);
+  expect(rig.log('web')).not.toContain('broken');
+
+  // A good one writes on to the same file, once it is alone.
+  const good = quick('web', { command: talk('better', 'sleep 0.01'), order: 'start-first' });
+  rig.supervisor.setTarget('app', target(rig.folder, '3', good), 'switch');
+  await converged();
+  await eventually(() => rig.log('web').endsWith('better\n'));
+  expect(rig.log('web')).not.toContain('fine');
+  // One that replaces it without running beside it is not blamed for what was there.
+  const worse = agent('web', { command: talk('worse', 'exit 1') });
+  rig.supervisor.setTarget('app', target(rig.folder, '4', worse), 'switch');
+  await eventually(() => rig.supervisor.convergence('app').state === 'failed');
+  expect(rig.supervisor.convergence('app')).toMatchObject({ culprit: { log: ['worse', 'worse', 'worse'] } });
 });

@@ -110,7 +110,7 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     const known = this.#apps.get(app);
     const wanted = known?.wanted.some(({ name, replicas }) => name === agent && instance < replicas) === true;
     if (!wanted && (known?.find(agent, instance).length ?? 0) === 0) return undefined;
-    return this.#parts.logFile(app, agent, instance);
+    return this.#parts.logs.path(app, agent, instance, 'active');
   }
 
   heard(incarnation: string, message: { readonly kind: 'beat' | 'other'; readonly seq?: number }): void {
@@ -207,6 +207,14 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     });
   }
 
+  /** Of the wanted version alone: another may run beside it. */
+  #lastLines(app: string, agent: string, index: number): readonly string[] {
+    const known = this.#apps.get(app);
+    const fingerprint = known?.wanted.find(({ name }) => name === agent)?.fingerprint;
+    const live = known?.find(agent, index).find(({ spec }) => spec.fingerprint === fingerprint);
+    return live?.lastLines(CULPRIT_LINES) ?? [];
+  }
+
   #blame(
     app: string,
     suspect: { readonly agent: string; readonly index: number; readonly cause: string },
@@ -215,8 +223,7 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     if (known?.agent === suspect.agent && known.instance === suspect.index && known.cause === suspect.cause)
       return known;
     const { agent, index, cause } = suspect;
-    const log = this.#parts.readLastLines(this.#parts.logFile(app, agent, index), CULPRIT_LINES);
-    const culprit: LocalCulprit = { agent, instance: index, cause, log };
+    const culprit: LocalCulprit = { agent, instance: index, cause, log: this.#lastLines(app, agent, index) };
     this.#blamed.set(app, culprit);
     return culprit;
   }

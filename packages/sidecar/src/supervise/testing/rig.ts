@@ -7,7 +7,9 @@ import type { AgentSpec, Healthcheck, HostAgent } from '@outrider/shared/domain/
 import type { EventType } from '@outrider/shared/domain/event.js';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
+import { createLogFiles } from '../../compose/log-files.js';
 import { createProbes } from '../../probe/probes.js';
+import { createLogReader } from '../../process/log-file.js';
 import { bootId } from '../../process/process-stat.js';
 import { createProcesses } from '../../process/processes.js';
 import { createSockets } from '../../process/sockets.js';
@@ -46,19 +48,10 @@ export function partsFor(folder: string, events: Emitted[], warnings: string[]):
     ownEnvironment: process.env,
     random: () => 0.5,
     newId: () => randomBytes(8).toString('hex'),
-    logFile: (app, agent, instance) => join(folder, 'log', `${app}.${agent}.${instance}.log`),
-    readLastLines: (path, lines) => lastLines(path, lines),
+    logs: createLogFiles(folder, createLogReader(), (text) => warnings.push(text)),
     maxStarting: 4,
     warn: (sentence) => warnings.push(sentence),
   };
-}
-
-function lastLines(path: string, lines: number): readonly string[] {
-  try {
-    return readFileSync(path, 'utf8').split('\n').slice(0, -1).slice(-lines);
-  } catch {
-    return [];
-  }
 }
 
 export class Rig {
@@ -79,7 +72,7 @@ export class Rig {
   }
 
   log(agent: string, instance = 0): string {
-    return readFileSync(this.parts.logFile('app', agent, instance), 'utf8');
+    return readFileSync(this.parts.logs.path('app', agent, instance, 'active'), 'utf8');
   }
 
   types(agent: string): EventType[] {
