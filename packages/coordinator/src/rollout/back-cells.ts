@@ -17,8 +17,16 @@ export function backReport(draft: Draft, { host: name, status }: EventOf<'report
     });
   }
   if (host.state !== 'reverting' && host.state !== 'failed' && host.state !== 'unreachable') return;
-  if (!answers(draft.rollout, host, status) || !isSettled(status)) return;
+  if (!answers(draft.rollout, host, status)) return;
   const home = host.from ?? (isOn(status, host.empty) ? host.empty : undefined);
+  if (host.state === 'reverting' && status.stuckOn !== undefined && isOn(status, home)) {
+    // It goes on trying, and the others need not wait for it: its later report still counts.
+    const { agent, cause } = status.stuckOn;
+    draft.setHost(name, { culprit: status.stuckOn });
+    giveUp(draft, name, 'failed', `${agent} on ${name}: ${cause}`);
+    return;
+  }
+  if (!isSettled(status)) return;
   if (isOn(status, home)) {
     if (!isWell(status)) return;
     draft.setHost(name, { state: 'reverted' });

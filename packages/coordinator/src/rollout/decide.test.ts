@@ -161,6 +161,18 @@ describe('a rollout', () => {
     );
   });
 
+  it('does not let the others wait for a host that is stuck on its way back, and counts it in when it is well', () => {
+    const stuckOn = { host: 'h2', agent: 'vision', cause: 'exited with code 1', log: [] };
+    const failing = decide(walk(...BAKED.slice(0, 5)), { kind: 'abort', by: 'ann', at: 11_000 }).rollout;
+    const next = decide(failing, says(failing, 'h2', 'reverting', { converged: false, stuckOn }, 12_000));
+    expect(told(next)).toEqual(['revert h1']);
+    expect(next.rollout.hosts[1]).toMatchObject({ state: 'failed', reason: 'vision on h2: exited with code 1' });
+    const last = decide(next.rollout, says(next.rollout, 'h1', 'idle', {}, 13_000)).rollout;
+    expect(last.phase).toBe('rolling_back');
+    expect(decide(last, says(last, 'h2', 'idle', {}, 14_000)).rollout.phase).toBe('aborted');
+    expect(decide(last, { kind: 'tick', at: 200_000 }).rollout).toMatchObject({ phase: 'stuck' });
+  });
+
   it('waits for the lease of a host that is silent, and counts it in when it comes back', () => {
     const baking = walk(...BAKED.slice(0, 5));
     const silent = decide(baking, { kind: 'unreachable', host: 'h2', forMs: 6_000, at: 17_000 });
@@ -202,6 +214,16 @@ describe('a rollback', () => {
       phase: 'stuck',
       reason: 'h1 refused: no',
     });
+  });
+
+  it('goes on past a host that is stuck, and counts it in when it is well', () => {
+    const stuckOn = { host: 'h1', agent: 'vision', cause: 'exited with code 1', log: [] };
+    const { rollout } = started();
+    const next = decide(rollout, says(rollout, 'h1', 'reverting', { converged: false, stuckOn }));
+    expect(told(next)).toEqual(['switch h2']);
+    const last = decide(next.rollout, says(next.rollout, 'h2', 'idle')).rollout;
+    expect(decide(last, says(last, 'h1', 'idle')).rollout.phase).toBe('succeeded');
+    expect(decide(last, { kind: 'tick', at: 200_000 }).rollout).toMatchObject({ phase: 'stuck', culprit: stuckOn });
   });
 
   it('waits until a host is well on the old release before it goes to the next', () => {

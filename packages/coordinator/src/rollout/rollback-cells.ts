@@ -4,6 +4,7 @@ import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
 import { answers, culpritOf, isOn, isSettled, isWell, stagingOf } from './host-report.js';
+import { isLost } from './take-back.js';
 
 const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
 
@@ -23,6 +24,11 @@ export function rollbackReport(draft: Draft, { host: name, status }: EventOf<'re
   } else if (host.command === 'switch' && host.state !== 'committed') {
     const culprit = culpritOf(draft.rollout, status);
     if (culprit !== undefined) draft.setHost(name, { culprit });
+    if (host.state === 'switching' && status.stuckOn !== undefined && isOn(status, host.to)) {
+      // It goes on trying, and the others need not wait for it: its later report still counts.
+      giveUp(draft, name, 'failed', `${status.stuckOn.agent} on ${name}: ${status.stuckOn.cause}`);
+      return;
+    }
     if (!isSettled(status) || !isOn(status, host.to) || !isWell(status)) return;
     draft.setHost(name, { state: 'committed', reason: undefined, culprit: undefined });
     draft.tell({ type: 'rollout.host.committed', host: name });
@@ -74,7 +80,7 @@ export function rollbackNext(draft: Draft): void {
   }
   const lost = hosts.filter((host) => LOST.includes(host.state));
   if (lost.length === 0) end(draft, 'succeeded');
-  else if (lost.every((host) => host.state === 'failed')) endStuck(draft);
+  else if (lost.every(isLost)) endStuck(draft);
   else draft.set({ deadline: draft.at + options.confirmWithinMs + draft.limits.lostMs });
 }
 

@@ -5,6 +5,9 @@ import { end } from './ending.js';
 
 const DONE: readonly RolloutHostState[] = ['reverted', 'failed', 'unreachable'];
 
+/** Nothing more is to be expected of it; a host that names a culprit goes on trying. */
+export const isLost = (host: RolloutHost): boolean => host.state === 'failed' && host.culprit === undefined;
+
 /** Tells the next host to go back; with none left, ends or waits a last time for those that are lost. */
 export function takeBackNext(draft: Draft): void {
   const touched = draft.rollout.hosts.filter((host) => host.touched).reverse();
@@ -17,7 +20,7 @@ export function takeBackNext(draft: Draft): void {
   const missing = touched.filter((host) => host.state !== 'reverted');
   if (missing.length === 0) {
     end(draft, draft.rollout.abortedBy === undefined ? 'rolled_back' : 'aborted');
-  } else if (missing.every((host) => host.state === 'failed')) {
+  } else if (missing.every(isLost)) {
     endStuck(draft, missing);
   } else {
     draft.set({ deadline: draft.at + draft.rollout.options.confirmWithinMs + draft.limits.lostMs });

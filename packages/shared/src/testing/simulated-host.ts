@@ -158,6 +158,9 @@ export class SimulatedHost {
       ...(rollout === undefined ? {} : { rollout }),
       ...(underWay && record !== undefined ? { rolloutRecord: record } : {}),
       ...(outcome === undefined ? {} : { outcome }),
+      ...(phase === 'reverting' && !this.isWell(active)
+        ? { stuckOn: { host: this.name, agent: 'vision', cause: 'never gets well', log: [] } }
+        : {}),
       ...(staging === undefined ? {} : { staging }),
     };
   }
