@@ -49,7 +49,14 @@ export async function* agentLogs(
     for (const { path, ...who } of files) for (const line of reader.last(path, ask.lines)) yield { ...who, line };
     return;
   }
-  yield* merge(files.map(({ path, ...who }) => named(reader.follow(path, ask.lines, signal), who)));
+  // Where one can't be read (any more) or nobody listens, the others must not go on.
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  try {
+    yield* merge(files.map(({ path, ...who }) => named(reader.follow(path, ask.lines, until), who)));
+  } finally {
+    over.abort();
+  }
 }
 
 type Who = Omit<AgentLogLine, 'line'>;

@@ -2,7 +2,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 
 export interface RedisAddress {
-  /** `redis://HOST:PORT/DB`, `rediss://...` or `unix:///PATH`. */
+  /** `redis://HOST:PORT/DB`, `rediss://...` or `unix:/PATH`. */
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
@@ -28,8 +28,8 @@ export function openRedis({ url, username, password }: RedisAddress, onError: (e
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
   };
-  const redis = url.startsWith('unix://')
-    ? new Redis({ ...options, path: url.slice('unix://'.length) })
+  const redis = url.startsWith('unix:')
+    ? new Redis({ ...options, path: decodeURIComponent(new URL(url).pathname) })
     : new Redis(url, options);
   redis.on('error', onError);
   return redis;

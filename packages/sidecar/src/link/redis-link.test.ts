@@ -4,6 +4,8 @@ import { eventually } from '@outrider/shared/testing/eventually.js';
 import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { EventSpool } from './event-spool.js';
+import { openRedis } from './redis-connection.js';
 import { type RedisLink, startRedisLink } from './redis-link.js';
 
 const KEYS = fleetKeys('local');
@@ -76,9 +78,23 @@ describe('Redis', () => {
     subscriber.disconnect();
   });
 
+  test('gets an event that comes at the very end of a delivery', async () => {
+    await eventually(() => link.up);
+    const { spool } = link as unknown as { readonly spool: EventSpool };
+    const remove = spool.remove.bind(spool);
+    spool.remove = (batch) => {
+      remove(batch);
+      spool.remove = remove;
+      queueMicrotask(() => link.publish(event(1)));
+    };
+    link.publish(event(0));
+    await eventually(async () => expect(await streamed()).toEqual(['e0', 'e1']));
+  });
+
   test('that was away gets what happened meanwhile, in order, and knows the host again', async () => {
     link.publish(event(0));
     await eventually(async () => expect(await streamed()).toEqual(['e0']));
+    await eventually(() => link.waiting === 0);
     await server.kill();
     await eventually(() => !link.up);
     for (let index = 1; index < 50; index += 1) link.publish(event(index));
@@ -108,6 +124,12 @@ describe('Redis', () => {
     const ids = ['e0', 'e1', 'e2', 'e3', 'e4'];
     await eventually(async () => expect([...new Set(await streamed())]).toEqual(ids));
   });
+});
+
+test.each(['unix:/run/redis.sock', 'unix:///run/redis.sock'])('%s is the path of a socket', (url) => {
+  const redis = openRedis({ url }, () => undefined);
+  redis.disconnect();
+  expect(redis.options.path).toBe('/run/redis.sock');
 });
 
 test('without Redis everything goes on, bounded, and the trouble is told once', async () => {

@@ -117,6 +117,8 @@ class Link implements RedisLink {
     if (this.delivering !== undefined || this.closed || !this.up || this.again !== undefined) return;
     this.delivering = this.deliverAll().finally(() => {
       this.delivering = undefined;
+      // What came after the last look and before this.
+      if (this.spool.size > 0) this.deliver();
     });
   }
 
