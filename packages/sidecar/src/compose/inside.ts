@@ -69,7 +69,8 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     ownEnvironment: process.env,
     random: () => Math.random(),
     newId: () => `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`,
-    logs: createLogFiles(config.logDir, logs, warn),
+    logFile: createLogFiles(config.logDir),
+    readLastLines: (path, lines) => logs.last(path, lines),
     maxStarting: config.maxStarting,
     warn,
   });
