@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
 import { readBody } from '@outrider/shared/http/body.js';
 import type { HttpGuard } from '@outrider/shared/http/guard.js';
+import { pageOf } from '@outrider/shared/http/page.js';
 import { emergencyRollback } from './emergency.js';
 import type { Inside } from './inside.js';
 import type { CoordinatorMetrics } from './metrics.js';
@@ -19,13 +20,13 @@ const MOST_BODY_BYTES = 64 * 1024;
 /** Where sidecars serve their metrics unless told otherwise. */
 const METRICS_PORT = 8000;
 
-type Route = (request: IncomingMessage, url: URL) => Promise<HttpAnswer> | HttpAnswer;
+type Route = (request: IncomingMessage) => Promise<HttpAnswer> | HttpAnswer;
 type Methods = Readonly<Partial<Record<'GET' | 'POST', Route>>>;
 
 export function routesOf(parts: RouteParts): Readonly<Record<string, Methods>> {
-  const { inside, feed, metrics, guard } = parts;
+  const { inside, feed, metrics } = parts;
   return {
-    '/': { GET: (_request, url) => home(url, guard, inside.environment) },
+    '/': { GET: () => pageOf('coordinator') },
     '/status': { GET: async () => ({ status: 200, body: await feed.status() }) },
     '/health': { GET: () => ({ status: 200, body: feed.health() }) },
     '/rollback': { POST: (request) => rollback(request, parts) },
@@ -34,19 +35,6 @@ export function routesOf(parts: RouteParts): Readonly<Record<string, Methods>> {
     '/ready': { GET: () => ready(inside) },
     '/sd': { GET: () => ({ status: 200, body: serviceDiscovery(inside) }) },
   };
-}
-
-function home(url: URL, guard: HttpGuard, environment: string): HttpAnswer {
-  const token = url.searchParams.get('token');
-  const type = 'text/plain; charset=utf-8';
-  if (token === null) {
-    const body = `Outrider coordinator, environment ${environment}. See /status, /health and /metrics.\n`;
-    return { status: 200, body, type };
-  }
-  const cookie = guard.cookieFor(token);
-  return cookie === undefined
-    ? failure(401, 'This link is out of date. `coordinator dev` prints a new one when it starts.')
-    : { status: 303, body: 'See /\n', type, headers: { location: '/', 'set-cookie': cookie } };
 }
 
 async function rollback(request: IncomingMessage, { inside, guard }: RouteParts): Promise<HttpAnswer> {

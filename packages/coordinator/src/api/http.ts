@@ -92,7 +92,7 @@ function restHandler(guard: HttpGuard, routes: ReturnType<typeof routesOf>, onBu
       return { ...failure(405, `${url.pathname} takes ${allow}.`), headers: { allow } };
     }
     try {
-      return await route(request, url);
+      return await route(request);
     } catch (error) {
       if (error instanceof BodyTooLong) return failure(413, error.message);
       if (!(error instanceof OutriderError)) onBug(error, url.pathname);

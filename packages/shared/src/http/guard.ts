@@ -2,7 +2,6 @@
  * Owns who may ask a daemon over HTTP: a page of a foreign origin and a name that was made to point here are
  * turned away before anything is read; what changes something needs the token.
  */
-import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { tokenMatches } from '../runtime/token.js';
@@ -13,7 +12,7 @@ export interface HttpRefusal {
 }
 
 export interface HttpGuardOptions {
-  /** `sidecar`; for messages and the name of the cookie. */
+  /** `sidecar`; for messages. */
   readonly daemon: string;
   readonly tokens: () => readonly string[];
   /** Names by which browsers may call this machine, besides localhost and addresses; lower case. */
@@ -46,28 +45,10 @@ export class HttpGuard {
     return undefined;
   }
 
-  /** Whether the caller has the token: as a bearer, or by the cookie of the link (from our own pages only). */
+  /** Whether the caller has shown the token. Only as a bearer: no browser sends that by itself, nor to another port. */
   isTrusted(request: IncomingMessage): boolean {
-    const { tokens } = this.options;
     const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (tokenMatches(bearer, tokens())) return true;
-    const isOwnPage = request.headers.origin !== undefined || request.headers['sec-fetch-site'] === 'same-origin';
-    return isOwnPage && tokenMatches(this.cookieOf(request), tokens().map(cookieValue));
-  }
-
-  /** The Set-Cookie header for a link that carries a good token; undefined: the token is wrong. */
-  cookieFor(token: string): string | undefined {
-    if (!tokenMatches(token, this.options.tokens())) return undefined;
-    return `${this.cookie}=${cookieValue(token)}; HttpOnly; SameSite=Strict; Path=/`;
-  }
-
-  private get cookie(): string {
-    return `outrider_${this.options.daemon}`;
-  }
-
-  private cookieOf(request: IncomingMessage): string | undefined {
-    const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
-    return pairs.find((pair) => pair.startsWith(`${this.cookie}=`))?.slice(this.cookie.length + 1);
+    return tokenMatches(bearer, this.options.tokens());
   }
 
   private isOwnName(name: string): boolean {
@@ -82,9 +63,6 @@ export class HttpGuard {
     return unbracketed(hostname) === host && this.options.ports().includes(number);
   }
 }
-
-/** Browsers send cookies to every port of a host, so the token itself is not in it. */
-const cookieValue = (token: string): string => createHmac('sha256', token).update('browser').digest('base64url');
 
 function parseHost(header: string | undefined): string | undefined {
   if (header === undefined || !URL.canParse(`http://${header}/`)) return undefined;

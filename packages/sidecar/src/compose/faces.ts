@@ -43,7 +43,7 @@ export async function startFaces(config: SidecarConfig, inside: Inside, log: Log
   try {
     const addresses = await open(config, inside, log, closers);
     const [page = ''] = addresses.http;
-    return { addresses, link: `http://${page}/health?token=${inside.tokens.own}`, close };
+    return { addresses, link: `http://${page}/#token=${inside.tokens.own}`, close };
   } catch (error) {
     await close();
     throw error;

@@ -62,37 +62,25 @@ async function answer(
   if (method !== 'GET' && method !== 'POST') {
     return { ...failure(405, 'Only GET and POST are understood here.'), headers: { allow: 'GET, POST' } };
   }
-  const url = urlOf(request.url ?? '');
-  if (url === undefined) return failure(400, 'The path of the request is not well formed.');
-  const linked = url.query.get('token');
-  if (linked !== null) return method === 'GET' ? letIn(guard, linked, url.path) : failure(400, 'A link is for GET.');
+  const path = pathOf(request.url ?? '');
+  if (path === undefined) return failure(400, 'The path of the request is not well formed.');
   if (!(await isShort(request)))
     return failure(413, `No request needs a body of more than ${LONGEST_BODY_BYTES} bytes.`);
   try {
-    return await route({ path: url.path, method, trusted: guard.isTrusted(request) });
+    return await route({ path, method, trusted: guard.isTrusted(request) });
   } catch (error) {
-    if (!(error instanceof OutriderError)) onBug(error, `/${url.path.join('/')}`);
+    if (!(error instanceof OutriderError)) onBug(error, `/${path.join('/')}`);
     return answerOf(error);
   }
 }
 
-/** A link that carries the token makes a browser trusted, and is gone from the address bar. */
-function letIn(guard: HttpGuard, token: string, path: readonly string[]): HttpAnswer {
-  const cookie = guard.cookieFor(token);
-  if (cookie === undefined) return failure(401, 'The token of this link is not the one of this sidecar (any more).');
-  const location = `/${path.map(encodeURIComponent).join('/')}`;
-  return { status: 303, body: { location }, headers: { location, 'set-cookie': cookie } };
-}
-
-function urlOf(text: string): { readonly path: readonly string[]; readonly query: URLSearchParams } | undefined {
+function pathOf(text: string): readonly string[] | undefined {
   if (!text.startsWith('/') || text.startsWith('//') || text.length > LONGEST_URL) return undefined;
-  const [path = '', query = ''] = text.split('?', 2);
+  const [path = ''] = text.split('?', 1);
   try {
     const parts = path.split('/').slice(1).map(decodeURIComponent);
     if (parts.at(-1) === '') parts.pop();
-    return parts.some((part) => part === '' || part.includes('/') || part.includes('\0'))
-      ? undefined
-      : { path: parts, query: new URLSearchParams(query) };
+    return parts.some((part) => part === '' || part.includes('/') || part.includes('\0')) ? undefined : parts;
   } catch {
     return undefined;
   }

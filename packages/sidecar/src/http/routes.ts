@@ -2,6 +2,7 @@
 import type { HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
 import { hostHealth } from '@outrider/shared/domain/host-health.js';
 import { failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
+import { pageOf } from '@outrider/shared/http/page.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import type { AgentControl } from '../link/ports.js';
 
@@ -100,6 +101,7 @@ export function sidecarRoutes(source: HealthSource, agents: Pick<AgentControl, '
       const instances = await agents.control('', [agent], action, 'http');
       return { status: 200, body: { host: status.host, agent, action, instances: instances.map(shown) } };
     }
+    if (path.length === 0 && method === 'GET') return pageOf('sidecar');
     return answerHealth(source, path, method, SIDECAR_PATHS);
   };
 }

@@ -65,7 +65,7 @@ export class DevFleet {
   /** Link for a browser, with the token in it. */
   link(): string {
     const token = readToken(join(this.layout.coordinator, 'run', 'token')) ?? '';
-    return `http://${this.layout.front}:${COORDINATOR_PORTS.http}/?token=${token}`;
+    return `http://${this.layout.front}:${COORDINATOR_PORTS.http}/#token=${token}`;
   }
 
   /** Agents first, while their sidecars can still be asked; then everything else. Nothing is left. */
