@@ -1,12 +1,17 @@
 /** What a failed rollout does with each event while it takes its hosts back. */
+import type { RolloutHost } from '@outrider/shared/domain/rollout.js';
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
-import { answers, culpritOf, isOn, isSettled, isWell, reasonOf, stagingOf } from './host-report.js';
+import { answers, culpritOf, isOn, isSettled, isWell, lostState, reasonOf, stagingOf } from './host-report.js';
 import { endStuck, startReverting, takeBackNext, undoCommit } from './take-back.js';
 
 export function backReport(draft: Draft, { host: name, status }: EventOf<'report'>): void {
   const host = draft.host(name);
-  if (host === undefined || status === 'gone') return;
+  if (host === undefined) return;
+  if (status === 'gone') {
+    gone(draft, host);
+    return;
+  }
   const culprit = culpritOf(draft.rollout, status);
   if (host.touched && draft.rollout.culprit === undefined && culprit !== undefined && status.outcome !== undefined) {
     // The host that failed may name the culprit only after it was seen to go back.
@@ -29,9 +34,7 @@ export function backReport(draft: Draft, { host: name, status }: EventOf<'report
   if (!isSettled(status)) return;
   if (isOn(status, home)) {
     if (!isWell(status)) return;
-    draft.setHost(name, { state: 'reverted' });
-    draft.tell({ type: 'rollout.host.reverted', host: name });
-    takeBackNext(draft);
+    reverted(draft, name);
   } else if (host.command === 'revert') {
     // It had committed after all: a revert found nothing to revert.
     undoCommit(draft, host);
@@ -41,6 +44,21 @@ export function backReport(draft: Draft, { host: name, status }: EventOf<'report
     if (staging === 'done') draft.command(name, 'switch', host.empty, 0, draft.rollout.reason);
     if (staging === 'failed') giveUp(draft, name, 'failed', status.staging?.reason ?? 'it could not be emptied');
   }
+}
+
+/** Where nothing of the app ran before, a host that knows nothing of it is where it should be. */
+function gone(draft: Draft, { host, state, from }: RolloutHost): void {
+  if (from !== undefined) {
+    if (state === 'reverting') giveUp(draft, host, 'failed', lostState(host));
+  } else if (state === 'reverting' || state === 'failed' || state === 'unreachable') {
+    reverted(draft, host);
+  }
+}
+
+function reverted(draft: Draft, host: string): void {
+  draft.setHost(host, { state: 'reverted' });
+  draft.tell({ type: 'rollout.host.reverted', host });
+  takeBackNext(draft);
 }
 
 export function backRefused(draft: Draft, { host: name, step, reason }: EventOf<'refused'>): void {

@@ -202,6 +202,44 @@ describe('a rollout', () => {
   });
 });
 
+const gone = (host: string): RolloutEvent => ({ kind: 'report', host, status: 'gone', at: 21_000 });
+
+describe('a host that has lost its state', () => {
+  it.each([
+    ['staging', 0, 'h2'],
+    ['switching', 2, 'h1'],
+    ['baking', 3, 'h1'],
+    ['committing', 6, 'h2'],
+  ])('ends a rollout that is %s', (phase, steps, name) => {
+    const under = walk(...BAKED.slice(0, steps));
+    expect(under.phase).toBe(phase);
+    expect(decide(under, gone(name)).rollout).toMatchObject({
+      phase: phase === 'staging' ? 'rolled_back' : 'rolling_back',
+      reason: `${name} has lost its state`,
+    });
+  });
+
+  it('may not know the app yet on a first release', () => {
+    const { from: _from, ...rest } = made().hosts[0]!;
+    const first = begin(made({ hosts: [{ ...rest, empty: NONE }] })).rollout;
+    expect(decide(first, gone('h1')).rollout).toBe(first);
+  });
+
+  it('is back where nothing ran before, and given up where something did', () => {
+    const failing = decide(walk(...BAKED.slice(0, 5)), { kind: 'abort', by: 'ann', at: 11_000 }).rollout;
+    const next = decide(failing, gone('h2'));
+    expect(next.rollout.hosts[1]).toMatchObject({ state: 'failed', reason: 'h2 has lost its state' });
+    expect(told(next)).toEqual(['revert h1']);
+    const hosts = failing.hosts.map(({ from: _from, ...host }) => host);
+    expect(decide({ ...failing, hosts }, gone('h2')).rollout.hosts[1]).toMatchObject({ state: 'reverted' });
+  });
+
+  it('holds up no other in a rollback', () => {
+    const { rollout } = begin(made({ kind: 'rollback' }, { state: 'staged', from: NEW, to: OLD }));
+    expect(told(decide(rollout, gone('h1')))).toEqual(['switch h2']);
+  });
+});
+
 describe('a rollback', () => {
   const started = (): Decision => begin(made({ kind: 'rollback' }, { state: 'staged', from: NEW, to: OLD }));
 

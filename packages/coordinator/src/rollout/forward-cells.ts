@@ -5,11 +5,26 @@ import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { fail } from './failing.js';
 import { advance } from './forward.js';
-import { answers, culpritOf, isOn, isSettled, isWell, reasonOf, stagingOf, wentBack } from './host-report.js';
+import {
+  answers,
+  culpritOf,
+  isOn,
+  isSettled,
+  isWell,
+  reasonOf,
+  stagingOf,
+  wentBack,
+  lostState,
+} from './host-report.js';
 
 export function stagingReport(draft: Draft, { host: name, status }: EventOf<'report'>): void {
   const host = draft.host(name);
-  if (host?.state !== 'staging' || status === 'gone' || abortedByHold(draft, name, status)) return;
+  if (host?.state !== 'staging' || abortedByHold(draft, name, status)) return;
+  if (status === 'gone') {
+    // A host that had nothing of the app says so until it has accepted its command.
+    if (host.from !== undefined) failLost(draft, name);
+    return;
+  }
   if (!answers(draft.rollout, host, status)) return;
   const staging = stagingOf(host, host.to, status);
   if (staging === 'failed') {
@@ -26,7 +41,7 @@ export function trialReport(draft: Draft, { host: name, status }: EventOf<'repor
   if (host === undefined || abortedByHold(draft, name, status)) return;
   if (host.state !== 'switching' && host.state !== 'trial') return;
   if (status === 'gone') {
-    if (host.state === 'trial') fail(draft, { host: name, reason: `${name} has lost its state` });
+    failLost(draft, name);
     return;
   }
   if (!answers(draft.rollout, host, status)) return;
@@ -43,7 +58,12 @@ export function trialReport(draft: Draft, { host: name, status }: EventOf<'repor
 
 export function committingReport(draft: Draft, { host: name, status }: EventOf<'report'>): void {
   const host = draft.host(name);
-  if (host?.state !== 'committing' || status === 'gone' || !answers(draft.rollout, host, status)) return;
+  if (host?.state !== 'committing') return;
+  if (status === 'gone') {
+    failLost(draft, name);
+    return;
+  }
+  if (!answers(draft.rollout, host, status)) return;
   if (wentBack(host, status)) {
     failAtHost(draft, host, status);
   } else if (isSettled(status) && isOn(status, host.to)) {
@@ -53,6 +73,11 @@ export function committingReport(draft: Draft, { host: name, status }: EventOf<'
   } else if (status.phase === 'held') {
     fail(draft, { host: name, reason: `${name} is held` });
   }
+}
+
+/** It knew the app, and does so no more: its folder was emptied or replaced. */
+function failLost(draft: Draft, host: string): void {
+  fail(draft, { host, reason: lostState(host) });
 }
 
 function failAtHost(draft: Draft, host: RolloutHost, status: AppStatus): void {

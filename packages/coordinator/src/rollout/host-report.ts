@@ -3,6 +3,8 @@ import type { AppStatus, Culprit } from '@outrider/shared/domain/host.js';
 import { type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
 
+export const lostState = (host: string): string => `${host} has lost its state`;
+
 /** Whether the report was made after the host accepted the last command; anything older says nothing. */
 export function answers(rollout: Rollout, host: RolloutHost, { fence }: AppStatus): boolean {
   return fence?.rollout === rollout.seq && fence.step >= host.step;

@@ -3,14 +3,20 @@ import type { RolloutHost, RolloutHostState } from '@outrider/shared/domain/roll
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
-import { answers, culpritOf, isOn, isSettled, isWell, stagingOf } from './host-report.js';
+import { answers, culpritOf, isOn, isSettled, isWell, lostState, stagingOf } from './host-report.js';
 import { isLost } from './take-back.js';
 
 const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
 
 export function rollbackReport(draft: Draft, { host: name, status }: EventOf<'report'>): void {
   const host = draft.host(name);
-  if (host === undefined || status === 'gone' || !answers(draft.rollout, host, status)) return;
+  if (host === undefined) return;
+  if (status === 'gone') {
+    const isTold = host.state === 'staging' || host.state === 'switching';
+    if (isTold) giveUp(draft, name, 'failed', lostState(name));
+    return;
+  }
+  if (!answers(draft.rollout, host, status)) return;
   if (host.command === 'stage') {
     if (host.state !== 'staging' && !LOST.includes(host.state)) return;
     const staging = stagingOf(host, host.to, status);
