@@ -121,6 +121,8 @@ export class Incarnation {
 
   /** `resumed`: what it was when it was taken over. */
   startProbes(resumed?: 'ready' | 'unready'): void {
+    // Taken over without what it was started with: its checks can't be asked, which is no fault of the agent.
+    if (this.#launch === undefined) return;
     const { parts, app, spec, tell } = this.#options;
     const checks = this.agent.healthchecks;
     const health = resumed === undefined ? newHealth(checks) : resumedHealth(checks, resumed, parts.clock.monotonic());

@@ -10,7 +10,7 @@ import { eventually } from '@outrider/shared/testing/eventually.js';
 import { processesOf } from '@outrider/shared/testing/leaks.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSockets } from '../process/sockets.js';
-import type { Convergence, Sockets, Target, TargetMode } from './ports.js';
+import type { BusEndpoints, Convergence, Probes, Sockets, Target, TargetMode } from './ports.js';
 import { Rig, agent, quick, target } from './testing/rig.js';
 
 interface Told {
@@ -160,7 +160,7 @@ test('a broken version stays unproven under a sidecar that could not take the so
   await eventually(() => next.supervisor.convergence('app').state === 'failed');
   expect(next.warnings.join()).toContain('could not be taken back');
   expect(next.types('web')).not.toContain('agent.ready');
-  expect(next.status('web')).toMatchObject({ version: '1', pid });
+  expect(next.supervisor.instances().find(({ version }) => version === '1')).toMatchObject({ pid, ready: true });
   await next.end();
   mkdirSync(folder);
 });
@@ -201,6 +201,33 @@ test('what a person has stopped stays stopped under the next sidecar', async () 
   second.supervisor.setTarget('app', target(folder, '1', quick('one')), 'steady');
   expect(second.status('one')).toMatchObject({ state: 'exited', reason: 'stopped by ann' });
   expect(second.supervisor.convergence('app')).toEqual({ state: 'converged' });
+});
+
+test('what could not be wholly taken over is not judged by checks that nobody can fill in', async () => {
+  const method = { kind: 'exec', command: ['test', '-n', '${OUTRIDER_AGENT}'] } as const;
+  const check = { ...quick('').healthchecks[0]!, method, purposes: ['readiness'] as const, intervalMs: 50 };
+  const names = ['known', 'lost'];
+  const both = names.map((name) => agent(name, { healthchecks: [check] }));
+  const sidecar = new Sidecar();
+  sidecar.setTarget(target(folder, '1', ...both), 'steady');
+  await sidecar.until(isConverged);
+  await kill();
+  const asked: string[] = [];
+  const open: BusEndpoints['open'] = ({ agent: name }) => {
+    if (name === 'lost') throw new Error('no bus for this one');
+    return 'ipc://nowhere';
+  };
+  const ask: Probes['ask'] = ({ method: given }) => {
+    asked.push(given.kind === 'exec' ? given.command.join(' ') : '');
+    return Promise.resolve({ status: 'ok', seconds: 0, detail: '' });
+  };
+  const next = new Rig({ bus: { open, close: () => undefined }, probes: { ask } }, folder);
+  await eventually(() => asked.filter((command) => command === 'test -n known').length >= 3);
+  expect(new Set(asked)).toEqual(new Set(['test -n known']));
+  expect(next.warnings.join()).toContain('no bus for this one');
+  expect(next.status('lost')).toMatchObject({ ready: true });
+  await next.end();
+  mkdirSync(folder);
 });
 
 test('records of another boot of the machine are none', async () => {
