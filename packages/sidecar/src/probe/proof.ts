@@ -14,7 +14,8 @@ export type OwnsConnection = Processes['ownsConnection'];
 
 /** Whoever looks at a connection this soon after accept() may find it in no table of descriptors yet. */
 const SETTLE_MS = 10;
-const POLL_MS = 5;
+/** Each look reads the whole table of connections. */
+const POLL_MS = 20;
 /** Connections tried in one question until the asked instance takes one. */
 const MOST_TRIES = 8;
 

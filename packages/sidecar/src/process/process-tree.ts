@@ -19,12 +19,24 @@ export interface TreeQuery {
 
 interface Mark {
   readonly startTicks: number;
-  readonly incarnation: string;
+  /** Undefined: it carries none. */
+  readonly incarnation: string | undefined;
 }
 
-/** Looks at all processes. What it has once found marked stays marked, so that a later look is cheaper. */
+/** Of a second, on every Linux that Node runs on. */
+const TICKS = 100;
+/** A younger process may still have to execute the program that it was forked for, and get its mark with that. */
+const SETTLED_TICKS = 10 * TICKS;
+
+/** Looks at all processes. What it has once found out about one it does not ask again. */
 export class ProcessTables {
+  readonly #incarnationIn: (pid: number) => string | undefined;
   #marks = new Map<number, Mark>();
+
+  /** `read`: the incarnation in a process's initial environment. */
+  constructor(read = incarnationIn) {
+    this.#incarnationIn = read;
+  }
 
   /** @throws where /proc can't be read (out of descriptors) */
   look(): ProcessTable {
@@ -40,17 +52,20 @@ export class ProcessTables {
       if (mark?.startTicks === stat.startTicks) known.set(stat.pid, mark);
     }
     this.#marks = known;
-    return new ProcessTable(all, known);
+    return new ProcessTable(all, known, this.#incarnationIn, ticksSinceBoot() - SETTLED_TICKS);
   }
 }
 
 /** One look at all processes, for any number of questions. */
 export class ProcessTable {
+  /** Too young to be sure of. */
   readonly #unmarked = new Set<number>();
 
   constructor(
     private readonly all: readonly ProcessStat[],
     private readonly marks: Map<number, Mark>,
+    private readonly read: (pid: number) => string | undefined,
+    private readonly settledBefore: number,
   ) {}
 
   /** Pids of what still runs. A process that has ended is none of them. */
@@ -72,12 +87,14 @@ export class ProcessTable {
   #incarnationOf(stat: ProcessStat): string | undefined {
     const known = this.marks.get(stat.pid);
     if (known !== undefined || this.#unmarked.has(stat.pid)) return known?.incarnation;
-    const incarnation = incarnationIn(stat.pid);
-    if (incarnation === undefined) this.#unmarked.add(stat.pid);
+    const incarnation = this.read(stat.pid);
+    if (incarnation === undefined && stat.startTicks >= this.settledBefore) this.#unmarked.add(stat.pid);
     else this.marks.set(stat.pid, { startTicks: stat.startTicks, incarnation });
     return incarnation;
   }
 }
+
+const ticksSinceBoot = (): number => Number.parseFloat(readFileSync('/proc/uptime', 'latin1')) * TICKS;
 
 const NAME = Buffer.from('\0OUTRIDER_INCARNATION=');
 
