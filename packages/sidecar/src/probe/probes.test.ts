@@ -6,10 +6,11 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Healthcheck, ProbeMethod } from '@outrider/shared/domain/agent.js';
+import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Reply } from 'zeromq';
 import { bootId } from '../process/process-stat.js';
-import { Scratch, eventually, marked } from '../process/testing/scratch.js';
+import { Scratch, marked } from '../process/testing/scratch.js';
 import type { ProbeTarget } from '../supervise/ports.js';
 import { createProbes } from './probes.js';
 

@@ -1,9 +1,10 @@
 import type { Healthcheck, ProbeMethod } from '@outrider/shared/domain/agent.js';
+import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { HeldSocket } from '../agent/identity.js';
 import { createProcesses } from '../process/processes.js';
 import { createSockets } from '../process/sockets.js';
-import { Scratch, eventually } from '../process/testing/scratch.js';
+import { Scratch } from '../process/testing/scratch.js';
 import { createProbes } from './probes.js';
 
 const processes = createProcesses();

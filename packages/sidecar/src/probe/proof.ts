@@ -5,6 +5,7 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { formatHostPort, isWildcard, parseHostPort } from '@outrider/shared/runtime/listen.js';
 import type { ProbeTarget, Processes } from '../supervise/ports.js';
 import type { Answer } from './answer.js';
 import { failed, unproven } from './answer.js';
@@ -19,7 +20,6 @@ const POLL_MS = 20;
 /** Connections tried in one question until the asked instance takes one. */
 const MOST_TRIES = 8;
 
-const WILDCARDS = new Set(['0.0.0.0', '::', '*', '']);
 const numeric = (host: string): boolean => /^[\d.]+$/.test(host) || host.includes(':');
 const plain = (host: string): string => {
   const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
@@ -30,10 +30,10 @@ const plain = (host: string): string => {
 export function isShared(host: string, port: number, shared: readonly string[]): boolean {
   const asked = plain(host);
   return shared.some((address) => {
-    const colon = address.lastIndexOf(':');
-    if (colon < 0 || Number(address.slice(colon + 1)) !== port) return false;
-    const held = plain(address.slice(0, colon));
-    return held === asked || WILDCARDS.has(held) || WILDCARDS.has(asked) || !numeric(asked) || !numeric(held);
+    const place = parseHostPort(address);
+    if (place?.port !== port) return false;
+    const held = plain(place.host);
+    return held === asked || isWildcard(held) || isWildcard(asked) || !numeric(asked) || !numeric(held);
   });
 }
 
@@ -51,7 +51,7 @@ export async function connectProven(
   owns: OwnsConnection,
   deadline: Deadline,
 ): Promise<Connected> {
-  const where = formatEnd(host, port);
+  const where = formatHostPort({ host, port });
   const nobody = failed(`Nobody accepts connections to ${where} in time.`);
   const other = unproven(`Another instance that shares ${where} answers there.`);
   deadline.ifLate(nobody);
@@ -93,12 +93,9 @@ async function ownerOf(
 }
 
 const endsOf = (socket: Socket): [string, string] => [
-  formatEnd(socket.localAddress ?? '', socket.localPort ?? 0),
-  formatEnd(socket.remoteAddress ?? '', socket.remotePort ?? 0),
+  formatHostPort({ host: socket.localAddress ?? '', port: socket.localPort ?? 0 }),
+  formatHostPort({ host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }),
 ];
-
-export const formatEnd = (host: string, port: number): string =>
-  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
 /** @throws what connecting throws */
 export function connectTo(host: string, port: number, signal: AbortSignal): Promise<Socket> {

@@ -1,4 +1,5 @@
 /** Asks by opening a TCP connection. Sends nothing. */
+import { parseHostPort } from '@outrider/shared/runtime/listen.js';
 import type { ProbeTarget } from '../supervise/ports.js';
 import type { Answer } from './answer.js';
 import { failed, ok } from './answer.js';
@@ -12,10 +13,9 @@ export async function askTcp(
   owns: OwnsConnection,
   deadline: Deadline,
 ): Promise<Answer> {
-  const parts = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(address);
-  const host = parts?.[1] ?? parts?.[2];
-  const port = Number(parts?.[3]);
-  if (host === undefined || port > 65535) return failed(`"${address}" is no HOST:PORT.`);
+  const place = parseHostPort(address);
+  if (place === undefined) return failed(`"${address}" is no HOST:PORT.`);
+  const { host, port } = place;
   if (!isShared(host, port, target.shared)) {
     (await connectTo(host, port, deadline.signal)).destroy();
     return ok(`${address} accepts connections`);

@@ -3,11 +3,12 @@ import { createServer, isIPv4 } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type * as Zeromq from 'zeromq';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
+import { formatHostPort } from '@outrider/shared/runtime/listen.js';
 import type { ProbeTarget } from '../supervise/ports.js';
 import type { Answer } from './answer.js';
 import { failed, proberError, unproven } from './answer.js';
 import type { Deadline } from './deadline.js';
-import { formatEnd, isShared } from './proof.js';
+import { isShared } from './proof.js';
 import type { OwnsConnection } from './proof.js';
 import { judgeAnswer } from './zmq-answer.js';
 
@@ -45,13 +46,18 @@ async function askProven(
   owns: OwnsConnection,
   deadline: Deadline,
 ): Promise<Answer> {
-  const other = unproven(`Another instance that shares ${formatEnd(host, port)} answers there.`);
+  const other = unproven(`Another instance that shares ${formatHostPort({ host, port })} answers there.`);
   if (!isIPv4(host)) return unproven(`${question.connect} is shared: give it as an IPv4 address to have it proven.`);
   for (let tries = 0; tries < MOST_TRIES && !deadline.signal.aborted; tries++) {
     const source = await freePort(host);
     const endpoint = `tcp://${host}:${source};${host}:${port}`;
     const ours = async (): Promise<boolean> =>
-      (await owns(target.identity, target.incarnation, formatEnd(host, source), formatEnd(host, port))) === true;
+      (await owns(
+        target.identity,
+        target.incarnation,
+        formatHostPort({ host, port: source }),
+        formatHostPort({ host, port }),
+      )) === true;
     const answer = await exchange(endpoint, question, deadline, ours);
     if (answer.status !== 'unproven') return answer;
     deadline.ifLate(other);

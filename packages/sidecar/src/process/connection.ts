@@ -1,17 +1,7 @@
 /** Tells which process has accepted a TCP connection, from /proc alone. Never opens or closes one. */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { parseHostPort } from '@outrider/shared/runtime/listen.js';
 import { procNetAddress } from './socket-address.js';
-
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** Reads `IP:PORT` or `[V6]:PORT`. */
-export function parseEndpoint(text: string): Endpoint {
-  const colon = text.lastIndexOf(':');
-  return { host: text.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(colon + 1)) };
-}
 
 export type AcceptedEnd =
   | { readonly state: 'accepted'; readonly inode: string }
@@ -22,7 +12,8 @@ export type AcceptedEnd =
 
 /** The end of `from` -> `to` that listened. */
 export function acceptedEnd(from: string, to: string): AcceptedEnd {
-  const [client, server] = [parseEndpoint(from), parseEndpoint(to)];
+  const [client, server] = [parseHostPort(from), parseHostPort(to)];
+  if (client === undefined || server === undefined) return { state: 'gone' };
   const remote = procForms(client.host, client.port);
   const rows = connections(server.host, server.port).filter((row) => remote.includes(row.remote));
   const accepted = rows.find((row) => row.inode !== '0');

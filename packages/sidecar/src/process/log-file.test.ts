@@ -9,9 +9,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import fc from 'fast-check';
+import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLogReader } from './log-file.js';
-import { Scratch, eventually } from './testing/scratch.js';
+import { Scratch } from './testing/scratch.js';
 
 const logs = createLogReader();
 let scratch: Scratch;

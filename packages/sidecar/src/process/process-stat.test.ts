@@ -1,9 +1,10 @@
 import { copyFileSync, realpathSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
+import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bootId, identityOf, isSame, parseStat, readStat } from './process-stat.js';
-import { Scratch, eventually } from './testing/scratch.js';
+import { Scratch } from './testing/scratch.js';
 
 let scratch: Scratch;
 beforeEach(() => (scratch = new Scratch()));

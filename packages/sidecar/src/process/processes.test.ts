@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { identityOf, isSame } from './process-stat.js';
 import { createProcesses } from './processes.js';
 import { createSockets } from './sockets.js';
-import { Scratch, eventually, marked } from './testing/scratch.js';
+import { Scratch, marked } from './testing/scratch.js';
 
 let scratch: Scratch;
 beforeEach(() => (scratch = new Scratch()));

@@ -3,11 +3,12 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ProcessIdentity } from '../agent/identity.js';
 import type { Sockets } from '../supervise/ports.js';
 import { createSockets } from './sockets.js';
-import { Scratch, eventually } from './testing/scratch.js';
+import { Scratch } from './testing/scratch.js';
 
 let scratch: Scratch;
 let sockets: Sockets;

@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ProcessIdentity } from '../agent/identity.js';
 import { isSame, readStat } from './process-stat.js';
 import { createSockets } from './sockets.js';
-import { Scratch, eventually, marked } from './testing/scratch.js';
+import { Scratch, marked } from './testing/scratch.js';
 
 let scratch: Scratch;
 beforeEach(() => (scratch = new Scratch()));

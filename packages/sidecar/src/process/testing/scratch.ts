@@ -16,21 +16,6 @@ export interface Program {
   readonly record?: (identity: ProcessIdentity) => void;
 }
 
-const PATIENCE_MS = 30_000;
-
-/** Waits until `check` no longer throws. */
-export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
-  const began = performance.now();
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (performance.now() - began > PATIENCE_MS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-}
-
 let made = 0;
 
 export class Scratch {
