@@ -239,6 +239,10 @@ test('grpc.health.v1 knows each agent by its name', async () => {
   change(hostStatus({ instances: [instanceStatus('memory')] }));
   await eventually(async () => expect(await check('memory')).toBe('SERVING'));
   expect(await check('vision')).toBe('NOT_SERVING');
+  const twins = [true, false].map((ready, index) => ({ ...instanceStatus('memory'), app: `app${index}`, ready }));
+  change(hostStatus({ instances: twins }));
+  await eventually(async () => expect(await check('memory')).toBe('NOT_SERVING'));
+  expect([await check('app0/memory'), await check('app1/memory')]).toEqual(['SERVING', 'NOT_SERVING']);
   await expect(check('nobody')).rejects.toThrow(/NOT_FOUND/);
   client.close();
 });

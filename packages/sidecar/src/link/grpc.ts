@@ -90,7 +90,7 @@ export function sidecarService(
   };
 }
 
-/** An agent is SERVING while all its instances are ready, and not any more once it is gone. */
+/** `AGENT` (of every app that has one of that name) and `APP/AGENT` are SERVING while all their instances are ready. */
 function tellHealth(server: GrpcServer, host: HostControl): () => void {
   let told = new Map<string, boolean>();
   const tell = (): void => {
@@ -105,6 +105,8 @@ function tellHealth(server: GrpcServer, host: HostControl): () => void {
 
 function readiness({ instances }: HostStatus): Map<string, boolean> {
   const ready = new Map<string, boolean>();
-  for (const one of instances) ready.set(one.agent, (ready.get(one.agent) ?? true) && one.ready);
+  for (const { app, agent, ready: isReady } of instances) {
+    for (const name of [agent, `${app}/${agent}`]) ready.set(name, (ready.get(name) ?? true) && isReady);
+  }
   return ready;
 }
