@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import type { ManifestEntry } from '../domain/release.js';
+import { eachOf } from '../runtime/each-of.js';
 import { messageOf, OutriderError } from '../runtime/errors.js';
 import { byPath, problemOfEntries } from './manifest.js';
 
@@ -129,20 +130,4 @@ async function hashFile(
     throw new OutriderError('invalid', `Cannot read ${path}: ${messageOf(error)}.`, { cause: error });
   }
   return { sha256: hash.digest('hex'), size };
-}
-
-/** Runs `act` on each item, at most `limit` at once; the first failure ends it. */
-async function eachOf<T>(items: readonly T[], limit: number, act: (item: T) => Promise<void>): Promise<void> {
-  const rest = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of rest) {
-      try {
-        await act(item);
-      } catch (error) {
-        for (const _left of rest);
-        throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: limit }, worker));
 }

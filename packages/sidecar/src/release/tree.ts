@@ -7,10 +7,10 @@ import { constants, type Stats } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, open, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
+import { eachOf } from '@outrider/shared/runtime/each-of.js';
 import { syncFolder } from '@outrider/shared/runtime/durable-file.js';
 import { type BlobStore, hashOf } from './blob-store.js';
 import { diskProblem } from './disk.js';
-import { eachOf } from './each-of.js';
 
 type FileEntry = Extract<ManifestEntry, { kind: 'file' }>;
 
