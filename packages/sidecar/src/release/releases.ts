@@ -29,6 +29,8 @@ export interface ReleasesOptions {
 }
 
 const RESERVE_BYTES = 64 * 1024 * 1024;
+/** Read already; the others are read again when they are asked for. */
+const SPECS_KEPT = 32;
 const PATIENCE_MS = 60_000;
 /** What an entry takes besides its content. */
 const ENTRY_BYTES = 4096;
@@ -77,6 +79,8 @@ class HostReleases implements Releases {
     const known = this.specs.get(release.specDigest);
     if (known !== undefined) return known;
     const spec = loadSpec(this.layout, app, release.specDigest);
+    const [oldest] = this.specs.keys();
+    if (this.specs.size >= SPECS_KEPT && oldest !== undefined) this.specs.delete(oldest);
     this.specs.set(release.specDigest, spec);
     return spec;
   }

@@ -10,7 +10,8 @@ import type { HostDriverOptions } from './host-driver-options.js';
 import type { Targets } from './host-driver-targets.js';
 
 export class StatusWriter {
-  private readonly agents = new Map<string, AppStatus['agents']>();
+  /** Of each app, those of its active release. */
+  private readonly agents = new Map<string, { readonly of: string; readonly agents: AppStatus['agents'] }>();
 
   constructor(
     private readonly options: HostDriverOptions,
@@ -69,12 +70,12 @@ export class StatusWriter {
 
   private agentsOf({ app, active }: AppState): AppStatus['agents'] {
     if (active === undefined) return [];
-    const known = this.agents.get(active.specDigest);
-    if (known !== undefined) return known;
+    const known = this.agents.get(app);
+    if (known?.of === active.specDigest) return known.agents;
     const spec = this.spec(app, active);
     if (spec === undefined) return [];
     const agents = spec.agents.map(({ name, fingerprint, replicas }) => ({ name, fingerprint, replicas }));
-    this.agents.set(active.specDigest, agents);
+    this.agents.set(app, { of: active.specDigest, agents });
     return agents;
   }
 }
