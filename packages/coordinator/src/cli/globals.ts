@@ -2,6 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '@outrider/shared/domain/duration.js';
+import { environmentName } from '@outrider/shared/runtime/config-env.js';
 import { nameOption } from './arguments.js';
 
 export interface Globals {
@@ -71,16 +72,13 @@ export function withGlobals(command: Command): Command {
     .addOption(new Option('--debug', 'show stack traces').helpGroup('Everywhere:'));
 }
 
-const ENVIRONMENT_WORDS: Readonly<Record<string, string>> = { dev: 'development', prod: 'production' };
-
 export function globalsOf(command: Command): Globals {
   const given = command.optsWithGlobals<Given>();
   const fromProcess = process.env['OUTRIDER_ENDPOINT'] ?? '';
   const endpoint = given.endpoint ?? (fromProcess === '' ? undefined : endpointsOption(fromProcess));
   return {
     json: given.json ?? false,
-    environment:
-      given.environment === undefined ? undefined : (ENVIRONMENT_WORDS[given.environment] ?? given.environment),
+    environment: given.environment === undefined ? undefined : environmentName(given.environment),
     endpoints: endpoint === undefined ? [] : listOption(endpoint),
     timeoutMs: given.timeout,
     debug: given.debug ?? process.env['DEBUG'] === '1',

@@ -3,10 +3,10 @@ import { hostname, userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '@outrider/shared/domain/duration.js';
 import type { SidecarRemote } from '@outrider/shared/rpc/client.js';
+import { environmentName } from '@outrider/shared/runtime/config-env.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { parseHostPort } from '@outrider/shared/runtime/listen.js';
-import { findDaemons } from '@outrider/shared/runtime/rendezvous.js';
-import { readToken } from '@outrider/shared/runtime/token.js';
+import { findEndpoint } from '@outrider/shared/runtime/rendezvous.js';
 
 export interface Globals {
   readonly json: boolean;
@@ -34,8 +34,6 @@ export function withGlobals(command: Command): Command {
     .addOption(option('--debug', 'show stack traces'));
 }
 
-const ENVIRONMENT_WORDS: Readonly<Record<string, string>> = { dev: 'development', prod: 'production' };
-
 export function globalsOf(command: Command): Globals {
   const given = command.optsWithGlobals<{
     readonly json?: boolean;
@@ -46,7 +44,7 @@ export function globalsOf(command: Command): Globals {
   const environment = given.environment ?? '';
   return {
     json: given.json ?? false,
-    environment: environment === '' ? undefined : (ENVIRONMENT_WORDS[environment] ?? environment),
+    environment: environment === '' ? undefined : environmentName(environment),
     endpoint: given.endpoint,
     timeoutMs: given.timeout,
   };
@@ -88,19 +86,9 @@ export async function withSidecar<T>(globals: Globals, act: (remote: SidecarRemo
   }
 }
 
-/** A sidecar that listens on several addresses has left a note for each. */
-function placeOf(endpoint: string | undefined): { readonly endpoint: string; readonly token?: string } {
-  const notes = findDaemons('sidecar');
-  const wanted = endpoint ?? DEFAULT_ENDPOINT;
-  const found = notes.find((note) => note.endpoint === wanted);
-  const only = new Set(notes.map((note) => note.pid)).size === 1 ? notes[0] : undefined;
-  const note = found ?? (endpoint === undefined ? only : undefined);
-  if (note === undefined && endpoint === undefined && notes.length > 0) {
-    const choices = notes.map((one) => one.endpoint).join(', ');
-    throw new OutriderError('invalid', `Several sidecars run here: ${choices}. Choose one with --endpoint.`);
-  }
-  const token = note === undefined ? undefined : readToken(note.tokenFile);
-  return { endpoint: note?.endpoint ?? wanted, ...(token === undefined ? {} : { token }) };
+function placeOf(endpoint: string | undefined): { readonly endpoint: string; readonly token: string | undefined } {
+  const found = findEndpoint('sidecar', endpoint, DEFAULT_ENDPOINT);
+  return found ?? { endpoint: endpoint ?? DEFAULT_ENDPOINT, token: undefined };
 }
 
 async function checkEnvironment(wanted: string, remote: SidecarRemote, globals: Globals): Promise<void> {
