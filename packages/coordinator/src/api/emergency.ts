@@ -1,7 +1,7 @@
 /** POST /rollback: every app, or the one named, back to what each host ran before. */
 import { randomUUID } from 'node:crypto';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { type ErrorCode, messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { names, oneOf, optionalName, refuse, versionOrWord } from './fields.js';
 import type { Inside } from './inside.js';
 import { appsOf } from './read-model.js';
@@ -13,6 +13,8 @@ export interface RollbackAnswer {
   readonly status: 'rollback_initiated';
   readonly rollback_id: string;
   readonly rollbacks: readonly { readonly app: string; readonly rollout: string }[];
+  /** Of apps that nothing was begun for. */
+  readonly reasons: readonly string[];
 }
 
 /** Throws `OutriderError('refused')` where there is nothing to go back to. */
@@ -32,20 +34,25 @@ export async function emergencyRollback(
   const apps = app === '' ? appsOf(inside.fleet) : [app];
   const begun: { app: string; rollout: string }[] = [];
   const reasons: string[] = [];
+  const codes: ErrorCode[] = [];
   for (const name of apps) {
     try {
       const rollout = await backOf(inside, { app: name, to, hosts, by });
       if (rollout === undefined) reasons.push(`${name}: everything is as asked already.`);
       else begun.push({ app: name, rollout: rollout.id });
     } catch (error) {
-      if (!(error instanceof OutriderError) || error.code !== 'refused') throw error;
+      // The other apps are taken back all the same; what has begun is always told.
+      if (!(error instanceof OutriderError)) throw error;
+      codes.push(error.code);
       reasons.push(`${name}: ${messageOf(error)}`);
     }
   }
   const [first] = begun;
-  if (first !== undefined) return { status: 'rollback_initiated', rollback_id: first.rollout, rollbacks: begun };
+  if (first !== undefined) {
+    return { status: 'rollback_initiated', rollback_id: first.rollout, rollbacks: begun, reasons };
+  }
   throw new OutriderError(
-    'refused',
+    codes.find((code) => code !== 'refused') ?? 'refused',
     apps.length === 0 ? 'No app runs on any host, so there is nothing to go back to.' : reasons.join(' '),
   );
 }
@@ -58,6 +65,12 @@ async function backOf(
   const running = (await rollouts.list(ask.app, 20)).find((rollout) => !hasEnded(rollout.phase));
   if (running === undefined) {
     return (await rollouts.rollback({ ...ask, requestId: randomUUID(), message: 'emergency' })).rollout;
+  }
+  if (ask.to !== '' || ask.hosts.length > 0) {
+    throw new OutriderError(
+      'refused',
+      `${running.id} is under way, and the way back from it is all of it: leave out "to" and "hosts", or wait for its end.`,
+    );
   }
   if (running.kind === 'rollback' || running.phase === 'rolling_back') return running;
   return rollouts.control(running.id, ask.app, 'abort', ask.by);

@@ -1,0 +1,81 @@
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import { describe, expect, test } from 'vitest';
+import { emergencyRollback } from './emergency.js';
+import type { Inside } from './inside.js';
+
+interface Scene {
+  readonly running?: Readonly<Record<string, Partial<Rollout>>>;
+  readonly fails?: Readonly<Record<string, OutriderError>>;
+}
+
+/** Two apps, `one` and `two`; tells what was asked of the rollouts. */
+function sceneOf({ running = {}, fails = {} }: Scene): { readonly inside: Inside; readonly asked: string[] } {
+  const asked: string[] = [];
+  const app = (name: string) => ({ app: name, phase: 'idle' });
+  const inside = {
+    fleet: { hosts: () => [{ name: 'pc1', status: { apps: [app('one'), app('two')], instances: [] } }] },
+    rollouts: {
+      list: async (name: string) => (running[name] === undefined ? [] : [{ kind: 'rollout', ...running[name] }]),
+      rollback: async (ask: { readonly app: string }) => {
+        const error = fails[ask.app];
+        if (error !== undefined) throw error;
+        asked.push(`rollback ${ask.app}`);
+        return { rollout: { id: `r-${ask.app}` } };
+      },
+      control: async (id: string, name: string, action: string) => {
+        asked.push(`${action} ${id}`);
+        return { id, app: name };
+      },
+    },
+  };
+  return { inside: inside as unknown as Inside, asked };
+}
+
+describe('while a rollout is under way', () => {
+  const scene = { running: { one: { id: 'r7', phase: 'baking' as const } } };
+
+  test('it is aborted', async () => {
+    const { inside, asked } = sceneOf(scene);
+    expect(await emergencyRollback(inside, { app: 'one' }, 'ann')).toMatchObject({ rollback_id: 'r7' });
+    expect(asked).toEqual(['abort r7']);
+  });
+
+  test.each([[{ to: '1.0.0' }], [{ hosts: ['pc1'] }]])('%j cannot be heeded, so nothing is done', async (more) => {
+    const { inside, asked } = sceneOf(scene);
+    await expect(emergencyRollback(inside, { app: 'one', ...more }, 'ann')).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringMatching(/r7 is under way/) as unknown,
+    });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('of several apps', () => {
+  const away = new OutriderError('unavailable', 'Redis does not answer.');
+
+  test('one that fails does not hide the one that has begun', async () => {
+    for (const failing of ['one', 'two']) {
+      const { inside, asked } = sceneOf({ fails: { [failing]: away } });
+      const other = failing === 'one' ? 'two' : 'one';
+      expect(await emergencyRollback(inside, {}, 'ann')).toEqual({
+        status: 'rollback_initiated',
+        rollback_id: `r-${other}`,
+        rollbacks: [{ app: other, rollout: `r-${other}` }],
+        reasons: [`${failing}: Redis does not answer.`],
+      });
+      expect(asked).toEqual([`rollback ${other}`]);
+    }
+  });
+
+  test('where nothing has begun the reason keeps its kind', async () => {
+    const nothing = new OutriderError('refused', 'There is nothing to go back to.');
+    const { inside } = sceneOf({ fails: { one: nothing, two: away } });
+    await expect(emergencyRollback(inside, {}, 'ann')).rejects.toMatchObject({ code: 'unavailable' });
+    const both = sceneOf({ fails: { one: nothing, two: nothing } });
+    await expect(emergencyRollback(both.inside, {}, 'ann')).rejects.toMatchObject({
+      code: 'refused',
+      message: 'one: There is nothing to go back to. two: There is nothing to go back to.',
+    });
+  });
+});
