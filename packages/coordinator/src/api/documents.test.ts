@@ -130,6 +130,13 @@ describe('/status', () => {
     expect(progress).toEqual([0, 10, 25, 40, 75, 90, 100]);
   });
 
+  test('a rollback goes forward, also where it is stuck; a rollout that is stuck was on its way back', () => {
+    const half = (kind: Rollout['kind'], state: RolloutHost['state']) =>
+      statusDocument(around(good, rollout('stuck', [state, 'failed'], { kind })))['progress'];
+    expect(half('rollback', 'committed')).toBe(50);
+    expect(half('rollout', 'reverted')).toBe(50);
+  });
+
   test('errors name the culprit, warnings what is not well', () => {
     const culprit = { host: 'pc2', agent: 'vision', cause: 'exited with code 1', log: [] };
     const fleet = fleetOf(host('a', wells(1), 1), host('b', [], 1, 'down'));

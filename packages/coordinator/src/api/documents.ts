@@ -146,7 +146,7 @@ const FORWARD: Readonly<Record<RolloutHost['state'], number>> = {
 
 function progressOf(rollout: Rollout): number {
   if (hasEnded(rollout.phase) && rollout.phase !== 'stuck') return 100;
-  const isGoingBack = rollout.phase === 'rolling_back' || rollout.phase === 'stuck';
+  const isGoingBack = rollout.kind === 'rollout' && (rollout.phase === 'rolling_back' || rollout.phase === 'stuck');
   const counted = isGoingBack ? rollout.hosts.filter((host) => host.touched) : rollout.hosts;
   if (counted.length === 0) return 0;
   const done = counted.map((host) =>
