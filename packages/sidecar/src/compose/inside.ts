@@ -69,8 +69,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     ownEnvironment: process.env,
     random: () => Math.random(),
     newId: () => `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`,
-    logFile: createLogFiles(config.logDir),
-    readLastLines: (path, lines) => logs.last(path, lines),
+    logs: createLogFiles(config.logDir, logs, warn),
     maxStarting: config.maxStarting,
     warn,
   });
