@@ -271,6 +271,32 @@ describe('a fleet on this machine', () => {
     expect(stderr).toMatch(/Not all ports are free\. Taken by .*coordinator\.js.* \(pid \d+\): 127\.41\.7\.1:7077/);
   });
 
+  test('the folder is taken, on other addresses too; nothing of the fleet is touched', async () => {
+    const before = pids(await allReady(5));
+    for (const net of [NET, '127.41.9']) {
+      const second = await run('dev', state, '--net', net);
+      expect(second.code).toBe(4);
+      expect(second.stderr).toMatch(/is in use by another `coordinator dev`/);
+    }
+    expect(pids(await allReady(5))).toEqual(before);
+  });
+
+  test('killed outright it leaves nothing running; a host that is not named again is no host any more', async () => {
+    await allReady(5);
+    await dev.end('SIGKILL');
+    // What has changed its title is seen by its arguments alone; the guard is the last to go.
+    const left = () => [
+      ...processesOf({ folder: state }).map(({ command }) => command),
+      ...[...running('node\0web.mjs'), ...running(`${NET}.`), ...running(`guard.js\0${state}`)],
+    ];
+    await eventually(() => left().length === 0, { timeoutMs: 30_000, describe: () => left().join('\n') });
+    dev = await Dev.start(state, '--hosts', 'main-pc');
+    expect((await json<{ name: string }[]>('hosts')).map((host) => host.name)).toEqual(['main-pc']);
+    expect(await dev.end('SIGINT')).toBe(0);
+    dev = await Dev.start(state);
+    expect(await json<unknown[]>('hosts')).toHaveLength(2);
+  });
+
   test('a second Ctrl-C waits for nothing, and leaves nothing either', async () => {
     await allReady(5);
     await dev.end('SIGINT', 'SIGTERM');

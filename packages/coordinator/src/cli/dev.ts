@@ -48,7 +48,7 @@ async function dev(dir: string | undefined, names: readonly string[], net: strin
   const folder = dir === undefined ? mkdtempSync(join(realpathSync(tmpdir()), 'outrider-dev-')) : kept(dir);
   const layout = layoutOf(folder, net);
   const hosts = devHosts(names, net);
-  const fleet = new DevFleet(layout, hosts, note);
+  const fleet = new DevFleet(layout, hosts, dir === undefined, note);
   const interrupted = untilInterrupted(() => fleet.force());
   const abandon = (): void => fleet.abandon();
   process.once('exit', abandon);

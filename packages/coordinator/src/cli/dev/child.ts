@@ -12,6 +12,7 @@ export interface ChildOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   readonly logFile: string;
+  readonly onStart: (pid: number) => void;
   readonly onExit: (child: Child, how: string) => void;
 }
 
@@ -44,6 +45,7 @@ export class Child {
     const child = spawn(program, words, { cwd, env, stdio: ['ignore', log, log], detached: true });
     closeSync(log);
     this.process = child;
+    if (child.pid !== undefined) this.options.onStart(child.pid);
     this.ended = new Promise((resolve) => {
       child.once('error', (error) => {
         this.gone(error.message);

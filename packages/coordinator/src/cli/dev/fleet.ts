@@ -9,6 +9,8 @@ import { ensureToken, readToken } from '@outrider/shared/runtime/token.js';
 import { connectCoordinator } from '@outrider/shared/rpc/client.js';
 import { startAgentsAgain, stopAgents } from './agents.js';
 import { Child } from './child.js';
+import { forgetOtherHosts } from './forget-hosts.js';
+import { Guarded } from './guarded.js';
 import { killLeftovers, killLeftoversOnce } from './leftovers.js';
 import {
   COORDINATOR_PORTS,
@@ -32,12 +34,15 @@ export class DevFleet {
   private readonly children: Child[] = [];
   private readonly ending = new AbortController();
   private readonly forcing = new AbortController();
+  private guarded: Guarded | undefined;
   private isOver = false;
   private isStopped = false;
 
+  /** `isPrivate`: nobody wants the folder when this fleet has ended. */
   constructor(
     private readonly layout: Layout,
     private readonly hosts: readonly DevHost[],
+    private readonly isPrivate: boolean,
     private readonly tell: (sentence: string) => void,
   ) {}
 
@@ -46,6 +51,7 @@ export class DevFleet {
     const { layout } = this;
     const problem = folderProblem(layout, this.hosts);
     if (problem !== undefined) throw new OutriderError('invalid', `${problem} Choose a shorter one.`);
+    this.guarded = await Guarded.begin(layout.folder, this.isPrivate);
     await this.checkPorts();
     for (const folder of [layout.folder, layout.logs, layout.coordinator])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -57,7 +63,15 @@ export class DevFleet {
     for (const host of this.hosts) {
       this.addDaemon(host.name, SIDECAR, ['run'], sidecarSettings(layout, host, redisPort));
     }
-    for (const child of this.children) child.start();
+    const [redis, ...others] = this.children;
+    redis?.start();
+    await forgetOtherHosts(
+      redisPort,
+      readToken(layout.redisPassword) ?? '',
+      this.hosts.map((host) => host.name),
+    );
+    if (this.wasEnded()) return;
+    for (const child of others) child.start();
     await this.ready();
     for (const host of this.hosts) void this.startAgain(host);
   }
@@ -81,8 +95,10 @@ export class DevFleet {
       }),
     );
     await Promise.all(sidecars.map((child) => child.stop(STOP_GRACE_MS)));
-    await killLeftovers(this.layout);
+    // Without the guard the folder is another fleet's, and so are the agents in it.
+    if (this.guarded !== undefined) await killLeftovers(this.layout);
     await redis?.stop(STOP_GRACE_MS);
+    await this.guarded?.end();
     this.isStopped = true;
   }
 
@@ -96,7 +112,11 @@ export class DevFleet {
   abandon(): void {
     if (this.isStopped) return;
     this.force();
-    killLeftoversOnce(this.layout);
+    if (this.guarded !== undefined) killLeftoversOnce(this.layout);
+  }
+
+  private wasEnded(): boolean {
+    return this.isOver;
   }
 
   private sidecar(host: DevHost): { readonly endpoint: string; readonly token: string } {
@@ -137,7 +157,8 @@ export class DevFleet {
     const onExit = (_child: Child, how: string): void => {
       if (!this.isOver) this.tell(`${name} has ended ${how}; it is started again. Its log: ${logFile}`);
     };
-    this.children.push(new Child({ name, command, cwd, logFile, onExit, env: childEnvironment() }));
+    const onStart = (pid: number): void => this.guarded?.tell(pid);
+    this.children.push(new Child({ name, command, cwd, logFile, onStart, onExit, env: childEnvironment() }));
   }
 
   private async ready(): Promise<void> {
