@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ManualClock } from '@outrider/shared/testing/manual-clock.js';
+import { ManualClock, settled } from '@outrider/shared/testing/manual-clock.js';
 import { MemoryStore } from '../store/memory-store.js';
 import { Leadership, type LeadershipOptions } from './leadership.js';
 import type { Fleet, LeaseStore } from './ports.js';
@@ -34,7 +34,48 @@ function leadershipOf(
   });
 }
 
+/** Takes the lease at once, and says so after a while. */
+function slow(clock: ManualClock, ms: number): LeaseStore {
+  const store = storeOf(clock);
+  return {
+    acquire: async (...asked) => {
+      const lease = await store.acquire(...asked);
+      await new Promise<void>((resolve) => clock.after(ms, resolve));
+      return lease;
+    },
+    renew: (...asked) => store.renew(...asked),
+    release: (lease) => store.release(lease),
+    current: () => store.current(),
+  };
+}
+
 describe('a leader', () => {
+  it('counts its lease from when it asked for it', async () => {
+    const clock = new ManualClock();
+    const terms: Term[] = [];
+    const lead = leadershipOf(clock, slow(clock, 1_500), (term) => terms.push(term), { renewMs: 60_000 });
+    const started = lead.start();
+    await settled();
+    await clock.advance(1_500);
+    await started;
+    await clock.advance(TTL_MS - 1_501);
+    expect(terms.map((term) => term.isLive())).toEqual([true]);
+    await clock.advance(1);
+    expect(terms.map((term) => term.isLive())).toEqual([false]);
+    await lead.close();
+  });
+
+  it('gives back a lease that it gets while it ends', async () => {
+    const clock = new ManualClock();
+    const store = slow(clock, 1_000);
+    const lead = leadershipOf(clock, store, () => undefined);
+    const over = [lead.start(), lead.close()];
+    await settled();
+    await clock.advance(1_000);
+    await Promise.all(over);
+    expect(await store.current()).toBeUndefined();
+  });
+
   it('takes a higher epoch at once where a host knows one, but does not fight for it', async () => {
     const clock = new ManualClock();
     const elections: number[] = [];

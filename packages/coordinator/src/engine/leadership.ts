@@ -90,10 +90,12 @@ export class Leadership {
     const { store, fleet, clock, holder, ttlMs } = this.options;
     if (clock.monotonic() < this.notBefore) return;
     const atLeast = Math.max(0, ...fleet.hosts().map((host) => host.status?.epoch ?? 0));
+    const sentAt = clock.monotonic();
     const lease = await store.acquire(holder, ttlMs, atLeast);
+    if (lease !== undefined && this.closed) await store.release(lease);
     this.leader = lease === undefined ? ((await store.current())?.holder ?? '') : holder;
     if (lease === undefined || this.closed) return;
-    const term: Term = new Term(lease, fleet, clock, ttlMs, (reason) => this.abdicate(term, reason));
+    const term: Term = new Term(lease, fleet, clock, sentAt + ttlMs, (reason) => this.abdicate(term, reason));
     this.term = term;
     this.options.onElected(term);
   }

@@ -5,21 +5,18 @@ import type { HostStatus } from '@outrider/shared/domain/host.js';
 import type { Fleet, Lease } from './ports.js';
 
 export class Term {
-  private validUntil: number;
   private readonly ending = new AbortController();
   private readonly bindings = new Map<string, Promise<HostStatus>>();
   private readonly bound = new Set<string>();
 
-  /** `abdicate` is called when a host obeys somebody else, or where the leader itself gives up. */
+  /** `validUntil` (monotonic) counts from when the lease was asked for; `abdicate` is called when a host obeys somebody else, or where the leader itself gives up. */
   constructor(
     readonly lease: Lease,
     private readonly fleet: Fleet,
     private readonly clock: Pick<Clock, 'monotonic'>,
-    ttlMs: number,
+    private validUntil: number,
     private readonly abdicate: (reason: string) => void,
-  ) {
-    this.validUntil = clock.monotonic() + ttlMs;
-  }
+  ) {}
 
   /** Aborted once it is over. */
   get ended(): AbortSignal {
