@@ -2,7 +2,7 @@
 import type { AppStatus } from '@outrider/shared/domain/host.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { takeBackLost } from '../rollout/begin.js';
+import { FAR_ABOVE, takeBackLost } from '../rollout/begin.js';
 import type { Decision, Limits } from '../rollout/decision.js';
 import type { Fleet, RolloutStore, StoredRollout } from './ports.js';
 import type { RolloutRun } from './rollout-run.js';
@@ -15,9 +15,6 @@ export interface LostOptions {
   readonly limits: Limits;
   readonly now: () => number;
 }
-
-/** Commands to a rollout that was lost are numbered far above whatever its hosts may have seen. */
-const FAR_ABOVE = 1_000;
 
 export class LostRollouts {
   private readonly looking = new Set<string>();

@@ -43,8 +43,4 @@ export class Renewals {
       )
       .finally(() => this.asking.delete(key));
   }
-
-  forget(): void {
-    this.last.clear();
-  }
 }

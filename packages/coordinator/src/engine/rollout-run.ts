@@ -3,7 +3,7 @@ import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Clock, rfc3339 } from '@outrider/shared/runtime/clock.js';
-import { countAsTouched, takeBackLost } from '../rollout/begin.js';
+import { countAsTouched, FAR_ABOVE, takeBackLost } from '../rollout/begin.js';
 import { decide } from '../rollout/decide.js';
 import type { Decision, HistoryLine, Limits, RolloutCommand, RolloutEvent } from '../rollout/decision.js';
 import type { Boundary } from './boundary.js';
@@ -23,9 +23,6 @@ export interface RunOptions {
   readonly unwritten: (run: RolloutRun) => void;
   readonly onBug: (error: unknown) => void;
 }
-
-/** Commands of a rollout that was lost are numbered far above whatever hosts may have seen of it. */
-const LOST_STEPS = 1_000;
 
 export class RolloutRun {
   private readonly mailbox = new Mailbox();
@@ -140,7 +137,7 @@ export class RolloutRun {
   }
 
   private lost(rollout: Rollout, seen: number): Decision {
-    return takeBackLost(rollout, seen + LOST_STEPS, this.options.clock.now(), this.options.limits);
+    return takeBackLost(rollout, seen + FAR_ABOVE, this.options.clock.now(), this.options.limits);
   }
 
   private async apply(decideOn: (rollout: Rollout) => Decision): Promise<Rollout> {

@@ -31,6 +31,9 @@ export function begin(rollout: Rollout, limits: Limits = DEFAULT_LIMITS): Decisi
   return draft.decision();
 }
 
+/** Commands of a rollout that was lost are numbered so far above whatever its hosts may have seen. */
+export const FAR_ABOVE = 1_000;
+
 /**
  * A rollout that hosts know and the store does not (or no longer as far): every host in it counts as
  * touched and goes back. `steps` must be at least the highest that any host has seen.
