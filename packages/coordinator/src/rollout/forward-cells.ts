@@ -82,7 +82,16 @@ function failLost(draft: Draft, host: string): void {
 
 function failAtHost(draft: Draft, host: RolloutHost, status: AppStatus): void {
   const culprit = culpritOf(draft.rollout, status);
-  fail(draft, { host: host.host, culprit, reason: reasonOf(draft.rollout, host, status) });
+  const reason = reasonOf(draft.rollout, host, status);
+  if (host.state === 'trial') gateFailed(draft, reason, host.host);
+  fail(draft, { host: host.host, culprit, reason });
+}
+
+function gateFailed(draft: Draft, reason: string, host?: string): void {
+  draft.tell({
+    ...{ type: 'rollout.gate.failed', reason, data: { gate: 'health' } },
+    ...(host === undefined ? {} : { host }),
+  });
 }
 
 /** Somebody took the host out of the leader's hands: the rollout makes way. */
@@ -118,7 +127,15 @@ export function deadlineTick(draft: Draft): void {
   if (paused) return;
   if (deadline !== undefined && deadline <= draft.at) {
     const late = hosts.filter((host) => LATE[phase]?.(host) === true).map((host) => host.host);
-    fail(draft, { reason: `${late.join(', ')} did not finish ${phase} in time` });
+    if (late.length === 0) {
+      // All are well, only late: their bake goes on to its end.
+      draft.set({ deadline: (draft.rollout.bakeUntil ?? draft.at) + 1 });
+      advance(draft);
+      return;
+    }
+    const reason = `${late.join(', ')} did not finish ${phase} in time`;
+    if (phase === 'baking') gateFailed(draft, reason);
+    fail(draft, { reason });
     return;
   }
   advance(draft);

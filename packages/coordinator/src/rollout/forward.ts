@@ -75,6 +75,7 @@ function bake(draft: Draft): void {
 
 /** The decision to commit is this write itself: the hosts are told only once it is stored. */
 function finishBake(draft: Draft): void {
+  draft.tell({ type: 'rollout.gate.passed', data: { gate: 'health' } });
   draft.set({ bakeUntil: undefined });
   if (draft.rollout.options.commit === 'together' && inState(draft, 'staged').length > 0) {
     switchNextWave(draft);
