@@ -61,4 +61,31 @@ describe('a rollout that Redis has forgotten', () => {
     expect((await simulated.finish(rollout!.id))?.phase).toBe('rolled_back');
     expect(simulated.hosts.map((host) => host.active?.version)).toEqual(['1.0.0', '1.0.0', '1.0.0']);
   });
+
+  it('is remembered by its leader also over a term that was over before it began', async () => {
+    const simulated = world();
+    await simulated.lead();
+    const { rollout } = await simulated.call(simulated.engine.start(simulated.ask({ bakeMs: 60_000 })));
+    await simulated.step(100);
+    expect(simulated.hosts.map((host) => host.phase)).not.toContain('trial');
+    simulated.store.clear();
+    // The next term finds no Redis to take over from, and is over with its lease.
+    simulated.lostCall = (name) => (name === 'underWay' || name === 'renew' ? 'there' : undefined);
+    for (let step = 0; step < 60; step++) await simulated.step(200);
+    simulated.lostCall = () => undefined;
+    expect((await simulated.finish(rollout!.id))?.phase).toBe('rolled_back');
+  });
+});
+
+describe('a wish about a rollout', () => {
+  it('is refused where it comes too late to have an effect', async () => {
+    const simulated = world();
+    await simulated.lead();
+    const { rollout } = await simulated.call(simulated.engine.start(simulated.ask({ bakeMs: 60_000 })));
+    while (simulated.hosts[0]!.phase !== 'trial') await simulated.step(100);
+    await simulated.call(simulated.engine.control(rollout!.id, '', 'abort', 'me'));
+    const pause = simulated.call(simulated.engine.control(rollout!.id, '', 'pause', 'me'));
+    await expect(pause).rejects.toMatchObject({ code: 'refused' });
+    expect((await simulated.finish(rollout!.id))?.phase).toBe('aborted');
+  });
 });

@@ -24,7 +24,16 @@ export async function control(
   const run = id === '' ? onlyRun(app, runs) : runs.get(id);
   if (run === undefined) throw await whyNot(id, store);
   if (action === 'abort') refuseAbort(run.rollout);
-  return run.post({ kind: action, by, at: clock.now() });
+  const rollout = await run.post({ kind: action, by, at: clock.now() });
+  if (!isAsAsked(rollout, action)) throw new OutriderError('refused', explain(rollout));
+  return rollout;
+}
+
+/** It may have gone on, or turned to failure, while the wish was on its way. */
+function isAsAsked({ phase, paused }: Rollout, action: ControlAction): boolean {
+  if (action === 'pause') return paused;
+  if (action === 'resume') return !paused;
+  return phase === 'rolling_back' || phase === 'rolled_back' || phase === 'aborted' || phase === 'stuck';
 }
 
 function onlyRun(app: string, runs: ReadonlyMap<string, RolloutRun>): RolloutRun {

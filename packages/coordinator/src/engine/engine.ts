@@ -111,15 +111,17 @@ export class RolloutEngine implements Rollouts {
     const { limits, boundary } = this.options;
     const options = { ...this.options, boundary: boundary ?? noBoundary, limits: { ...DEFAULT_LIMITS, ...limits } };
     this.reign = new Reign(term, options, this.remembered);
-    this.remembered = [];
     this.tell('leader.elected', term);
     for (const wake of this.waiting) wake();
   }
 
   private lost(term: Term, reason: string): void {
-    // What was never written has told no host anything.
-    const runs = [...(this.reign?.runs.values() ?? [])].filter((run) => run.revision > 0);
-    this.remembered = runs.map(({ rollout, revision }) => ({ rollout, revision }));
+    // A reign that ends before it has taken over leaves its memories to the next.
+    if (this.reign?.hasTakenOver === true) {
+      // What was never written has told no host anything.
+      const runs = [...this.reign.runs.values()].filter((run) => run.revision > 0);
+      this.remembered = runs.map(({ rollout, revision }) => ({ rollout, revision }));
+    }
     this.reign = undefined;
     this.tell('leader.lost', term, reason);
   }

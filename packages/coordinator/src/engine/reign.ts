@@ -61,6 +61,10 @@ export class Reign {
     this.beat();
   }
 
+  get hasTakenOver(): boolean {
+    return this.isReady;
+  }
+
   get limits(): Limits {
     return this.options.limits;
   }
