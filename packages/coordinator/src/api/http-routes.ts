@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
 import { readBody } from '@outrider/shared/http/body.js';
 import type { HttpGuard } from '@outrider/shared/http/guard.js';
+import { formatHostPort } from '@outrider/shared/runtime/listen.js';
 import { pageOf } from '@outrider/shared/http/page.js';
 import { emergencyRollback } from './emergency.js';
 import type { Inside } from './inside.js';
@@ -33,7 +34,7 @@ export function routesOf(parts: RouteParts): Readonly<Record<string, Methods>> {
     '/metrics': { GET: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }) },
     '/livez': { GET: () => ({ status: 200, body: 'ok\n', type: 'text/plain; charset=utf-8' }) },
     '/ready': { GET: () => ready(inside) },
-    '/sd': { GET: () => ({ status: 200, body: serviceDiscovery(inside) }) },
+    '/sd': { GET: (request) => ({ status: 200, body: serviceDiscovery(inside, request) }) },
   };
 }
 
@@ -55,10 +56,15 @@ function ready({ rollouts }: Inside): HttpAnswer {
   return { status: 200, body: { ready: true, leader } };
 }
 
-/** Prometheus HTTP service discovery: where the sidecars' metrics are. */
-function serviceDiscovery({ fleet, environment }: Inside): readonly object[] {
-  return fleet.hosts().map((host) => ({
-    targets: [`${host.address.includes(':') ? `[${host.address}]` : host.address}:${METRICS_PORT}`],
-    labels: { host: host.name, environment },
-  }));
+/** Prometheus HTTP service discovery: our own metrics, where the question came in, and those of the sidecars. */
+function serviceDiscovery({ fleet, environment }: Inside, { socket }: IncomingMessage): readonly object[] {
+  const { localAddress = '', localPort: port = 0 } = socket;
+  const own = formatHostPort({ host: localAddress.replace(/^::ffff:/, ''), port });
+  return [
+    { targets: [own], labels: { environment } },
+    ...fleet.hosts().map(({ name, address, metrics }) => ({
+      targets: [metrics ?? formatHostPort({ host: address, port: METRICS_PORT })],
+      labels: { host: name, environment },
+    })),
+  ];
 }

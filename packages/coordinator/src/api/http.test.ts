@@ -92,7 +92,7 @@ describe('what anybody may read', () => {
     }
     expect((await ask('GET', '/livez')).text).toBe('ok\n');
     expect((await ask('GET', '/ready')).status).toBe(200);
-    expect(JSON.parse((await ask('GET', '/sd')).text)).toEqual([]);
+    expect(JSON.parse((await ask('GET', '/sd')).text)).toMatchObject([{ targets: [base] }]);
     expect((await ask('GET', '/')).text).toContain('/status');
     expect(await ask('HEAD', '/status')).toMatchObject({ status: 200, text: '' });
   });

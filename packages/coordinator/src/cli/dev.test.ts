@@ -143,7 +143,7 @@ describe('a fleet on this machine', () => {
     }
     const targets = (await (await fetch(`http://${NET}.1:7777/sd`)).json()) as { targets: string[] }[];
     for (const target of targets) expect((await fetch(`http://${target.targets[0]!}/metrics`)).status).toBe(200);
-    expect(targets).toHaveLength(2);
+    expect(targets).toHaveLength(3);
   });
 
   test('a good version is 0, a bad one is 20 and taken back, a rollback is 0', async () => {

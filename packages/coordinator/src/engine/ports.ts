@@ -23,6 +23,8 @@ export interface FleetHost {
   readonly address: string;
   /** `HOST:PORT` of its gRPC. */
   readonly endpoint: string;
+  /** `HOST:PORT` of its metrics, where its sidecar has said so. */
+  readonly metrics?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly state: HostLiveness;
   /** The last one heard. */

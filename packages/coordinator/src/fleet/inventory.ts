@@ -7,6 +7,7 @@ const RECORD = z.object({
   name: z.string(),
   address: z.string(),
   endpoint: z.string(),
+  metrics: z.string().exactOptional(),
   labels: z.record(z.string(), z.string()).default({}),
 });
 

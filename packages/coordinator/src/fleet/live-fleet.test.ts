@@ -168,10 +168,12 @@ describe('the registry', () => {
     await eventually(() => fleet.host('pc2')?.state === 'up');
     await redis.flushall();
     const moved = await sidecar('pc2');
-    await redis.hset(keys.hosts, 'pc2', JSON.stringify(record('pc2', moved.grpc.addresses[0]!)));
+    const news = { ...record('pc2', moved.grpc.addresses[0]!), metrics: '10.0.0.2:9000' };
+    await redis.hset(keys.hosts, 'pc2', JSON.stringify(news));
     await eventually(
       () => fleet.host('pc2')?.endpoint === moved.grpc.addresses[0] && fleet.host('pc2')?.state === 'up',
     );
+    expect(fleet.host('pc2')?.metrics).toBe('10.0.0.2:9000');
     await server.kill();
     const heard: (HostStatus | undefined)[] = [];
     fleet.onChange(({ status }) => heard.push(status));

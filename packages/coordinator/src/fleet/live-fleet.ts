@@ -126,4 +126,7 @@ export class LiveFleet implements Fleet {
 }
 
 const same = (a: HostRecord, b: HostRecord): boolean =>
-  a.endpoint === b.endpoint && a.address === b.address && JSON.stringify(a.labels) === JSON.stringify(b.labels);
+  a.endpoint === b.endpoint &&
+  a.address === b.address &&
+  a.metrics === b.metrics &&
+  JSON.stringify(a.labels) === JSON.stringify(b.labels);

@@ -32,6 +32,8 @@ export interface HostRecord {
   readonly address: string;
   /** `HOST:PORT` of its gRPC, as others reach it. */
   readonly endpoint: string;
+  /** `HOST:PORT` of its Prometheus metrics; absent: nobody has said. */
+  readonly metrics?: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -170,14 +170,20 @@ function leaveNotes(
   }
 }
 
-/** How others reach this host: by its own address where gRPC listens there. */
-function recordOf({ host, address, labels }: SidecarConfig, grpc: readonly string[]): HostRecord {
-  const places = grpc.flatMap((text) => parseHostPort(text) ?? []);
+function recordOf({ host, address, labels, listen }: SidecarConfig, grpc: readonly string[]): HostRecord {
+  const metrics = asReached(listen.metrics, address);
+  const endpoint = asReached(grpc, address) ?? formatHostPort({ host: address, port: 0 });
+  return { name: host, address, labels, endpoint, ...(metrics === undefined ? {} : { metrics }) };
+}
+
+/** How others reach what listens here: by this host's own address where it listens there. */
+function asReached(listen: readonly string[], address: string): string | undefined {
+  const places = listen.flatMap((text) => parseHostPort(text) ?? []).filter((place) => place.port !== 0);
   const best =
     places.find((place) => place.host === address) ??
     places.find((place) => !isLoopback(place.host) && place.host !== '0.0.0.0' && place.host !== '::') ??
     places[0];
-  const isEverywhere = best?.host === '0.0.0.0' || best?.host === '::';
-  const place = { host: isEverywhere ? address : (best?.host ?? address), port: best?.port ?? 0 };
-  return { name: host, address, labels, endpoint: formatHostPort(place) };
+  if (best === undefined) return undefined;
+  const isEverywhere = best.host === '0.0.0.0' || best.host === '::';
+  return formatHostPort({ host: isEverywhere ? address : best.host, port: best.port });
 }
