@@ -2,11 +2,15 @@
 import type { Command } from 'commander';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { readEvent } from '@outrider/shared/rpc/codec.js';
+import { RecentIds } from '@outrider/shared/runtime/recent-ids.js';
 import { countOption, rolloutIdArgument } from './arguments.js';
 import { eventLine } from './event-line.js';
 import { follower } from './follower.js';
 import { type Globals, globalsOf, withGlobals } from './globals.js';
 import { print, printJson } from './output.js';
+
+/** As many of the last ones are asked for after a gap; no more than are remembered as shown. */
+const AGAIN = 1_000;
 
 interface EventsOptions {
   readonly follow?: true;
@@ -24,10 +28,9 @@ export function eventsCommand(program: Command): void {
 }
 
 async function events(globals: Globals, options: EventsOptions): Promise<void> {
-  const seen = new Set<string>();
+  const seen = new RecentIds();
   const showOne = (event: OutriderEvent): void => {
-    if (seen.has(event.id)) return;
-    seen.add(event.id);
+    if (!seen.isNew(event.id)) return;
     if (globals.json) printJson(event);
     else print(eventLine(event));
   };
@@ -35,7 +38,7 @@ async function events(globals: Globals, options: EventsOptions): Promise<void> {
   const lines = options.lines ?? (follow ? 10 : 100);
   await follower(globals, follow, async (remote, limits, again) => {
     // After a gap more is asked for, and what was shown already is left out.
-    const request = { follow, lines: again ? Math.max(lines, 1_000) : lines, rollout: options.rollout ?? '' };
+    const request = { follow, lines: again ? AGAIN : lines, rollout: options.rollout ?? '' };
     for await (const event of remote.Events(request, limits)) showOne(readEvent(event));
   });
 }

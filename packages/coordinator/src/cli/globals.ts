@@ -12,7 +12,6 @@ export interface Globals {
   readonly endpoints: readonly string[];
   /** Undefined: 30 s for a question, none for a follower. */
   readonly timeoutMs: number | undefined;
-  readonly debug: boolean;
 }
 
 export const QUESTION_MS = 30_000;
@@ -22,7 +21,6 @@ interface Given {
   readonly environment?: string;
   readonly endpoint?: string;
   readonly timeout?: number;
-  readonly debug?: boolean;
 }
 
 /** A duration as users write it: `30s`, `5m`; a bare number is seconds. */
@@ -81,7 +79,6 @@ export function globalsOf(command: Command): Globals {
     environment: given.environment === undefined ? undefined : environmentName(given.environment),
     endpoints: endpoint === undefined ? [] : listOption(endpoint),
     timeoutMs: given.timeout,
-    debug: given.debug ?? process.env['DEBUG'] === '1',
   };
 }
 

@@ -1,10 +1,10 @@
 /** The fleet's history in a Redis stream. Followers read the stream itself: the channel only wakes others. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { EVENT_FIELD, EVENTS_KEPT, type FleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
+import { RecentIds } from '@outrider/shared/runtime/recent-ids.js';
 import type { Redis } from 'ioredis';
 import type { EventLog } from '../api/ports.js';
 import { ask } from './guard.js';
-import { RecentIds } from './recent-ids.js';
 
 type Entry = readonly [id: string, fields: readonly string[]];
 

@@ -81,6 +81,9 @@ describe('runProgram', () => {
       stderr: 'Error: x is undefined. This is a bug of Outrider; --debug shows where.\n',
     });
     expect(run('bug', '--debug').stderr).toMatch(/\n {4}at /);
+    process.env['DEBUG'] = '1';
+    expect(run('bug').stderr).toMatch(/\n {4}at /);
+    delete process.env['DEBUG'];
   });
 
   it('takes options of the program before and after the verb', () => {

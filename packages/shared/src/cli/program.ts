@@ -25,7 +25,7 @@ export function versionOf(packageJson: URL): string {
 
 /**
  * Runs one invocation and sets `process.exitCode`: that of the verb (which may set it itself), else 0; 2 for wrong
- * usage; what the contract says for errors. Never rejects.
+ * usage; for errors what docs/operations.md says. Never rejects.
  */
 export async function runProgram(
   build: () => Command | Promise<Command>,
@@ -37,7 +37,7 @@ export async function runProgram(
     everyCommand(program, (command) => command.exitOverride().configureOutput({ outputError: () => undefined }));
     await program.parseAsync([...argv.slice(0, 2), ...upToUnknownVerb(program, argv.slice(2))]);
   } catch (error) {
-    process.exitCode = report(error, argv.includes('--debug'));
+    process.exitCode = report(error, argv.includes('--debug') || process.env['DEBUG'] === '1');
   }
 }
 
