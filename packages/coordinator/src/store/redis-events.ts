@@ -4,20 +4,20 @@ import { EVENT_FIELD, EVENTS_KEPT, type FleetKeys } from '@outrider/shared/runti
 import { RecentIds } from '@outrider/shared/runtime/recent-ids.js';
 import type { Redis } from 'ioredis';
 import type { EventLog } from '../api/ports.js';
+import { EventTail } from './event-tail.js';
 import { ask } from './guard.js';
 
-type Entry = readonly [id: string, fields: readonly string[]];
-
 const PAGE = 200;
-/** How long one read of the stream waits for news. */
-const BLOCK_MS = 1_000;
-const RETRY_MS = 200;
 
 export class RedisEventLog implements EventLog {
+  private readonly tail: EventTail;
+
   constructor(
     private readonly redis: Redis,
     private readonly keys: FleetKeys,
-  ) {}
+  ) {
+    this.tail = new EventTail(redis, keys.events);
+  }
 
   async append(events: readonly OutriderEvent[]): Promise<void> {
     const { events: key } = this.keys;
@@ -37,21 +37,17 @@ export class RedisEventLog implements EventLog {
   }
 
   async *follow(count: number, rollout: string | undefined, signal: AbortSignal): AsyncIterable<OutriderEvent> {
-    // A read that blocks needs a connection of its own.
-    const reader = this.redis.duplicate({ enableOfflineQueue: true, commandTimeout: undefined });
-    reader.on('error', ignore);
-    const stop = (): void => reader.disconnect();
+    // Opened before the last ones are read: what comes meanwhile is in both, and told once.
+    const inbox = await this.tail.open();
+    const stop = (): void => inbox.close();
     signal.addEventListener('abort', stop, { once: true });
     const seen = new RecentIds();
     try {
       const { events, position } = await this.lastEntries(count, rollout);
       yield* events.filter((event) => seen.isNew(event.id));
-      let from = position;
       while (!signal.aborted) {
-        const entries = await this.next(reader, from);
-        if (entries === undefined) await pause(RETRY_MS, signal);
-        for (const [id, fields] of entries ?? []) {
-          from = id;
+        for (const [id, fields] of await inbox.take()) {
+          if (!isAfter(id, position)) continue;
           const event = parse(fields);
           if (event === undefined || (rollout !== undefined && event.rollout !== rollout)) continue;
           if (seen.isNew(event.id)) yield event;
@@ -59,17 +55,7 @@ export class RedisEventLog implements EventLog {
       }
     } finally {
       signal.removeEventListener('abort', stop);
-      reader.disconnect();
-    }
-  }
-
-  /** What came after `from`; undefined while Redis is away. */
-  private async next(reader: Redis, from: string): Promise<readonly Entry[] | undefined> {
-    try {
-      const answer = await reader.xread('COUNT', PAGE, 'BLOCK', BLOCK_MS, 'STREAMS', this.keys.events, from);
-      return answer?.[0]?.[1] ?? [];
-    } catch {
-      return undefined;
+      inbox.close();
     }
   }
 
@@ -109,19 +95,9 @@ function parse(fields: readonly string[]): OutriderEvent | undefined {
   }
 }
 
-function ignore(): void {
-  // The client connects again by itself.
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
+/** Places in a stream: `MILLISECONDS-NUMBER`. */
+function isAfter(id: string, position: string): boolean {
+  const [time = 0, number = 0] = id.split('-').map(Number);
+  const [otherTime = 0, otherNumber = 0] = position.split('-').map(Number);
+  return time > otherTime || (time === otherTime && number > otherNumber);
 }
