@@ -177,7 +177,7 @@ describe('wrong usage and input are 2, with one sentence', () => {
 });
 
 describe('questions', () => {
-  test('status, hosts, agents, rollout ls, events in the shapes of the contract', async () => {
+  test('status, hosts, agents, rollout ls, events in the shapes that scripts read', async () => {
     const json = async (...words: string[]): Promise<unknown> => JSON.parse((await run(...words, '--json')).stdout);
     expect(await json('status')).toMatchObject({
       environment: 'local',

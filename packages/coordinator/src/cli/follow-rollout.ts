@@ -15,7 +15,7 @@ const TRY_AGAIN_MS = 250;
 /** What a shell says of a program that Ctrl-C has ended. */
 const INTERRUPTED = 130;
 
-/** Returns the exit code of contract 1. `id` empty: the latest rollout. */
+/** Returns the exit code, of those in docs/operations.md. `id` empty: the latest rollout. */
 export async function followRollout(globals: Globals, id: string): Promise<number> {
   const view = rolloutView(globals);
   const leaving = leaveOnInterrupt(() => id);

@@ -1,6 +1,6 @@
 /**
- * The frame around a program's verbs: errors become one sentence on standard error and an exit code of the
- * contract. Standard output belongs to the verbs alone. Never shows a stack trace, unless `--debug`.
+ * The frame around a program's verbs: errors become one sentence on standard error and an exit code of
+ * docs/operations.md. Standard output belongs to the verbs alone. Never shows a stack trace, unless `--debug`.
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';

@@ -27,7 +27,7 @@ export class OutriderError extends Error {
 /** The sentence of anything thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Exit code of a program that ends with this error (contract 1). */
+/** Exit code of a program that ends with this error: docs/operations.md lists them. */
 export function exitCodeOfError(error: unknown): number {
   if (!(error instanceof OutriderError)) return 1;
   switch (error.code) {

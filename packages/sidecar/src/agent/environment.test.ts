@@ -15,7 +15,7 @@ const FACTS = {
   bus: 'ipc:///run/bus/a1',
 };
 
-test('an agent gets what the contract says, its own settings, and no word more', () => {
+test('an agent gets what docs/protocol.md says, its own settings, and no word more', () => {
   const inherited = inheritable({ PATH: '/bin', LC_ALL: 'C', LANG: 'C', REDIS_URL: 'secret', HOME: undefined });
   expect(
     agentEnvironment(HOST, FACTS, { LOG_LEVEL: 'info', PATH: '/opt/bin', OUTRIDER_HOST: 'other' }, inherited),

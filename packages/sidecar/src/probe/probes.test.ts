@@ -143,7 +143,7 @@ test('http: silence, half an answer and nonsense are failures, in time', async (
   });
 });
 
-test('zmq: asks what it is told to, and takes the answers of the contract', async () => {
+test('zmq: asks what it is told to, and takes the answers of docs/protocol.md', async () => {
   const connect = await zmqServer((question) =>
     question === 'health_check'
       ? 'healthy'
