@@ -12,7 +12,6 @@ import type { Inside } from './inside.js';
 const OPEN: ReadonlySet<string> = new Set<keyof Service<CoordinatorHandlers>>([
   'Status',
   'ListReleases',
-  'ShowRelease',
   'PlanRollout',
   'WatchRollout',
   'ListRollouts',

@@ -1,5 +1,6 @@
 /** An event as one line for people: when, where, what, why. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import { harmless } from './output.js';
 
 export function eventLine(event: OutriderEvent): string {
   const instance = event.instance === undefined ? '' : `.${event.instance}`;
@@ -9,7 +10,7 @@ export function eventLine(event: OutriderEvent): string {
   const version = event.version === undefined ? '' : ` ${event.version}`;
   const rollout = event.rollout === undefined || event.host !== undefined ? '' : ` ${event.rollout}`;
   const by = event.by === undefined ? '' : ` by ${event.by}`;
-  const reason = event.reason === undefined || event.reason === '' ? '' : `: ${event.reason}`;
+  const reason = event.reason === undefined || event.reason === '' ? '' : `: ${harmless(event.reason)}`;
   return `${clockTime(event.at)}${where}${who} ${what}${rollout}${version}${by}${reason}`;
 }
 

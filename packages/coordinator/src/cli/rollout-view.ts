@@ -4,7 +4,7 @@ import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { eventLine } from './event-line.js';
 import type { Globals } from './globals.js';
-import { note, print, printJson } from './output.js';
+import { harmless, note, print, printJson } from './output.js';
 import { paint, table } from '@outrider/shared/cli/table.js';
 
 export type Explained = Rollout & { readonly explained: string };
@@ -164,7 +164,8 @@ function fit(line: string, width: number): string {
 export function endText(rollout: Explained): string {
   const { culprit } = rollout;
   if (culprit === undefined) return rollout.explained;
-  const log = culprit.log.length === 0 ? [] : ['Its last lines:', ...culprit.log.map((line) => `  | ${line}`)];
+  const log =
+    culprit.log.length === 0 ? [] : ['Its last lines:', ...culprit.log.map((line) => `  | ${harmless(line)}`)];
   const instance = culprit.instance === undefined ? '' : `.${culprit.instance}`;
   const who = culprit.agent === '' ? culprit.host : `${culprit.agent}${instance} on ${culprit.host}`;
   return [rollout.explained, `Cause: ${who}: ${culprit.cause}`, ...log].join('\n');
