@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { findProcesses, processesOf } from '@outrider/shared/testing/leaks.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeRelease } from '../testing/walk-release.js';
 
 const BIN = fileURLToPath(new URL('../../bin/coordinator.js', import.meta.url));
 /** Addresses of this test's own: the default ones may be another fleet's. */
@@ -85,36 +86,8 @@ const daemon = (words: string): number => {
   return found[0]!.pid;
 };
 
-const WEB = `import { createServer } from 'node:http';
-const server = createServer((request, response) => response.end('here'));
-server.listen(18181, process.env.OUTRIDER_HOST_ADDRESS, () => console.log('listening'));
-`;
-
-const release = (version: string, exit = ''): string => {
-  const root = join(folder, `walk-${version}`);
-  mkdirSync(root, { recursive: true });
-  const agentsYaml = `
-app: walk
-agents:
-  web:
-    command: [node, web.mjs]
-    files: [web.mjs]
-    healthcheck: { http: { url: 'http://\${OUTRIDER_HOST_ADDRESS}:18181/' }, interval: 1s }
-  # Changes its title, so that its environment cannot be read any more.
-  cache:
-    command: redis-server --bind ${NET}.12 --port 16390 --save "" --dir /tmp
-    hosts: [pc2]
-    files: [web.mjs]
-    healthcheck: { tcp: { address: '${NET}.12:16390' }, interval: 1s }
-  worker:
-    command: [sh, -c, 'sleep 1000 & ${exit} wait']
-`;
-  writeFileSync(join(root, 'agents.yaml'), agentsYaml);
-  writeFileSync(join(root, 'web.mjs'), `${WEB}// ${version}\n`);
-  return root;
-};
 const push = (version: string, exit?: string): Promise<Ran> =>
-  run('release', 'push', release(version, exit), '--version', version);
+  run('release', 'push', makeRelease(folder, NET, version, exit), '--version', version);
 
 beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'outrider-devtest-')));
