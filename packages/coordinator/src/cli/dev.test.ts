@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,8 +69,12 @@ const pids = (list: readonly Agent[]): string[] => list.map((one) => `${one.host
 const pidsOf = (list: readonly Agent[], agent: string): number[] =>
   list.flatMap((one) => (one.agent === agent ? [one.pid] : [])).sort((a, b) => a - b);
 /** Processes with this in their command line, whoever has started them. */
+/** Of this fleet: its agents work in the trees of its own folder. */
 const running = (words: string): number[] =>
-  findProcesses((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(words))
+  findProcesses(
+    (pid) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(words) && readlinkSync(`/proc/${pid}/cwd`).startsWith(state),
+  )
     .map(({ pid }) => pid)
     .sort((a, b) => a - b);
 const allReady = (count: number): Promise<Agent[]> =>
