@@ -73,7 +73,8 @@ const pidsOf = (list: readonly Agent[], agent: string): number[] =>
 const running = (words: string): number[] =>
   findProcesses(
     (pid) =>
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(words) && readlinkSync(`/proc/${pid}/cwd`).startsWith(state),
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(words) &&
+      readlinkSync(`/proc/${pid}/cwd`).startsWith(folder),
   )
     .map(({ pid }) => pid)
     .sort((a, b) => a - b);
