@@ -68,13 +68,12 @@ const agents = (): Promise<Agent[]> => json<Agent[]>('agents');
 const pids = (list: readonly Agent[]): string[] => list.map((one) => `${one.host}/${one.agent} ${one.pid}`).sort();
 const pidsOf = (list: readonly Agent[], agent: string): number[] =>
   list.flatMap((one) => (one.agent === agent ? [one.pid] : [])).sort((a, b) => a - b);
-/** Processes with this in their command line, whoever has started them. */
-/** Of this fleet: its agents work in the trees of its own folder. */
+/** Processes with this in their command line; words that any fleet may use count only in folders of this test. */
 const running = (words: string): number[] =>
   findProcesses(
     (pid) =>
       readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(words) &&
-      readlinkSync(`/proc/${pid}/cwd`).startsWith(folder),
+      (words.includes(NET) || words.includes(folder) || readlinkSync(`/proc/${pid}/cwd`).startsWith(folder)),
   )
     .map(({ pid }) => pid)
     .sort((a, b) => a - b);
