@@ -128,7 +128,7 @@ it('the bus takes errors and metrics from agents under their own names, and coun
   }
 });
 
-it('every metric of the contract that one host can show is there, and says which host it is', async () => {
+it('every metric that one host can show is there, and says which host it is', async () => {
   const { text } = await one.get('/metrics', 8000);
   const rows = text.split('\n').filter((row) => row !== '' && !row.startsWith('#'));
   const names = [...new Set(rows.map((row) => row.split(/[{ ]/, 1)[0]))];

@@ -12,7 +12,7 @@ import { makeRelease } from '../testing/walk-release.js';
 
 const BIN = fileURLToPath(new URL('../../bin/coordinator.js', import.meta.url));
 /** Addresses of this test's own: the default ones may be another fleet's. */
-const NET = '127.41.7';
+const NET = `127.${64 + (process.pid % 128)}.${(process.pid >> 7) % 256}`;
 const HOSTS = ['main-pc', 'pc2'] as const;
 
 let folder: string;
