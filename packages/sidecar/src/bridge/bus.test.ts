@@ -140,8 +140,12 @@ describe('the bus', () => {
     bus = makeBus();
     expect(bus.open(VISION)).toBe(url);
     expect(bus.open(VISION)).toBe(url);
-    await vision({ type: 'beat', seq: 2 });
-    await eventually(() => heard.includes('vision beat 2'));
+    // What was on its way to the old end is lost with it; agents beat again and again.
+    let seq = 1;
+    await eventually(async () => {
+      await vision({ type: 'beat', seq: ++seq });
+      return heard.some((line) => /^vision beat [2-9]/.test(line) || /^vision beat \d\d/.test(line));
+    });
   });
 
   test('sweeps away what incarnations that are no more have left', () => {
