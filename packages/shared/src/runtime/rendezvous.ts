@@ -6,6 +6,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import { writeAtomically } from './durable-file.js';
 import { OutriderError } from './errors.js';
+import { statFields } from './proc-stat.js';
 import { readToken } from './token.js';
 
 export type DaemonKind = 'sidecar' | 'coordinator';
@@ -139,8 +140,8 @@ function isAlive(note: DaemonNote): boolean {
 
 function startTicksOf(pid: number): number | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    const field = statFields(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return field === undefined ? undefined : Number(field(22));
   } catch {
     return undefined;
   }

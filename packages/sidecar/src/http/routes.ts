@@ -4,7 +4,7 @@ import { hostHealth } from '@outrider/shared/domain/host-health.js';
 import { failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
 import { pageOf } from '@outrider/shared/http/page.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
-import type { AgentControl } from '../link/ports.js';
+import { AGENT_ACTIONS, type AgentControl } from '../link/ports.js';
 
 export interface RouteInput {
   /** Well-formed path segments, decoded: `['health', 'vision']`. */
@@ -85,14 +85,12 @@ function unknownAgent(status: HostStatus, agent: string): HttpAnswer {
   return failure(404, `No agent ${agent.slice(0, 63)} on host ${status.host}.${didYouMean(agent, names)}`);
 }
 
-const ACTIONS = ['start', 'stop', 'restart'] as const;
-
 /** The port for people and monitors. */
 export function sidecarRoutes(source: HealthSource, agents: Pick<AgentControl, 'control'>): Route {
   return async ({ path, method, trusted }) => {
     const [first, agent, word] = path;
     if (first === 'agents' && path.length === 3 && agent !== undefined) {
-      const action = ACTIONS.find((known) => known === word);
+      const action = AGENT_ACTIONS.find((known) => known === word);
       if (action === undefined) return nothingAt(path, SIDECAR_PATHS);
       if (method !== 'POST') return notAllowed(path, 'POST');
       if (!trusted) return NEEDS_TOKEN;

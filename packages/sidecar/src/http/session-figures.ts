@@ -1,5 +1,6 @@
 /** What the processes of each session use: each instance leads a session of its own. One pass over /proc for all. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { statFields } from '@outrider/shared/runtime/proc-stat.js';
 
 export interface SessionFigures {
   readonly memoryBytes: number;
@@ -38,13 +39,9 @@ function look(): Map<number, SessionFigures> {
 
 function readOne(pid: string): (SessionFigures & { readonly session: number }) | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in parentheses may hold anything; after it come the fields from 3 on.
-    const fields = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
-    const field = (number: number): number => fields[number - 3] ?? 0;
+    const fieldOf = statFields(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    if (fieldOf === undefined) return undefined;
+    const field = (number: number): number => Number(fieldOf(number) ?? 0);
     return {
       session: field(6),
       memoryBytes: field(24) * PAGE_BYTES,

@@ -7,10 +7,7 @@ import { isName, NAME_RULE } from '@outrider/shared/domain/name.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
-import type { HostCommand } from './ports.js';
-
-export const ACTIONS = ['start', 'stop', 'restart'] as const;
-export type AgentAction = (typeof ACTIONS)[number];
+import { AGENT_ACTIONS, type AgentAction, type HostCommand } from './ports.js';
 
 export function commandOf(wire: Command__Output | null): HostCommand {
   const { app, fence, holder, rollout, by } = present(wire, 'command');
@@ -36,7 +33,7 @@ export function agentOrderOf(
   host: string,
   instances: readonly Pick<InstanceStatus, 'app' | 'agent'>[],
 ): AgentOrder {
-  const action = ACTIONS.find((word) => word === wire.action);
+  const action = AGENT_ACTIONS.find((word) => word === wire.action);
   if (action === undefined) {
     throw invalid(`action must be start, stop or restart, not ${JSON.stringify(wire.action.slice(0, 40))}.`);
   }

@@ -39,6 +39,10 @@ export interface HostControl {
   revertHere(app: string, by: string, reason: string): AppStatus;
 }
 
+/** What a person may ask of an agent. */
+export const AGENT_ACTIONS = ['start', 'stop', 'restart'] as const;
+export type AgentAction = (typeof AGENT_ACTIONS)[number];
+
 /** Implemented by supervise/supervisor.ts. */
 export interface AgentControl {
   /** `agents` empty: all of `app` (of every app where `app` is empty), in dependency order. Resolves when done. */

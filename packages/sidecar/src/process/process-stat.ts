@@ -1,5 +1,6 @@
 /** Reads /proc/PID/stat and proves that a pid is still the process it was. Never signals anything. */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { statFields } from '@outrider/shared/runtime/proc-stat.js';
 import type { ProcessIdentity } from '../agent/identity.js';
 
 export interface ProcessStat {
@@ -11,14 +12,12 @@ export interface ProcessStat {
   readonly dead: boolean;
 }
 
-/** Undefined where the text is no stat line. The name may hold spaces and parentheses: the last one ends it. */
+/** Undefined where the text is no stat line. */
 export function parseStat(text: string): ProcessStat | undefined {
-  const nameEnd = text.lastIndexOf(')');
-  if (nameEnd < 0) return undefined;
-  // proc(5) counts from 1; the state is field 3.
-  const fields = text.slice(nameEnd + 2).split(' ');
-  const field = (number: number): number => Number(fields[number - 3]);
-  const state = fields[0] ?? '';
+  const fieldOf = statFields(text);
+  if (fieldOf === undefined) return undefined;
+  const field = (number: number): number => Number(fieldOf(number));
+  const state = fieldOf(3) ?? '';
   const stat = {
     pid: Number.parseInt(text, 10),
     parent: field(4),
