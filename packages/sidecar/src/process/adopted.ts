@@ -3,7 +3,8 @@
  * timer asks the kernel for all of them. Their exit status went to somebody else and stays unknown.
  */
 import type { ExitStatus, ProcessIdentity } from '../agent/identity.js';
-import { closeDescriptor, endedProcesses, openProcess } from './libc.js';
+import { closeDescriptor } from './libc/descriptors.js';
+import { endedProcesses, openProcess } from './libc/processes.js';
 import { isSame } from './process-stat.js';
 
 const INTERVAL_MS = 50;

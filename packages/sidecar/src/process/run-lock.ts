@@ -2,7 +2,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { tryLock } from './libc.js';
+import { tryLock } from './libc/descriptors.js';
 
 /** Returns a function that frees it. @throws OutriderError('refused') where another sidecar has it. */
 export function lockRunDir(runDir: string): () => void {

@@ -5,7 +5,9 @@
 import type { SocketAddress } from '@outrider/shared/runtime/listen.js';
 import type { ProcessIdentity } from '../agent/identity.js';
 import { listeningInodes, listeningUnixInodes, socketsOf } from './connection.js';
-import { SystemCallError, closeDescriptor, copyDescriptor, openProcess } from './libc.js';
+import { closeDescriptor } from './libc/descriptors.js';
+import { SystemCallError } from './libc/library.js';
+import { copyDescriptor, openProcess } from './libc/processes.js';
 import { isSame } from './process-stat.js';
 
 /** Our own copies in the order asked for; undefined unless all could be had. */

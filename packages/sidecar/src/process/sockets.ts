@@ -9,7 +9,9 @@ import { type SocketAddress, formatAddress, spellingOf } from '@outrider/shared/
 import type { HeldSocket, ProcessIdentity } from '../agent/identity.js';
 import type { Sockets } from '../supervise/ports.js';
 import { listeningUnixInodes } from './connection.js';
-import { SystemCallError, boundAddress, closeDescriptor, openListener } from './libc.js';
+import { closeDescriptor } from './libc/descriptors.js';
+import { SystemCallError } from './libc/library.js';
+import { boundAddress, openListener } from './libc/sockets.js';
 import { encodeAddress, parseListenAddress, portOf } from './socket-address.js';
 import { recoverListeners } from './socket-recovery.js';
 

@@ -2,7 +2,7 @@
  * Tells systemd how the sidecar is (sd_notify). Says nothing where systemd does not ask, and never fails:
  * a service must not end because nobody listens.
  */
-import { sendUnixDatagram } from './libc.js';
+import { sendUnixDatagram } from './libc/sockets.js';
 import { encodeAddress } from './socket-address.js';
 
 export interface SystemdNotify {

@@ -1,0 +1,22 @@
+/** Descriptors that Node does not own: closing, locking. */
+import { checked, failure, libcCall } from './library.js';
+
+/** As the C library has it: for callers that are about to throw another error. */
+export const close = libcCall('int close(int fd)');
+const flock = libcCall('int flock(int fd, int operation)');
+
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+
+/** @throws SystemCallError */
+export function closeDescriptor(fd: number): void {
+  checked('close', close(fd));
+}
+
+/** Locks a file for this process alone, without waiting; false: another has it. The kernel frees it when we end. @throws SystemCallError */
+export function tryLock(fd: number): boolean {
+  if (flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
+  const error = failure('flock');
+  if (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK') return false;
+  throw error;
+}

@@ -1,0 +1,64 @@
+/**
+ * The one folder that calls the C library (through koffi, loaded at first use): what Node has no words for. This file
+ * loads it and turns errno into errors; its neighbours hold the calls, one topic each. Every call returns at once and
+ * decides nothing: callers know what a failure means.
+ */
+import { createRequire } from 'node:module';
+import { getSystemErrorMap } from 'node:util';
+import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
+
+/** A call that failed; `code` is the name of its errno (`EADDRINUSE`). Stays inside process/. */
+export class SystemCallError extends Error {
+  override readonly name = 'SystemCallError';
+  constructor(
+    readonly call: string,
+    readonly code: string,
+    meaning: string,
+  ) {
+    super(`${meaning} (${code} from ${call})`);
+  }
+}
+
+/** Calls return a number and set errno when it is negative. */
+export type Call = (...args: readonly unknown[]) => number;
+
+interface Koffi {
+  load(path: null): { func(prototype: string): Call };
+  errno(): number;
+}
+
+let loaded: { readonly koffi: Koffi; readonly libc: ReturnType<Koffi['load']> } | undefined;
+
+function library(): NonNullable<typeof loaded> {
+  if (loaded !== undefined) return loaded;
+  try {
+    const koffi = createRequire(import.meta.url)('koffi') as Koffi;
+    return (loaded = { koffi, libc: koffi.load(null) });
+  } catch (error) {
+    throw new OutriderError('internal', `Cannot call the C library through koffi: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** A function of the C library by its prototype, bound at its first call. */
+export function libcCall(prototype: string): Call {
+  let call: Call | undefined;
+  return (...args) => (call ??= library().libc.func(prototype))(...args);
+}
+
+/** `syscall(2)`, for what the C library has no function for; `args` as koffi wants variadic ones: type, value, ... */
+export const syscall = libcCall('long syscall(long number, ...)');
+
+/** The error of the call that was made last. */
+export function failure(call: string): SystemCallError {
+  const { koffi } = library();
+  const [code, meaning] = getSystemErrorMap().get(-koffi.errno()) ?? [`errno ${koffi.errno()}`, 'unknown error'];
+  return new SystemCallError(call, code, meaning);
+}
+
+/** @throws SystemCallError where `result` is negative */
+export function checked(call: string, result: number): number {
+  if (result < 0) throw failure(call);
+  return result;
+}
