@@ -143,10 +143,10 @@ describe('a good release goes on to its end', () => {
       // Before the switch is accepted, and right after.
       { at: 'state.write.before:switching', phase: 'staging done' },
       { at: 'state.write.after:switching', phase: 'switching' },
-      // Between fork and record, between record and the opening of the gate, at a later agent.
+      // Before the first start, between a start and its record, and after the record of the next.
+      { at: 'spawn.before:1', phase: 'switching' },
       { at: 'spawn.before-record:1', phase: 'switching' },
       { at: 'spawn.after-record:1', phase: 'switching' },
-      { at: 'spawn.before-record:2', phase: 'switching' },
       // When all are ready, once the trial has begun, before the commit is accepted.
       { at: 'state.write.before:trial', phase: 'switching' },
       { at: 'state.write.after:trial', phase: 'trial' },

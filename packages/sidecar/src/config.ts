@@ -15,7 +15,7 @@ import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { formatHostPort, problemOfExposure } from '@outrider/shared/runtime/listen.js';
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
-import { must, strict, text, whole } from '@outrider/shared/runtime/shape.js';
+import { flag, must, strict, text, whole } from '@outrider/shared/runtime/shape.js';
 import type { RedisAddress } from './link/redis-connection.js';
 
 const DEFAULT_FILE = '/etc/outrider/sidecar.yaml';
@@ -43,6 +43,10 @@ export interface SidecarConfig {
   readonly listen: Listeners;
   /** Agents that may be starting at once. */
   readonly maxStarting: number;
+  /** Where control groups of agents are made: a folder, `auto` (that of outrider-agents.service), or `off`. */
+  readonly cgroup: string;
+  /** Nothing that this sidecar starts can gain rights by executing a program. */
+  readonly noNewPrivileges: boolean;
   /** Of the fleet: accepted besides our own token, and shown to whoever serves blobs. */
   readonly tokenFile?: string;
   readonly log: { readonly level: LogLevel; readonly file?: string };
@@ -55,6 +59,8 @@ const address = () =>
   text(ADDRESS_RULE).refine((value) => isIP(value) !== 0 && value !== '0.0.0.0' && value !== '::', must(ADDRESS_RULE));
 
 const RUN_DIR_RULE = `an absolute path of at most ${LONGEST_RUN_DIR_BYTES} bytes (sockets are made in it)`;
+
+const CGROUP_RULE = 'auto, off, or the absolute path of a folder of the control group tree (version 2)';
 
 const schema = strict(
   {
@@ -77,6 +83,10 @@ const schema = strict(
       }).prefault({}),
     }).prefault({}),
     max_starting: whole(1, 1_000).optional(),
+    cgroup: text(CGROUP_RULE)
+      .refine((value) => value === 'auto' || value === 'off' || value.startsWith('/'), must(CGROUP_RULE))
+      .default('auto'),
+    no_new_privileges: flag().default(true),
   },
   {
     unsupported: [...COMMON_UNSUPPORTED, 'combined_log'],
@@ -110,6 +120,8 @@ export function loadConfig(
     labels: config.labels,
     redis: redisOf(config.redis, wrong),
     maxStarting: config.max_starting ?? 2 * availableParallelism(),
+    cgroup: config.cgroup,
+    noNewPrivileges: config.no_new_privileges,
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     log: {
       level: config.log.console || config.log.file !== undefined ? config.log.level : 'silent',

@@ -32,6 +32,8 @@ export interface Dependency {
   readonly agent: string;
   /** `service_started`: its process runs. `service_healthy`: all its instances are ready. */
   readonly condition: 'service_started' | 'service_healthy';
+  /** Whoever depends on it starts anew after it did; absent: it stays. */
+  readonly restart?: true;
 }
 
 export type RestartPolicy =
@@ -70,6 +72,22 @@ export interface AgentSpec {
   /** Replicas replaced at once. */
   readonly parallelism: number;
   readonly sockets: readonly SocketSpec[];
+  /** `NAME`, `UID`, `NAME:GROUP` or `UID:GID`; absent: the sidecar's own. */
+  readonly user?: string;
+  readonly resources?: Resources;
+  /** Absent: it can't gain rights by executing a program. */
+  readonly noNewPrivileges?: false;
+  /** Names; absent: none. */
+  readonly secrets?: readonly string[];
+}
+
+/** What an agent may use at most; a member that is absent is not limited. */
+export interface Resources {
+  readonly memoryBytes?: number;
+  /** Of one core. */
+  readonly cpus?: number;
+  readonly pids?: number;
+  readonly openFiles?: number;
 }
 
 /** Signals that `stop_signal` may name. */

@@ -8,13 +8,16 @@ import {
   type AgentSpec,
   type Dependency,
   type Healthcheck,
+  type Resources,
   type RestartPolicy,
 } from '../domain/agent.js';
 import { isName, NAME_RULE } from '../domain/name.js';
+import { parseSize } from '../domain/size.js';
 import {
   byForm,
   choice,
   duration,
+  flag,
   list,
   mapOf,
   must,
@@ -30,6 +33,10 @@ import { healthcheck } from './healthcheck-schema.js';
 import { problemOfListenAddress } from './spec-strings.js';
 
 const HOST_SELECTOR = /^[a-z0-9][a-z0-9._/-]{0,62}=[A-Za-z0-9._-]{0,63}$/;
+const USER = /^[a-z_][a-z0-9_.-]{0,31}\$?(?::[a-z_0-9][a-z0-9_.-]{0,31})?$|^\d{1,10}(?::\d{1,10})?$/;
+const SECRET = /^[A-Z][A-Z0-9_]*$/;
+const SECRET_RULE = 'a name of capital letters, digits and "_", such as OPENAI_API_KEY';
+const LEAST_MEMORY = 1024 * 1024;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const RESERVED_VARIABLE = /^(?:OUTRIDER_.*|LISTEN_(?:FDS|PID|FDNAMES)|NOTIFY_SOCKET|WATCHDOG_(?:USEC|PID))$/;
 
@@ -65,6 +72,42 @@ const environment = byForm<Readonly<Record<string, string>>>((value) => {
 const onlyValue = <T>(allowed: T) =>
   z.unknown().refine((value) => value === allowed, { error: `other than ${String(allowed)} ${NOT_YET}` });
 
+const USER_RULE = 'a user of the host: NAME, UID, NAME:GROUP or UID:GID';
+const user = text(USER_RULE).refine((value) => USER.test(value) || value.includes('${'), must(USER_RULE));
+
+const secret = text('the name of a secret').refine(
+  (value) => SECRET.test(value) && !RESERVED_VARIABLE.test(value),
+  must(SECRET_RULE),
+);
+
+/** Compose's spelling of sizes; a bare number is bytes. */
+const SIZE_RULE = 'a size such as 512M or 2G (K, M, G: 1024 each)';
+const size = byForm<number>((value) =>
+  typeof value === 'number'
+    ? whole(1, Number.MAX_SAFE_INTEGER)
+    : text(SIZE_RULE)
+        .refine((written) => parseSize(written) !== undefined, must(SIZE_RULE))
+        .transform((written) => parseSize(written) ?? 0),
+);
+
+const CPUS_RULE = 'a number of cores such as 0.5, from 0.01 to 1024';
+const cpus = z.coerce.number(must(CPUS_RULE)).refine((value) => value >= 0.01 && value <= 1_024, must(CPUS_RULE));
+
+const resources = strict(
+  {
+    memory: size.refine((bytes) => bytes >= LEAST_MEMORY, must('at least 1M')).optional(),
+    cpus: cpus.optional(),
+    pids: whole(1, 4_194_304).optional(),
+    open_files: whole(16, 1_073_741_816).optional(),
+  },
+  { unsupported: ['reservations'], instead: { mem_limit: 'memory', pids_limit: 'pids', nofile: 'open_files' } },
+).transform(({ memory, cpus: cores, pids, open_files: openFiles }): Resources => ({
+  ...(memory === undefined ? {} : { memoryBytes: memory }),
+  ...(cores === undefined ? {} : { cpus: cores }),
+  ...(pids === undefined ? {} : { pids }),
+  ...(openFiles === undefined ? {} : { openFiles }),
+}));
+
 const condition = choice(['service_started', 'service_healthy', 'service_completed_successfully']).refine(
   (word) => word !== 'service_completed_successfully',
   { error: `service_completed_successfully ${NOT_YET}` },
@@ -79,13 +122,14 @@ const dependsOn = byForm<readonly Dependency[]>((value) => {
   }
   const entry = strict({
     condition: condition.default('service_healthy'),
-    restart: onlyValue(false).optional(),
+    restart: flag().default(false),
     required: onlyValue(true).optional(),
   });
   return mapOf(entry, 'a list of names, or a map of names to { condition }').transform((map) =>
-    Object.entries(map).map(([agent, { condition: when }]): Dependency => ({
+    Object.entries(map).map(([agent, { condition: when, restart: follows }]): Dependency => ({
       agent,
       condition: when,
+      ...(follows ? { restart: true } : {}),
     })),
   );
 });
@@ -162,12 +206,16 @@ export const agentSchema = strict(
     stop_grace_period: duration(0, 3_600_000).default(10_000),
     update_config: updateConfig.default({ parallelism: 1 }),
     sockets: list(socket, '[{ name: http, listen: "127.0.0.1:8081" }]').default([]),
+    user: user.optional(),
+    resources: resources.optional(),
+    no_new_privileges: flag().default(true),
+    secrets: list(secret, '[OPENAI_API_KEY]').default([]),
     driver: choice(['process', 'podman'])
       .refine((word) => word === 'process', { error: `podman ${NOT_YET}` })
       .default('process'),
   },
   {
-    unsupported: ['user', 'resources', 'secrets', 'data', 'profiles', 'image'],
+    unsupported: ['data', 'profiles', 'image'],
     instead: {
       env: 'environment',
       ports: 'sockets',
@@ -194,6 +242,11 @@ export const agentSchema = strict(
   order: agent.update_config.order ?? (agent.sockets.length > 0 ? 'start-first' : 'stop-first'),
   parallelism: agent.update_config.parallelism,
   sockets: agent.sockets,
+  // What is not said is left out, so that agents that don't say it stay as they are.
+  ...(agent.user === undefined ? {} : { user: agent.user }),
+  ...(agent.resources === undefined ? {} : { resources: agent.resources }),
+  ...(agent.no_new_privileges ? {} : { noNewPrivileges: false }),
+  ...(agent.secrets.length === 0 ? {} : { secrets: agent.secrets }),
 }));
 
 export const appSchema = strict(

@@ -119,6 +119,27 @@ agents:
     });
   });
 
+  it('reads limits and rights, and leaves out what is not said', () => {
+    const limits = 'resources: { memory: 1.5G, cpus: "0.5", pids: 64, open_files: 4096 }';
+    expect(agent('user: aiuser:staff', limits, 'no_new_privileges: false', 'secrets: [KEY]')).toMatchObject({
+      user: 'aiuser:staff',
+      resources: { memoryBytes: 1.5 * 1024 ** 3, cpus: 0.5, pids: 64, openFiles: 4096 },
+      noNewPrivileges: false,
+      secrets: ['KEY'],
+    });
+    expect(agent('resources: { memory: 67108864 }')?.resources).toEqual({ memoryBytes: 64 * 1024 ** 2 });
+    const plain = agent('no_new_privileges: true', 'secrets: []');
+    expect(Object.keys(plain ?? {})).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(user|resources|noNewPrivileges|secrets)$/)]),
+    );
+    const dependent = 'b: { command: x, depends_on: { a: { restart: true }, c: { restart: false } } }';
+    const { agents } = agentsFromYaml(`agents: { a: { command: x }, ${dependent}, c: { command: x } }`);
+    expect(agents[1]?.dependsOn).toEqual([
+      { agent: 'a', condition: 'service_healthy', restart: true },
+      { agent: 'c', condition: 'service_healthy' },
+    ]);
+  });
+
   it('keeps one agent with sockets from stopping first, unless it wants to', () => {
     expect(agent('sockets: [{ name: s, listen: "127.0.0.1:1" }]')?.order).toBe('start-first');
     expect(agent('sockets: [{ name: s, listen: "127.0.0.1:1" }]', 'update_config: { order: stop-first }')?.order).toBe(
@@ -135,17 +156,34 @@ agents:
     [['depends_on: [a]'], /:4: agents\.a\.depends_on names the agent itself\.$/],
     [['depends_on: { memory: { condition: ready } }'], /condition must be service_started, service_healthy/],
     [['depends_on: { memory: { condition: service_completed_successfully } }'], /is not supported yet/],
-    [
-      ['depends_on: { memory: { restart: true } }'],
-      /depends_on\.memory\.restart other than false is not supported yet/,
-    ],
+    [['depends_on: { memory: { restart: always } }'], /depends_on\.memory\.restart must be true or false/],
     [['replicsa: 2'], /:4: agents\.a\.replicsa is not known\. Did you mean "replicas"\?$/],
     [['env: { A: b }'], /:4: agents\.a\.env is not known here: use "environment"\.$/],
     [['replicas: 1001'], /:4: agents\.a\.replicas must be a whole number from 0 to 1000, not 1001\.$/],
     [['replicas: { min: 1 }'], /:4: agents\.a\.replicas as a map is not supported yet/],
-    ...['user: me', 'resources: {}', 'secrets: []', 'data: []', 'profiles: []', 'image: x'].map(
-      (line): [string[], RegExp] => [[line], /:4: agents\.a\.\w+ is not supported yet by this version of Outrider\.$/],
-    ),
+    [
+      ['user: "me too"'],
+      /:4: agents\.a\.user must be a user of the host: NAME, UID, NAME:GROUP or UID:GID, not "me too"/,
+    ],
+    [['user: [me]'], /user must be a user of the host/],
+    [['resources: { memory: lots }'], /resources\.memory must be a size such as 512M or 2G .* not "lots"/],
+    [['resources: { memory: 1K }'], /resources\.memory must be at least 1M/],
+    [['resources: { memory: -5 }'], /resources\.memory must be a whole number from 1/],
+    [['resources: { cpus: 0 }'], /resources\.cpus must be a number of cores such as 0\.5/],
+    [['resources: { cpus: many }'], /resources\.cpus must be a number of cores/],
+    [['resources: { pids: 0 }'], /resources\.pids must be a whole number from 1/],
+    [['resources: { open_files: 3 }'], /resources\.open_files must be a whole number from 16/],
+    [['resources: { memry: 1G }'], /resources\.memry is not known\. Did you mean "memory"\?/],
+    [['resources: { reservations: {} }'], /resources\.reservations is not supported yet/],
+    [['no_new_privileges: 1'], /no_new_privileges must be true or false/],
+    [['secrets: [openai]'], /secrets\[0\] must be a name of capital letters/],
+    [['secrets: [OUTRIDER_HOST]'], /secrets\[0\] must be a name of capital letters/],
+    [['secrets: [KEY, KEY]'], /secrets\[1\] "KEY" is there twice/],
+    [['secrets: [KEY]', 'environment: { KEY: x }'], /secrets\[0\] "KEY" is a variable of this agent too/],
+    ...['data: []', 'profiles: []', 'image: x'].map((line): [string[], RegExp] => [
+      [line],
+      /:4: agents\.a\.\w+ is not supported yet by this version of Outrider\.$/,
+    ]),
     [['driver: podman'], /driver podman is not supported yet/],
     [['driver: docker'], /driver must be process or podman, not "docker"/],
     [['restart: sometimes'], /restart must be always, on-failure, on-failure:N/],

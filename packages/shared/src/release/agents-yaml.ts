@@ -68,6 +68,7 @@ function problemsBetween(agents: readonly AgentSpec[], source: YamlSource): Prob
       ...(isName(agent.name) ? [] : [at([], `is no name of an agent: ${NAME_RULE}.`)]),
       ...problemsOfDependencies(agent, names, at, source),
       ...problemsOfSockets(agent, at),
+      ...problemsOfSecrets(agent, at),
       ...problemsOfReferences(agent).map(({ path, message }) => at(path, message)),
     ];
   });
@@ -95,6 +96,16 @@ function problemsOfDependencies(agent: AgentSpec, names: readonly string[], at: 
         ? 'names the agent itself.'
         : `names "${other}", which is no agent of this app.${didYouMean(other, names)}`;
     return [{ ...at(['depends_on'], message), line }];
+  });
+}
+
+/** Each is a variable too. */
+function problemsOfSecrets({ secrets = [], environment }: AgentSpec, at: At): Problem[] {
+  return secrets.flatMap((secret, index) => {
+    if (secrets.indexOf(secret) < index) return [at(['secrets', index], `"${secret}" is there twice.`)];
+    return Object.hasOwn(environment, secret)
+      ? [at(['secrets', index], `"${secret}" is a variable of this agent too: leave one of them out.`)]
+      : [];
   });
 }
 

@@ -18,6 +18,7 @@ export function mapStrings(agent: AgentSpec, fill: Fill): AgentSpec {
       Object.entries(agent.environment).map(([key, value]) => [key, fill(value, ['environment', key])]),
     ),
     workingDir: fill(agent.workingDir, ['working_dir']),
+    ...(agent.user === undefined ? {} : { user: fill(agent.user, ['user']) }),
     healthchecks: agent.healthchecks.map((check, index): Healthcheck => ({
       ...check,
       method: mapMethod(check.method, fill, several ? ['healthcheck', index] : ['healthcheck']),

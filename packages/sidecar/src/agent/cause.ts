@@ -17,6 +17,8 @@ export function causeKey(cause: Cause): string {
       return `exit_${cause.code}`;
     case 'signal':
       return cause.signal;
+    case 'oom':
+      return 'oom_kill';
     case 'unknown':
       return 'unknown';
     case 'probe':
@@ -35,6 +37,8 @@ export function causeSentence(cause: Cause): string {
       return `exited with code ${cause.code}`;
     case 'signal':
       return `was ended by ${cause.signal}`;
+    case 'oom':
+      return 'was killed by the kernel because memory had run out';
     case 'unknown':
       return 'ended in a way that nobody could see';
     case 'probe':

@@ -4,12 +4,16 @@ export interface ProcessIdentity {
   /** Field 22 of /proc/PID/stat: clock ticks since boot. */
   readonly startTicks: number;
   readonly bootId: string;
+  /** The folder of the control group that it was put into, where it has one of its own. */
+  readonly cgroup?: string;
 }
 
-/** How a process ended. `unknown`: it was adopted, so its status went to somebody else. */
+/** How a process ended. `unknown`: its status went to somebody else, and nobody can be asked. */
 export type ExitStatus =
   | { readonly kind: 'code'; readonly code: number }
   | { readonly kind: 'signal'; readonly signal: string }
+  /** The kernel killed it because memory had run out. */
+  | { readonly kind: 'oom' }
   | { readonly kind: 'unknown' };
 
 /** A listening socket that this sidecar holds; `fd` is its own descriptor. */

@@ -64,9 +64,10 @@ describe('the bus', () => {
     expect(counts.get('accepted')).toBe(3);
   });
 
-  test('lets nobody else into its folder', () => {
-    bus.open(VISION);
-    expect(statSync(join(runDir, 'bus.d')).mode & 0o777).toBe(0o700);
+  test('lets nobody list its folder, and each endpoint be used by its owner alone', () => {
+    const path = bus.open(VISION).replace('ipc://', '');
+    expect(statSync(join(runDir, 'bus.d')).mode & 0o777).toBe(0o711);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
   test('drops and counts what is too large, no JSON or without a type; what comes after is heard', async () => {

@@ -3,7 +3,7 @@
  * no agents. Frames are parsed, counted and handed on; nothing here decides what they mean.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BusEndpoints } from '../supervise/ports.js';
 import { ErrorBudget } from './error-budget.js';
@@ -59,14 +59,18 @@ class ZeroMqBus implements Bus {
 
   constructor(private readonly options: BusOptions) {
     this.folder = join(options.runDir, 'bus.d');
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    chmodSync(this.folder, 0o700);
+    // Agents of other users get to their own endpoint, and see no other's name.
+    mkdirSync(this.folder, { recursive: true, mode: 0o711 });
+    chmodSync(this.folder, 0o711);
   }
 
-  open(speaker: BusSpeaker): string {
+  open(speaker: BusSpeaker, owner?: { readonly uid: number; readonly gid: number }): string {
     const existing = this.mouths.get(speaker.incarnation);
     if (existing !== undefined) return existing.url;
-    const mouth = openMouth(join(this.folder, fileOf(speaker.incarnation)), this.ear(speaker));
+    const path = join(this.folder, fileOf(speaker.incarnation));
+    const mouth = openMouth(path, this.ear(speaker));
+    chmodSync(path, 0o600);
+    if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
     this.mouths.set(speaker.incarnation, mouth);
     return mouth.url;
   }

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { DurableStore } from '../supervise/ports.js';
 import { crashPointsForTests } from './crash-for-tests.js';
 
@@ -33,17 +33,22 @@ it.each([
   expect(done).toEqual(['write']);
 });
 
-it('counts starts of processes', () => {
-  const die = vi.fn();
-  const env = { OUTRIDER_TESTING: '1', OUTRIDER_CRASH_AT: 'spawn.before-record:2' };
-  const record = vi.fn();
-  const identity = { pid: 1, startTime: 1, bootId: 'b' };
-  const real = { spawn: (request: { record: (who: object) => void }) => request.record(identity) };
-  const processes = crashPointsForTests(env, die).processes(real as never);
-  processes.spawn({ record } as never);
-  expect([die.mock.calls.length, record.mock.calls]).toEqual([0, [[identity]]]);
-  processes.spawn({ record } as never);
-  expect(die).toHaveBeenCalledOnce();
+it.each([
+  ['spawn.before', ['record', 'spawn', 'record', 'record', 'die', 'spawn', 'record']],
+  ['spawn.before-record', ['record', 'spawn', 'record', 'record', 'spawn', 'die', 'record']],
+  ['spawn.after-record', ['record', 'spawn', 'record', 'record', 'spawn', 'record', 'die']],
+])('%s: dies at the second start of a process', (point, expected) => {
+  const done: string[] = [];
+  const env = { OUTRIDER_TESTING: '1', OUTRIDER_CRASH_AT: `${point}:2` };
+  const crash = crashPointsForTests(env, () => done.push('die'));
+  const processes = crash.processes({ spawn: () => done.push('spawn') } as never);
+  const records = crash.records({ write: () => done.push('record') } as never);
+  for (let start = 0; start < 2; start++) {
+    records.write('key', 'what is started');
+    processes.spawn({} as never);
+    records.write('key', 'what was started');
+  }
+  expect(done).toEqual(expected);
 });
 
 it.each(['state.write', 'state.write.after:3', 'spawn.before-record:0', 'spawn.after-record:trial', 'x:1'])(

@@ -1,22 +1,23 @@
 /**
  * For tests of whole processes: with OUTRIDER_TESTING=1, OUTRIDER_CRASH_AT kills this process at a point, as a power
- * cut would: `spawn.before-record:2` at the second passing, `state.write.after:trial` at the write that brings an app
+ * cut would: `spawn.before-record:2` once the second process runs and its identity is not recorded, `state.write.after:trial` at the write that brings an app
  * there. Anything else: nothing is wrapped and nothing changes.
  */
 import type { HostState } from '../host/host-state.js';
-import type { DurableStore, Processes } from '../supervise/ports.js';
+import type { DurableStore, Processes, RecordStore } from '../supervise/ports.js';
 
-const SPAWN_POINTS = ['spawn.before-record', 'spawn.after-record'] as const;
+const SPAWN_POINTS = ['spawn.before', 'spawn.before-record', 'spawn.after-record'] as const;
 const WRITE_POINTS = ['state.write.before', 'state.write.after'] as const;
 /** Where an app can stand: what is under way, else how its staging is. */
 const STANDS = ['idle', 'running', 'done', 'failed', 'switching', 'trial', 'reverting'] as const;
 
 export interface CrashPoints {
   processes(real: Processes): Processes;
+  records(real: RecordStore): RecordStore;
   store(real: DurableStore): DurableStore;
 }
 
-const NONE: CrashPoints = { processes: (real) => real, store: (real) => real };
+const NONE: CrashPoints = { processes: (real) => real, records: (real) => real, store: (real) => real };
 
 /** Throws an `Error` where the text names no point: it comes from tests alone. */
 export function crashPointsForTests(
@@ -33,34 +34,62 @@ export function crashPointsForTests(
         `or ${WRITE_POINTS.join(', ')}, then ":" and one of ${STANDS.join(', ')}.`,
     );
   }
+  const spawns = new Spawns(name, Number(which), die);
   return {
-    processes: (real) => dyingProcesses(real, name, Number(which), die),
+    processes: (real) => spawns.processes(real),
+    records: (real) => spawns.records(real),
     store: (real) => dyingStore(real, name, which, die),
   };
 }
 
 const among = (list: readonly string[], word: string): boolean => list.includes(word);
 
-function dyingProcesses(real: Processes, name: string, count: number, die: () => void): Processes {
-  let left = count;
-  const pass = (point: (typeof SPAWN_POINTS)[number]): void => {
-    if (point === name && --left === 0) die();
-  };
-  return {
-    adopt: (...asked) => real.adopt(...asked),
-    signal: (...asked) => real.signal(...asked),
-    killTree: (...asked) => real.killTree(...asked),
-    ownsConnection: (...asked) => real.ownsConnection(...asked),
-    spawn: (request) =>
-      real.spawn({
-        ...request,
-        record: (identity) => {
-          pass('spawn.before-record');
-          request.record(identity);
-          pass('spawn.after-record');
-        },
-      }),
-  };
+/** Dies around the start of a process and the record of its identity, which is the first one written after it. */
+class Spawns {
+  #left: number;
+  #unrecorded = false;
+
+  constructor(
+    private readonly name: string,
+    count: number,
+    private readonly die: () => void,
+  ) {
+    this.#left = count;
+  }
+
+  processes(real: Processes): Processes {
+    return {
+      find: (...asked) => real.find(...asked),
+      endOf: (...asked) => real.endOf(...asked),
+      adopt: (...asked) => real.adopt(...asked),
+      signal: (...asked) => real.signal(...asked),
+      killTree: (...asked) => real.killTree(...asked),
+      ownsConnection: (...asked) => real.ownsConnection(...asked),
+      spawn: (request) => {
+        this.#pass('spawn.before');
+        const running = real.spawn(request);
+        this.#unrecorded = true;
+        this.#pass('spawn.before-record');
+        return running;
+      },
+    };
+  }
+
+  records(real: RecordStore): RecordStore {
+    return {
+      load: () => real.load(),
+      remove: (key) => real.remove(key),
+      write: (key, record) => {
+        real.write(key, record);
+        if (this.#unrecorded) this.#pass('spawn.after-record');
+        this.#unrecorded = false;
+      },
+    };
+  }
+
+  #pass(point: (typeof SPAWN_POINTS)[number]): void {
+    if (point === this.name && --this.#left === 0) this.die();
+  }
 }
 
 function dyingStore(real: DurableStore, name: string, stand: string, die: () => void): DurableStore {

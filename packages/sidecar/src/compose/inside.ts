@@ -12,7 +12,6 @@ import type { SidecarMetrics } from '../http/metrics.js';
 import { createProbes } from '../probe/probes.js';
 import { createLogReader } from '../process/log-file.js';
 import { bootId } from '../process/process-stat.js';
-import { createProcesses } from '../process/processes.js';
 import { createSockets } from '../process/sockets.js';
 import { createReleases } from '../release/releases.js';
 import { createDurableStore } from '../store/durable-state.js';
@@ -24,6 +23,7 @@ import { crashPointsForTests } from './crash-for-tests.js';
 import { HostEvents } from './host-events.js';
 import { Late } from './late.js';
 import { createLogFiles } from './log-files.js';
+import { machineOf } from './machine.js';
 import { type Tokens, tokensOf } from './tokens.js';
 
 export interface Inside {
@@ -50,14 +50,14 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const metrics = new Late<SidecarMetrics>();
   const figures: { current?: HostFigures } = {};
   const crash = crashPointsForTests(process.env);
-  const processes = crash.processes(createProcesses());
+  const { limits, secrets, processes } = machineOf(config, crash, warn);
   const logs = createLogReader();
   const bus = busOf(config, events, metrics, () => supervisor);
   const supervisor = new Supervisor({
-    ...{ clock, processes, bus, events },
+    ...{ clock, processes, bus, events, limits, secrets },
     sockets: createSockets(),
     probes: createProbes({ ownsConnection: (...asked) => processes.ownsConnection(...asked) }),
-    records: createRecordStore({ runDir, now: () => clock.now(), onUnreadable: warn }),
+    records: crash.records(createRecordStore({ runDir, now: () => clock.now(), onUnreadable: warn })),
     metrics: {
       started: (...counted) => metrics.use((them) => them.started(...counted)),
       exited: (...counted) => metrics.use((them) => them.exited(...counted)),
@@ -80,6 +80,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     store: crash.store(createDurableStore(dataDir)),
     releases: createReleases({ dataDir, token: tokens.ofFleet, clock }),
     agents: supervisor,
+    refusals: [limits, secrets],
     system: () => figures.current?.system() ?? { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 },
     reserved: reservedBy(config),
     localAddresses: () =>

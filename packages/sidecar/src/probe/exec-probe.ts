@@ -21,6 +21,7 @@ export async function askExec(command: readonly string[], target: ProbeTarget, d
     child = spawn(program, args, {
       cwd: target.cwd,
       env: { ...target.env },
+      ...(target.user === undefined ? {} : { uid: target.user.uid, gid: target.user.gid }),
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

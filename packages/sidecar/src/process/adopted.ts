@@ -1,8 +1,9 @@
 /**
  * Watches processes that an earlier sidecar started: no children of ours, so nobody tells us of their end. One
- * timer asks the kernel for all of them. Their exit status went to somebody else and stays unknown.
+ * timer asks the kernel for all of them.
  */
 import type { ExitStatus, ProcessIdentity } from '../agent/identity.js';
+import { exitStatusOfStranger } from './exit-status.js';
 import { closeDescriptor } from './libc/descriptors.js';
 import { endedProcesses, openProcess } from './libc/processes.js';
 import { isSame } from './process-stat.js';
@@ -38,9 +39,10 @@ export class AdoptedProcesses {
     );
     if (gone.length === 0) return;
     this.#watched = this.#watched.filter((watched) => !gone.includes(watched));
-    for (const { processFd, resolve } of gone) {
+    for (const { identity, processFd, resolve } of gone) {
+      const status = exitStatusOfStranger(identity, processFd);
       if (processFd !== undefined) closeDescriptor(processFd);
-      resolve({ kind: 'unknown' });
+      resolve(status);
     }
     if (this.#watched.length > 0) return;
     clearInterval(this.#timer);

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { statFields } from '@outrider/shared/runtime/proc-stat.js';
 import type { ProcessIdentity } from '../agent/identity.js';
+import { mayBeIn } from './cgroup.js';
 
 export interface ProcessStat {
   readonly pid: number;
@@ -33,6 +34,33 @@ const buffer = Buffer.alloc(4096);
 
 /** Undefined where there is no such process. */
 export function readStat(pid: number): ProcessStat | undefined {
+  const text = readLine(pid);
+  return text === undefined ? undefined : parseStat(text);
+}
+
+/** The wait status of a process that has ended and that nobody has waited for yet, where we may see it. */
+export function readExitCode(identity: ProcessIdentity): number | undefined {
+  const text = readLine(identity.pid);
+  const stat = text === undefined ? undefined : parseStat(text);
+  if (text === undefined || stat?.dead !== true || stat.startTicks !== identity.startTicks) return undefined;
+  const wait = Number(statFields(text)?.(EXIT_CODE_FIELD));
+  return Number.isSafeInteger(wait) && (wait !== 0 || mayTrace(identity.pid)) ? wait : undefined;
+}
+
+/** Of proc(5). It is 0 too for those who may not trace the process. */
+const EXIT_CODE_FIELD = 52;
+
+function mayTrace(pid: number): boolean {
+  try {
+    // Asks for the same right.
+    readFileSync(`/proc/${pid}/io`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readLine(pid: number): string | undefined {
   let fd: number;
   try {
     fd = openSync(`/proc/${pid}/stat`, 'r');
@@ -41,7 +69,7 @@ export function readStat(pid: number): ProcessStat | undefined {
     throw error;
   }
   try {
-    return parseStat(buffer.toString('latin1', 0, readSync(fd, buffer, 0, buffer.length, 0)));
+    return buffer.toString('latin1', 0, readSync(fd, buffer, 0, buffer.length, 0));
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
@@ -70,8 +98,9 @@ export function identityOf(pid: number): ProcessIdentity | undefined {
 }
 
 /** Whether it still runs. A zombie does not. */
-export function isSame(identity: ProcessIdentity): boolean {
-  if (identity.bootId !== bootId()) return false;
-  const stat = readStat(identity.pid);
-  return stat !== undefined && stat.startTicks === identity.startTicks && !stat.dead;
+export function isSame({ pid, startTicks, bootId: boot, cgroup }: ProcessIdentity): boolean {
+  if (boot !== bootId()) return false;
+  const stat = readStat(pid);
+  if (stat === undefined || stat.startTicks !== startTicks || stat.dead) return false;
+  return cgroup === undefined || mayBeIn(pid, cgroup);
 }

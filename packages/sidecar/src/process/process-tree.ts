@@ -1,6 +1,6 @@
 /**
- * Finds the processes of an incarnation: its session, and all that carry its id in their initial environment.
- * What left both is out of reach. Only looks, never signals.
+ * Finds the processes of an incarnation in all of /proc: its session, and all that carry its id in their initial
+ * environment. What left both is out of reach. Only looks, never signals.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import type { ProcessIdentity } from '../agent/identity.js';
@@ -10,6 +10,8 @@ import type { ProcessStat } from './process-stat.js';
 export interface TreeQuery {
   readonly identity: ProcessIdentity;
   readonly incarnation: string;
+  /** This sidecar is its parent, so what it leaves behind comes to us: see family.ts. */
+  readonly direct: boolean;
   /**
    * This sidecar has seen the process run. Without that, a session whose leader is gone counts only if one of its
    * members carries the incarnation: the number may be another's by now.
@@ -84,6 +86,14 @@ export class ProcessTable {
     return [...new Set(members.map((stat) => stat.pid))];
   }
 
+  /** The first process of an incarnation: it leads the session that it was started in. */
+  leaderOf(incarnation: string): ProcessIdentity | undefined {
+    const leader = this.all.find(
+      (stat) => !stat.dead && stat.session === stat.pid && this.#incarnationOf(stat) === incarnation,
+    );
+    return leader && { pid: leader.pid, startTicks: leader.startTicks, bootId: bootId() };
+  }
+
   #incarnationOf(stat: ProcessStat): string | undefined {
     const known = this.marks.get(stat.pid);
     if (known !== undefined || this.#unmarked.has(stat.pid)) return known?.incarnation;
@@ -99,7 +109,7 @@ const ticksSinceBoot = (): number => Number.parseFloat(readFileSync('/proc/uptim
 const NAME = Buffer.from('\0OUTRIDER_INCARNATION=');
 
 /** The incarnation in a process's initial environment; undefined where there is none or we may not look. */
-function incarnationIn(pid: number): string | undefined {
+export function incarnationIn(pid: number): string | undefined {
   let environment: Buffer;
   try {
     environment = Buffer.concat([Buffer.alloc(1), readFileSync(`/proc/${pid}/environ`)]);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { identityOf, isSame } from './process-stat.js';
 import { createProcesses } from './processes.js';
 import { createSockets } from './sockets.js';
-import { Scratch, marked } from './testing/scratch.js';
+import { KILLED, Scratch, marked } from './testing/scratch.js';
 
 let scratch: Scratch;
 beforeEach(() => (scratch = new Scratch()));
@@ -31,10 +31,10 @@ test('many adopted processes are seen to end, each once, by one timer', async ()
   expect(processDescriptors()).toBe(20);
   for (const { identity } of all.slice(1)) process.kill(identity.pid, 'SIGKILL');
   const ends = await Promise.all(adopted.slice(1).map((running) => running.ended));
-  expect(ends).toEqual(Array(19).fill({ kind: 'unknown' }));
+  expect(ends).toEqual(Array(19).fill(KILLED));
   expect(isSame(all[0]!.identity)).toBe(true);
   process.kill(all[0]!.identity.pid, 'SIGKILL');
-  expect(await adopted[0]!.ended).toEqual({ kind: 'unknown' });
+  expect(await adopted[0]!.ended).toEqual(KILLED);
   expect(processDescriptors()).toBe(0);
 });
 

@@ -1,42 +1,85 @@
 /** The port `Processes` over Linux: puts the pieces of this folder together. Decides nothing about agents. */
 import type { NodeSignal } from '@outrider/shared/domain/agent.js';
-import type { ProcessIdentity } from '../agent/identity.js';
-import type { Processes, RunningProcess, SpawnRequest } from '../supervise/ports.js';
+import type { ExitStatus, ProcessIdentity } from '../agent/identity.js';
+import type { Confinement, Processes, RunningProcess, SpawnRequest } from '../supervise/ports.js';
 import { AdoptedProcesses } from './adopted.js';
+import { type CgroupHome, cgroupMembers, type Controller, removeCgroup } from './cgroup.js';
 import { acceptedEnd, socketsOf } from './connection.js';
+import { exitStatusOfStranger } from './exit-status.js';
+import { familyOf } from './family.js';
+import { preparationOf } from './limits.js';
+import { OomKills } from './oom-kills.js';
+import { OwnChildren } from './own-children.js';
 import { isSame } from './process-stat.js';
 import { ProcessTables } from './process-tree.js';
 import type { TreeQuery } from './process-tree.js';
-import { spawnGated } from './spawn.js';
-import { TreeKiller } from './tree-killer.js';
+import { spawnProgram } from './spawn.js';
+import { Stragglers } from './stragglers.js';
+import { type Look, TreeKiller } from './tree-killer.js';
 
 /** For this long after its end, a session is known to be the one that was seen running. */
 const WITNESS_MS = 60_000;
 
-export const createProcesses = (): Processes => new LinuxProcesses();
+const UNCONFINED: Confinement = { noNewPrivileges: false };
+const NO_CONTROLLERS: ReadonlySet<Controller> = new Set();
+
+/** `cgroups`: undefined where there are none to be had. */
+export const createProcesses = (cgroups?: CgroupHome): Processes => new LinuxProcesses(cgroups);
 
 class LinuxProcesses implements Processes {
+  readonly #cgroups: CgroupHome | undefined;
   readonly #adopted = new AdoptedProcesses();
   readonly #tables = new ProcessTables();
-  readonly #killer = new TreeKiller(this.#tables);
-  /** Children that were not waited for yet: their pids can be nobody else's. */
-  readonly #children = new Set<string>();
+  /** Children that were not waited for yet, by pid: it can be nobody else's. */
+  readonly #leaders = new Map<number, string>();
+  readonly #own = new OwnChildren((pid) => this.#leaders.has(pid));
+  /** Started by this sidecar itself. */
+  readonly #direct = new Set<string>();
   readonly #witnessed = new Set<string>();
+  readonly #ooms = new OomKills();
+  readonly #killer = new TreeKiller(() => this.#look());
+  readonly #stragglers = new Stragglers((query) => this.#killer.kill({ ...query, direct: false }));
+
+  constructor(cgroups: CgroupHome | undefined) {
+    this.#cgroups = cgroups;
+  }
 
   spawn(request: SpawnRequest): RunningProcess {
-    const running = spawnGated(request);
-    const key = keyOf(running.identity);
-    this.#children.add(key);
-    void running.ended.then(() => this.#children.delete(key));
-    return this.#witness(running);
+    const { identity, ended } = this.#start(request);
+    const key = keyOf(identity);
+    this.#leaders.set(identity.pid, key);
+    this.#direct.add(key);
+    void ended.then(() => this.#leaders.delete(identity.pid));
+    return this.#witness({ identity, ended: ended.then((status) => this.#ooms.judge(status, identity)) });
+  }
+
+  #start(request: SpawnRequest): RunningProcess {
+    const { incarnation, confinement = UNCONFINED } = request;
+    const cgroup = this.#cgroups?.make(incarnation, confinement);
+    const controllers = this.#cgroups?.controllers ?? NO_CONTROLLERS;
+    try {
+      const started = spawnProgram(request, preparationOf(confinement, cgroup, controllers));
+      return cgroup === undefined ? started : { ...started, identity: { ...started.identity, cgroup } };
+    } catch (error) {
+      if (cgroup !== undefined) removeCgroup(cgroup);
+      throw error;
+    }
   }
 
   adopt(identity: ProcessIdentity): RunningProcess | undefined {
     return isSame(identity) ? this.#witness({ identity, ended: this.#adopted.watch(identity) }) : undefined;
   }
 
+  find(incarnation: string): ProcessIdentity | undefined {
+    return this.#tables.look().leaderOf(incarnation);
+  }
+
+  endOf(identity: ProcessIdentity): ExitStatus {
+    return exitStatusOfStranger(identity, undefined);
+  }
+
   signal(identity: ProcessIdentity, signal: NodeSignal | 'SIGCONT'): boolean {
-    if (!this.#children.has(keyOf(identity)) && !isSame(identity)) return false;
+    if (this.#leaders.get(identity.pid) !== keyOf(identity) && !isSame(identity)) return false;
     try {
       return process.kill(identity.pid, signal);
     } catch {
@@ -44,8 +87,11 @@ class LinuxProcesses implements Processes {
     }
   }
 
-  killTree(identity: ProcessIdentity, incarnation: string): Promise<readonly number[]> {
-    return this.#killer.kill(this.#query(identity, incarnation));
+  async killTree(identity: ProcessIdentity, incarnation: string): Promise<readonly number[]> {
+    const query = this.#query(identity, incarnation);
+    const left = await this.#killer.kill(query);
+    if (query.direct) this.#stragglers.lookLater(query);
+    return left;
   }
 
   async ownsConnection(
@@ -58,18 +104,35 @@ class LinuxProcesses implements Processes {
     if (end.state !== 'accepted') return end.state === 'waiting' ? undefined : false;
     const { inode } = end;
     if (isSame(identity) && socketsOf(identity.pid).has(inode)) return true;
-    const members = this.#tables.look().members(this.#query(identity, incarnation));
+    const members = this.#look()(this.#query(identity, incarnation));
     return members.some((pid) => socketsOf(pid).has(inode));
   }
 
+  /** Reads all of /proc only if some tree can't be told otherwise, and then once. */
+  #look(): Look {
+    let table: ReturnType<ProcessTables['look']> | undefined;
+    return (query) => {
+      const { cgroup } = query.identity;
+      const inside = cgroup === undefined ? undefined : cgroupMembers(cgroup);
+      if (inside !== undefined) return inside;
+      return query.direct ? familyOf(query, this.#own) : (table ??= this.#tables.look()).members(query);
+    };
+  }
+
   #query(identity: ProcessIdentity, incarnation: string): TreeQuery {
-    return { identity, incarnation, witnessed: this.#witnessed.has(keyOf(identity)) };
+    const key = keyOf(identity);
+    const direct = this.#own.complete && this.#direct.has(key);
+    return { identity, incarnation, direct, witnessed: this.#witnessed.has(key) };
   }
 
   #witness(running: RunningProcess): RunningProcess {
     const key = keyOf(running.identity);
     this.#witnessed.add(key);
-    void running.ended.then(() => setTimeout(() => this.#witnessed.delete(key), WITNESS_MS).unref());
+    const forget = (): void => {
+      this.#witnessed.delete(key);
+      this.#direct.delete(key);
+    };
+    void running.ended.then(() => setTimeout(forget, WITNESS_MS).unref());
     return running;
   }
 }

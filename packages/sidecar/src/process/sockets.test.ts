@@ -130,14 +130,14 @@ const [, , built, folder, incarnation, specs] = process.argv;
 const { createProcesses } = await import(built + '/processes.js');
 const { createSockets } = await import(built + '/sockets.js');
 const sockets = createSockets().hold('app', 'one', JSON.parse(specs));
-createProcesses().spawn({
+const { identity } = createProcesses().spawn({
   incarnation, cwd: folder, logFile: folder + '/log', sockets,
   command: [process.execPath, '-e', \`
     require('net').createServer((s) => s.end('hello')).listen({ fd: 4 }, () => console.log('ready'));
   \`],
   env: { PATH: process.env.PATH, OUTRIDER_INCARNATION: incarnation },
-  record: (identity) => writeFileSync(folder + '/record', JSON.stringify(identity)),
 });
+writeFileSync(folder + '/record', JSON.stringify(identity));
 process.kill(process.pid, 'SIGKILL');
 `;
 

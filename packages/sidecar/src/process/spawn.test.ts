@@ -1,12 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@outrider/shared/testing/eventually.js';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ProcessIdentity } from '../agent/identity.js';
-import { isSame, readStat } from './process-stat.js';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readStat } from './process-stat.js';
 import { createSockets } from './sockets.js';
-import { Scratch, marked } from './testing/scratch.js';
+import { KILLED, Scratch, marked } from './testing/scratch.js';
 
 let scratch: Scratch;
 beforeEach(() => (scratch = new Scratch()));
@@ -65,11 +64,18 @@ test('the program is looked up in the PATH it is given', async () => {
   expect(scratch.read('log')).toBe('mine\n');
 });
 
-test('a program that is not there ends with 127, one that may not run with 126', async () => {
-  expect(await scratch.start({ command: ['no-such-program'] }).ended).toEqual({ kind: 'code', code: 127 });
-  expect(scratch.read('log')).toContain('no-such-program');
+test.each([
+  ['no-such-program', 'Cannot start no-such-program: it is in no folder of PATH.'],
+  ['./nothing', 'Cannot start ./nothing: there is no such file.'],
+  ['./data', 'is not executable: chmod +x it, or name its interpreter first.'],
+  ['./orphan', 'Cannot start ./orphan: its first line names /no/such/interpreter, which is not there.'],
+])('%s is refused with the reason, behind a wrapper too', (program, sentence) => {
   writeFileSync(scratch.path('data'), '');
-  expect(await scratch.start({ command: ['./data'] }).ended).toEqual({ kind: 'code', code: 126 });
+  writeFileSync(scratch.path('orphan'), '#!/no/such/interpreter\n', { mode: 0o755 });
+  const command = [program];
+  expect(() => scratch.start({ command })).toThrow(sentence);
+  const confinement = { noNewPrivileges: false, openFiles: 64 };
+  expect(() => scratch.start({ command, confinement })).toThrow(sentence);
 });
 
 test.each([
@@ -78,25 +84,7 @@ test.each([
   [{ logFile: '/dev/null/log' }, 'Cannot write the log file /dev/null/log: '],
   [{ command: [] }, 'The command is empty.'],
 ])('%j is refused at once', (wrong, sentence) => {
-  const record = vi.fn();
-  expect(() => scratch.start({ command: ['true'], record, ...wrong })).toThrow(sentence);
-  expect(record).not.toHaveBeenCalled();
-});
-
-test('the record is made before the program runs, and without it the program never runs', async () => {
-  const command = ['sh', '-c', 'touch ran'];
-  let seen: ProcessIdentity | undefined;
-  const failing = (identity: ProcessIdentity): void => {
-    seen = identity;
-    throw new Error('no space left');
-  };
-  expect(() => scratch.start({ command, record: failing })).toThrow('no space left');
-  await eventually(() => expect(isSame(seen!)).toBe(false));
-  expect(existsSync(scratch.path('ran'))).toBe(false);
-
-  const { ended } = scratch.start({ command, record: () => expect(existsSync(scratch.path('ran'))).toBe(false) });
-  await ended;
-  expect(existsSync(scratch.path('ran'))).toBe(true);
+  expect(() => scratch.start({ command: ['true'], ...wrong })).toThrow(sentence);
 });
 
 /** What a bare child has too was open before the tests began. */
@@ -132,58 +120,41 @@ test('sockets are passed from descriptor 3 on, with the pid of the program itsel
   sockets.release('app', []);
 });
 
-/** A sidecar that starts one program and is killed with -9 at the moment it is told. */
+/** A sidecar that starts one program and is killed with -9 in the same turn, before it could record anything. */
 const DYING_SIDECAR = `
-import { writeFileSync } from 'node:fs';
-const [, , built, folder, incarnation, moment] = process.argv;
+const [, , built, folder, incarnation, sockets] = process.argv;
 const { createProcesses } = await import(built);
-const die = () => process.kill(process.pid, 'SIGKILL');
 createProcesses().spawn({
   incarnation, cwd: folder, logFile: folder + '/log', sockets: [],
   command: ['sh', '-c', 'echo $$ >ran.' + incarnation + '; exec sleep 1000'],
   env: { PATH: process.env.PATH, OUTRIDER_INCARNATION: incarnation },
-  record: (identity) => {
-    writeFileSync(folder + '/forked.' + incarnation, JSON.stringify(identity));
-    if (moment === 'before') die();
-    writeFileSync(folder + '/recorded.' + incarnation, JSON.stringify(identity));
-    if (moment === 'after') die();
-  },
+  ...(sockets === 'wrapped' ? { confinement: { noNewPrivileges: true, openFiles: 64 } } : {}),
 });
-if (moment === 'opened') die();
+process.kill(process.pid, 'SIGKILL');
 `;
 
-function dyingSidecar(incarnation: string, moment: string): Promise<NodeJS.Signals | null> {
+function dyingSidecar(incarnation: string, how: string): Promise<NodeJS.Signals | null> {
   writeFileSync(scratch.path('sidecar.mjs'), DYING_SIDECAR);
   const built = fileURLToPath(new URL('../../dist/process/processes.js', import.meta.url));
   if (!existsSync(built)) throw new Error(`${built} is missing: run npm run build first.`);
-  const child = spawn(process.execPath, [scratch.path('sidecar.mjs'), built, scratch.folder, incarnation, moment], {
+  const child = spawn(process.execPath, [scratch.path('sidecar.mjs'), built, scratch.folder, incarnation, how], {
     stdio: 'inherit',
   });
   return new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
 }
 
-const identityIn = (name: string): ProcessIdentity => JSON.parse(scratch.read(name)) as ProcessIdentity;
-
-test.each(['before', 'after'])('a sidecar killed %s the record leaves no program running', async (moment) => {
+test.each(['bare', 'wrapped'])('a %s program whose sidecar died in its start is found by the next one', async (how) => {
   const incarnation = scratch.incarnation();
-  expect(await dyingSidecar(incarnation, moment)).toBe('SIGKILL');
-  const forked = identityIn(`forked.${incarnation}`);
-  await eventually(() => expect(isSame(forked)).toBe(false));
-  expect(marked(incarnation)).toEqual([]);
-  expect(readdirSync(scratch.folder).filter((name) => name.startsWith('ran'))).toEqual([]);
-});
+  expect(await dyingSidecar(incarnation, how)).toBe('SIGKILL');
+  const found = scratch.processes.find(incarnation)!;
+  scratch.track(found, incarnation);
+  await eventually(() => expect(readFileSync(scratch.path(`ran.${incarnation}`), 'utf8')).toBe(`${found.pid}\n`));
+  expect(marked(incarnation)).toEqual([found.pid]);
+  expect(scratch.processes.find(`${incarnation}0`)).toBeUndefined();
 
-test('a sidecar killed once the gate is open leaves the recorded process and no other', async () => {
-  const incarnation = scratch.incarnation();
-  expect(await dyingSidecar(incarnation, 'opened')).toBe('SIGKILL');
-  const recorded = identityIn(`recorded.${incarnation}`);
-  scratch.track(recorded, incarnation);
-  await eventually(() => expect(readFileSync(scratch.path(`ran.${incarnation}`), 'utf8')).toBe(`${recorded.pid}\n`));
-  expect(marked(incarnation)).toEqual([recorded.pid]);
-
-  // The next sidecar takes it over, sees its end, and has nothing more to end.
-  const adopted = scratch.processes.adopt(recorded)!;
-  expect(scratch.processes.signal(recorded, 'SIGKILL')).toBe(true);
-  expect(await adopted.ended).toEqual({ kind: 'unknown' });
-  expect(await scratch.processes.killTree(recorded, incarnation)).toEqual([]);
+  // The next sidecar takes it over, sees how it ends, and has nothing more to end.
+  const adopted = scratch.processes.adopt(found)!;
+  expect(scratch.processes.signal(found, 'SIGKILL')).toBe(true);
+  expect(await adopted.ended).toEqual(KILLED);
+  expect(await scratch.processes.killTree(found, incarnation)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /**
- * Starts a program so that no kill of the sidecar can lose or double it: the child waits at a gate until its
- * identity is recorded, and ends by itself when the gate closes instead. Never waits, never watches health.
+ * Starts a program as a process of its own: session, log, environment, sockets, limits, rights. Nothing stands between
+ * it and the program where nothing has to be set first. Never waits, never watches health.
  */
 import { spawn as spawnChild } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -10,77 +10,54 @@ import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
 import type { ExitStatus } from '../agent/identity.js';
 import type { RunningProcess, SpawnRequest } from '../supervise/ports.js';
 import { identityOf } from './process-stat.js';
+import { problemOfProgram } from './program.js';
+import { type Preparation, prepared } from './wrapper.js';
 
-/**
- * Descriptor 0 is the gate: a line opens it, end of file (the sidecar is dead) makes the child exit. `exec` keeps
- * the pid, so that LISTEN_PID and the recorded identity are the program's own.
- */
-const GATE = 'IFS= read -r OUTRIDER_GATE || exit 125; unset OUTRIDER_GATE; exec </dev/null; ';
-const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const LOG_MODE = 0o640;
 
-/** @throws OutriderError('invalid') where folder, program or log can't be used; 'unavailable' where the machine is out of something. */
-export function spawnGated(request: SpawnRequest): RunningProcess {
+/**
+ * @throws OutriderError('invalid') where folder, program or log can't be used; 'unavailable' where the machine is out
+ * of something. Nothing runs then.
+ */
+export function spawnProgram(request: SpawnRequest, preparation: Preparation): RunningProcess {
   const [program] = request.command;
   if (program === undefined || program === '') throw new OutriderError('invalid', 'The command is empty.');
   checkFolder(request.cwd);
   const log = openLog(request.logFile);
   try {
-    return start(request, program, log);
+    return start(request, program, preparation, log);
   } finally {
     closeSync(log);
   }
 }
 
-function start(request: SpawnRequest, program: string, log: number): RunningProcess {
-  const { words, env } = commandLine(request);
+function start(request: SpawnRequest, program: string, preparation: Preparation, log: number): RunningProcess {
+  const { command, env } = prepared(request, preparation);
+  // Behind a wrapper a program that can't be executed would only be seen to end.
+  if (command !== request.command) checkProgram(request, program);
+  const [file = program, ...args] = command;
   let child: ChildProcess;
   try {
-    child = spawnChild('/bin/sh', words, {
+    child = spawnChild(file, args, {
       cwd: request.cwd,
       env,
       detached: true,
-      stdio: ['pipe', log, log, ...request.sockets.map((socket) => socket.fd)],
+      stdio: ['ignore', log, log, ...request.sockets.map((socket) => socket.fd)],
     });
   } catch (error) {
-    throw cannotStart(program, error);
+    throw cannotStart(program, messageOf(error));
   }
-  let failure: Error | undefined;
-  child.on('error', (error) => (failure = error));
-  // The child is gone before the gate opened: its end is told by `ended`.
-  child.stdin?.on('error', () => undefined);
+  // Why there is no process is told in a later turn, without a sentence: it is found out below.
+  child.on('error', () => undefined);
   child.unref();
-  if (child.pid === undefined) throw cannotStart(program, failure ?? new Error('no process could be made'));
+  if (child.pid === undefined) {
+    checkProgram(request, program);
+    throw cannotStart(program, 'no process could be made');
+  }
   const ended = endOf(child);
   const identity = identityOf(child.pid);
-  try {
-    if (identity === undefined) throw new OutriderError('internal', `Process ${child.pid} has no entry in /proc.`);
-    request.record(identity);
-  } catch (error) {
-    child.stdin?.destroy();
-    throw error;
-  }
-  child.stdin?.end('go\n');
+  if (identity === undefined) throw new OutriderError('internal', `Process ${child.pid} has no entry in /proc.`);
   return { identity, ended };
-}
-
-function commandLine(request: SpawnRequest): { words: string[]; env: Record<string, string> } {
-  const { sockets } = request;
-  const handedOver =
-    sockets.length === 0
-      ? {}
-      : {
-          LISTEN_FDS: String(sockets.length),
-          LISTEN_FDNAMES: sockets.map((socket) => socket.name.replaceAll(':', '_')).join(':'),
-        };
-  const variables = Object.entries({ ...request.env, ...handedOver });
-  // A shell drops variables it could not name itself; `env` hands them on.
-  const odd = variables.filter(([name]) => !SHELL_NAME.test(name)).map(([name, value]) => `${name}=${value}`);
-  const script = `${GATE}${sockets.length === 0 ? '' : 'export LISTEN_PID=$$; '}exec "$@"`;
-  return {
-    words: ['-c', script, 'outrider', ...(odd.length === 0 ? [] : ['/usr/bin/env', ...odd]), ...request.command],
-    env: Object.fromEntries(variables.filter(([name]) => SHELL_NAME.test(name))),
-  };
 }
 
 const endOf = (child: ChildProcess): Promise<ExitStatus> =>
@@ -90,6 +67,11 @@ const endOf = (child: ChildProcess): Promise<ExitStatus> =>
       else resolve({ kind: 'code', code: code ?? 0 });
     });
   });
+
+function checkProgram({ env, cwd }: SpawnRequest, program: string): void {
+  const problem = problemOfProgram(program, env['PATH'], cwd);
+  if (problem !== undefined) throw new OutriderError('invalid', `Cannot start ${program}: ${problem}`);
+}
 
 function checkFolder(cwd: string): void {
   try {
@@ -105,6 +87,11 @@ function checkFolder(cwd: string): void {
 
 function openLog(path: string): number {
   try {
+    return openSync(path, 'a', LOG_MODE);
+  } catch {
+    // The first of its folder, or one that can't be written.
+  }
+  try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
     return openSync(path, 'a', LOG_MODE);
   } catch (error) {
@@ -112,17 +99,7 @@ function openLog(path: string): number {
   }
 }
 
-function cannotStart(program: string, error: unknown): OutriderError {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const exhausted = ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(code);
-  const advice = exhausted
-    ? 'The machine is out of processes, descriptors or memory; raise its limits.'
-    : 'Check the command.';
-  return new OutriderError(
-    exhausted ? 'unavailable' : 'invalid',
-    `Cannot start ${program}: ${messageOf(error)}. ${advice}`,
-    {
-      cause: error,
-    },
-  );
+function cannotStart(program: string, why: string): OutriderError {
+  const advice = 'The machine may be out of processes, descriptors or memory; raise its limits.';
+  return new OutriderError('unavailable', `Cannot start ${program}: ${why}. ${advice}`);
 }

@@ -1,10 +1,14 @@
-/** Ends whole process trees with SIGKILL, many at once by one look at /proc a round. Never asks politely. */
-import type { ProcessTable, ProcessTables, TreeQuery } from './process-tree.js';
+/** Ends whole process trees with SIGKILL, many at once by one look a round. Never asks politely. */
+import { killCgroup, removeCgroup } from './cgroup.js';
+import type { TreeQuery } from './process-tree.js';
 
 /** What the kernel has not let die by then (a process stuck in a system call) is given up and reported. */
 const PATIENCE_MS = 5_000;
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 25;
+
+/** One look: pids of what still runs of a tree. @throws where that can't be told just now */
+export type Look = (query: TreeQuery) => readonly number[];
 
 interface Job {
   readonly query: TreeQuery;
@@ -13,19 +17,22 @@ interface Job {
 }
 
 export class TreeKiller {
-  readonly #tables: ProcessTables;
+  readonly #look: () => Look;
   #jobs: Job[] = [];
   #scheduled = false;
   #pauseMs = FIRST_PAUSE_MS;
 
-  constructor(tables: ProcessTables) {
-    this.#tables = tables;
+  constructor(look: () => Look) {
+    this.#look = look;
   }
 
   /** Resolves with what could not be ended: nothing, as a rule. */
   kill(query: TreeQuery): Promise<readonly number[]> {
     return new Promise((done) => {
-      this.#jobs.push({ query, since: performance.now(), done });
+      const job: Job = { query, since: performance.now(), done };
+      // Of its own children this process can tell at once, for little, that nothing is left.
+      if (query.direct && this.#end(job, this.#look())) return;
+      this.#jobs.push(job);
       this.#pauseMs = FIRST_PAUSE_MS;
       if (!this.#scheduled) {
         this.#scheduled = true;
@@ -38,28 +45,33 @@ export class TreeKiller {
   #round(): void {
     const jobs = this.#jobs;
     this.#jobs = [];
-    const table = this.#look();
-    for (const job of jobs) {
-      const members = table?.members(job.query);
-      for (const pid of members ?? []) kill(pid);
-      // Only a later look that finds nothing is proof: a process may have forked since this one.
-      if (members?.length === 0) job.done([]);
-      else if (performance.now() - job.since > PATIENCE_MS) job.done(members ?? [job.query.identity.pid]);
-      else this.#jobs.push(job);
-    }
+    const look = this.#look();
+    for (const job of jobs) if (!this.#end(job, look)) this.#jobs.push(job);
     this.#scheduled = this.#jobs.length > 0;
     if (!this.#scheduled) return;
     setTimeout(() => this.#round(), this.#pauseMs);
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
   }
 
-  /** Undefined where /proc can't be read just now: tried again. */
-  #look(): ProcessTable | undefined {
+  /** True: the job is over. Only a look that finds nothing is proof: what was found may have forked since. */
+  #end({ query, since, done }: Job, look: Look): boolean {
+    const { cgroup, pid } = query.identity;
+    let members: readonly number[] | undefined;
     try {
-      return this.#tables.look();
+      members = look(query);
     } catch {
-      return undefined;
+      // /proc can't be read just now: tried again.
     }
+    if (members?.length === 0) {
+      if (cgroup !== undefined) removeCgroup(cgroup);
+      done([]);
+      return true;
+    }
+    if (cgroup !== undefined) killCgroup(cgroup);
+    for (const member of members ?? []) kill(member);
+    if (performance.now() - since <= PATIENCE_MS) return false;
+    done(members ?? [pid]);
+    return true;
   }
 }
 

@@ -3,7 +3,7 @@ import type { HostStatus } from '@outrider/shared/domain/host.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { Claimed } from '../host/socket-claims.js';
 import type { AgentControl } from '../link/ports.js';
-import type { AgentSupervisor, DurableStore, EventSink, Releases } from './ports.js';
+import type { AgentSupervisor, DurableStore, EventSink, Limits, Releases } from './ports.js';
 
 export interface HostDriverOptions {
   readonly host: string;
@@ -21,6 +21,8 @@ export interface HostDriverOptions {
   readonly events: EventSink;
   /** The latest figures; must not wait. */
   readonly system: () => HostStatus['system'];
+  /** Each says why an agent can't be given what it asks for here. */
+  readonly refusals: readonly Pick<Limits, 'problemOf'>[];
   /** Addresses that Outrider itself listens on here. */
   readonly reserved: readonly Claimed[];
   /** IP addresses of this machine. */

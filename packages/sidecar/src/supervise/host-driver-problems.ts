@@ -12,10 +12,14 @@ export function problemOf(spec: HostSpec, state: HostState, options: HostDriverO
   if (spec.environment !== environment) {
     return `Host ${host} belongs to the environment ${environment}; what came was made for ${spec.environment}.`;
   }
+  const refused = spec.agents.flatMap((agent) => options.refusals.map((one) => one.problemOf(agent))).find(isText);
+  if (refused !== undefined) return `On host ${host}, ${refused}`;
   const others = Object.values(state.apps).filter(({ app }) => app !== spec.app);
   const taken = [...reserved, ...others.flatMap((app) => claimedBy(app, options))];
   return collisionOf(spec, address, taken) ?? foreignAddressOf(spec, address, localAddresses());
 }
+
+const isText = (text: string | undefined): text is string => text !== undefined;
 
 function claimedBy(app: AppState, { releases, address }: HostDriverOptions): readonly Claimed[] {
   return [app.active, candidateOf(app)].flatMap((release) => {

@@ -89,6 +89,7 @@ function start(patch: Partial<HostDriverOptions> = {}, told = new ToldSupervisor
     system: () => ({ cpuPercent: 1, memoryPercent: 2, diskPercent: 3 }),
     reserved: [{ address: '0.0.0.0:7070', owner: "the sidecar's gRPC" }],
     localAddresses: () => ['127.0.0.1', '10.0.0.2'],
+    refusals: [],
     onProblem: (error) => problems.push(error),
     ...patch,
   });

@@ -9,7 +9,7 @@ import { type Health, newHealth, resumedHealth } from '../agent/health.js';
 import type { HeldSocket, ProcessIdentity } from '../agent/identity.js';
 import type { Origin } from './instance-record.js';
 import { type Launch, prepareLaunch } from './launch.js';
-import type { ProbeTarget, RunningProcess } from './ports.js';
+import type { Confinement, ProbeTarget, RunningProcess } from './ports.js';
 import { ProbeLoop } from './probe-loop.js';
 import type { SupervisorParts } from './supervisor-parts.js';
 import type { Told } from './told.js';
@@ -58,27 +58,22 @@ export class Incarnation {
     return this.#launch?.agent ?? this.#options.spec;
   }
 
-  /**
-   * `record` is called with the identity before the program runs.
-   * @throws what keeps it from starting, with a sentence; then nothing is left open but sockets
-   */
-  start(record: () => void): void {
+  /** @throws what keeps it from starting, with a sentence; then nothing is left open but sockets */
+  start(): void {
     const { parts, app, spec, id, logFile } = this.#options;
     try {
-      const { agent, env, cwd } = this.#prepare();
+      const { agent, env, cwd, confinement } = this.#prepare();
       if (agent.sockets.length > 0) this.#held = parts.sockets.hold(app, spec.name, agent.sockets);
       const process = parts.processes.spawn({
         incarnation: id,
         command: agent.command,
         cwd,
-        env,
+        env: { ...env, ...this.#secretsFor(agent, confinement) },
         logFile,
         sockets: this.#held,
-        record: (identity) => {
-          this.#identity = identity;
-          record();
-        },
+        confinement,
       });
+      this.#identity = process.identity;
       this.#follow(process);
     } catch (error) {
       this.close();
@@ -156,14 +151,22 @@ export class Incarnation {
 
   /** Nothing of its process is left. */
   close(): void {
+    const { bus, secrets } = this.#options.parts;
     this.stopProbes();
-    this.#options.parts.bus.close(this.id);
+    bus.close(this.id);
+    if (this.agent.secrets !== undefined) secrets.remove(this.id);
+  }
+
+  #secretsFor({ secrets = [] }: HostAgent, { user }: Confinement): Readonly<Record<string, string>> {
+    const provided = this.#options.parts.secrets.provide(this.id, secrets, user);
+    return provided === undefined ? {} : { ...provided.variables, OUTRIDER_SECRETS_DIR: provided.folder };
   }
 
   #prepare(): Launch {
     const { parts, app, spec, origin, index, id } = this.#options;
-    const bus = parts.bus.open({ app, agent: spec.name, instance: index, incarnation: id });
-    this.#launch = prepareLaunch(parts, { app, spec, origin, index, incarnation: id, bus });
+    const confinement = parts.limits.confinementOf(spec);
+    const bus = parts.bus.open({ app, agent: spec.name, instance: index, incarnation: id }, confinement.user);
+    this.#launch = prepareLaunch(parts, { app, spec, origin, index, incarnation: id, bus }, confinement);
     return this.#launch;
   }
 
@@ -178,6 +181,7 @@ export class Incarnation {
       shared: this.#options.shared(),
       env: this.#launch?.env ?? {},
       cwd: this.#launch?.cwd ?? this.#options.origin.tree,
+      ...(this.#launch?.confinement.user === undefined ? {} : { user: this.#launch.confinement.user }),
     };
   }
 }

@@ -65,8 +65,8 @@ export function readRecord(value: unknown): InstanceRecord | undefined {
 }
 
 /**
- * Whether the next sidecar would do something else without a record of this. A start is recorded with its identity
- * before the program runs; and of a process that has just ended, it sees the end itself.
+ * Whether the next sidecar would do something else without a record of this. A start is recorded when its process is
+ * made; and of a process that has just ended, it sees the end itself.
  */
 export function tellsTheNext(before: Instance, told: Told, effects: readonly Effect[]): boolean {
   const starts = told.kind === 'spawned' || effects.some(({ kind }) => kind === 'spawn');

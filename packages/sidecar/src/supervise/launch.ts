@@ -5,6 +5,7 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type InstanceFacts, agentEnvironment, inheritable, ownVariables } from '../agent/environment.js';
 import { fillAgent } from '../agent/placeholders.js';
 import type { Origin } from './instance-record.js';
+import type { Confinement, Credentials } from './ports.js';
 import type { SupervisorParts } from './supervisor-parts.js';
 
 export interface Launch {
@@ -12,6 +13,7 @@ export interface Launch {
   readonly agent: HostAgent;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  readonly confinement: Confinement;
 }
 
 export interface Launched {
@@ -26,17 +28,27 @@ export interface Launched {
 type Parts = Pick<SupervisorParts, 'host' | 'ownEnvironment'>;
 
 /** @throws OutriderError('invalid') where a string names something that no host knows. */
-export function prepareLaunch(parts: Parts, what: Launched): Launch {
+export function prepareLaunch(parts: Parts, what: Launched, confinement: Confinement): Launch {
   const facts = factsOf(what);
   const filled = fillAgent(what.spec, ownVariables(parts.host, facts));
   if ('problem' in filled) throw new OutriderError('invalid', filled.problem);
   const { agent } = filled;
   return {
     agent,
-    env: agentEnvironment(parts.host, facts, agent.environment, inheritable(parts.ownEnvironment)),
+    env: agentEnvironment(parts.host, facts, agent.environment, {
+      ...inheritable(parts.ownEnvironment),
+      ...userVariables(confinement.user),
+    }),
     cwd: resolve(what.origin.tree, agent.workingDir),
+    confinement,
   };
 }
+
+/** As a login would set them. */
+const userVariables = (user: Credentials | undefined): Record<string, string> =>
+  user?.name === undefined
+    ? {}
+    : { USER: user.name, LOGNAME: user.name, HOME: user.home ?? '/', SHELL: user.shell ?? '/bin/sh' };
 
 /** The sockets that an agent declares for all of its instances; none where they can't be told before a start. */
 export function declaredSockets(parts: Parts, app: string, spec: HostAgent, origin: Origin): readonly SocketSpec[] {

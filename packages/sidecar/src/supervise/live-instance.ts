@@ -10,6 +10,7 @@ import type { ProcessIdentity } from '../agent/identity.js';
 import { type Effect, type Instance, type Rules, deadlineOf } from '../agent/instance.js';
 import { decide } from '../agent/lifecycle.js';
 import type { Slot } from '../agent/view.js';
+import { DeadlineTimer } from './deadline-timer.js';
 import { Incarnation } from './incarnation.js';
 import { eventData } from './instance-event.js';
 import { type InstanceRecord, type Origin, isProcess, tellsTheNext, writeRecord } from './instance-record.js';
@@ -53,11 +54,12 @@ export class LiveInstance {
   readonly #around: Surroundings;
   readonly #recorded: ProcessIdentity | undefined;
   #incarnation: Incarnation | undefined;
-  #timer: { readonly at: number; readonly cancel: () => void } | undefined;
+  readonly #timer: DeadlineTimer;
   #diedAt: number | undefined;
 
   constructor(around: Surroundings, record: InstanceRecord) {
     this.#around = around;
+    this.#timer = new DeadlineTimer(around.parts.clock, around.at, (lateMs) => this.#due(lateMs));
     this.key = record.key;
     this.app = record.app;
     this.index = record.index;
@@ -123,18 +125,19 @@ export class LiveInstance {
   /** Takes over what an earlier sidecar left: its process where it runs, else what its end leaves to do. */
   adopt(): void {
     const { instance } = this;
-    const identity = this.#recorded;
+    const { incarnation } = instance;
+    // It may have been started just before the end of the sidecar that wanted to record it.
+    const unrecorded = instance.state === 'starting' ? this.#around.parts.processes.find(incarnation) : undefined;
+    const identity = this.#recorded ?? unrecorded;
     if (identity === undefined) {
-      // Recorded before there was a process: none was let run.
       if (instance.state === 'starting') this.#perform({ kind: 'spawn' });
       else this.#plan();
       return;
     }
-    const { incarnation } = instance;
     this.#incarnation = this.#create(incarnation);
     const runs = this.#incarnation.adopt(identity);
     if (runs || instance.state === 'stopping') this.tell({ kind: 'adopted', incarnation });
-    else this.tell({ kind: 'exited', incarnation, status: { kind: 'unknown' } });
+    else this.tell({ kind: 'exited', incarnation, status: this.#around.parts.processes.endOf(identity) });
     this.#plan();
   }
 
@@ -152,7 +155,7 @@ export class LiveInstance {
 
   /** Its slot is emptied; nothing of it runs. */
   forget(): void {
-    this.#timer?.cancel();
+    this.#timer.cancel();
     this.#incarnation?.close();
     this.#around.parts.records.remove(this.key);
   }
@@ -231,7 +234,10 @@ export class LiveInstance {
     if (instance.state !== 'starting' || instance.process || instance.incarnation !== incarnation) return;
     this.#incarnation = this.#create(incarnation);
     try {
-      this.#incarnation.start(() => this.#around.parts.records.write(this.key, writeRecord(this.#record())));
+      // What is started must be known by its incarnation, should nobody live to record the process.
+      this.#around.parts.records.write(this.key, writeRecord(this.#record()));
+      this.#incarnation.start();
+      this.save();
     } catch (error) {
       this.#incarnation = undefined;
       this.tell({ kind: 'spawnFailed', incarnation, detail: messageOf(error) });
@@ -262,25 +268,17 @@ export class LiveInstance {
     else this.#incarnation?.startProbes(this.instance.state === 'unhealthy' ? 'unready' : undefined);
   }
 
-  /** One timer for the one deadline that each state has. */
   #plan(): void {
-    const at = deadlineOf(this.instance);
-    if (at === this.#timer?.at) return;
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    if (at === undefined) return;
-    const now = this.#around.at;
-    const cancel = this.#around.parts.clock.after(at - now(), () => {
-      this.#timer = undefined;
-      const lateMs = Math.max(0, now() - at);
-      const detail = this.#incarnation?.health?.detail ?? '';
-      const { incarnation } = this.instance;
-      this.#around.turn(() => {
-        this.tell({ kind: 'deadline', incarnation, lateMs, detail });
-        this.#plan();
-      });
+    this.#timer.set(deadlineOf(this.instance));
+  }
+
+  #due(lateMs: number): void {
+    const detail = this.#incarnation?.health?.detail ?? '';
+    const { incarnation } = this.instance;
+    this.#around.turn(() => {
+      this.tell({ kind: 'deadline', incarnation, lateMs, detail });
+      this.#plan();
     });
-    this.#timer = { at, cancel };
   }
 
   #report({ event, reason, cause }: Extract<Effect, { kind: 'report' }>): void {

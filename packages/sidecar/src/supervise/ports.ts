@@ -1,5 +1,5 @@
 /** What the drivers of this folder need from the outside. Adapters implement these; main puts them together. */
-import type { HostAgent, Healthcheck, NodeSignal, SocketSpec } from '@outrider/shared/domain/agent.js';
+import type { HostAgent, Healthcheck, NodeSignal, Resources, SocketSpec } from '@outrider/shared/domain/agent.js';
 import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { StagingStatus } from '@outrider/shared/domain/host.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
@@ -16,11 +16,48 @@ export interface SpawnRequest {
   readonly logFile: string;
   /** Passed on from fd 3 in this order. */
   readonly sockets: readonly HeldSocket[];
-  /**
-   * Called while the child waits and before it executes the program; the child runs on only once this
-   * has returned. If the sidecar dies before that, the child ends by itself.
-   */
-  readonly record: (identity: ProcessIdentity) => void;
+  readonly confinement?: Confinement;
+}
+
+/** Limits and rights of a process; a member that is absent is not limited. */
+export interface Confinement extends Resources {
+  /** To become; absent: the sidecar's own user. */
+  readonly user?: Credentials;
+  /** To be given up by the child; false where the sidecar has given them up for all. */
+  readonly noNewPrivileges: boolean;
+}
+
+export interface Credentials {
+  readonly uid: number;
+  readonly gid: number;
+  /** It is known by name, so its further groups can be had. */
+  readonly hasGroups: boolean;
+  readonly name?: string;
+  readonly home?: string;
+  readonly shell?: string;
+}
+
+/** Implemented by process/. */
+export interface Limits {
+  /** Why this machine can't apply what the agent asks for, as a sentence; undefined: it can. */
+  problemOf(agent: HostAgent): string | undefined;
+  /** Throws `OutriderError('invalid')` where its user is no more. */
+  confinementOf(agent: HostAgent): Confinement;
+}
+
+/** Implemented by store/. */
+export interface Secrets {
+  /** Why the agent can't have what it declares, as a sentence; undefined: it can. */
+  problemOf(agent: HostAgent): string | undefined;
+  /** Files (0400) in a folder (0700) of the owner's, and the values; undefined where there are no names. */
+  provide(
+    incarnation: string,
+    names: readonly string[],
+    owner: Credentials | undefined,
+  ): { readonly folder: string; readonly variables: Readonly<Record<string, string>> } | undefined;
+  remove(incarnation: string): void;
+  /** Removes what incarnations that are none of these have left. */
+  sweep(incarnations: ReadonlySet<string>): void;
 }
 
 export interface RunningProcess {
@@ -31,15 +68,23 @@ export interface RunningProcess {
 
 /** Implemented by process/. */
 export interface Processes {
-  /** Starts a program in a session of its own. Throws `OutriderError('invalid')` with a sentence where it can't. */
+  /**
+   * Starts a program in a session of its own, with `OUTRIDER_INCARNATION` of it in its environment: by that it is
+   * found again should this process die before it has recorded the identity. Throws `OutriderError` with a sentence
+   * where it can't.
+   */
   spawn(request: SpawnRequest): RunningProcess;
+  /** The first process of an incarnation that an earlier sidecar started without having recorded it. */
+  find(incarnation: string): ProcessIdentity | undefined;
+  /** How a process has ended that nobody watched; `unknown` where the kernel does not tell. */
+  endOf(identity: ProcessIdentity): ExitStatus;
   /** Takes over a process that an earlier sidecar started; undefined where it is no more (or the pid is another's). */
   adopt(identity: ProcessIdentity): RunningProcess | undefined;
   /** To the process alone, and only if it is still the same; false: it is gone. */
   signal(identity: ProcessIdentity, signal: NodeSignal | 'SIGCONT'): boolean;
   /**
-   * SIGKILL to everything that is left of an incarnation: its session, and every process that carries
-   * OUTRIDER_INCARNATION of it in its initial environment; again until nothing is left. Idempotent, never
+   * SIGKILL to everything that is left of an incarnation: its control group, else its session, what is below it, and
+   * every process that carries OUTRIDER_INCARNATION of it in its initial environment; again until nothing is left. Idempotent, never
    * rejects. Resolves with the pids that would not die within 5 s (stuck in the kernel): none, as a rule.
    */
   killTree(identity: ProcessIdentity, incarnation: string): Promise<readonly number[]>;
@@ -91,6 +136,8 @@ export interface ProbeTarget {
   readonly shared: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Whom it runs as, where that is not the sidecar's own user. */
+  readonly user?: Credentials;
 }
 
 export type ProbeResult =
@@ -110,12 +157,16 @@ export interface Probes {
 /** Implemented by bridge/: one ipc endpoint for each incarnation. */
 export interface BusEndpoints {
   /** Binds the endpoint of an incarnation (again after a restart of the sidecar) and returns its URL for OUTRIDER_BUS. */
-  open(agent: {
-    readonly app: string;
-    readonly agent: string;
-    readonly instance: number;
-    readonly incarnation: string;
-  }): string;
+  open(
+    agent: {
+      readonly app: string;
+      readonly agent: string;
+      readonly instance: number;
+      readonly incarnation: string;
+    },
+    /** Who else may write to it; absent: the sidecar's own user alone. */
+    owner?: Credentials,
+  ): string;
   close(incarnation: string): void;
 }
 

@@ -3,11 +3,13 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { HostFacts } from '../agent/environment.js';
 import type { Slot } from '../agent/view.js';
 import type { SupervisionMetrics } from '../link/ports.js';
-import type { BusEndpoints, EventSink, Probes, Processes, RecordStore, Sockets } from './ports.js';
+import type { BusEndpoints, EventSink, Limits, Probes, Processes, RecordStore, Secrets, Sockets } from './ports.js';
 
 export interface SupervisorParts {
   readonly clock: Clock;
   readonly processes: Processes;
+  readonly limits: Limits;
+  readonly secrets: Secrets;
   readonly sockets: Sockets;
   readonly probes: Probes;
   readonly bus: BusEndpoints;

@@ -3,8 +3,10 @@ import { checked, failure, libcCall } from './library.js';
 
 /** As the C library has it: for callers that are about to throw another error. */
 export const close = libcCall('int close(int fd)');
+const lseek = libcCall('long lseek(int fd, long offset, int whence)');
 const flock = libcCall('int flock(int fd, int operation)');
 
+const SEEK_END = 2;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 
@@ -19,4 +21,9 @@ export function tryLock(fd: number): boolean {
   const error = failure('flock');
   if (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK') return false;
   throw error;
+}
+
+/** What is read next is what will be written from now on. @throws SystemCallError */
+export function seekToEnd(fd: number): void {
+  checked('lseek', lseek(fd, 0, SEEK_END));
 }

@@ -1,7 +1,10 @@
-/** Processes by descriptor (pidfd): never mistaken for another with the same pid. */
+/** Processes: by descriptor (pidfd), never mistaken for another with the same pid; and what this one is to its children. */
 import { checked, libcCall, syscall } from './library.js';
 
 const poll = libcCall('int poll(_Inout_ uint8_t *descriptors, unsigned long count, int timeout)');
+const ioctl = libcCall('int ioctl(int fd, unsigned long request, ...)');
+const prctl = libcCall('int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)');
+const waitpid = libcCall('int waitpid(int pid, _Out_ int *status, int options)');
 
 /** `struct pollfd`: a descriptor, then what is asked and what has happened in half a word each. */
 const POLLFD_WORDS = 2;
@@ -27,4 +30,41 @@ export function endedProcesses(processFds: readonly number[]): readonly number[]
 /** A copy of another process's descriptor, close-on-exec. Needs the right to trace it. @throws SystemCallError */
 export function copyDescriptor(processFd: number, theirFd: number): number {
   return checked('pidfd_getfd', syscall(SYS_PIDFD_GETFD, 'int', processFd, 'int', theirFd, 'uint', 0));
+}
+
+/** `struct pidfd_info` as Linux 6.15 has it: a mask of 8 bytes at 0, the wait status at 60. */
+const PIDFD_INFO_BYTES = 64;
+const EXIT_CODE_AT = 60;
+const PIDFD_INFO_EXIT = 1n << 3n;
+/** _IOWR(0xFF, 11, struct pidfd_info) */
+const PIDFD_GET_INFO = 0xc040ff0b;
+
+/**
+ * The wait status of a process that has ended and was waited for, whoever its parent was. Undefined where the kernel
+ * does not tell: before 6.15, or while nobody has waited for it.
+ */
+export function waitStatusOf(processFd: number): number | undefined {
+  const info = Buffer.alloc(PIDFD_INFO_BYTES);
+  info.writeBigUInt64LE(PIDFD_INFO_EXIT);
+  if (ioctl(processFd, PIDFD_GET_INFO, 'void *', info) < 0) return undefined;
+  return (info.readBigUInt64LE() & PIDFD_INFO_EXIT) === 0n ? undefined : info.readInt32LE(EXIT_CODE_AT);
+}
+
+const PR_SET_CHILD_SUBREAPER = 36;
+const PR_SET_NO_NEW_PRIVS = 38;
+const WNOHANG = 1;
+
+/** From now on what below this process loses its parent becomes a child of this process. @throws SystemCallError */
+export function becomeSubreaper(): void {
+  checked('prctl', prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
+}
+
+/** From now on no program that this process starts gains rights by being executed (setuid). Can't be undone. @throws SystemCallError */
+export function denyNewPrivileges(): void {
+  checked('prctl', prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+}
+
+/** Waits, without waiting, for a child that Node knows nothing of, so that it is no zombie any more. */
+export function reapChild(pid: number): void {
+  waitpid(pid, [0], WNOHANG);
 }

@@ -1,9 +1,10 @@
 /** For tests: a folder and programs of their own, all gone at the end; one that can't be ended fails its test. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HeldSocket, ProcessIdentity } from '../../agent/identity.js';
-import type { Processes, RunningProcess } from '../../supervise/ports.js';
+import type { ExitStatus, HeldSocket, ProcessIdentity } from '../../agent/identity.js';
+import type { Confinement, Processes, RunningProcess } from '../../supervise/ports.js';
+import type { CgroupHome } from '../cgroup.js';
 import { ProcessTables } from '../process-tree.js';
 import { createProcesses } from '../processes.js';
 
@@ -13,15 +14,19 @@ export interface Program {
   readonly cwd?: string;
   readonly logFile?: string;
   readonly sockets?: readonly HeldSocket[];
-  readonly record?: (identity: ProcessIdentity) => void;
+  readonly confinement?: Confinement;
 }
 
 let made = 0;
 
 export class Scratch {
   readonly folder = mkdtempSync(join(tmpdir(), 'outrider-test-'));
-  readonly processes: Processes = createProcesses();
+  readonly processes: Processes;
   readonly #started: { identity: ProcessIdentity; incarnation: string }[] = [];
+
+  constructor(cgroups?: CgroupHome) {
+    this.processes = createProcesses(cgroups);
+  }
 
   path(name: string): string {
     return join(this.folder, name);
@@ -44,11 +49,9 @@ export class Scratch {
       env: { PATH: process.env['PATH'] ?? '', OUTRIDER_INCARNATION: incarnation, ...program.env },
       logFile: program.logFile ?? this.path('log'),
       sockets: program.sockets ?? [],
-      record: (identity) => {
-        this.#started.push({ identity, incarnation });
-        program.record?.(identity);
-      },
+      ...(program.confinement === undefined ? {} : { confinement: program.confinement }),
     });
+    this.track(running.identity, incarnation);
     return { ...running, incarnation };
   }
 
@@ -65,11 +68,20 @@ export class Scratch {
   }
 }
 
+/** How an adopted process that was killed is seen to have ended: kernels before 6.15 don't tell. */
+export const KILLED: ExitStatus = tells() ? { kind: 'signal', signal: 'SIGKILL' } : { kind: 'unknown' };
+
+function tells(): boolean {
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  return major > 6 || (major === 6 && minor >= 15);
+}
+
 /** Pids that carry this incarnation. */
 export const marked = (incarnation: string): readonly number[] =>
   new ProcessTables().look().members({
     // No process has pid 0: only the mark counts.
     identity: { pid: 0, startTicks: 0, bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() },
     incarnation,
+    direct: false,
     witnessed: false,
   });

@@ -61,6 +61,7 @@ const driver = createHostDriver({
   system: () => ({ cpuPercent: 0, memoryPercent: 0, diskPercent: 0 }),
   reserved: [],
   localAddresses: () => [],
+  refusals: [],
   onProblem: (error) => console.error(error),
 });
 driver.onChange(() => {

@@ -11,9 +11,11 @@ import { createLogFiles } from '../../compose/log-files.js';
 import { createProbes } from '../../probe/probes.js';
 import { createLogReader } from '../../process/log-file.js';
 import { bootId } from '../../process/process-stat.js';
+import { createLimits } from '../../process/limits.js';
 import { createProcesses } from '../../process/processes.js';
 import { createSockets } from '../../process/sockets.js';
 import { createRecordStore } from '../../store/record-store.js';
+import { createSecrets } from '../../store/secrets.js';
 import type { Target } from '../ports.js';
 import { Supervisor } from '../supervisor.js';
 import type { SupervisorParts } from '../supervisor-parts.js';
@@ -32,6 +34,8 @@ export function partsFor(folder: string, events: Emitted[], warnings: string[]):
   return {
     clock: systemClock,
     processes,
+    limits: createLimits({ controllers: new Set(), noNewPrivileges: true, uid: process.getuid?.() ?? 0 }),
+    secrets: createSecrets({ dataDir: folder, runDir: folder }),
     sockets: createSockets(),
     probes: createProbes({ ownsConnection: (...asked) => processes.ownsConnection(...asked) }),
     bus: { open: ({ incarnation }) => `ipc://${folder}/bus/${incarnation}`, close: () => undefined },

@@ -1,0 +1,127 @@
+/**
+ * Control groups of version 2: one for each incarnation, in a folder that was delegated to Outrider beside the
+ * sidecar's own unit. Knows how the kernel's files look; decides nothing.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Where the tree of version 2 is mounted: alone, or beside version 1. */
+const MOUNTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
+/** The unit that keeps the folder: systemd/outrider-agents.service. */
+const HOME_UNIT = 'system.slice/outrider-agents.service';
+const PERIOD_MICROS = 100_000;
+
+export type Controller = 'memory' | 'cpu' | 'pids';
+
+export interface CgroupLimits {
+  readonly memoryBytes?: number;
+  readonly cpus?: number;
+  readonly pids?: number;
+}
+
+/** The folder in which those of incarnations are made. */
+export class CgroupHome {
+  /** Those that limit what is below; the others can't be had here. */
+  readonly controllers: ReadonlySet<Controller>;
+
+  /** @throws where nothing may be made in it */
+  constructor(readonly folder: string) {
+    // It must be ours: a probe that is refused says so now, not at the first start.
+    const probe = join(folder, `probe.${process.pid}`);
+    mkdirSync(probe, { recursive: true });
+    rmdirSync(probe);
+    this.controllers = enable(folder);
+  }
+
+  /** Of the unit, where systemd has it; undefined elsewhere. */
+  static find(): CgroupHome | undefined {
+    const folder = MOUNTS.map((mount) => join(mount, HOME_UNIT)).find((path) => existsSync(join(path, 'cgroup.kill')));
+    return folder === undefined ? undefined : attempt(() => new CgroupHome(folder));
+  }
+
+  /** Makes that of an incarnation, with the limits that can be set here; idempotent. @throws where the kernel refuses */
+  make(incarnation: string, { memoryBytes, cpus, pids }: CgroupLimits): string {
+    const folder = join(this.folder, incarnation);
+    mkdirSync(folder, { recursive: true });
+    const set = (controller: Controller, value: string | undefined): void => {
+      if (value !== undefined && this.controllers.has(controller))
+        writeFileSync(join(folder, `${controller}.max`), value);
+    };
+    set('memory', memoryBytes?.toString());
+    set('cpu', cpus === undefined ? undefined : cpuMax(cpus));
+    set('pids', pids?.toString());
+    return folder;
+  }
+
+  /** Removes what earlier incarnations have left empty. */
+  sweep(): void {
+    for (const entry of readdirSync(this.folder, { withFileTypes: true })) {
+      if (entry.isDirectory()) removeCgroup(join(this.folder, entry.name));
+    }
+  }
+}
+
+/** So many microseconds of each period; the kernel wants a thousand at least. */
+const cpuMax = (cpus: number): string => `${Math.max(1_000, Math.round(cpus * PERIOD_MICROS))} ${PERIOD_MICROS}`;
+
+/** Turns on what limits can be set with. Refused where processes sit in the folder itself, or nothing is delegated. */
+function enable(folder: string): ReadonlySet<Controller> {
+  const offered = words(join(folder, 'cgroup.controllers'));
+  for (const name of ['memory', 'cpu', 'pids'] as const) {
+    if (offered.includes(name)) attempt(() => writeFileSync(join(folder, 'cgroup.subtree_control'), `+${name}`));
+  }
+  return new Set(words(join(folder, 'cgroup.subtree_control')) as Controller[]);
+}
+
+/** Pids of all that live in it and below; undefined where it is no more. */
+export function cgroupMembers(folder: string): readonly number[] | undefined {
+  try {
+    const own = words(join(folder, 'cgroup.procs')).map(Number);
+    const below = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return [...own, ...below.flatMap(({ name }) => cgroupMembers(join(folder, name)) ?? [])];
+  } catch {
+    return undefined;
+  }
+}
+
+/** SIGKILL to all of it at once, whatever it forks meanwhile. */
+export function killCgroup(folder: string): void {
+  attempt(() => writeFileSync(join(folder, 'cgroup.kill'), '1'));
+}
+
+/** With what it has below itself; stays where something lives in it. */
+export function removeCgroup(folder: string): void {
+  attempt(() => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.isDirectory()) removeCgroup(join(folder, entry.name));
+    }
+    rmdirSync(folder);
+  });
+}
+
+/** How often the kernel has killed in it for memory. */
+export function oomKillsIn(folder: string): number {
+  const line = attempt(() => readFileSync(join(folder, 'memory.events'), 'latin1'))?.match(/^oom_kill (\d+)$/m);
+  return Number(line?.[1] ?? 0);
+}
+
+/** Whether a process is where it was put, or on its way there; false: it sits in that of another incarnation. */
+export function mayBeIn(pid: number, folder: string): boolean {
+  const line = attempt(() => readFileSync(`/proc/${pid}/cgroup`, 'latin1'))?.match(/^0::(.*)$/m);
+  const path = line?.[1] ?? '';
+  const home = dirname(folder);
+  const mount = MOUNTS.filter((one) => home.startsWith(`${one}/`)).at(-1) ?? '';
+  const inHome = `${mount}${path}`.startsWith(`${home}/`);
+  return !inHome || `${mount}${path}/`.startsWith(`${folder}/`);
+}
+
+const words = (path: string): string[] =>
+  (attempt(() => readFileSync(path, 'latin1')) ?? '').split(/\s+/).filter((word) => word !== '');
+
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+/** Says why a program can't be started, where the system only says that it can't. Starts nothing. */
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
+
+/** As execvp has it where PATH is not set. */
+const DEFAULT_PATH = '/bin:/usr/bin';
+const LONGEST_FIRST_LINE = 256;
+
+/** Continues `Cannot start PROGRAM: `; undefined where nothing speaks against it. */
+export function problemOfProgram(program: string, path: string | undefined, cwd: string): string | undefined {
+  const places = program.includes('/')
+    ? [resolve(cwd, program)]
+    : (path ?? DEFAULT_PATH)
+        .split(delimiter)
+        .map((folder) => join(isAbsolute(folder) ? folder : join(cwd, folder), program));
+  const there = places.filter((place) => statSync(place, { throwIfNoEntry: false })?.isFile() === true);
+  const [first] = there;
+  if (first === undefined) return program.includes('/') ? 'there is no such file.' : 'it is in no folder of PATH.';
+  const executable = there.find(isExecutable);
+  if (executable === undefined) return `${first} is not executable: chmod +x it, or name its interpreter first.`;
+  const interpreter = interpreterOf(executable);
+  if (interpreter === undefined || statSync(interpreter, { throwIfNoEntry: false }) !== undefined) return undefined;
+  return `its first line names ${interpreter}, which is not there.`;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What `#!` names; undefined where there is none. */
+function interpreterOf(file: string): string | undefined {
+  const line = Buffer.alloc(LONGEST_FIRST_LINE);
+  try {
+    const fd = openSync(file, 'r');
+    try {
+      readSync(fd, line, 0, line.length, 0);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return undefined; // readable for its owner alone
+  }
+  return /^#!\s*(\S+)/.exec(line.toString('latin1'))?.[1];
+}

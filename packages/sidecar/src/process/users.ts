@@ -1,0 +1,48 @@
+/** Who `user:` of an agent is on this machine. Reads the databases that the machine itself uses; changes nothing. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { Credentials } from '../supervise/ports.js';
+
+/** Directories over the network may not answer. */
+const PATIENCE_MS = 2_000;
+
+/**
+ * `NAME`, `UID`, `NAME:GROUP` or `UID:GID`, as Compose has it. A sentence's end where there is none: continues
+ * `user "x" `.
+ */
+export function credentialsOf(user: string): Credentials | { readonly problem: string } {
+  const [name = '', group] = user.split(':');
+  const found = entryOf('passwd', name, 2);
+  const isNumber = /^\d+$/.test(name);
+  if (found === undefined && !isNumber)
+    return { problem: `is no user of this host: create it (useradd --system ${name})` };
+  const gid = group === undefined ? found?.[3] : /^\d+$/.test(group) ? group : entryOf('group', group, 2)?.[2];
+  if (gid === undefined) {
+    return {
+      problem:
+        group === undefined ? 'has no group: write UID:GID' : `names the group ${group}, which this host does not have`,
+    };
+  }
+  return {
+    uid: Number(found?.[2] ?? name),
+    gid: Number(gid),
+    hasGroups: found !== undefined,
+    ...(found === undefined ? {} : { name: found[0] ?? name, home: found[5] ?? '/', shell: found[6] ?? '/bin/sh' }),
+  };
+}
+
+/** The fields of an entry by its name, or by the number in field `number`. */
+function entryOf(database: 'passwd' | 'group', key: string, number: number): readonly string[] | undefined {
+  const isKey = (fields: readonly string[]): boolean => fields[0] === key || fields[number] === key;
+  const local = linesOf(readFileSync(`/etc/${database}`, 'utf8')).find(isKey);
+  if (local !== undefined) return local;
+  // LDAP and its like: asked through the C library's own program.
+  const asked = spawnSync('getent', [database, key], { encoding: 'utf8', timeout: PATIENCE_MS });
+  return asked.status === 0 ? linesOf(asked.stdout).find(isKey) : undefined;
+}
+
+const linesOf = (text: string): (readonly string[])[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split(':'));

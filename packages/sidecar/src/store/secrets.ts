@@ -1,0 +1,56 @@
+/**
+ * Secrets of agents: DATA_DIR/secrets/NAME holds the host's, one file each; an incarnation that declares some gets
+ * copies of its own in RUN_DIR/secrets. Values are in no record, log, event or argument.
+ */
+import { chownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Secrets } from '../supervise/ports.js';
+
+export function createSecrets({ dataDir, runDir }: { readonly dataDir: string; readonly runDir: string }): Secrets {
+  const [source, copies] = [join(dataDir, 'secrets'), join(runDir, 'secrets')];
+  const folderOf = (incarnation: string): string => join(copies, incarnation);
+  return {
+    problemOf: ({ name, secrets = [] }) => {
+      const missing = secrets.find((secret) => !isFile(join(source, secret)));
+      return (
+        missing &&
+        `agents.${name}.secrets names ${missing}, of which this host has no value: put it into ${join(source, missing)} (mode 0600).`
+      );
+    },
+    provide: (incarnation, names, owner) => {
+      if (names.length === 0) return undefined;
+      const folder = folderOf(incarnation);
+      mkdirSync(copies, { recursive: true, mode: 0o711 });
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const variables = Object.fromEntries(
+        names.map((name) => [name, copy(join(source, name), join(folder, name), owner)]),
+      );
+      if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
+      return { folder, variables };
+    },
+    remove: (incarnation) => rmSync(folderOf(incarnation), { recursive: true, force: true }),
+    sweep: (incarnations) => {
+      for (const name of isFolder(copies) ? readdirSync(copies) : []) {
+        if (!incarnations.has(name)) rmSync(folderOf(name), { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** Returns the value; one newline at the end is the editor's, not the secret's. */
+function copy(from: string, to: string, owner: { readonly uid: number; readonly gid: number } | undefined): string {
+  let value: Buffer;
+  try {
+    value = readFileSync(from);
+  } catch (error) {
+    throw new OutriderError('invalid', `The secret ${from} can't be read any more.`, { cause: error });
+  }
+  rmSync(to, { force: true });
+  writeFileSync(to, value, { mode: 0o400 });
+  if (owner !== undefined) chownSync(to, owner.uid, owner.gid);
+  return value.toString('utf8').replace(/\r?\n$/, '');
+}
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
