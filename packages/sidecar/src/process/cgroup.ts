@@ -28,7 +28,7 @@ export class CgroupHome {
   constructor(readonly folder: string) {
     // It must be ours: a probe that is refused says so now, not at the first start.
     const probe = join(folder, `probe.${process.pid}`);
-    mkdirSync(probe, { recursive: true });
+    mkdirSync(probe);
     rmdirSync(probe);
     this.controllers = enable(folder);
   }
@@ -42,7 +42,7 @@ export class CgroupHome {
   /** Makes that of an incarnation, with the limits that can be set here; idempotent. @throws where the kernel refuses */
   make(incarnation: string, { memoryBytes, cpus, pids }: CgroupLimits): string {
     const folder = join(this.folder, incarnation);
-    mkdirSync(folder, { recursive: true });
+    if (!existsSync(folder)) mkdirSync(folder);
     const set = (controller: Controller, value: string | undefined): void => {
       if (value !== undefined && this.controllers.has(controller))
         writeFileSync(join(folder, `${controller}.max`), value);
