@@ -46,6 +46,27 @@ describe('resolveHostSpec', () => {
     expect(spec.agents.length).toBe(here ? 1 : 0);
   });
 
+  it('replaces whoever follows a dependency when that is replaced, and nobody else', () => {
+    const chain = (setting: string, restart: boolean) =>
+      agentsFromYaml(
+        `agents: { a: { command: x, environment: { A: ${setting} } }, b: { command: x, depends_on: { a: { restart: ${restart} } } },
+         c: { command: x, depends_on: { b: { restart: true } } }, d: { command: x, depends_on: [a] } }`,
+      );
+    const changed = (restart: boolean): string[] => {
+      const before = resolve(chain('1', restart)).spec.agents;
+      const after = resolve(chain('2', restart)).spec.agents;
+      return after.filter((one, at) => one.fingerprint !== before[at]?.fingerprint).map(({ name }) => name);
+    };
+    expect(changed(true)).toEqual(['a', 'b', 'c']);
+    expect(changed(false)).toEqual(['a']);
+    // Where it does not run, there is nothing to follow.
+    const elsewhere = (setting: string) =>
+      agentsFromYaml(
+        `agents: { a: { command: x, hosts: [main-pc], environment: { A: ${setting} } }, b: { command: x, depends_on: { a: { restart: true } } } }`,
+      );
+    expect(fingerprint(elsewhere('1'))).toBe(fingerprint(elsewhere('2')));
+  });
+
   it('leaves out what has no instance', () => {
     expect(resolve(specOf('replicas: 0')).spec.agents).toEqual([]);
   });

@@ -48,9 +48,10 @@ export function resolveHostSpec(input: HostSpecInput): {
     for (const { path, message } of problemsInRelease(agent, input.manifest)) report(path, message);
     agents.push({ ...agent, fingerprint: fingerprintOf(agent, input.manifest.entries) });
   }
+  const followers = withFollowed(agents);
   const { app } = input.spec;
   const { version, digest, environment, hosts } = input;
-  return { spec: { app, version, digest, environment, host: input.host.name, hosts, agents }, problems };
+  return { spec: { app, version, digest, environment, host: input.host.name, hosts, agents: followers }, problems };
 }
 
 /** What travels to the host. */
@@ -95,6 +96,22 @@ function runsOn(agent: AgentSpec, host: HostSpecInput['host']): boolean {
 function fingerprintOf(agent: AgentSpec, entries: readonly ManifestEntry[]): string {
   const { description: _description, hosts: _hosts, replicas: _replicas, ...settings } = agent;
   return digestOf({ settings, files: filesOf(agent, entries).map(identityOf) });
+}
+
+/** Whoever starts anew after a dependency is replaced when that is, in the plan as on the host. */
+function withFollowed(agents: readonly HostAgent[]): readonly HostAgent[] {
+  const known = new Map(agents.map((agent) => [agent.name, agent]));
+  const fingerprints = new Map<string, string>();
+  const fingerprintWith = (agent: HostAgent): string => {
+    const found = fingerprints.get(agent.name);
+    if (found !== undefined) return found;
+    const followed = agent.dependsOn.flatMap((need) => (need.restart === true ? (known.get(need.agent) ?? []) : []));
+    const own = agent.fingerprint;
+    const all = followed.length === 0 ? own : digestOf({ own, followed: followed.map(fingerprintWith) });
+    fingerprints.set(agent.name, all);
+    return all;
+  };
+  return agents.map((agent) => ({ ...agent, fingerprint: fingerprintWith(agent) }));
 }
 
 export function filesOf(agent: Pick<AgentSpec, 'files'>, entries: readonly ManifestEntry[]): readonly ManifestEntry[] {

@@ -1,7 +1,7 @@
 /** Whether what an agent depends on stands, so that it may be started. What runs on other hosts holds nothing up here. */
 import type { Dependency } from '@outrider/shared/domain/agent.js';
 import type { Board } from './board.js';
-import type { Pair, Wanted } from './view.js';
+import type { Followed, Pair, Wanted } from './view.js';
 
 /** Names of the dependencies that still have to come. */
 export function missingDependencies(agent: Pick<Wanted, 'dependsOn'>, board: Board): readonly string[] {
@@ -11,6 +11,22 @@ export function missingDependencies(agent: Pick<Wanted, 'dependsOn'>, board: Boa
       return other !== undefined && !allMeet(other, dependency.condition, board);
     })
     .map((dependency) => dependency.agent);
+}
+
+/** The incarnations of the dependencies after which an agent starts anew; compared, never read. */
+export function followedNow(agent: Pick<Wanted, 'dependsOn'>, board: Board): Followed {
+  const followed = agent.dependsOn.filter(({ restart }) => restart === true);
+  return Object.fromEntries(followed.flatMap(({ agent: name }) => incarnationsOf(board.agent(name), board)));
+}
+
+/** None where it does not run on this host. */
+function incarnationsOf(agent: Wanted | undefined, board: Board): [string, string][] {
+  if (agent === undefined) return [];
+  const current = Array.from({ length: agent.replicas }, (_, index) => {
+    const { active, candidate } = board.pair(agent.name, index);
+    return [active, candidate].find((view) => view?.fingerprint === agent.fingerprint)?.incarnation ?? '';
+  });
+  return [[agent.name, current.join()]];
 }
 
 function allMeet(agent: Wanted, condition: Dependency['condition'], board: Board): boolean {

@@ -17,14 +17,18 @@ const agentOf = (name: string, place: number): fc.Arbitrary<SimulatedAgent | und
         replicas: fc.integer({ min: 0, max: 3 }),
         parallelism: fc.integer({ min: 1, max: 2 }),
         order: fc.constantFrom<UpdateOrder>('start-first', 'stop-first'),
-        needs: fc.uniqueArray(fc.nat({ max: 2 * Math.max(0, place) }), { maxLength: 2 }),
+        needs: fc.uniqueArray(fc.nat({ max: 4 * Math.max(0, place) }), {
+          maxLength: 2,
+          selector: (need) => Math.floor(need / 4),
+        }),
         oneShot: fc.integer({ min: 0, max: 5 }).map((dice) => dice === 0),
       })
       .map(({ version, replicas, parallelism, order, needs, oneShot }) => {
         const dependsOn = needs.flatMap((need): Dependency[] => {
-          const other = NAMES[Math.floor(need / 2)];
+          const other = NAMES[Math.floor(need / 4)];
           if (other === undefined || other >= name) return [];
-          return [{ agent: other, condition: need % 2 === 0 ? 'service_healthy' : 'service_started' }];
+          const condition = need % 2 === 0 ? 'service_healthy' : 'service_started';
+          return [{ agent: other, condition, ...(need % 4 < 2 ? {} : { restart: true }) }];
         });
         const fingerprint = JSON.stringify([name, version, order, oneShot, dependsOn]);
         return { name, fingerprint, replicas, parallelism, order, dependsOn, oneShot };
@@ -69,11 +73,12 @@ test('whatever answers when: it ends converged, none runs twice, nothing starts 
         lastFault: '',
       }));
       expect(judge(host.wanted, views, 'steady')).toEqual({ state: 'converged' });
+      expect(host.outdated()).toEqual([]);
     }),
     { numRuns: 3_000 },
   );
   // What was never done was never tested.
-  expect([...actions].sort()).toEqual(['forget', 'promote', 'renew', 'start', 'stop']);
+  expect([...actions].sort()).toEqual(['forget', 'promote', 'renew', 'restart', 'start', 'stop']);
 });
 
 const wanted = (name: string, given: Partial<Wanted> = {}): Wanted => ({
@@ -95,12 +100,17 @@ const view = (agent: string, fingerprint: string, phase: Phase, given: Partial<V
   held: false,
   checked: true,
   dependsOn: [],
+  incarnation: `of ${agent}`,
+  followed: {},
   ...given,
 });
 const brief = (actions: readonly Action[]): string[] =>
   actions.map(({ kind, agent, index, slot }) => `${kind} ${agent}.${index}${slot === 'active' ? '' : ` ${slot}`}`);
 const on = (...names: string[]): Pick<View, 'dependsOn'> => ({
   dependsOn: names.map((agent) => ({ agent, condition: 'service_healthy' })),
+});
+const follows = (agent: string): Pick<View, 'dependsOn'> => ({
+  dependsOn: [{ agent, condition: 'service_healthy', restart: true }],
 });
 const second = (slot: Slot = 'active'): Partial<View> => ({ index: 1, slot });
 
@@ -195,6 +205,36 @@ test.each<[string, readonly Wanted[], readonly View[], string[]]>([
   ['fewer replicas', [wanted('a')], [view('a', 'new', 'up'), view('a', 'new', 'up', second())], ['stop a.1']],
   ['work that is done is not begun again', [wanted('a')], [view('a', 'new', 'done')], []],
   ['but that of another release is', [wanted('a')], [view('a', 'old', 'done')], ['forget a.0']],
+  [
+    'a dependency that was started anew takes those along that follow it',
+    [wanted('a'), wanted('b', follows('a'))],
+    [view('a', 'new', 'up'), view('b', 'new', 'up', { ...follows('a'), followed: { a: 'another' } })],
+    ['restart b.0'],
+  ],
+  [
+    'once it stands again',
+    [wanted('a'), wanted('b', follows('a'))],
+    [view('a', 'new', 'down'), view('b', 'new', 'up', { ...follows('a'), followed: { a: 'another' } })],
+    [],
+  ],
+  [
+    'and each once',
+    [wanted('a'), wanted('b', follows('a'))],
+    [view('a', 'new', 'up'), view('b', 'new', 'up', { ...follows('a'), followed: { a: 'of a' } })],
+    [],
+  ],
+  [
+    'the others stay',
+    [wanted('a'), wanted('b', on('a'))],
+    [view('a', 'new', 'up'), view('b', 'new', 'up', on('a'))],
+    [],
+  ],
+  [
+    'what rests does not begin again for it',
+    [wanted('a'), wanted('b', follows('a'))],
+    [view('a', 'new', 'up'), view('b', 'new', 'resting', { ...follows('a'), followed: { a: 'another' } })],
+    [],
+  ],
   ['nothing wanted, nothing there', [], [], []],
 ])('%s', (_, agents, views, expected) => {
   expect(brief(reconcile(agents, views))).toEqual(expected);

@@ -1,10 +1,10 @@
 /**
  * From what should run and what is there to what is done next; asked again after each change, until nothing is
- * left to do. Removals come first, then each agent once its dependencies stand. Restarts after a crash are not
- * its business.
+ * left to do. Removals come first, then each agent once its dependencies stand. What an agent does after its own
+ * crash is not its business.
  */
 import { Board } from './board.js';
-import { missingDependencies } from './dependency-gate.js';
+import { followedNow, missingDependencies } from './dependency-gate.js';
 import { type Pair, type Slot, type View, type Wanted, stands } from './view.js';
 
 export interface Place {
@@ -21,6 +21,8 @@ export type Action =
   | (Place & { readonly kind: 'forget' })
   /** The candidate becomes the active one, whose slot is empty. */
   | (Place & { readonly kind: 'promote' })
+  /** It starts anew, because a dependency did. */
+  | (Place & { readonly kind: 'restart'; readonly reason: string })
   /** What a person has stopped gets the settings of the new release, and goes on resting. */
   | (Place & { readonly kind: 'renew' });
 
@@ -68,7 +70,14 @@ function update(agent: Wanted, board: Board, blocked: boolean): Action[] {
     candidates: pairs.filter(({ candidate }) => candidate !== undefined).length,
     down: pairs.filter((pair) => !serves(pair, agent)).length,
   };
-  return pairs.flatMap((pair, index) => updateOne(agent, pair, index, open, budget));
+  return pairs.flatMap((pair, index) => updateOne(agent, pair, index, { open, budget, board }));
+}
+
+interface Round {
+  /** Its dependencies stand, and nothing else has to be done first. */
+  readonly open: boolean;
+  readonly budget: Budget;
+  readonly board: Board;
 }
 
 /** How many replicas of an agent are under way; counts up as actions are added. */
@@ -77,7 +86,7 @@ interface Budget {
   down: number;
 }
 
-function updateOne(agent: Wanted, pair: Pair, index: number, open: boolean, budget: Budget): Action[] {
+function updateOne(agent: Wanted, pair: Pair, index: number, { open, budget, board }: Round): Action[] {
   const { active, candidate } = pair;
   const place = { agent: agent.name, index };
   if (candidate !== undefined) {
@@ -92,7 +101,8 @@ function updateOne(agent: Wanted, pair: Pair, index: number, open: boolean, budg
   if (active === undefined) return open ? [{ kind: 'start', ...place, slot: 'active' }] : [];
   if (active.held) return holdStill(active, agent);
   if (active.phase === 'gone') return forget(active);
-  if (active.fingerprint === agent.fingerprint || active.phase === 'leaving' || !open) return [];
+  if (active.phase === 'leaving' || !open) return [];
+  if (active.fingerprint === agent.fingerprint) return follow(agent, active, board);
   if (isEmpty(active)) return forget(active);
   return replace(agent, active, candidate, index, budget);
 }
@@ -109,6 +119,16 @@ function replace(agent: Wanted, active: View, candidate: View | undefined, index
     budget.down++;
   }
   return take(active, REPLACED);
+}
+
+/** A dependency that stands again may be another process by now. */
+function follow(agent: Wanted, active: View, board: Board): Action[] {
+  if (active.phase !== 'up' && active.phase !== 'down') return [];
+  const now = followedNow(agent, board);
+  const changed = Object.keys(active.followed).find(
+    (name) => now[name] !== undefined && now[name] !== active.followed[name],
+  );
+  return changed === undefined ? [] : [{ kind: 'restart', ...placeOf(active), reason: `${changed} was started anew` }];
 }
 
 function holdStill(active: View, agent: Wanted): Action[] {

@@ -43,7 +43,13 @@ export interface View {
   readonly checked: boolean;
   /** Of the release it was started from. */
   readonly dependsOn: readonly Dependency[];
+  /** Of the process that runs, or of the last one. */
+  readonly incarnation: string;
+  /** By dependency with `restart`: its incarnations when this was started. Absent: not known, so nothing follows. */
+  readonly followed: Followed;
 }
+
+export type Followed = Readonly<Record<string, string>>;
 
 export function phaseOf(instance: Instance): Phase {
   switch (instance.state) {

@@ -10,12 +10,13 @@ import { incarnationIn, type TreeQuery } from './process-tree.js';
 const MOST_MEMBERS = 10_000;
 
 /** Pids of what still runs. */
-export function familyOf({ identity, incarnation }: TreeQuery, own: OwnChildren): readonly number[] {
+export function familyOf({ identity, incarnation, kin }: TreeQuery, own: OwnChildren): readonly number[] {
   const { pid, startTicks } = identity;
   const leader = readStat(pid);
   const leads = leader?.startTicks === startTicks && !leader.dead;
   const orphans = own.others().filter((other) => other !== pid && belongs(other, pid, incarnation));
-  const found = new Set<number>(leads ? [pid, ...orphans] : orphans);
+  const known = kin.filter((one) => readStat(one.pid)?.startTicks === one.startTicks).map((one) => one.pid);
+  const found = new Set<number>([...(leads ? [pid] : []), ...orphans, ...known]);
   // A set grows while it is walked along.
   for (const member of found) {
     for (const child of allChildrenOf(member)) if (found.size < MOST_MEMBERS) found.add(child);

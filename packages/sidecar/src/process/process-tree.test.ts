@@ -11,6 +11,7 @@ test('what a process that is not quite young carries is read once', () => {
   const everything = {
     identity: { pid: 0, startTicks: 0, bootId: bootId() },
     incarnation: 'none of these',
+    kin: [],
     direct: false,
     witnessed: false,
   };

@@ -10,6 +10,8 @@ import type { ProcessStat } from './process-stat.js';
 export interface TreeQuery {
   readonly identity: ProcessIdentity;
   readonly incarnation: string;
+  /** What was below its first process when that was asked to end: it may have no parent and no mark any more. */
+  readonly kin: readonly Kin[];
   /** This sidecar is its parent, so what it leaves behind comes to us: see family.ts. */
   readonly direct: boolean;
   /**
@@ -17,6 +19,12 @@ export interface TreeQuery {
    * members carries the incarnation: the number may be another's by now.
    */
   readonly witnessed: boolean;
+}
+
+/** A process, never mistaken for another with the same pid. */
+export interface Kin {
+  readonly pid: number;
+  readonly startTicks: number;
 }
 
 interface Mark {
@@ -71,8 +79,9 @@ export class ProcessTable {
   ) {}
 
   /** Pids of what still runs. A process that has ended is none of them. */
-  members({ identity, incarnation, witnessed }: TreeQuery): readonly number[] {
+  members({ identity, incarnation, kin, witnessed }: TreeQuery): readonly number[] {
     if (identity.bootId !== bootId()) return [];
+    const known = new Set(kin.map(({ pid, startTicks }) => `${pid}:${startTicks}`));
     // Nothing that is older than its first process can belong to it.
     const young = this.all.filter((stat) => stat.startTicks >= identity.startTicks);
     const marked = young.filter((stat) => !stat.dead && this.#incarnationOf(stat) === incarnation);
@@ -82,8 +91,18 @@ export class ProcessTable {
       leader === undefined
         ? witnessed || marked.some((stat) => stat.session === identity.pid)
         : leader.startTicks === identity.startTicks;
-    const members = [...marked, ...(ours ? session.filter((stat) => !stat.dead) : [])];
-    return [...new Set(members.map((stat) => stat.pid))];
+    const related = young.filter((stat) => known.has(`${stat.pid}:${stat.startTicks}`));
+    const members = [...marked, ...related, ...(ours ? session : [])].filter((stat) => !stat.dead);
+    return this.#withChildren(members.map((stat) => stat.pid));
+  }
+
+  /** With all that is below them. */
+  #withChildren(pids: readonly number[]): readonly number[] {
+    const found = new Set(pids);
+    if (found.size === 0) return [];
+    // A set grows while it is walked along.
+    for (const pid of found) for (const stat of this.all) if (stat.parent === pid && !stat.dead) found.add(stat.pid);
+    return [...found];
   }
 
   /** The first process of an incarnation: it leads the session that it was started in. */

@@ -64,7 +64,7 @@ test('killTree ends children, grandchildren and what left the session, and nothi
     `sleep 1001 & (setsid sleep 1002 &) ; setsid sh -c 'sleep 1003 & sleep 1004' & env -i sleep 1005 & trap '' TERM; echo ready; wait`,
   );
   const bystander = scratch.start({ command: ['sleep', '1000'] });
-  await eventually(() => expect(marked(tree.incarnation)).toHaveLength(6));
+  await eventually(() => expect(marked(tree.incarnation)).toHaveLength(7));
   expect(await scratch.processes.killTree(tree.identity, tree.incarnation)).toEqual([]);
   expect(marked(tree.incarnation)).toEqual([]);
   expect(isSame(tree.identity)).toBe(false);

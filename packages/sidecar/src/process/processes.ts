@@ -10,9 +10,9 @@ import { familyOf } from './family.js';
 import { preparationOf } from './limits.js';
 import { OomKills } from './oom-kills.js';
 import { OwnChildren } from './own-children.js';
-import { isSame } from './process-stat.js';
+import { isSame, readStat } from './process-stat.js';
 import { ProcessTables } from './process-tree.js';
-import type { TreeQuery } from './process-tree.js';
+import type { Kin, TreeQuery } from './process-tree.js';
 import { spawnProgram } from './spawn.js';
 import { Stragglers } from './stragglers.js';
 import { type Look, TreeKiller } from './tree-killer.js';
@@ -36,6 +36,8 @@ class LinuxProcesses implements Processes {
   /** Started by this sidecar itself. */
   readonly #direct = new Set<string>();
   readonly #witnessed = new Set<string>();
+  /** Of those that were asked to end. */
+  readonly #kin = new Map<string, readonly Kin[]>();
   readonly #ooms = new OomKills();
   readonly #killer = new TreeKiller(() => this.#look());
   readonly #stragglers = new Stragglers((query) => this.#killer.kill({ ...query, direct: false }));
@@ -78,7 +80,8 @@ class LinuxProcesses implements Processes {
     return exitStatusOfStranger(identity, undefined);
   }
 
-  signal(identity: ProcessIdentity, signal: NodeSignal | 'SIGCONT'): boolean {
+  signal(identity: ProcessIdentity, signal: NodeSignal | 'SIGCONT', incarnation?: string): boolean {
+    if (incarnation !== undefined) this.#rememberKin(identity, incarnation);
     if (this.#leaders.get(identity.pid) !== keyOf(identity) && !isSame(identity)) return false;
     try {
       return process.kill(identity.pid, signal);
@@ -114,7 +117,9 @@ class LinuxProcesses implements Processes {
     return (query) => {
       const { cgroup } = query.identity;
       const inside = cgroup === undefined ? undefined : cgroupMembers(cgroup);
-      if (inside !== undefined) return inside;
+      // It moves itself: one that was just started may still be on its way.
+      if (inside !== undefined)
+        return [...new Set([...inside, ...(isSame(query.identity) ? [query.identity.pid] : [])])];
       return query.direct ? familyOf(query, this.#own) : (table ??= this.#tables.look()).members(query);
     };
   }
@@ -122,7 +127,17 @@ class LinuxProcesses implements Processes {
   #query(identity: ProcessIdentity, incarnation: string): TreeQuery {
     const key = keyOf(identity);
     const direct = this.#own.complete && this.#direct.has(key);
-    return { identity, incarnation, direct, witnessed: this.#witnessed.has(key) };
+    return { identity, incarnation, direct, kin: this.#kin.get(key) ?? [], witnessed: this.#witnessed.has(key) };
+  }
+
+  /** While its first process lives it tells what belongs to it, whatever that has forgotten. */
+  #rememberKin(identity: ProcessIdentity, incarnation: string): void {
+    const pids = this.#look()(this.#query(identity, incarnation));
+    const kin = pids.flatMap((pid): Kin[] => {
+      const stat = pid === identity.pid ? undefined : readStat(pid);
+      return stat === undefined ? [] : [{ pid, startTicks: stat.startTicks }];
+    });
+    if (kin.length > 0) this.#kin.set(keyOf(identity), kin);
   }
 
   #witness(running: RunningProcess): RunningProcess {
@@ -131,6 +146,7 @@ class LinuxProcesses implements Processes {
     const forget = (): void => {
       this.#witnessed.delete(key);
       this.#direct.delete(key);
+      this.#kin.delete(key);
     };
     void running.ended.then(() => setTimeout(forget, WITNESS_MS).unref());
     return running;

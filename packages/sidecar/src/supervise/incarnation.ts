@@ -102,7 +102,7 @@ export class Incarnation {
 
   signal(signal: NodeSignal): void {
     if (this.#identity === undefined) return;
-    this.#options.parts.processes.signal(this.#identity, signal);
+    this.#options.parts.processes.signal(this.#identity, signal, this.id);
     // A process that is stopped would see it only when it goes on.
     this.#options.parts.processes.signal(this.#identity, 'SIGCONT');
   }

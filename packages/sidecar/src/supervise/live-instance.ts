@@ -9,31 +9,13 @@ import { healthScore, holdsUp, startPeriodMs } from '../agent/health.js';
 import type { ProcessIdentity } from '../agent/identity.js';
 import { type Effect, type Instance, type Rules, deadlineOf } from '../agent/instance.js';
 import { decide } from '../agent/lifecycle.js';
-import type { Slot } from '../agent/view.js';
+import type { Followed, Slot } from '../agent/view.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { Incarnation } from './incarnation.js';
 import { eventData } from './instance-event.js';
 import { type InstanceRecord, type Origin, isProcess, tellsTheNext, writeRecord } from './instance-record.js';
-import type { StartQueue } from './start-queue.js';
-import type { SupervisorParts } from './supervisor-parts.js';
+import type { Surroundings } from './surroundings.js';
 import type { Told } from './told.js';
-
-/** What an instance asks of the supervisor that owns it. */
-export interface Surroundings {
-  readonly parts: SupervisorParts;
-  readonly starts: StartQueue;
-  /** Milliseconds of the clock of `Instance`. */
-  readonly at: () => number;
-  /** Runs `work` in a turn. */
-  readonly turn: (work: () => void) => void;
-  readonly changed: (live: LiveInstance) => void;
-  /** Its place in the order of dependencies. */
-  readonly level: (live: LiveInstance) => number;
-  /** Whether a start that fails is a failure. */
-  readonly strict: (live: LiveInstance) => boolean;
-  /** Those of its addresses that another running instance may listen on too. */
-  readonly shared: (live: LiveInstance) => readonly string[];
-}
 
 export class LiveInstance {
   readonly key: string;
@@ -51,6 +33,8 @@ export class LiveInstance {
   /** Epoch milliseconds. */
   since: number;
   downSince: number | undefined;
+  /** See `View.followed`. */
+  followed: Followed;
   readonly #around: Surroundings;
   readonly #recorded: ProcessIdentity | undefined;
   #incarnation: Incarnation | undefined;
@@ -74,6 +58,7 @@ export class LiveInstance {
     this.heldBy = record.heldBy;
     this.since = record.since;
     this.downSince = record.downSince;
+    this.followed = record.followed ?? {};
     this.#recorded = record.identity;
   }
 
@@ -161,11 +146,12 @@ export class LiveInstance {
   }
 
   #record(): InstanceRecord {
-    const { key, app, spec, origin, index, slot, instance, fresh, lastFault, since } = this;
+    const { key, app, spec, origin, index, slot, instance, fresh, lastFault, since, followed } = this;
     const current = isProcess(instance) && this.#incarnation?.id === instance.incarnation;
     const identity = current ? this.#incarnation?.identity : undefined;
     return {
       ...{ key, bootId: this.#around.parts.bootId, app, spec, origin, index, slot, instance, fresh, lastFault, since },
+      followed,
       logFrom: this.#logFrom,
       ...(identity === undefined ? {} : { identity }),
       ...(this.faultsBefore === undefined ? {} : { faultsBefore: this.faultsBefore }),
@@ -233,6 +219,7 @@ export class LiveInstance {
     const { instance } = this;
     if (instance.state !== 'starting' || instance.process || instance.incarnation !== incarnation) return;
     this.#incarnation = this.#create(incarnation);
+    this.followed = this.#around.followed(this);
     try {
       // What is started must be known by its incarnation, should nobody live to record the process.
       this.#around.parts.records.write(this.key, writeRecord(this.#record()));

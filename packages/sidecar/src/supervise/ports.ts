@@ -80,8 +80,11 @@ export interface Processes {
   endOf(identity: ProcessIdentity): ExitStatus;
   /** Takes over a process that an earlier sidecar started; undefined where it is no more (or the pid is another's). */
   adopt(identity: ProcessIdentity): RunningProcess | undefined;
-  /** To the process alone, and only if it is still the same; false: it is gone. */
-  signal(identity: ProcessIdentity, signal: NodeSignal | 'SIGCONT'): boolean;
+  /**
+   * To the process alone, and only if it is still the same; false: it is gone. `incarnation`: it is asked to end, so
+   * what is below it is remembered for `killTree`.
+   */
+  signal(identity: ProcessIdentity, signal: NodeSignal | 'SIGCONT', incarnation?: string): boolean;
   /**
    * SIGKILL to everything that is left of an incarnation: its control group, else its session, what is below it, and
    * every process that carries OUTRIDER_INCARNATION of it in its initial environment; again until nothing is left. Idempotent, never

@@ -1,15 +1,18 @@
 /** One app on this host: what should run of it and the slots that are filled. Turns decisions into slots and events. */
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
 import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
+import { Board } from '../agent/board.js';
 import { type Judged, type Judgement, judge } from '../agent/convergence.js';
+import { followedNow } from '../agent/dependency-gate.js';
 import { holdsUp, isCritical } from '../agent/health.js';
 import { newInstance } from '../agent/instance.js';
 import { type Action, reconcile } from '../agent/reconcile.js';
-import { type Slot, type View, isRunning, phaseOf } from '../agent/view.js';
+import { type Followed, type Slot, type View, isRunning, phaseOf } from '../agent/view.js';
 import type { InstanceRecord, Origin } from './instance-record.js';
 import { declaredSockets } from './launch.js';
-import { LiveInstance, type Surroundings } from './live-instance.js';
+import { LiveInstance } from './live-instance.js';
 import type { Target, TargetMode } from './ports.js';
+import type { Surroundings } from './surroundings.js';
 
 export class SupervisedApp {
   readonly name: string;
@@ -111,6 +114,10 @@ export class SupervisedApp {
     return this.#slots.filter((live) => live.spec.name === agent && (index === undefined || live.index === index));
   }
 
+  followed(spec: HostAgent): Followed {
+    return followedNow(spec, new Board(this.wanted, this.#slots.map(viewOf)));
+  }
+
   /** What an earlier sidecar has left. To be told to `adopt` once all of its app are known. */
   restore(record: InstanceRecord): LiveInstance {
     const live = new LiveInstance(this.#around, record);
@@ -159,6 +166,9 @@ export class SupervisedApp {
       case 'promote':
         live?.promote();
         return;
+      case 'restart':
+        if (live !== undefined) this.#restart(live, action.reason);
+        return;
       case 'renew':
         if (live === undefined || spec === undefined) return;
         live.spec = spec;
@@ -166,6 +176,13 @@ export class SupervisedApp {
         live.save();
         return;
     }
+  }
+
+  #restart(live: LiveInstance, reason: string): void {
+    // From here on: what is on its way to the next start is not told again.
+    live.followed = this.followed(live.spec);
+    live.save();
+    live.tell({ kind: 'stopAsked', sequel: 'start', reason });
   }
 
   #origin(): Origin {
@@ -199,6 +216,8 @@ export const viewOf = (live: LiveInstance): View => ({
   held: live.heldBy !== undefined,
   checked: holdsUp(live.spec.healthchecks),
   dependsOn: live.spec.dependsOn,
+  incarnation: live.instance.incarnation,
+  followed: live.followed,
 });
 
 const judgedOf = (live: LiveInstance): Judged => ({

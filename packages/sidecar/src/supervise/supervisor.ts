@@ -8,13 +8,14 @@ import { Board } from '../agent/board.js';
 import { missingDependencies } from '../agent/dependency-gate.js';
 import { readRecord } from './instance-record.js';
 import { pendingStatus, statusOf } from './instance-status.js';
-import type { LiveInstance, Surroundings } from './live-instance.js';
+import type { LiveInstance } from './live-instance.js';
 import { Mailbox } from './mailbox.js';
 import { PersonControl } from './person-control.js';
 import type { AgentSupervisor, Convergence, LocalCulprit, Target, TargetMode } from './ports.js';
 import { StartQueue } from './start-queue.js';
 import { SupervisedApp, viewOf } from './supervised-app.js';
 import type { SupervisorParts } from './supervisor-parts.js';
+import type { Surroundings } from './surroundings.js';
 
 const CULPRIT_LINES = 20;
 
@@ -49,6 +50,7 @@ export class Supervisor implements AgentSupervisor, AgentControl {
       level: (live) => this.#apps.get(live.app)?.level(live.spec.name) ?? 0,
       strict: (live) => live.fresh && this.#apps.get(live.app)?.mode !== 'steady',
       shared: (live) => this.#shared(live),
+      followed: (live) => this.#apps.get(live.app)?.followed(live.spec) ?? {},
     };
     this.#persons = new PersonControl({
       apps: () => [...this.#apps.values()],

@@ -3,10 +3,12 @@
  * the way what must never be.
  */
 import type { RestartPolicy } from '@outrider/shared/domain/agent.js';
+import { Board } from '../board.js';
+import { followedNow } from '../dependency-gate.js';
 import { type Decision, type Instance, type InstanceEvent, type Rules, deadlineOf, newInstance } from '../instance.js';
 import { decide } from '../lifecycle.js';
 import { type Action, reconcile } from '../reconcile.js';
-import { type Slot, type View, type Wanted, isRunning, phaseOf } from '../view.js';
+import { type Followed, type Slot, type View, type Wanted, isRunning, phaseOf } from '../view.js';
 
 export interface SimulatedAgent extends Wanted {
   /** Ends by itself, with code 0. */
@@ -19,6 +21,7 @@ interface Filled {
   slot: Slot;
   instance: Instance;
   held: boolean;
+  followed: Followed;
 }
 
 type Bare<E> = E extends InstanceEvent ? Omit<E, 'at' | 'random' | 'next'> : never;
@@ -98,7 +101,7 @@ export class SimulatedAgents {
   }
 
   views(): View[] {
-    return this.slots.map(({ spec, index, slot, instance, held }) => ({
+    return this.slots.map(({ spec, index, slot, instance, held, followed }) => ({
       agent: spec.name,
       index,
       slot,
@@ -108,6 +111,8 @@ export class SimulatedAgents {
       held,
       checked: !spec.oneShot,
       dependsOn: spec.dependsOn,
+      incarnation: instance.incarnation,
+      followed,
     }));
   }
 
@@ -130,7 +135,7 @@ export class SimulatedAgents {
         throw new Error(`The ${slot} slot of ${agent}.${index} is not free.`);
       if (slot === 'candidate') this.#watchOverlap(spec);
       this.#watchStart(spec);
-      const filled: Filled = { spec, index, slot, instance: newInstance(this.#now), held: false };
+      const filled: Filled = { spec, index, slot, instance: newInstance(this.#now), held: false, followed: {} };
       this.slots.push(filled);
       this.#tell(filled, { kind: 'startAsked', reason: '' });
       return;
@@ -149,10 +154,28 @@ export class SimulatedAgents {
       case 'promote':
         live.slot = 'active';
         return;
+      case 'restart':
+        live.followed = this.#followed(live);
+        this.#tell(live, { kind: 'stopAsked', sequel: 'start', reason: action.reason });
+        return;
       case 'renew':
         if (spec !== undefined) live.spec = spec;
         return;
     }
+  }
+
+  /** Whoever follows a dependency was started after the process of it that runs now. */
+  outdated(): string[] {
+    return this.slots
+      .filter(({ held, instance, followed, ...live }) => {
+        const now = this.#followed({ held, instance, followed, ...live });
+        return !held && isRunning(instance) && JSON.stringify(now) !== JSON.stringify(followed);
+      })
+      .map(({ spec }) => spec.name);
+  }
+
+  #followed({ spec }: Filled): Followed {
+    return followedNow(spec, new Board(this.wanted, this.views()));
   }
 
   /** Dependencies come first: judged here without the code that is tested. */
@@ -239,6 +262,7 @@ export class SimulatedAgents {
       }
     }
     this.#alive.set(incarnation, live);
+    live.followed = this.#followed(live);
     this.#tell(live, { kind: 'spawned', incarnation });
     if (spec.oneShot) this.#later(live, () => this.#exit(live, incarnation, 0));
     else this.#later(live, () => this.#tell(live, { kind: 'becameReady', incarnation }));

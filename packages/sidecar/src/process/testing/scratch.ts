@@ -82,6 +82,7 @@ export const marked = (incarnation: string): readonly number[] =>
     // No process has pid 0: only the mark counts.
     identity: { pid: 0, startTicks: 0, bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() },
     incarnation,
+    kin: [],
     direct: false,
     witnessed: false,
   });
