@@ -4,7 +4,7 @@ import type { ServiceContext } from './compose-service.js';
 import { durationOf } from './compose-values.js';
 import type { AgentDraft } from './imported.js';
 import { shellCommand } from './shell-line.js';
-import { asText, isMap, type ValueMap } from './values.js';
+import { asText, isMap, plainly, type ValueMap } from './values.js';
 
 /** Docker's own. */
 const DEFAULT_MS = 30_000;
@@ -13,13 +13,16 @@ const DEFAULT_RETRIES = 3;
 export function healthcheckOf(service: ValueMap, draft: AgentDraft, context: ServiceContext): void {
   const given = service['healthcheck'];
   if (!isMap(given) || given['disable'] === true) return;
-  if (given['test'] === undefined) return draft.note('healthcheck', 'has no test: what it asks is inside the image.');
+  if (given['test'] === undefined) {
+    draft.note('healthcheck', 'has no test: what it asks is inside the image.');
+    return;
+  }
   const command = commandOf(given['test'], draft, context);
   if (command === undefined) return;
   const span = (key: string, otherwise: number): number => {
     const found = given[key] === undefined ? undefined : durationOf(given[key], context.texts);
     if (given[key] !== undefined && found === undefined)
-      draft.note('healthcheck', `${key} ${String(given[key])} is no duration that is known here.`);
+      draft.note('healthcheck', `${key} ${plainly(given[key])} is no duration that is known here.`);
     return found?.ms ?? otherwise;
   };
   const interval = span('interval', DEFAULT_MS);

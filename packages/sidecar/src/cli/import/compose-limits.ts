@@ -1,7 +1,7 @@
 /** Limits of a service as `resources:`. */
 import type { ServiceContext } from './compose-service.js';
 import type { AgentDraft } from './imported.js';
-import { asList, asText, isMap, sizeText, type ValueMap } from './values.js';
+import { asList, asText, isMap, plainly, sizeText, type ValueMap } from './values.js';
 
 export function limitsOf(service: ValueMap, draft: AgentDraft, { texts }: ServiceContext): void {
   const deploy = isMap(service['deploy']) ? service['deploy'] : {};
@@ -12,7 +12,7 @@ export function limitsOf(service: ValueMap, draft: AgentDraft, { texts }: Servic
     if (value === undefined || value === null) return undefined;
     const text = texts.plain(asText(value) ?? '');
     if (text === undefined)
-      draft.note(about, `${String(value)}: a limit cannot come from the settings; write a number.`);
+      draft.note(about, `${plainly(value)}: a limit cannot come from the settings; write a number.`);
     return text;
   };
   const memory = plain('mem_limit', limits['memory'] ?? service['mem_limit']);
@@ -28,7 +28,7 @@ export function limitsOf(service: ValueMap, draft: AgentDraft, { texts }: Servic
     ...(least === undefined || sizeText(least) === undefined ? {} : { reservations: { memory: sizeText(least) } }),
   });
   if (reserved['cpus'] !== undefined)
-    draft.note('reservations.cpus', `${String(reserved['cpus'])}: no share of a processor is kept free.`);
+    draft.note('reservations.cpus', `${plainly(reserved['cpus'])}: no share of a processor is kept free.`);
   if (reserved['devices'] !== undefined)
     draft.note('reservations.devices', 'give hosts with such a device a label, and name it under "hosts".');
   const options = asList(service['security_opt']).map(String);

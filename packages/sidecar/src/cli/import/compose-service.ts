@@ -11,7 +11,7 @@ import { AgentDraft } from './imported.js';
 import { secretName } from './names.js';
 import { invalid, type Source } from './source.js';
 import { signalName } from './supervisord-text.js';
-import { asList, asText, asWords, isMap, type ValueMap } from './values.js';
+import { asList, asText, asWords, isMap, plainly, type ValueMap } from './values.js';
 
 export interface ServiceContext {
   readonly name: string;
@@ -186,7 +186,7 @@ function stoppingOf(service: ValueMap, draft: AgentDraft, { texts }: ServiceCont
   if (service['stop_grace_period'] === undefined) return;
   const limit = durationOf(service['stop_grace_period'], texts);
   if (limit !== undefined) draft.set('stop_grace_period', limit.text);
-  else draft.note('stop_grace_period', `${String(service['stop_grace_period'])} is no duration that is known here.`);
+  else draft.note('stop_grace_period', `${plainly(service['stop_grace_period'])} is no duration that is known here.`);
 }
 
 function userOf(service: ValueMap, draft: AgentDraft, { texts }: ServiceContext): void {

@@ -13,20 +13,17 @@ export class ComposeTexts {
 
   /** Compose's `$` taken out: what is left is as the program would get it, with marks for what is filled in. */
   open(text: string): string {
-    return text.replace(
-      VARIABLE,
-      (whole, braced: string | undefined, operator: string | undefined, rest = '', bare?: string) => {
-        const name = braced ?? bare;
-        if (name === undefined) return '$';
-        if (operator?.endsWith('+') === true || rest.includes('$')) {
-          this.strange.add(whole);
-          return whole;
-        }
-        const fallback = operator?.endsWith('-') === true ? `${operator}${rest}` : '';
-        if (fallback === '') this.needed.add(name);
-        return this.references.hold(`\${${name}${fallback}}`);
-      },
-    );
+    return text.replace(VARIABLE, (whole, braced?: string, operator?: string, rest = '', bare?: string) => {
+      const name = braced ?? bare;
+      if (name === undefined) return '$';
+      if (operator?.endsWith('+') === true || rest.includes('$')) {
+        this.strange.add(whole);
+        return whole;
+      }
+      const fallback = operator?.endsWith('-') === true ? `${operator}${rest}` : '';
+      if (fallback === '') this.needed.add(name);
+      return this.references.hold(`\${${name}${fallback}}`);
+    });
   }
 
   finish(opened: string): string {
@@ -40,12 +37,13 @@ export class ComposeTexts {
 
   /** For numbers and words that cannot come from settings here: the default, or undefined. */
   plain(text: string): string | undefined {
-    let known = true;
-    const plain = text.replace(VARIABLE, (whole, _braced, operator: string | undefined, rest = '') => {
-      if (whole === '$$') return '$';
-      known &&= operator?.endsWith('-') === true && !String(rest).includes('$');
-      return String(rest);
-    });
-    return known ? plain : undefined;
+    const unknown = [...text.matchAll(VARIABLE)].some(
+      ([whole, , operator, rest]) =>
+        whole !== '$$' && (operator?.endsWith('-') !== true || rest?.includes('$') === true),
+    );
+    if (unknown) return undefined;
+    return text.replace(VARIABLE, (whole: string, _name: unknown, _operator: unknown, rest = '') =>
+      whole === '$$' ? '$' : String(rest),
+    );
   }
 }

@@ -59,6 +59,11 @@ export class AgentDraft {
     return this.settings.get(key);
   }
 
+  get workingDir(): string {
+    const folder = this.settings.get('working_dir');
+    return typeof folder === 'string' ? folder : '.';
+  }
+
   /** Adds keys to a setting that is a map. */
   add(key: string, entries: Readonly<Record<string, unknown>>): void {
     if (Object.keys(entries).length === 0) return;

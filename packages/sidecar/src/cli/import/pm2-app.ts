@@ -8,7 +8,7 @@ import { commandOf } from './pm2-command.js';
 import { noteUnsaid } from './pm2-unsaid.js';
 import { literal } from './references.js';
 import { invalid, type Source } from './source.js';
-import { asList, asText, isMap, sizeText, type ValueMap } from './values.js';
+import { asList, asText, isMap, plainly, sizeText, type ValueMap } from './values.js';
 
 export interface AppContext {
   readonly source: Source;
@@ -44,11 +44,14 @@ function replicasOf(app: ValueMap, command: readonly string[], draft: AgentDraft
     asText(app['exec_mode']) ??
     (given !== undefined && /(?:^|\/)(?:node|bun)$/.test(command[0] ?? '') ? 'cluster' : 'fork');
   const wanted = given === 'max' ? 0 : Number(given ?? 1);
-  if (!Number.isInteger(wanted)) return draft.note('instances', `${String(given)} is no number of instances.`);
+  if (!Number.isInteger(wanted)) {
+    draft.note('instances', `${plainly(given)} is no number of instances.`);
+    return;
+  }
   const count = wanted > 0 ? wanted : Math.max(1, cores + wanted);
   if (count !== 1) draft.set('replicas', count);
   if (wanted <= 0)
-    draft.note('instances', `was ${String(given)}, counted from the processors; this machine has ${cores}.`);
+    draft.note('instances', `was ${plainly(given)}, counted from the processors; this machine has ${cores}.`);
   if (mode.startsWith('cluster') && count > 1) {
     draft.note(
       'exec_mode',
@@ -60,7 +63,7 @@ function replicasOf(app: ValueMap, command: readonly string[], draft: AgentDraft
   if (app['increment_var'] !== undefined)
     draft.note(
       'increment_var',
-      `${String(app['increment_var'])}: no variable counts up here; take \${OUTRIDER_INSTANCE}.`,
+      `${plainly(app['increment_var'])}: no variable counts up here; take \${OUTRIDER_INSTANCE}.`,
     );
 }
 
@@ -74,7 +77,7 @@ function environmentOf(
   const port = app['port'] === undefined ? {} : { PORT: app['port'] };
   const values = { ...(isMap(app['env']) ? app['env'] : {}), ...port, ...(isMap(chosen) ? chosen : {}) };
   const texts = Object.entries(values).flatMap(([name, value]) =>
-    value === null || value === undefined ? [] : [[name, literal(asText(value) ?? JSON.stringify(value))]],
+    value === null ? [] : [[name, literal(asText(value) ?? JSON.stringify(value))]],
   );
   const unbuffered = command.slice(0, 1).some((program) => program.includes('python')) ? { PYTHONUNBUFFERED: '1' } : {};
   addEnvironment(draft, { ...unbuffered, ...(Object.fromEntries(texts) as Record<string, string>) });
@@ -133,7 +136,7 @@ function limitsOf(app: ValueMap, draft: AgentDraft): void {
   const limit = app['max_memory_restart'];
   if (limit !== undefined) {
     const memory = sizeText(limit);
-    if (memory === undefined) draft.note('max_memory_restart', `${String(limit)} is no size.`);
+    if (memory === undefined) draft.note('max_memory_restart', `${plainly(limit)} is no size.`);
     else {
       draft.set('resources', { memory });
       draft.note(
@@ -144,5 +147,5 @@ function limitsOf(app: ValueMap, draft: AgentDraft): void {
   }
   const user = asText(app['user'] ?? app['uid']);
   if (user !== undefined) draft.set('user', user);
-  if (app['gid'] !== undefined) draft.note('gid', `${String(app['gid'])}: it runs in the groups of its user.`);
+  if (app['gid'] !== undefined) draft.note('gid', `${plainly(app['gid'])}: it runs in the groups of its user.`);
 }

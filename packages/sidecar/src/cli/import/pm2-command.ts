@@ -33,7 +33,7 @@ export function commandOf(app: ValueMap, script: string, draft: AgentDraft, sour
   const command = / /.test(script)
     ? inShell(script, args, draft, source)
     : direct(app, script, { before, args, folder }, draft, source);
-  const inside = String(draft.get('working_dir') ?? '.');
+  const inside = draft.workingDir;
   const short = command.map((word) => source.release.shorten(word, inside));
   draft.set('command', short.map(literal));
   noteOldPaths(draft, short, folder);
@@ -83,7 +83,7 @@ function direct(
   const relative = isAbsolute(script) ? script : posix.normalize(script);
   if (interpreter !== undefined) return [interpreter, ...before, relative, ...args];
   const isFile = isAbsolute(script) || script.includes('/') || contentOf(script, folder, source) !== undefined;
-  const inside = source.release.shorten(relative, String(draft.get('working_dir') ?? '.'));
+  const inside = source.release.shorten(relative, draft.workingDir);
   return [isFile ? asProgram(inside) : script, ...args];
 }
 

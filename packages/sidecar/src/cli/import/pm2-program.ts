@@ -51,9 +51,9 @@ export async function runConfig(file: string, limitMs = LIMIT_MS): Promise<unkno
     }
   };
   const output = child.stdio[RESULT_FD] as Readable;
-  let late = false;
+  const late = new AbortController();
   const timer = setTimeout(() => {
-    late = true;
+    late.abort();
     end();
     output.destroy();
   }, limitMs);
@@ -61,7 +61,7 @@ export async function runConfig(file: string, limitMs = LIMIT_MS): Promise<unkno
   try {
     const failed = new Promise<never>((_, reject) => child.once('error', reject));
     const told = await Promise.race([answerFrom(output), failed]);
-    if (late)
+    if (late.signal.aborted)
       throw invalid(file, `It ran for ${limitMs / 1000} seconds without an end; it must only export its settings.`);
     return valueOf(told, file, path);
   } finally {

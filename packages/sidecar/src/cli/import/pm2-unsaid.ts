@@ -1,6 +1,6 @@
 /** What a PM2 file says that agents.yaml has no word for, and what to do instead. */
 import type { AgentDraft, Note } from './imported.js';
-import { isMap, type ValueMap } from './values.js';
+import { isMap, plainly, type ValueMap } from './values.js';
 
 const LOG_KEYS = [
   'out_file',
@@ -36,7 +36,7 @@ export function noteUnsaid(app: ValueMap, draft: AgentDraft): void {
   if (app['cron_restart'] !== undefined && app['cron_restart'] !== 0) {
     draft.note(
       'cron_restart',
-      `${String(app['cron_restart'])}: let cron or a systemd timer call \`sidecar restart ${draft.name}\`.`,
+      `${plainly(app['cron_restart'])}: let cron or a systemd timer call \`sidecar restart ${draft.name}\`.`,
     );
   }
   if (app['env_file'] !== undefined)

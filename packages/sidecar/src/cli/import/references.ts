@@ -27,6 +27,5 @@ export const literal = (text: string): string => text.replace(/\$(?=[${])/g, '$$
 export const printable = (text: string): string =>
   text
     .replace(MARK, '...')
-    // eslint-disable-next-line no-control-regex
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
     .trim();

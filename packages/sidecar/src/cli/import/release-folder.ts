@@ -1,6 +1,7 @@
 /** The folder that an imported file stands in, taken as the root of the release: which paths are inside it. Reads nothing. */
 import { isAbsolute, posix } from 'node:path';
 import type { AgentDraft } from './imported.js';
+import { printable } from './references.js';
 
 export class ReleaseFolder {
   /** `folders`: absolute; one folder under all the names that it has. */
@@ -29,12 +30,15 @@ export class ReleaseFolder {
 
   /** Sets `working_dir`, or says why not. `folder` as its program understands it: absolute, or relative to the root. */
   setWorkingDir(draft: AgentDraft, about: string, folder: string): void {
-    const inside = this.inside(folder);
+    const inside = /^~|\uE000/.test(folder) ? undefined : this.inside(folder);
     if (inside === '.') return;
-    if (inside !== undefined) return draft.set('working_dir', inside);
+    if (inside !== undefined) {
+      draft.set('working_dir', inside);
+      return;
+    }
     draft.note(
       about,
-      `${folder} is outside the release. An agent runs in its release: put what it needs beside agents.yaml, and name a folder of the release with "working_dir" if it is not the root.`,
+      `${printable(folder)} is outside the release. An agent runs in its release: put what it needs beside agents.yaml, and name a folder of the release with "working_dir" if it is not the root.`,
     );
   }
 }

@@ -33,10 +33,7 @@ export function render({ app, agents, leftOut, notes, from, problems }: Rendered
     dress(pair, agent);
     if (index > 0) (pair.key as Scalar).spaceBefore = true;
   }
-  visit(document, { Seq: (_key, node) => void (node.flow = node.items.every((item) => item instanceof Scalar)) });
-  visit(document, {
-    Map: (key, node, path) => void (key === 'value' && isSmall(node) && path.length > 4 && (node.flow = true)),
-  });
+  flowLists(document);
   if (leftOut.length > 0)
     document.comment = [' Left out, for want of a command:', ...leftOut.map(leftOutText)].join('\n');
   return document.toString(OPTIONS);
@@ -49,12 +46,21 @@ function dress(pair: Pair, agent: ImportedAgent): void {
     (first.key as Scalar).commentBefore = comment(agent.notes.map(sentenceOf));
 }
 
+/** Lists of words on one line. */
+function flowLists(document: Document): void {
+  visit(document, {
+    Seq: (_key, node) => {
+      node.flow = node.items.every((item) => item instanceof Scalar);
+    },
+  });
+}
+
 function leftOutText(agent: ImportedAgent): string {
   const document = new Document({ [agent.name]: { command: [], ...agent.settings } });
   const root = document.contents as unknown as YAMLMap;
   const [pair] = root.items;
   if (pair !== undefined) dress(pair, agent);
-  visit(document, { Seq: (_key, node) => void (node.flow = true) });
+  flowLists(document);
   const lines = document.toString(OPTIONS).trimEnd().split('\n');
   return lines.map((line) => `   ${line}`.trimEnd()).join('\n');
 }

@@ -184,7 +184,7 @@ class ProgramReader {
     const words = splitWords(this.text('command') ?? '');
     if (words === undefined) throw invalid(this.program.file, 'command has a quote that is not closed.', option.line);
     if (words.length === 0) throw invalid(this.program.file, 'command is empty.', option.line);
-    const inside = String(this.draft.get('working_dir') ?? '.');
+    const inside = this.draft.workingDir;
     const short = words.map((word) => this.around.source.release.shorten(word, inside));
     const command = [short[0] === words[0] ? (short[0] ?? '') : asProgram(short[0] ?? ''), ...short.slice(1)];
     this.draft.set(
@@ -195,7 +195,7 @@ class ProgramReader {
   }
 
   private environment(folder: string | undefined): void {
-    const inside = folder === undefined ? '.' : String(this.draft.get('working_dir') ?? '.');
+    const inside = folder === undefined ? '.' : this.draft.workingDir;
     for (const section of [this.program.common, this.program.section]) {
       const option = section?.options.get('environment');
       if (section === undefined || option === undefined) continue;

@@ -14,6 +14,10 @@ export const asText = (value: unknown): string | undefined =>
       ? String(value)
       : undefined;
 
+/** A value in a sentence. */
+export const plainly = (value: unknown): string =>
+  asText(value) ?? (value === undefined ? 'nothing' : JSON.stringify(value));
+
 /** A list, or one value as a list of it; nothing is an empty list. */
 export const asList = (value: unknown): readonly unknown[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? (value as unknown[]) : [value];
@@ -22,7 +26,7 @@ export const asList = (value: unknown): readonly unknown[] =>
 export function asWords(value: unknown): readonly string[] | undefined {
   if (value === undefined || value === null) return [];
   if (typeof value === 'string') return splitWords(value);
-  if (!Array.isArray(value)) return asText(value) === undefined ? undefined : [String(value)];
+  if (!Array.isArray(value)) return asText(value) === undefined ? undefined : [plainly(value)];
   const words = value.map(asText);
   return words.every((word) => word !== undefined) ? words : undefined;
 }
@@ -31,7 +35,7 @@ const UNITS: Readonly<Record<string, number>> = { '': 0, B: 0, K: 1, M: 2, G: 3,
 
 /** Bytes as `512M`: of a number, or a text such as `300M`, `1.5gb`, `64KiB`. Undefined: it is no size. */
 export function sizeText(value: unknown): string | undefined {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(String(value).trim()) ?? [];
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec((asText(value) ?? '').trim()) ?? [];
   if (amount === undefined || unit === undefined) return undefined;
   let bytes = Math.round(Number(amount) * 1024 ** (UNITS[unit.toUpperCase()] ?? 0));
   if (!Number.isSafeInteger(bytes) || bytes === 0) return undefined;
