@@ -13,8 +13,9 @@ export class ComposeTexts {
 
   /** Compose's `$` taken out: what is left is as the program would get it, with marks for what is filled in. */
   open(text: string): string {
-    return text.replace(VARIABLE, (whole, braced?: string, operator?: string, rest = '', bare?: string) => {
+    return text.replace(VARIABLE, (whole, braced?: string, operator?: string, given?: string, bare?: string) => {
       const name = braced ?? bare;
+      const rest = given ?? '';
       if (name === undefined) return '$';
       if (operator?.endsWith('+') === true || rest.includes('$')) {
         this.strange.add(whole);
