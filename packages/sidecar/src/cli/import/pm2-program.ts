@@ -89,8 +89,11 @@ function valueOf(text: string | undefined, file: string, path: string): unknown 
   if (text === '') throw invalid(file, 'It ended before it had exported anything.');
   const told = JSON.parse(text) as Told;
   if (told.error === undefined) return told.value;
-  const line = (told.stack ?? '').split(path)[1]?.match(/^:(\d+)/)?.[1];
-  const sentence = printable(told.error).slice(0, 300).replace(/[.]?$/, '.');
+  const stack = told.stack ?? '';
+  const at = stack.indexOf(`${path}:`);
+  const line = at < 0 ? undefined : /^\d+/.exec(stack.slice(at + path.length + 1))?.[0];
+  const said = told.error.split('\nRequire stack:')[0] ?? '';
+  const sentence = printable(said).slice(0, 300).replace(/[.]?$/, '.');
   throw invalid(file, `It fails when it is run: ${sentence}`, line === undefined ? undefined : Number(line));
 }
 
