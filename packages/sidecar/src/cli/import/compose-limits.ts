@@ -33,6 +33,7 @@ export function limitsOf(service: ValueMap, draft: AgentDraft, { texts }: Servic
     draft.note('reservations.devices', 'give hosts with such a device a label, and name it under "hosts".');
   const options = asList(service['security_opt']).map(String);
   if (options.some((option) => /^no-new-privileges(?:[:=]true)?$/.test(option))) draft.set('no_new_privileges', true);
+  if (options.some((option) => /^no-new-privileges[:=]false$/.test(option))) draft.set('no_new_privileges', false);
   const others = options.filter((option) => !/^no-new-privileges/.test(option));
   if (others.length > 0) draft.note('security_opt', `${others.join(', ')}: there is no word for it.`);
 }

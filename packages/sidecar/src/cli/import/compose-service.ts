@@ -190,14 +190,10 @@ function stoppingOf(service: ValueMap, draft: AgentDraft, { texts }: ServiceCont
 }
 
 function userOf(service: ValueMap, draft: AgentDraft, { texts }: ServiceContext): void {
-  const [user = '', group] = (asText(service['user']) ?? '').split(':');
+  const user = asText(service['user']) ?? '';
   if (user === '') return;
   draft.set('user', texts.text(user));
-  if (group !== undefined)
-    draft.note(
-      'user',
-      `the group ${group} is not carried over: it runs in the groups of its user, as the host knows it.`,
-    );
+  draft.note('user', `${user} is now a user of the host; the image had users of its own.`);
 }
 
 /** A volume below the working folder is data of the agent; any other is a matter of the host. */

@@ -17,7 +17,7 @@ it('carries over a whole file', async () => {
   expect(settingsOf(all, 'gateway')).toEqual({
     command: ['node', 'gateway.js', '--greeting', 'costs $5'],
     replicas: 2,
-    user: '1000',
+    user: '1000:1000',
     environment: { LOG_LEVEL: '${LOG_LEVEL:-info}', REDIS_URL: 'redis://cache:6379/0' },
     secrets: ['OPENAI_API_KEY'],
     depends_on: {

@@ -146,6 +146,8 @@ function limitsOf(app: ValueMap, draft: AgentDraft): void {
     }
   }
   const user = asText(app['user'] ?? app['uid']);
-  if (user !== undefined) draft.set('user', user);
-  if (app['gid'] !== undefined) draft.note('gid', `${plainly(app['gid'])}: it runs in the groups of its user.`);
+  const group = asText(app['gid']);
+  if (user !== undefined) draft.set('user', group === undefined ? user : `${user}:${group}`);
+  else if (group !== undefined)
+    draft.note('gid', `${group}: a group is given together with a user, "user: NAME:GROUP".`);
 }

@@ -13,12 +13,17 @@ export interface Rendered extends Imported {
 
 const WIDTH = 110;
 const OPTIONS = { lineWidth: 120, singleQuote: true, flowCollectionPadding: false } as const;
+/** People write the same thing twice. */
+const NO_ANCHORS = { aliasDuplicateObjects: false } as const;
 
 export function render({ app, agents, leftOut, notes, from, problems }: Rendered): string {
-  const document = new Document({
-    ...(app === undefined ? {} : { app }),
-    agents: Object.fromEntries(agents.map(({ name, settings }) => [name, settings])),
-  });
+  const document = new Document(
+    {
+      ...(app === undefined ? {} : { app }),
+      agents: Object.fromEntries(agents.map(({ name, settings }) => [name, settings])),
+    },
+    NO_ANCHORS,
+  );
   const head = [
     `Made by \`sidecar import\` from ${printable(from)}. A line that begins with # says what needs a look.`,
     ...problems.map((problem) => `Not accepted yet: ${printable(problem)}`),
@@ -56,7 +61,7 @@ function flowLists(document: Document): void {
 }
 
 function leftOutText(agent: ImportedAgent): string {
-  const document = new Document({ [agent.name]: { command: [], ...agent.settings } });
+  const document = new Document({ [agent.name]: { command: [], ...agent.settings } }, NO_ANCHORS);
   const root = document.contents as unknown as YAMLMap;
   const [pair] = root.items;
   if (pair !== undefined) dress(pair, agent);

@@ -19,6 +19,9 @@ export interface ShellCommand {
 
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s;
 const OPERATOR = /^(?:&&|\|\||;;|>>|<<|>&|<&|[&|;<>()\n])/;
+/** What a backslash takes its meaning from, between double quotes. */
+const SHELL_ESCAPES = /["\\$`]/;
+const PLAIN_ESCAPES = /["\\]/;
 /** They are part of the shell, or begin something that is. */
 const SHELL_WORDS = new Set(
   '. : ! { alias bg break case cd continue eval exec exit export fg for hash if jobs read return set shift source time times trap type ulimit umask unset until wait while ['.split(
@@ -36,7 +39,7 @@ export function splitWords(line: string): readonly string[] | undefined {
       if (word !== undefined) words.push(word);
       word = undefined;
     } else if (char === "'" || char === '"') {
-      const quoted = readQuoted(line, index);
+      const quoted = readQuoted(line, index, PLAIN_ESCAPES);
       if (quoted === undefined) return undefined;
       word = (word ?? '') + quoted.text;
       index = quoted.end;
@@ -113,7 +116,7 @@ function readWord(line: string, at: number): { readonly token: Token; readonly e
     const char = line.charAt(index);
     if (/\s/.test(char) || OPERATOR.test(char)) break;
     if (char === "'" || char === '"') {
-      const quoted = readQuoted(line, index);
+      const quoted = readQuoted(line, index, SHELL_ESCAPES);
       if (quoted === undefined) return undefined;
       text += quoted.text;
       dynamic ||= char === '"' && expands(line.slice(index + 1, quoted.end));
@@ -133,13 +136,17 @@ function readWord(line: string, at: number): { readonly token: Token; readonly e
 const expands = (text: string): boolean => /(?:^|[^\\])(?:\$[A-Za-z0-9_{(@*#?$!-]|`)/.test(text);
 
 /** From a quote to the one that closes it. */
-function readQuoted(line: string, at: number): { readonly text: string; readonly end: number } | undefined {
+function readQuoted(
+  line: string,
+  at: number,
+  escapes: RegExp,
+): { readonly text: string; readonly end: number } | undefined {
   const quote = line.charAt(at);
   let text = '';
   for (let index = at + 1; index < line.length; index += 1) {
     const char = line.charAt(index);
     if (char === quote) return { text, end: index };
-    if (quote === '"' && char === '\\' && /["\\$`]/.test(line.charAt(index + 1))) index += 1;
+    if (quote === '"' && char === '\\' && escapes.test(line.charAt(index + 1))) index += 1;
     text += line.charAt(index);
   }
   return undefined;

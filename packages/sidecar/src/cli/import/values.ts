@@ -1,4 +1,5 @@
 /** Values of foreign files, of which nothing is known before it is asked. */
+import { parseSize } from '@outrider/shared/domain/size.js';
 import { splitWords } from './shell-line.js';
 
 export type ValueMap = Readonly<Record<string, unknown>>;
@@ -31,19 +32,16 @@ export function asWords(value: unknown): readonly string[] | undefined {
   return words.every((word) => word !== undefined) ? words : undefined;
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 0, B: 0, K: 1, M: 2, G: 3, T: 4 };
-
-/** Bytes as `512M`: of a number, or a text such as `300M`, `1.5gb`, `64KiB`. Undefined: it is no size. */
+/** A size such as `300M`, `1.5gb` or a number of bytes, as agents.yaml writes it. Undefined: it is none. */
 export function sizeText(value: unknown): string | undefined {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec((asText(value) ?? '').trim()) ?? [];
-  if (amount === undefined || unit === undefined) return undefined;
-  let bytes = Math.round(Number(amount) * 1024 ** (UNITS[unit.toUpperCase()] ?? 0));
-  if (!Number.isSafeInteger(bytes) || bytes === 0) return undefined;
-  let letter = '';
-  for (const next of ['K', 'M', 'G', 'T']) {
-    if (bytes % 1024 !== 0) break;
-    bytes /= 1024;
-    letter = next;
+  const bytes = parseSize(asText(value) ?? '');
+  if (bytes === undefined || bytes === 0) return undefined;
+  for (const [unit, size] of [
+    ['G', 1024 ** 3],
+    ['M', 1024 ** 2],
+    ['K', 1024],
+  ] as const) {
+    if (bytes % size === 0) return `${bytes / size}${unit}`;
   }
-  return `${bytes}${letter === '' ? 'B' : letter}`;
+  return `${bytes}b`;
 }
