@@ -57,5 +57,5 @@ it('knows a quote that is not closed', () => {
 
 it('splits without a shell as well', () => {
   expect(splitWords(` a  'b c'"d" e\\ f "" $X\n*`)).toEqual(['a', 'b cd', 'e f', '', '$X', '*']);
-  expect(splitWords(String.raw`"\$X \" \\" \$Y`)).toEqual([String.raw`\$X " \`, '$Y']);
+  expect(splitWords(String.raw`"\$X \"y\\z" \$Y`)).toEqual([String.raw`\$X "y\z`, '$Y']);
 });
