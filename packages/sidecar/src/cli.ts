@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addCompletion } from '@outrider/shared/cli/completion.js';
 import { newProgram, runProgram } from '@outrider/shared/cli/program.js';
 import { agentCommands } from './cli/agents.js';
+import { importCommand } from './cli/import.js';
 import { logsCommand } from './cli/logs.js';
 import { revertCommand } from './cli/revert.js';
 import { statusCommand } from './cli/status.js';
@@ -15,7 +16,8 @@ Examples:
   sidecar status
   sidecar logs vision -f
   sidecar restart vision
-  sidecar stop --all`;
+  sidecar stop --all
+  sidecar import ecosystem.config.js --output agents.yaml`;
 
 function programOf(): Command {
   const program = newProgram('sidecar', DESCRIPTION, new URL('../package.json', import.meta.url));
@@ -34,6 +36,7 @@ function programOf(): Command {
   logsCommand(program);
   agentCommands(program);
   revertCommand(program);
+  importCommand(program);
   addCompletion(program);
   return program;
 }
