@@ -22,7 +22,7 @@ export async function run(options: {
   const log = createLogger({ name: 'sidecar', ...config.log, fields: { host: config.host } });
   for (const noticed of config.notes) log.warn(noticed);
   endOnBugs(log);
-  const unlock = lockRunDir(config.runDir);
+  const unlock = await lockRunDir(config.runDir);
   const systemd = createSystemdNotify();
   const ended = new Promise<string>((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
   try {

@@ -114,5 +114,7 @@ export interface HostStatus {
   readonly epochHolder: string;
   readonly apps: readonly AppStatus[];
   readonly instances: readonly InstanceStatus[];
+  /** Sentences for a person who has to mend something on this host; absent: none. */
+  readonly problems?: readonly string[];
   readonly system: { readonly cpuPercent: number; readonly memoryPercent: number; readonly diskPercent: number };
 }

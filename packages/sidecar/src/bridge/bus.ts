@@ -53,12 +53,14 @@ export interface BusOptions {
 export const createBus = (options: BusOptions): Bus => new ZeroMqBus(options);
 
 class ZeroMqBus implements Bus {
+  readonly prefix: string;
   private readonly folder: string;
   private readonly mouths = new Map<string, Mouth>();
   private external: Mouth | undefined;
 
   constructor(private readonly options: BusOptions) {
     this.folder = join(options.runDir, 'bus.d');
+    this.prefix = `ipc://${this.folder}/`;
     // Agents of other users get to their own endpoint, and see no other's name.
     mkdirSync(this.folder, { recursive: true, mode: 0o711 });
     chmodSync(this.folder, 0o711);

@@ -60,6 +60,7 @@ class Spawns {
   processes(real: Processes): Processes {
     return {
       find: (...asked) => real.find(...asked),
+      strays: (...asked) => real.strays(...asked),
       endOf: (...asked) => real.endOf(...asked),
       adopt: (...asked) => real.adopt(...asked),
       signal: (...asked) => real.signal(...asked),

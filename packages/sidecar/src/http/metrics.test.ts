@@ -82,9 +82,9 @@ test('time is added up while an instance is ready, and only then', async () => {
 });
 
 test('what happens is counted, and forgotten with its agent', async () => {
-  metrics.started('assistants', 'vision');
-  metrics.started('assistants', 'vision');
-  metrics.exited('assistants', 'vision', 'exit_1');
+  metrics.started('assistants', 'vision', 1);
+  metrics.started('assistants', 'vision', 1);
+  metrics.exited('assistants', 'vision', 'exit_1', 1);
   metrics.restarted('assistants', 'vision', 0.003);
   metrics.probed('assistants', 'vision', 0.01, true);
   metrics.error(VISION, 'critical');
@@ -107,7 +107,7 @@ test('what happens is counted, and forgotten with its agent', async () => {
 });
 
 test('an agent that is stopped but still of the release keeps its series', async () => {
-  metrics.started('assistants', 'vision');
+  metrics.started('assistants', 'vision', 1);
   status = hostStatus({ apps: [appStatus({ agents: [{ name: 'vision', fingerprint: 'f', replicas: 1 }] })] });
   expect(await value('outrider_agent_starts_total', 'agent="vision"')).toBe(1);
 });

@@ -59,12 +59,12 @@ export class SidecarMetrics implements SupervisionMetrics {
     if (this.sources !== undefined) this.instances.accrue(this.sources.status().instances);
   }
 
-  started(app: string, agent: string): void {
-    this.count.starts({ app, agent });
+  started(app: string, agent: string, count: number): void {
+    this.count.starts({ app, agent }, count);
   }
 
-  exited(app: string, agent: string, cause: string): void {
-    this.count.exits({ app, agent, cause });
+  exited(app: string, agent: string, cause: string, count: number): void {
+    this.count.exits({ app, agent, cause }, count);
   }
 
   restarted(app: string, agent: string, seconds: number): void {

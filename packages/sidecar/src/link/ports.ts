@@ -66,8 +66,9 @@ export interface AgentControl {
 
 /** Counters and histograms of the supervisor; implemented by http/ over prom-client, a silent one in tests. */
 export interface SupervisionMetrics {
-  started(app: string, agent: string): void;
-  exited(app: string, agent: string, cause: string): void;
+  /** `count`: more than one where an earlier sidecar counted them. */
+  started(app: string, agent: string, count: number): void;
+  exited(app: string, agent: string, cause: string, count: number): void;
   /** Seconds from a death to the next process running. */
   restarted(app: string, agent: string, seconds: number): void;
   probed(app: string, agent: string, seconds: number, failed: boolean): void;

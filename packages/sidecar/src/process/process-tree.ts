@@ -113,6 +113,13 @@ export class ProcessTable {
     return leader && { pid: leader.pid, startTicks: leader.startTicks, bootId: bootId() };
   }
 
+  /** All that lead a session of their own. */
+  leaders(): readonly ProcessIdentity[] {
+    return this.all
+      .filter((stat) => !stat.dead && stat.session === stat.pid)
+      .map(({ pid, startTicks }) => ({ pid, startTicks, bootId: bootId() }));
+  }
+
   #incarnationOf(stat: ProcessStat): string | undefined {
     const known = this.marks.get(stat.pid);
     if (known !== undefined || this.#unmarked.has(stat.pid)) return known?.incarnation;

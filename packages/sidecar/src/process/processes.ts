@@ -1,7 +1,7 @@
 /** The port `Processes` over Linux: puts the pieces of this folder together. Decides nothing about agents. */
 import type { NodeSignal } from '@outrider/shared/domain/agent.js';
 import type { ExitStatus, ProcessIdentity } from '../agent/identity.js';
-import type { Confinement, Processes, RunningProcess, SpawnRequest } from '../supervise/ports.js';
+import type { Confinement, Processes, RunningProcess, SpawnRequest, Stray } from '../supervise/ports.js';
 import { AdoptedProcesses } from './adopted.js';
 import { type CgroupHome, cgroupMembers, type Controller, removeCgroup } from './cgroup.js';
 import { acceptedEnd, socketsOf } from './connection.js';
@@ -15,6 +15,7 @@ import { ProcessTables } from './process-tree.js';
 import type { Kin, TreeQuery } from './process-tree.js';
 import { spawnProgram } from './spawn.js';
 import { Stragglers } from './stragglers.js';
+import { straysIn } from './strays.js';
 import { type Look, TreeKiller } from './tree-killer.js';
 
 /** For this long after its end, a session is known to be the one that was seen running. */
@@ -74,6 +75,10 @@ class LinuxProcesses implements Processes {
 
   find(incarnation: string): ProcessIdentity | undefined {
     return this.#tables.look().leaderOf(incarnation);
+  }
+
+  strays(bus: string): readonly Stray[] {
+    return straysIn(this.#tables.look(), bus);
   }
 
   endOf(identity: ProcessIdentity): ExitStatus {

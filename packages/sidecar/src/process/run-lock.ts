@@ -1,11 +1,19 @@
-/** One sidecar for each run_dir: two would start every agent twice. The kernel frees the lock, however we end. */
+/**
+ * One sidecar for each run_dir: two would start every agent twice. The kernel frees the lock, however we end; and not
+ * before what we have forked has executed its program, so that whoever has it next finds all that was started.
+ */
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { tryLock } from './libc/descriptors.js';
 
-/** Returns a function that frees it. @throws OutriderError('refused') where another sidecar has it. */
-export function lockRunDir(runDir: string): () => void {
+/** A sidecar that was killed may have left a child on its way, or end this very moment. */
+const PATIENCE_MS = 2_000;
+const AGAIN_MS = 20;
+
+/** Resolves with a function that frees it. @throws OutriderError('refused') where another sidecar keeps it. */
+export async function lockRunDir(runDir: string): Promise<() => void> {
   const path = join(runDir, 'lock');
   let fd: number;
   try {
@@ -14,7 +22,13 @@ export function lockRunDir(runDir: string): () => void {
   } catch (error) {
     throw new OutriderError('invalid', `Cannot use the run_dir ${runDir}: ${messageOf(error)}.`, { cause: error });
   }
-  if (!tryLock(fd)) {
+  const deadline = performance.now() + PATIENCE_MS;
+  let locked = tryLock(fd);
+  while (!locked && performance.now() < deadline) {
+    await pause(AGAIN_MS);
+    locked = tryLock(fd);
+  }
+  if (!locked) {
     closeSync(fd);
     const pid = readFileSync(path, 'utf8').trim();
     throw new OutriderError(

@@ -71,8 +71,9 @@ function parse(path: string, text: string): unknown {
 const unreadable = (path: string, why: string, cause?: unknown): OutriderError =>
   new OutriderError(
     'invalid',
-    `Cannot read ${path}: ${why}. The agents that run were left alone. Put a copy of the file back, or move it away: ` +
-      'the sidecar then starts with no release active until the next rollout.',
+    `Cannot read ${path}: ${why}. The file is kept and nothing is guessed: the agents that run are looked after, and ` +
+      'nothing else is started. Put a copy of the file back, or move it away and have the next rollout bring a ' +
+      'release; then restart the sidecar.',
     { cause },
   );
 

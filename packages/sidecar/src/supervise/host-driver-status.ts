@@ -17,6 +17,8 @@ export class StatusWriter {
     private readonly options: HostDriverOptions,
     private readonly targets: Targets,
     private readonly fetches: Fetches,
+    /** Sentences for a person who has to mend something here. */
+    private readonly problems: readonly string[],
   ) {}
 
   host(state: HostState, at: Moment): HostStatus {
@@ -33,6 +35,7 @@ export class StatusWriter {
       apps: Object.values(state.apps).map((app) => this.app(app, at)),
       instances: agents.instances(),
       system: system(),
+      problems: this.problems,
     };
   }
 

@@ -8,7 +8,7 @@ import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { candidateOf, deadlineOf } from '../host/app-state.js';
 import type { HostEffect, HostEvent } from '../host/host-event.js';
-import { appOf, bindEpoch, decideHost, type HostDecision, type HostState, NEW_HOST } from '../host/host-state.js';
+import { appOf, bindEpoch, decideHost, type HostDecision, type HostState } from '../host/host-state.js';
 import { leftOf, type Moment } from '../host/moment.js';
 import { switchLimitMs } from '../host/switch-limit.js';
 import type { HostCommand, HostControl } from '../link/ports.js';
@@ -16,6 +16,7 @@ import { Fetches } from './host-driver-fetches.js';
 import * as input from './host-driver-input.js';
 import type { HostDriverOptions } from './host-driver-options.js';
 import { problemOf } from './host-driver-problems.js';
+import { keptState, type KeptState } from './host-driver-state.js';
 import { StatusWriter } from './host-driver-status.js';
 import { Targets } from './host-driver-targets.js';
 import { tellOf } from './host-driver-tell.js';
@@ -37,13 +38,13 @@ export interface HostDriver extends HostControl {
   stop(): void;
 }
 
-/** Throws `OutriderError('invalid')` where the durable state can't be read: only a person can say what to do then. */
 export function createHostDriver(options: HostDriverOptions): HostDriver {
   return new Driver(options);
 }
 
 class Driver implements HostDriver {
   private state: HostState;
+  private readonly store: KeptState['store'];
   private readonly targets: Targets;
   private readonly fetches: Fetches;
   private readonly writer: StatusWriter;
@@ -54,7 +55,9 @@ class Driver implements HostDriver {
   private stopped = false;
 
   constructor(private readonly options: HostDriverOptions) {
-    this.state = (options.store.load() as HostState | undefined) ?? NEW_HOST;
+    const kept = keptState(options.store, options.onProblem);
+    this.state = kept.state;
+    this.store = kept.store;
     const { releases, supervisor, clock } = options;
     this.timers = new Timers(clock);
     this.targets = new Targets({
@@ -71,7 +74,7 @@ class Driver implements HostDriver {
       onEnd: (app, release, reason) =>
         this.note(app, reason === undefined ? { kind: 'staged', release } : { kind: 'stageFailed', release, reason }),
     });
-    this.writer = new StatusWriter(options, this.targets, this.fetches);
+    this.writer = new StatusWriter(options, this.targets, this.fetches, kept.problems);
   }
 
   start(): void {
@@ -180,7 +183,7 @@ class Driver implements HostDriver {
   /** A command that can't be written is not obeyed. What it made known besides (a lease is over) is acted on. */
   private command(app: string, { state, effects, reply }: HostDecision): void {
     if (state !== this.state) {
-      this.options.store.write(state);
+      this.store.write(state);
       this.state = state;
       this.timers.cancel('write');
     }
@@ -204,7 +207,7 @@ class Driver implements HostDriver {
 
   private writeOrRetry(): void {
     try {
-      this.options.store.write(this.state);
+      this.store.write(this.state);
       this.timers.cancel('write');
     } catch (error) {
       this.options.onProblem(error);

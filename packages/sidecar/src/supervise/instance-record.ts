@@ -3,6 +3,7 @@ import type { HostAgent } from '@outrider/shared/domain/agent.js';
 import type { ProcessIdentity } from '../agent/identity.js';
 import type { Effect, Instance } from '../agent/instance.js';
 import type { Followed, Slot } from '../agent/view.js';
+import type { Counts } from './tally.js';
 import type { Told } from './told.js';
 
 /** Raised when an older sidecar could not understand a record any more. */
@@ -34,6 +35,7 @@ export interface InstanceRecord {
   /** Its faults when the trial began. */
   readonly faultsBefore?: number;
   readonly lastFault: string;
+  readonly counts?: Counts;
   /** See `View.followed`. */
   readonly followed?: Followed;
   /** Where in its log it began. */

@@ -11,10 +11,12 @@ import { type Effect, type Instance, type Rules, deadlineOf } from '../agent/ins
 import { decide } from '../agent/lifecycle.js';
 import type { Followed, Slot } from '../agent/view.js';
 import { DeadlineTimer } from './deadline-timer.js';
+import { newIncarnation } from './incarnation-id.js';
 import { Incarnation } from './incarnation.js';
 import { eventData } from './instance-event.js';
 import { type InstanceRecord, type Origin, isProcess, tellsTheNext, writeRecord } from './instance-record.js';
 import type { Surroundings } from './surroundings.js';
+import { Tally } from './tally.js';
 import type { Told } from './told.js';
 
 export class LiveInstance {
@@ -36,6 +38,7 @@ export class LiveInstance {
   /** See `View.followed`. */
   followed: Followed;
   readonly #around: Surroundings;
+  readonly #tally: Tally;
   readonly #recorded: ProcessIdentity | undefined;
   #incarnation: Incarnation | undefined;
   readonly #timer: DeadlineTimer;
@@ -60,6 +63,7 @@ export class LiveInstance {
     this.downSince = record.downSince;
     this.followed = record.followed ?? {};
     this.#recorded = record.identity;
+    this.#tally = new Tally(around.parts.metrics, this.app, this.spec.name, record.counts);
   }
 
   get pid(): number {
@@ -96,7 +100,7 @@ export class LiveInstance {
   tell(told: Told): void {
     const { at, parts } = this.#around;
     const before = this.instance;
-    const event = { ...told, at: at(), random: parts.random(), next: parts.newId() };
+    const event = { ...told, at: at(), random: parts.random(), next: newIncarnation(parts.newId(), this.spec) };
     const { instance, effects } = decide(before, event, this.#rules());
     if (instance === before && effects.length === 0) return;
     this.instance = instance;
@@ -110,6 +114,7 @@ export class LiveInstance {
   /** Takes over what an earlier sidecar left: its process where it runs, else what its end leaves to do. */
   adopt(): void {
     const { instance } = this;
+    this.#tally.resume();
     const { incarnation } = instance;
     // It may have been started just before the end of the sidecar that wanted to record it.
     const unrecorded = instance.state === 'starting' ? this.#around.parts.processes.find(incarnation) : undefined;
@@ -152,6 +157,7 @@ export class LiveInstance {
     return {
       ...{ key, bootId: this.#around.parts.bootId, app, spec, origin, index, slot, instance, fresh, lastFault, since },
       followed,
+      counts: this.#tally.counts,
       logFrom: this.#logFrom,
       ...(identity === undefined ? {} : { identity }),
       ...(this.faultsBefore === undefined ? {} : { faultsBefore: this.faultsBefore }),
@@ -230,12 +236,8 @@ export class LiveInstance {
       this.tell({ kind: 'spawnFailed', incarnation, detail: messageOf(error) });
       return;
     }
-    this.#around.parts.metrics.started(this.app, this.spec.name);
-    if (this.#diedAt !== undefined) {
-      const seconds = (this.#around.at() - this.#diedAt) / 1000;
-      this.#around.parts.metrics.restarted(this.app, this.spec.name, seconds);
-      this.#diedAt = undefined;
-    }
+    this.#tally.started(this.#diedAt === undefined ? undefined : this.#around.at() - this.#diedAt);
+    this.#diedAt = undefined;
     // In this same turn: nobody may take it for one without a process.
     this.tell({ kind: 'spawned', incarnation });
   }
@@ -270,8 +272,7 @@ export class LiveInstance {
 
   #report({ event, reason, cause }: Extract<Effect, { kind: 'report' }>): void {
     const { parts } = this.#around;
-    if (event === 'agent.exited' && cause !== undefined)
-      parts.metrics.exited(this.app, this.spec.name, causeKey(cause));
+    if (event === 'agent.exited' && cause !== undefined) this.#tally.exited(causeKey(cause));
     parts.events.emit(event, {
       app: this.app,
       agent: this.spec.name,

@@ -66,6 +66,16 @@ export interface RunningProcess {
   readonly ended: Promise<ExitStatus>;
 }
 
+/** An agent that runs, by what it was started with. */
+export interface Stray {
+  readonly identity: ProcessIdentity;
+  readonly app: string;
+  readonly agent: string;
+  readonly index: number;
+  readonly incarnation: string;
+  readonly version: string;
+}
+
 /** Implemented by process/. */
 export interface Processes {
   /**
@@ -76,6 +86,8 @@ export interface Processes {
   spawn(request: SpawnRequest): RunningProcess;
   /** The first process of an incarnation that an earlier sidecar started without having recorded it. */
   find(incarnation: string): ProcessIdentity | undefined;
+  /** Agents that run here, by their environment; `bus`: what OUTRIDER_BUS of this sidecar's own begins with. */
+  strays(bus: string): readonly Stray[];
   /** How a process has ended that nobody watched; `unknown` where the kernel does not tell. */
   endOf(identity: ProcessIdentity): ExitStatus;
   /** Takes over a process that an earlier sidecar started; undefined where it is no more (or the pid is another's). */
@@ -171,6 +183,8 @@ export interface BusEndpoints {
     owner?: Credentials,
   ): string;
   close(incarnation: string): void;
+  /** What the URL of each begins with. */
+  readonly prefix: string;
 }
 
 /** Small records that must be whole but need not outlive a reboot; implemented by store/ over run_dir. */

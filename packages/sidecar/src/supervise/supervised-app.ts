@@ -11,7 +11,8 @@ import { type Followed, type Slot, type View, isRunning, phaseOf } from '../agen
 import type { InstanceRecord, Origin } from './instance-record.js';
 import { declaredSockets } from './launch.js';
 import { LiveInstance } from './live-instance.js';
-import type { Target, TargetMode } from './ports.js';
+import type { Stray, Target, TargetMode } from './ports.js';
+import { recordOfStray } from './stray-record.js';
 import type { Surroundings } from './surroundings.js';
 
 export class SupervisedApp {
@@ -125,12 +126,32 @@ export class SupervisedApp {
     return live;
   }
 
+  /** What runs without a record, now that it is known what should run. False: its place is taken by another. */
+  takeIn(stray: Stray): boolean {
+    if (this.find(stray.agent, stray.index).length > 0) return false;
+    const { parts, at } = this.#around;
+    const wanted = this.wanted.find(({ name }) => name === stray.agent);
+    const facts = {
+      key: this.#newKey(stray.agent, stray.index),
+      bootId: parts.bootId,
+      at: at(),
+      now: parts.clock.now(),
+    };
+    const record = recordOfStray(stray, wanted, this.#target === undefined ? undefined : this.#origin(), facts);
+    this.restore(record).adopt();
+    return true;
+  }
+
+  #newKey(agent: string, index: number): string {
+    return `${this.name}/${agent}.${index}~${this.#around.parts.newId()}`;
+  }
+
   /** Fills an empty slot; nothing is started yet. */
   fill(spec: HostAgent, index: number, slot: Slot): LiveInstance {
     const { parts, at } = this.#around;
     const now = at();
     return this.restore({
-      key: `${this.name}/${spec.name}.${index}~${parts.newId()}`,
+      key: this.#newKey(spec.name, index),
       bootId: parts.bootId,
       app: this.name,
       spec,

@@ -1,6 +1,6 @@
 /** A sidecar may be killed at any moment: the next one takes over what runs, doubles nothing, and goes on. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -224,7 +224,7 @@ test('what could not be wholly taken over is not judged by checks that nobody ca
     asked.push(given.kind === 'exec' ? given.command.join(' ') : '');
     return Promise.resolve({ status: 'ok', seconds: 0, detail: '' });
   };
-  const next = new Rig({ bus: { open, close: () => undefined }, probes: { ask } }, folder);
+  const next = new Rig({ bus: { prefix: 'ipc://nowhere', open, close: () => undefined }, probes: { ask } }, folder);
   await eventually(() => asked.filter((command) => command === 'test -n known').length >= 3);
   expect(new Set(asked)).toEqual(new Set(['test -n known']));
   expect(next.warnings.join()).toContain('no bus for this one');
@@ -250,4 +250,28 @@ test('records of another boot of the machine are none', async () => {
   const second = new Rig({}, folder);
   expect(second.supervisor.instances()).toEqual([]);
   expect(second.parts.records.load()).toEqual([]);
+});
+
+test('an agent whose record was lost is taken in as what its own environment proves, and never doubled', async () => {
+  const [proven, changed, gone] = [quick('proven'), quick('changed'), quick('gone')];
+  let sidecar = new Sidecar();
+  sidecar.setTarget(target(folder, '1', { ...proven, fingerprint: 'as-it-is-here' }, changed, gone), 'steady');
+  const before = await sidecar.until((told) => isConverged(told) && told.instances.length === 3);
+  await kill();
+  for (const name of readdirSync(join(folder, 'instances'))) {
+    writeFileSync(join(folder, 'instances', name), '{"not whole');
+  }
+
+  sidecar = new Sidecar();
+  // Until it is known what should run, they are left as they are.
+  await sidecar.until(({ warnings }) => warnings.filter((text) => text.includes('without a record')).length === 3);
+  expect(running('proven')).toEqual([find(before, 'proven').pid]);
+  const other = { ...changed, fingerprint: 'another-setting' };
+  sidecar.setTarget(target(folder, '1', { ...proven, fingerprint: 'as-it-is-here' }, other), 'steady');
+  const after = await sidecar.until((told) => isConverged(told) && told.instances.length === 2);
+  expect(find(after, 'proven')).toMatchObject({ pid: find(before, 'proven').pid, version: '1', restarts: 0 });
+  expect(find(after, 'changed').pid).not.toBe(find(before, 'changed').pid);
+  expect([running('proven'), running('changed'), running('gone')].map((pids) => pids.length)).toEqual([1, 1, 0]);
+  const kept = readdirSync(join(folder, 'instances')).filter((name) => name.includes('.unreadable-'));
+  expect(kept).toHaveLength(3);
 });

@@ -11,7 +11,7 @@ import { pendingStatus, statusOf } from './instance-status.js';
 import type { LiveInstance } from './live-instance.js';
 import { Mailbox } from './mailbox.js';
 import { PersonControl } from './person-control.js';
-import type { AgentSupervisor, Convergence, LocalCulprit, Target, TargetMode } from './ports.js';
+import type { AgentSupervisor, Convergence, LocalCulprit, Stray, Target, TargetMode } from './ports.js';
 import { StartQueue } from './start-queue.js';
 import { SupervisedApp, viewOf } from './supervised-app.js';
 import type { SupervisorParts } from './supervisor-parts.js';
@@ -32,6 +32,8 @@ export class Supervisor implements AgentSupervisor, AgentControl {
   /** Of the clock of `Instance`: of this machine's boot, steady while this sidecar runs. */
   readonly #offsetMs: number;
   readonly #touched = new Set<string>();
+  /** What runs without a record, until it is known what should run. */
+  #strays: readonly Stray[] = [];
   #changed = false;
   #notifying = false;
   /** The last lines of a culprit, as they were when it was blamed. */
@@ -64,6 +66,7 @@ export class Supervisor implements AgentSupervisor, AgentControl {
   setTarget(app: string, target: Target | undefined, mode: TargetMode): void {
     this.#mailbox.post(() => {
       this.#appOf(app).setTarget(target, mode);
+      this.#takeIn(app);
       this.#blamed.delete(app);
       this.#touch(app);
     });
@@ -185,6 +188,26 @@ export class Supervisor implements AgentSupervisor, AgentControl {
       }
     }
     for (const live of restored) live.adopt();
+    const recorded = new Set(restored.map(({ instance }) => instance.incarnation));
+    const { processes, bus, warn } = this.#parts;
+    this.#strays = processes.strays(bus.prefix).filter(({ incarnation }) => !recorded.has(incarnation));
+    for (const { app, agent, identity } of this.#strays) {
+      warn(
+        `Agent ${app}/${agent} runs as process ${identity.pid} without a record; it is taken in as what it can prove.`,
+      );
+    }
+  }
+
+  /** Once it is known what should run. */
+  #takeIn(app: string): void {
+    const ours = this.#strays.filter((stray) => stray.app === app);
+    this.#strays = this.#strays.filter((stray) => stray.app !== app);
+    for (const stray of ours) {
+      if (this.#appOf(app).takeIn(stray)) continue;
+      const { agent, identity } = stray;
+      this.#parts.warn(`Process ${identity.pid} is a second ${app}/${agent} without a record, and is ended.`);
+      void this.#parts.processes.killTree(identity, stray.incarnation);
+    }
   }
 
   /** What a listener does while both run proves nothing about either of them. */

@@ -38,7 +38,11 @@ export function partsFor(folder: string, events: Emitted[], warnings: string[]):
     secrets: createSecrets({ dataDir: folder, runDir: folder }),
     sockets: createSockets(),
     probes: createProbes({ ownsConnection: (...asked) => processes.ownsConnection(...asked) }),
-    bus: { open: ({ incarnation }) => `ipc://${folder}/bus/${incarnation}`, close: () => undefined },
+    bus: {
+      prefix: `ipc://${folder}/bus/`,
+      open: ({ incarnation }) => `ipc://${folder}/bus/${incarnation}`,
+      close: () => undefined,
+    },
     records: createRecordStore({ runDir: folder, now: () => Date.now(), onUnreadable: (text) => warnings.push(text) }),
     events: {
       emit: (type, fields) => {

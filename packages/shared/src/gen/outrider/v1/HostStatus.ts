@@ -18,6 +18,7 @@ export interface HostStatus {
   'apps'?: (_outrider_v1_AppStatus)[];
   'instances'?: (_outrider_v1_InstanceStatus)[];
   'system'?: (_outrider_v1_SystemFigures | null);
+  'problems'?: (string)[];
 }
 
 export interface HostStatus__Output {
@@ -32,4 +33,5 @@ export interface HostStatus__Output {
   'apps': (_outrider_v1_AppStatus__Output)[];
   'instances': (_outrider_v1_InstanceStatus__Output)[];
   'system': (_outrider_v1_SystemFigures__Output | null);
+  'problems': (string)[];
 }
