@@ -42,6 +42,7 @@ export async function run(options: {
     inside.host.stop();
     await faces?.close();
     inside.bus.closeAll();
+    await inside.rotation.stop();
   } catch (error) {
     log.fatal({ err: error }, messageOf(error));
     throw error;
