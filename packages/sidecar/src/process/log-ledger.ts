@@ -52,9 +52,10 @@ export class LogLedger {
     writeAtomically(this.#fileOf(extent.key), JSON.stringify(extent.record()));
   }
 
-  /** All that has changed. */
-  saveAll(): void {
-    for (const extent of this.#changed) this.save(extent);
+  /** So much of what has changed, whatever waits longest first. */
+  saveSome(part = 1): void {
+    const now = [...this.#changed].slice(0, Math.ceil(this.#changed.size * part));
+    for (const extent of now) this.save(extent);
   }
 
   /** Those that are no more. */

@@ -17,8 +17,8 @@ const QUIET_MS = 1_000;
 const BUSY_MS = 100;
 /** A log that will be long within this time is looked at more often. */
 const SOON_MS = 2_000;
-/** What the next sidecar should know of times is written this often. */
-const SAVE_EVERY_MS = 10_000;
+/** What the next sidecar should know of times is written a part at a time: all of it within ten seconds or so. */
+const SAVED_PART = 0.1;
 /** The same trouble is told again after this long. */
 const TELL_AGAIN_MS = 600_000;
 
@@ -44,14 +44,13 @@ export class LogRotation {
   readonly #told = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #lookedAt: number;
-  #savedAt: number;
   #shortening: Promise<void> | undefined;
   readonly #relieving = new Set<Promise<void>>();
   #ended = false;
 
   constructor(options: LogRotationOptions) {
     this.#options = options;
-    this.#lookedAt = this.#savedAt = options.monotonic();
+    this.#lookedAt = options.monotonic();
     const canCompress = !options.limits.compress || hasGzip();
     if (!canCompress) options.warn('There is no gzip in PATH: archives of logs are not compressed.');
     this.#limits = { ...options.limits, compress: options.limits.compress && canCompress };
@@ -69,7 +68,7 @@ export class LogRotation {
     for (const { log } of this.#logs.values()) log.giveUp();
     await this.#shortening;
     await Promise.all(this.#relieving);
-    this.#guarded('The times of logs', () => this.#options.ledger.saveAll());
+    this.#guarded('The times of logs', () => this.#options.ledger.saveSome());
   }
 
   #tick(): void {
@@ -100,10 +99,7 @@ export class LogRotation {
       this.#logs.set(path, { log: seen.log, size: stats.size });
     }
     ledger.keep(new Set([...this.#logs.values()].map(({ log }) => log.extent)));
-    if (now - this.#savedAt >= SAVE_EVERY_MS) {
-      this.#savedAt = now;
-      ledger.saveAll();
-    }
+    ledger.saveSome(SAVED_PART);
     this.#shortening ??= this.#shortenAll().finally(() => (this.#shortening = undefined));
     return hurry;
   }

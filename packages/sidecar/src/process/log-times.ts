@@ -3,8 +3,11 @@
  * carry no time of their own; this is all that is known of it. Reads no clock and no file.
  */
 
-/** Looked at once a second: exact to a second for eight minutes, then to about a hundredth of the age. */
-const MOST_SAMPLES = 1_024;
+/** So much of its age may lie between one sample and the next; twice that and more where the list is full. */
+const GAP_PART = 0.005;
+const MOST_SAMPLES = 2_048;
+const THIN_EVERY = 256;
+/** What is told to be known no better. */
 const PRECISE_MS = 2_500;
 const PRECISE_PART = 0.02;
 
@@ -21,48 +24,49 @@ export interface LogMoment {
 }
 
 export class LogTimes {
-  readonly #samples: LogSample[];
+  /** Two plain lists of numbers, which cost a quarter of a list of pairs. */
+  #at: number[];
+  #offsets: number[];
   /** When it was last seen to be as long as the last sample says. */
   #stillAt = 0;
+  #thinAt: number;
 
   constructor(samples: readonly LogSample[] = []) {
-    this.#samples = [...samples];
+    this.#at = samples.map(([at]) => at);
+    this.#offsets = samples.map(([, offset]) => offset);
+    this.#thinAt = samples.length + THIN_EVERY;
   }
 
   get samples(): readonly LogSample[] {
-    const last = this.#samples.at(-1);
-    return last === undefined || this.#stillAt <= last[0]
-      ? this.#samples
-      : [...this.#samples, [this.#stillAt, last[1]]];
+    const all = this.#at.map((at, index): LogSample => [at, this.#offsets[index] ?? 0]);
+    const last = all.at(-1);
+    return last === undefined || this.#stillAt <= last[0] ? all : [...all, [this.#stillAt, last[1]]];
   }
 
   /** Whether that was news. */
   note(at: number, offset: number): boolean {
     // A clock that was set back, or a file that was cut: what does not fit is known no more.
-    for (let last = this.#samples.at(-1); last !== undefined && (last[0] > at || last[1] > offset);) {
-      this.#samples.pop();
-      last = this.#samples.at(-1);
-    }
-    const last = this.#samples.at(-1);
-    if (last?.[1] === offset) {
+    while ((this.#at.at(-1) ?? at) > at || (this.#offsets.at(-1) ?? offset) > offset) this.#pop();
+    const last = this.#at.at(-1);
+    if (this.#offsets.at(-1) === offset) {
       this.#stillAt = at;
       return false;
     }
-    if (last !== undefined && this.#stillAt > last[0] && this.#stillAt <= at) {
-      this.#samples.push([this.#stillAt, last[1]]);
+    if (last !== undefined && this.#stillAt > last && this.#stillAt < at) {
+      this.#push(this.#stillAt, this.#offsets.at(-1) ?? 0);
     }
-    this.#samples.push([at, offset]);
+    this.#push(at, offset);
     this.#stillAt = at;
-    if (this.#samples.length > MOST_SAMPLES) this.#thin();
+    if (this.#at.length >= this.#thinAt) this.#thin(at);
     return true;
   }
 
   since(at: number): LogMoment {
     const { samples } = this;
     const next = samples.findIndex(([time]) => time > at);
-    const before = samples.at(next < 0 ? -1 : next - 1);
+    const before = next === 0 ? undefined : samples.at(next < 0 ? -1 : next - 1);
+    if (before === undefined) return { offset: 0, isTooEarly: true };
     const after = next < 0 ? undefined : samples[next];
-    if (next === 0 || before === undefined) return { offset: 0, isTooEarly: true };
     if (after === undefined || after[1] === before[1]) return { offset: before[1] };
     const age = (samples.at(-1)?.[0] ?? at) - at;
     const precise = after[0] - before[0] <= Math.max(PRECISE_MS, age * PRECISE_PART);
@@ -71,12 +75,36 @@ export class LogTimes {
 
   /** What stands before `offset` is gone. */
   forget(offset: number): void {
-    const first = this.#samples.findIndex(([, known]) => known > offset);
-    this.#samples.splice(0, (first < 0 ? this.#samples.length : first) - 1);
+    const first = this.#offsets.findIndex((known) => known > offset);
+    const gone = Math.max(0, (first < 0 ? this.#at.length : first) - 1);
+    this.#at.splice(0, gone);
+    this.#offsets.splice(0, gone);
   }
 
-  #thin(): void {
-    const older = this.#samples.splice(0, MOST_SAMPLES / 2);
-    this.#samples.unshift(...older.filter((_, index) => index % 2 === 0));
+  #push(at: number, offset: number): void {
+    this.#at.push(at);
+    this.#offsets.push(offset);
+  }
+
+  #pop(): void {
+    this.#at.pop();
+    this.#offsets.pop();
+  }
+
+  #thin(now: number): void {
+    for (let part = GAP_PART; ; part *= 2) {
+      let kept = -Infinity;
+      const isKept = this.#at.map((at, index) => {
+        const next = this.#at[index + 1];
+        if (next !== undefined && next - kept <= part * (now - at)) return false;
+        kept = at;
+        return true;
+      });
+      const stays = (_: number, index: number): boolean => isKept[index] === true;
+      this.#offsets = this.#offsets.filter(stays);
+      this.#at = this.#at.filter(stays);
+      if (this.#at.length <= MOST_SAMPLES) break;
+    }
+    this.#thinAt = this.#at.length + THIN_EVERY;
   }
 }
