@@ -95,21 +95,21 @@ it('logs: since a moment, through the coordinator', async () => {
 
 it('logs: 300,000 lines, rotated by a sidecar that is killed again and again: every byte is there', async () => {
   const path = logOf('main-pc', 'numbers');
-  const { daemon, cli } = cluster.host('main-pc');
+  const host = cluster.host('main-pc');
   const expected = Array.from({ length: LINES }, (_, n) => `line ${n + 1} of many that are to be found again\n`).join(
     '',
   );
   await eventually(() => archivesOf(path).length > 0);
   for (let kills = 0; kills < 4; kills++) {
     const before = archivesOf(path).length;
-    await daemon.restart();
+    await host.daemon.restart();
     await eventually(() => archivesOf(path).length > before || readFileSync(path).length <= 1024 ** 2, {
       timeoutMs: 60_000,
     });
   }
   await eventually(() => readFileSync(path).length <= 1024 ** 2, { timeoutMs: 60_000 });
   await eventually(async () =>
-    expect((await cli('logs', 'numbers', '-n', '1', '--no-prefix')).stdout).toBe(
+    expect((await host.cli('logs', 'numbers', '-n', '1', '--no-prefix')).stdout).toBe(
       `${expected.trimEnd().split('\n').at(-1)}\n`,
     ),
   );

@@ -1,5 +1,5 @@
 /** One open log that is read on and on. Its place is an offset, so that it is right when the head is freed. */
-import type { Stats } from 'node:fs';
+import { fstatSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { LogLook } from '../supervise/ports.js';
 import type { LogExtent } from './log-extent.js';
@@ -20,13 +20,12 @@ export interface ReadLines {
 }
 
 export class FollowedLog {
-  readonly #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   #offset = 0;
   /** In the midst of a line whose beginning was not seen. */
   #torn = false;
   /** The end of the log when it was read up to there. */
   #readTo = -1;
-  first: readonly string[] = [];
+  #first: readonly string[] = [];
 
   private constructor(
     readonly handle: FileHandle,
@@ -44,7 +43,9 @@ export class FollowedLog {
     }
     try {
       const log = new FollowedLog(handle, ledger.of(handle.fd));
-      await log.extent.gate.reading(async () => log.#begin(path, look));
+      await log.extent.gate.reading(() => {
+        log.#begin(path, look);
+      });
       log.extent.followers.add(log);
       return log;
     } catch (error) {
@@ -57,12 +58,19 @@ export class FollowedLog {
     return this.#offset;
   }
 
+  /** What it was opened for; given once. */
+  first(): readonly string[] {
+    const given = this.#first;
+    this.#first = [];
+    return given;
+  }
+
   #begin(path: string, look: LogLook | undefined): void {
     this.#offset = this.extent.begin;
     this.#torn = this.extent.torn;
     if (look === undefined) return;
     const { told, whole, position, size } = lookAt(this.handle.fd, path, this.extent, look);
-    this.first = [...told, ...whole];
+    this.#first = [...told, ...whole];
     this.#offset = this.extent.offsetOf(position, size);
     this.#torn = false;
   }
@@ -70,14 +78,14 @@ export class FollowedLog {
   /** Up to `most` lines of the next chunk; undefined at the end of the file. */
   read(most: number): Promise<ReadLines | undefined> {
     return this.extent.gate.reading(async () => {
-      const { size } = await this.handle.stat();
+      const { size } = fstatSync(this.handle.fd);
       const lost = this.#settle(size);
       if (lost > 0) return { lines: [leftOut(lost)], bytes: 0 };
       const end = this.extent.offsetOf(size, size);
       if (end === this.#readTo) return undefined;
       const position = this.extent.positionOf(this.#offset, size);
-      const { bytesRead } = await this.handle.read(this.#chunk, 0, CHUNK_BYTES, position);
-      const read = this.#linesIn(this.#chunk.subarray(0, bytesRead), most);
+      const { buffer, bytesRead } = await this.handle.read({ buffer: Buffer.allocUnsafe(CHUNK_BYTES), position });
+      const read = this.#linesIn(buffer.subarray(0, bytesRead), most);
       if (read === undefined) this.#readTo = end;
       return read;
     });
@@ -85,8 +93,8 @@ export class FollowedLog {
 
   /** A line of ours where it is so far behind that it has to go to the newest. */
   catchUp(): Promise<readonly string[]> {
-    return this.extent.gate.reading(async () => {
-      const { size } = await this.handle.stat();
+    return this.extent.gate.reading(() => {
+      const { size } = fstatSync(this.handle.fd);
       const lost = this.#settle(size);
       const position = this.extent.positionOf(this.#offset, size);
       const { linesASecond, bytesASecond, patience } = PACE;
@@ -102,8 +110,8 @@ export class FollowedLog {
     });
   }
 
-  async is({ dev, ino }: Stats): Promise<boolean> {
-    const ours = await this.handle.stat();
+  is({ dev, ino }: Stats): boolean {
+    const ours = fstatSync(this.handle.fd);
     return ours.ino === ino && ours.dev === dev;
   }
 

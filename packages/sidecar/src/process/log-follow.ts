@@ -2,7 +2,7 @@
  * Follows a log line by line, over all that happens to it: its head is freed, it gets another name, somebody cuts it.
  * Whoever is far behind is taken to the newest and told how much was left out. Holds one chunk in memory.
  */
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import type { LogLook } from '../supervise/ports.js';
@@ -22,11 +22,11 @@ export async function* followLog(
   const pace = new LogPace(() => systemClock.monotonic());
   let file = await FollowedLog.open(ledger, path, look);
   try {
-    if (file !== undefined) yield* file.first;
+    if (file !== undefined) yield* file.first();
     for (;;) {
       if (file !== undefined) yield* linesOf(file, pace, signal);
       if (signal.aborted || !(await pause(POLL_MS, signal))) return;
-      if (file !== undefined && !(await isReplaced(file, path))) continue;
+      if (file !== undefined && !isReplaced(file, path)) continue;
       const next = await FollowedLog.open(ledger, path, undefined);
       if (next === undefined) continue;
       const old = file;
@@ -64,13 +64,9 @@ async function* linesOf(file: FollowedLog, pace: LogPace, signal: AbortSignal): 
 }
 
 /** Whether the name stands for another file by now. While it stands for none, this one is still followed. */
-async function isReplaced(file: FollowedLog, path: string): Promise<boolean> {
-  try {
-    return !(await file.is(await stat(path)));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
+function isReplaced(file: FollowedLog, path: string): boolean {
+  const now = statSync(path, { throwIfNoEntry: false });
+  return now !== undefined && !file.is(now);
 }
 
 /** False once it was called off. */

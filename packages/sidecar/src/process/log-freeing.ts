@@ -12,24 +12,36 @@ import type { FreeIntent, LogExtent } from './log-extent.js';
 export type FreeHow = 'collapse' | 'punch';
 
 const LEAST_BLOCK_BYTES = 4_096;
-/** What a file system says that can't do this, or not by such blocks. */
-const CANNOT: ReadonlySet<string> = new Set(['EOPNOTSUPP', 'ENOTSUP', 'EINVAL', 'ENOSYS']);
+/** What a file system says that can't do this, or not by such blocks; or that a file is not to be cut. */
+const CANNOT: ReadonlySet<string> = new Set(['EOPNOTSUPP', 'ENOTSUP', 'EINVAL', 'ENOSYS', 'EPERM', 'EACCES']);
 
 /** Positions at which heads may end. */
 export const blockBytes = (fd: number): number => Math.max(LEAST_BLOCK_BYTES, fstatSync(fd).blksize);
 
-/** Frees everything before position `end` (whole blocks, less than the file). @throws SystemCallError */
+/** Nothing can be freed of this log, now or later. */
+export class CannotFreeError extends Error {
+  override readonly name = 'CannotFreeError';
+}
+
+/** Frees everything before position `end` (whole blocks, less than the file). @throws CannotFreeError, SystemCallError */
 export function freeHead(fd: number, extent: LogExtent, end: number, how: FreeHow): Promise<void> {
   return extent.gate.freeing(async () => {
     const torn = byteAt(fd, end - 1) !== NEWLINE;
     if (how === 'collapse') {
       try {
-        return await extent.collapse(end, fstatSync(fd).size, torn, () => collapseHead(fd, end));
+        await extent.collapse(end, fstatSync(fd).size, torn, () => collapseHead(fd, end));
+        return;
       } catch (error) {
         if (!(error instanceof SystemCallError) || !CANNOT.has(error.code)) throw error;
       }
     }
-    await punchHead(fd, end);
+    try {
+      await punchHead(fd, end);
+    } catch (error) {
+      if (!(error instanceof SystemCallError) || !CANNOT.has(error.code)) throw error;
+      const why = `its head can neither be taken out nor be made a hole here (${error.code}); it is kept whole`;
+      throw new CannotFreeError(why, { cause: error });
+    }
     extent.punched(end, torn);
   });
 }

@@ -4,7 +4,7 @@ export class LogGate {
   #freeing: Promise<void> | undefined;
   #empty: (() => void) | undefined;
 
-  async reading<T>(read: () => Promise<T>): Promise<T> {
+  async reading<T>(read: () => T | Promise<T>): Promise<T> {
     while (this.#freeing !== undefined) await this.#freeing;
     this.#readers += 1;
     try {

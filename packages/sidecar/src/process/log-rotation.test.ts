@@ -126,14 +126,17 @@ describe('logs: of one that writes faster than it can be archived', () => {
     ).toBeLessThanOrEqual(3);
   });
 
-  test('an agent that floods its log stays within the bound that the documents give', async () => {
+  test('an agent that floods its log is shown at its newest, and when it ends its log is as long as it may be', async () => {
     const limits = { maxBytes: 1_024 * KIB, keep: 2, floodedBytes: 4_096 * KIB };
     const started = rotate({ limits });
-    scratch.start({ command: [`${process.cwd()}/${FLOOD}`], logFile: path });
+    const flood = scratch.start({ command: [`${process.cwd()}/${FLOOD}`], logFile: path });
     await eventually(() => expect(started.warnings).not.toEqual([]), { timeoutMs: 30_000 });
     await eventually(() => expect(started.reader.size(path)).toBeGreaterThan(64 * 1_024 * KIB), { timeoutMs: 60_000 });
-    expect(archives().length).toBeLessThanOrEqual(2);
     expect(started.reader.last(path, 1)[0]).toContain('this line says nothing');
+    expect(await scratch.processes.killTree(flood.identity, flood.incarnation)).toEqual([]);
+    await eventually(() => expect(liveBytes(started)).toBeLessThanOrEqual(1_024 * KIB), { timeoutMs: 60_000 });
+    expect(statSync(path).blocks * 512).toBeLessThanOrEqual(1_028 * KIB);
+    expect(archives().length).toBeLessThanOrEqual(2);
   });
 });
 

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { hasGzip } from './log-copier.js';
 import { removeHalfWritten } from './log-archives.js';
-import type { FreeHow } from './log-freeing.js';
+import type { LogExtent } from './log-extent.js';
+import { CannotFreeError, type FreeHow } from './log-freeing.js';
 import type { LogLedger } from './log-ledger.js';
 import { type LogLimits, RotatedLog, type RotationStep } from './rotated-log.js';
 
@@ -46,6 +47,7 @@ export class LogRotation {
   #lookedAt: number;
   #shortening: Promise<void> | undefined;
   readonly #relieving = new Set<Promise<void>>();
+  readonly #hopeless = new WeakSet<LogExtent>();
   #ended = false;
 
   constructor(options: LogRotationOptions) {
@@ -68,14 +70,13 @@ export class LogRotation {
     for (const { log } of this.#logs.values()) log.giveUp();
     await this.#shortening;
     await Promise.all(this.#relieving);
-    this.#guarded('The times of logs', () => this.#options.ledger.saveSome());
+    this.#guarded('The times of logs', () => {
+      this.#options.ledger.saveSome();
+    });
   }
 
   #tick(): void {
-    let hurry = false;
-    this.#guarded('The logs of agents', () => {
-      hurry = this.#look();
-    });
+    const hurry = this.#guarded('The logs of agents', () => this.#look()) ?? false;
     if (!this.#ended) this.#timer = setTimeout(() => this.#tick(), hurry ? BUSY_MS : QUIET_MS).unref();
   }
 
@@ -89,19 +90,26 @@ export class LogRotation {
     this.#logs.clear();
     let hurry = false;
     for (const path of logsIn(this.#options.folder)) {
-      const stats = statSync(path, { throwIfNoEntry: false });
-      if (stats?.isFile() !== true) continue;
-      const seen = this.#see(path, stats, before.get(path));
-      ledger.look(seen.log.extent, stats.size);
-      const growth = seen.size === undefined ? 0 : ((stats.size - seen.size) / sinceMs) * SOON_MS;
-      if (seen.log.isLong(stats.size + growth)) hurry = true;
-      if (seen.log.isFlooded(stats.size)) this.#relieve(seen.log);
-      this.#logs.set(path, { log: seen.log, size: stats.size });
+      hurry = this.#guarded(path, () => this.#lookAt(path, before.get(path), sinceMs)) === true || hurry;
     }
     ledger.keep(new Set([...this.#logs.values()].map(({ log }) => log.extent)));
     ledger.saveSome(SAVED_PART);
     this.#shortening ??= this.#shortenAll().finally(() => (this.#shortening = undefined));
     return hurry;
+  }
+
+  /** Whether it grows fast. */
+  #lookAt(path: string, before: Seen | undefined, sinceMs: number): boolean {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats?.isFile() !== true) return false;
+    const { size } = stats;
+    const seen = this.#see(path, stats, before);
+    this.#options.ledger.look(seen.log.extent, size);
+    this.#logs.set(path, { log: seen.log, size });
+    if (this.#hopeless.has(seen.log.extent)) return false;
+    if (seen.log.isFlooded(size)) this.#relieve(seen.log);
+    const growth = seen.size === undefined ? 0 : ((size - seen.size) / sinceMs) * SOON_MS;
+    return seen.log.isLong(size + growth);
   }
 
   #see(path: string, stats: Stats, before: Seen | undefined): Partial<Seen> & Pick<Seen, 'log'> {
@@ -133,19 +141,22 @@ export class LogRotation {
   }
 
   async #shorten(log: RotatedLog): Promise<void> {
+    if (this.#hopeless.has(log.extent)) return;
     try {
       if (log.extent.intent !== undefined) await log.finish();
       this.#tell(log.path, await log.shorten());
     } catch (error) {
+      if (error instanceof CannotFreeError) this.#hopeless.add(log.extent);
       this.#tell(log.path, `${log.path} could not be shortened: ${messageOf(error)}`);
     }
   }
 
-  #guarded(what: string, act: () => void): void {
+  #guarded<T>(what: string, act: () => T): T | undefined {
     try {
-      act();
+      return act();
     } catch (error) {
       this.#tell(what, `${what} could not be looked after: ${messageOf(error)}`);
+      return undefined;
     }
   }
 

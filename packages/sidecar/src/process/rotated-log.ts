@@ -112,7 +112,7 @@ export class RotatedLog {
     const archive = this.#archives.create();
     let kept = false;
     try {
-      const problem = await this.#copy(archive, end);
+      const problem = await this.#copy(fd, archive, end);
       if (problem !== undefined) return `${this.path} could not be archived: ${problem}.`;
       this.#options.step?.('copied');
       // While it was copied the log may have got another name; then it is looked at again under that one.
@@ -135,10 +135,11 @@ export class RotatedLog {
   }
 
   /** A sentence where it is not whole. */
-  async #copy(archive: NewArchive, end: number): Promise<string | undefined> {
+  async #copy(fd: number, archive: NewArchive, end: number): Promise<string | undefined> {
     const { compress } = this.#options.limits;
     const bytes = end - this.extent.start;
-    const from = openSync(this.path, 'r');
+    // Not by its name, which may be another's by now.
+    const from = openSync(`/proc/self/fd/${fd}`, 'r');
     this.#archiving = new AbortController();
     try {
       seek(from, this.extent.start);
