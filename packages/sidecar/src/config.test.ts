@@ -34,6 +34,8 @@ describe('sidecar.yaml', () => {
       redis: { url: 'redis://127.0.0.1:6379' },
       listen: { grpc: on(7070), http: on(8080), metrics: on(8000), question: on(5555), events: on(5556) },
       maxStarting: 2 * availableParallelism(),
+      cgroup: 'auto',
+      noNewPrivileges: true,
       agentLogs: { maxBytes: 64 * 1024 ** 2, keep: 5, compress: true },
       log: { level: 'info' },
     });
