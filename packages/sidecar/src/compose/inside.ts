@@ -41,6 +41,7 @@ export interface Inside {
   readonly tokens: Tokens;
   readonly version: string;
   readonly logs: LogReader;
+  /** Not begun: agents come first. */
   readonly rotation: LogRotation;
 }
 
@@ -93,7 +94,6 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
   driver.start();
-  rotation.start();
   return { supervisor, host: driver, bus, events, metrics, figures, tokens, version, logs, rotation };
 }
 
