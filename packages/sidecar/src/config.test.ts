@@ -34,6 +34,9 @@ describe('sidecar.yaml', () => {
       redis: { url: 'redis://127.0.0.1:6379' },
       listen: { grpc: on(7070), http: on(8080), metrics: on(8000), question: on(5555), events: on(5556) },
       maxStarting: 2 * availableParallelism(),
+      cgroup: 'auto',
+      noNewPrivileges: true,
+      agentLogs: { maxBytes: 64 * 1024 ** 2, keep: 5, compress: true },
       log: { level: 'info' },
     });
   });
@@ -47,6 +50,13 @@ describe('sidecar.yaml', () => {
   test('takes lists of its own', () => {
     const { listen } = load('host: pc2\nlisten: { http: ["127.0.0.12:80"], zmq: { question: ["127.0.0.12:1"] } }\n');
     expect(listen).toMatchObject({ http: ['127.0.0.12:80'], question: ['127.0.0.12:1'], metrics: ['127.0.0.1:8000'] });
+  });
+
+  test('says how much of the logs of agents is kept', () => {
+    const { agentLogs } = load('host: pc2\nagent_logs: { max_size: 512K, keep: 2, compress: false }\n');
+    expect(agentLogs).toEqual({ maxBytes: 512 * 1024, keep: 2, compress: false });
+    const env = { OUTRIDER_SIDECAR__AGENT_LOGS__MAX_SIZE: '1G' };
+    expect(load('host: pc2\n', env).agentLogs.maxBytes).toBe(1024 ** 3);
   });
 
   test('is overruled by the environment', () => {
@@ -78,6 +88,12 @@ describe('what is wrong is named with its line and a remedy', () => {
     ['a list for zmq', 'host: a\nlisten: { zmq: ["127.0.0.1:1"] }\n', /:2: listen\.zmq must be a map/],
     ['a wrong level', 'host: a\nlog: { level: inof }\n', /:2: log\.level must be .* Did you mean "info"\?/],
     ['a number as text', 'host: a\nmax_starting: many\n', /:2: max_starting must be a whole number/],
+    ['a size in words', 'host: a\nagent_logs: { max_size: much }\n', /:2: agent_logs\.max_size must be a size such as/],
+    ['a size of too little', 'host: a\nagent_logs: { max_size: 1K }\n', /:2: .*a size from 64K to 2G, not 1K\./],
+    ['a size of too much', 'host: a\nagent_logs: { max_size: 3G }\n', /:2: .*a size from 64K to 2G, not 3G\./],
+    ['no log kept', 'host: a\nagent_logs: { keep: 0 }\n', /:2: agent_logs\.keep must be a whole number from 1 to 100/],
+    ['a way to compress', 'host: a\nagent_logs: { compress: xz }\n', /:2: agent_logs\.compress must be true or false/],
+    ['an unknown key of logs', 'host: a\nagent_logs: { size: 1M }\n', /:2: agent_logs\.size is not known/],
     ['a relative folder', 'host: a\ndata_dir: data\n', /:2: data_dir must be an absolute path/],
     ['a run_dir for no socket', `host: a\nrun_dir: /${'x'.repeat(90)}\n`, /:2: run_dir must be .* at most 84 bytes/],
     ['a password in the open', 'host: a\nredis: { password: x }\n', /:2: redis\.password .* use "password_file"/],

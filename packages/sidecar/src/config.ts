@@ -15,8 +15,9 @@ import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { formatHostPort, problemOfExposure } from '@outrider/shared/runtime/listen.js';
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
-import { flag, must, strict, text, whole } from '@outrider/shared/runtime/shape.js';
+import { flag, must, size, strict, text, whole } from '@outrider/shared/runtime/shape.js';
 import type { RedisAddress } from './link/redis-connection.js';
+import type { LogLimits } from './process/log-rotation.js';
 
 const DEFAULT_FILE = '/etc/outrider/sidecar.yaml';
 /** Leaves room for `/bus.d/` and a name of 16 in the 107 bytes of a unix socket's path. */
@@ -49,10 +50,16 @@ export interface SidecarConfig {
   readonly noNewPrivileges: boolean;
   /** Of the fleet: accepted besides our own token, and shown to whoever serves blobs. */
   readonly tokenFile?: string;
+  /** Of what agents print. */
+  readonly agentLogs: LogLimits;
   readonly log: { readonly level: LogLevel; readonly file?: string };
   /** What was understood otherwise than one may think. */
   readonly notes: readonly string[];
 }
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
 
 const ADDRESS_RULE = 'an IP address of this machine';
 const address = () =>
@@ -87,6 +94,13 @@ const schema = strict(
       .refine((value) => value === 'auto' || value === 'off' || value.startsWith('/'), must(CGROUP_RULE))
       .default('auto'),
     no_new_privileges: flag().default(true),
+    agent_logs: strict({
+      /** Where a log is longer, its head is put into a file of its own. */
+      max_size: size(64 * KIB, 2 * GIB).default(64 * MIB),
+      /** So many of those stay. */
+      keep: whole(1, 100).default(5),
+      compress: flag().default(true),
+    }).prefault({}),
   },
   {
     unsupported: [...COMMON_UNSUPPORTED, 'combined_log'],
@@ -122,6 +136,11 @@ export function loadConfig(
     maxStarting: config.max_starting ?? 2 * availableParallelism(),
     cgroup: config.cgroup,
     noNewPrivileges: config.no_new_privileges,
+    agentLogs: {
+      maxBytes: config.agent_logs.max_size,
+      keep: config.agent_logs.keep,
+      compress: config.agent_logs.compress,
+    },
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     log: {
       level: config.log.console || config.log.file !== undefined ? config.log.level : 'silent',

@@ -27,6 +27,7 @@ export async function run(options: {
   const ended = new Promise<string>((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
   try {
     const inside = startInside(config, log);
+    inside.rotation.start();
     const beating = startWatchdog(systemd);
     const { startFaces } = await import('./compose/faces.js');
     // Asked to end while an address is still taken: nobody waits for it.
@@ -42,6 +43,7 @@ export async function run(options: {
     inside.host.stop();
     await faces?.close();
     inside.bus.closeAll();
+    await inside.rotation.stop();
   } catch (error) {
     log.fatal({ err: error }, messageOf(error));
     throw error;

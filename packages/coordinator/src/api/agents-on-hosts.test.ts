@@ -31,7 +31,7 @@ async function sidecar(name: string, act: () => readonly InstanceStatus[] = () =
   const grpc = await startSidecarGrpc({
     host: { status: () => ({ host: name, instances: [] }), onChange: () => () => undefined } as never,
     agents: { instances: () => [instance(name)], logFile: () => 'log', control: async () => act() } as never,
-    logs: { last: () => [`from ${name}`], follow: () => [] } as never,
+    logs: { look: () => [`from ${name}`], follow: () => [] } as never,
     listen: ['127.0.0.1:0'],
     tokens: () => [TOKEN],
     onBug: () => undefined,
@@ -65,7 +65,7 @@ const insideOf = (...hosts: FleetHost[]): Inside =>
     sidecars: new Sidecars(() => TOKEN),
   }) as unknown as Inside;
 
-const ask = { app: '', agent: 'web', follow: false, lines: 10 };
+const ask = { app: '', agents: ['web'], follow: false, lines: 10, since: 0 };
 const order = { app: '', agents: ['web'], action: 'restart' as const, by: 'ann' };
 const never = new AbortController().signal;
 async function all(stream: AsyncIterable<LogLine>): Promise<string[]> {

@@ -38,13 +38,13 @@ export async function control(
 
 /** The lines of all hosts, each as it comes; one of ours where a host cannot be asked. */
 export async function* logs(inside: Inside, ask: LogAsk, only: string, signal: AbortSignal): AsyncGenerator<LogLine> {
-  const { there, down } = reachable(hostsWith(inside, ask.app, [ask.agent], only));
+  const { there, down } = reachable(hostsWith(inside, ask.app, ask.agents, only));
   const own = new AbortController();
   const both = AbortSignal.any([signal, own.signal]);
   try {
-    for (const host of down) yield aside(host, ask, `${isDown(host)} Its log is not shown.`);
-    const hosts = ask.follow ? [...there.map(({ host }) => host), ...down] : there.map(({ host }) => host);
-    yield* merge(hosts.map((host) => logsOf(inside, host, ask, hosts.length > 1, both)));
+    for (const { host, agents } of down) yield aside(host, agents, `${isDown(host)} Its log is not shown.`);
+    const asked = ask.follow ? [...there, ...down] : there;
+    yield* merge(asked.map(({ host, agents }) => logsOf(inside, host, { ...ask, agents }, asked.length > 1, both)));
   } finally {
     own.abort();
   }
@@ -58,15 +58,15 @@ async function* logsOf(
   amongOthers: boolean,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine> {
-  for (let lines = ask.lines; !signal.aborted; lines = 0) {
+  for (let again = false; !signal.aborted; again = true) {
     try {
-      yield* inside.sidecars.logs(host, { ...ask, lines }, signal);
+      yield* inside.sidecars.logs(host, again ? { ...ask, lines: 0, since: 0 } : ask, signal);
       if (!ask.follow) return;
     } catch (error) {
       if (!isAway(error)) throw error;
       if (!ask.follow && !amongOthers) throw new OutriderError('refused', `${host.name}: ${messageOf(error)}`);
       if (!ask.follow) {
-        yield aside(host, ask, `${messageOf(error)} Its log is not shown.`);
+        yield aside(host, ask.agents, `${messageOf(error)} Its log is not shown.`);
         return;
       }
       // The loop ends where the caller has gone.
@@ -81,8 +81,8 @@ const isAway = (error: unknown): boolean =>
 const isDown = (host: FleetHost): string => `${host.name} (${host.address}) is down.`;
 
 /** A line that no agent has printed. */
-const aside = (host: FleetHost, ask: LogAsk, sentence: string): LogLine => ({
-  ...{ host: host.name, agent: ask.agent, instance: 0, line: `[outrider] ${sentence}` },
+const aside = (host: FleetHost, agents: readonly string[], sentence: string): LogLine => ({
+  ...{ host: host.name, agent: agents.join(','), instance: 0, line: `[outrider] ${sentence}` },
 });
 
 /**
@@ -156,13 +156,14 @@ function hostsWith(inside: Inside, app: string, agents: readonly string[], only:
 /** Those that can be asked. Throws where none of them can. */
 function reachable(shares: readonly Share[]): {
   readonly there: readonly Share[];
-  readonly down: readonly FleetHost[];
+  readonly down: readonly Share[];
   readonly skipped: readonly string[];
 } {
   const there = shares.filter(({ host }) => host.state !== 'down');
-  const down = shares.flatMap(({ host }) => (host.state === 'down' ? [host] : []));
+  const down = shares.filter(({ host }) => host.state === 'down');
+  const sentences = down.map(({ host }) => isDown(host));
   if (there.length === 0 && down.length > 0) {
-    throw new OutriderError('refused', `${down.map(isDown).join(' ')} Nothing can be asked of it until it is back.`);
+    throw new OutriderError('refused', `${sentences.join(' ')} Nothing can be asked of it until it is back.`);
   }
-  return { there, down, skipped: down.map((host) => `${isDown(host)} It was left out.`) };
+  return { there, down, skipped: sentences.map((sentence) => `${sentence} It was left out.`) };
 }

@@ -3,7 +3,7 @@ import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coord
 import { writeInstanceStatus } from '@outrider/shared/rpc/codec.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { control, hostNamed, logs } from './agents-on-hosts.js';
-import { names, oneOf, optionalName, refuse, requiredName, who } from './fields.js';
+import { names, oneOf, optionalName, refuse, who } from './fields.js';
 import type { Inside } from './inside.js';
 import { appsOf, appsOfHost, currentRollout, fleetState, instancesOf, versionOf } from './read-model.js';
 
@@ -42,10 +42,13 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
       return { instances: instances.map(writeInstanceStatus), skipped: [...skipped] };
     },
     Logs: async function* (request, { signal }) {
-      const agent = requiredName('agent', request.agent);
-      if (request.lines < 0 || request.lines > MOST_LINES)
-        refuse('lines', `expected is a number from 0 to ${MOST_LINES}`);
-      const ask = { app: optionalName('app', request.app), agent, follow: request.follow, lines: request.lines };
+      const { agent, follow, lines, since } = request;
+      const all = request.agents.includes(agent) || agent === '' ? request.agents : [agent, ...request.agents];
+      const agents = names('agents', all);
+      if (agents.length === 0) refuse('agents', 'none is named');
+      if (lines < 0 || lines > MOST_LINES) refuse('lines', `expected is a number from 0 to ${MOST_LINES}`);
+      if (!Number.isSafeInteger(since) || since < 0) refuse('since', 'expected are milliseconds since 1970');
+      const ask = { app: optionalName('app', request.app), agents, follow, lines, since };
       yield* logs(inside, ask, optionalName('host', request.host), signal);
     },
   };

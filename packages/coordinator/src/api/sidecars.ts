@@ -19,9 +19,11 @@ export interface AgentOrder {
 
 export interface LogAsk {
   readonly app: string;
-  readonly agent: string;
+  readonly agents: readonly string[];
   readonly follow: boolean;
   readonly lines: number;
+  /** Milliseconds since the epoch; 0: of any time. */
+  readonly since: number;
 }
 
 export interface LogLine {
@@ -51,7 +53,10 @@ export class Sidecars {
     const remote = this.connect(host);
     try {
       const limits = ask.follow ? { signal } : { signal, timeoutMs: LAST_LINES_WITHIN_MS };
-      for await (const line of remote.Logs({ ...ask }, limits)) yield { ...line, host: host.name };
+      // A sidecar of the version before knows one agent only.
+      const [agent = ''] = ask.agents;
+      for await (const line of remote.Logs({ ...ask, agent, agents: [...ask.agents] }, limits))
+        yield { ...line, host: host.name };
     } finally {
       remote.close();
     }

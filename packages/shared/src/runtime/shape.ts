@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { DURATION_RULE, formatDuration, parseDuration } from '../domain/duration.js';
 import { isName, NAME_RULE } from '../domain/name.js';
+import { formatSize, parseSize, SIZE_RULE } from '../domain/size.js';
 import { didYouMean } from './suggest.js';
 
 /** A value as a message shows it; never more than a few words of it. */
@@ -43,6 +44,17 @@ export const duration = (leastMs = 0, mostMs = 366 * 24 * 3_600_000) =>
     .refine((ms) => ms >= leastMs && ms <= mostMs, {
       error: (issue) =>
         `must be a duration from ${formatDuration(leastMs)} to ${formatDuration(mostMs)}, not ${formatDuration(issue.input as number)}.`,
+    });
+
+/** Bytes, from a size within bounds. */
+export const size = (leastBytes: number, mostBytes: number) =>
+  z
+    .union([z.string(), z.number()], must(SIZE_RULE))
+    .refine((value) => parseSize(String(value)) !== undefined, must(SIZE_RULE))
+    .transform((value) => parseSize(String(value)) ?? 0)
+    .refine((bytes) => bytes >= leastBytes && bytes <= mostBytes, {
+      error: (issue) =>
+        `must be a size from ${formatSize(leastBytes)} to ${formatSize(mostBytes)}, not ${formatSize(issue.input as number)}.`,
     });
 
 export const choice = <const T extends readonly string[]>(words: T) => {

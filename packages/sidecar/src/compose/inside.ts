@@ -1,6 +1,7 @@
 /** The half of the composition root that agents need: state, processes, supervision. Loaded and started first. */
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { versionOf } from '@outrider/shared/cli/program.js';
 import { rfc3339, systemClock } from '@outrider/shared/runtime/clock.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
@@ -11,6 +12,8 @@ import type { HostFigures } from '../http/host-figures.js';
 import type { SidecarMetrics } from '../http/metrics.js';
 import { createProbes } from '../probe/probes.js';
 import { createLogReader } from '../process/log-file.js';
+import { LogLedger } from '../process/log-ledger.js';
+import { LogRotation } from '../process/log-rotation.js';
 import { bootId } from '../process/process-stat.js';
 import { createSockets } from '../process/sockets.js';
 import { createReleases } from '../release/releases.js';
@@ -19,10 +22,11 @@ import { createRecordStore } from '../store/record-store.js';
 import { createHostDriver, type HostDriver } from '../supervise/host-driver.js';
 import type { LogReader } from '../supervise/ports.js';
 import { Supervisor } from '../supervise/supervisor.js';
+import type { InstanceLogs } from '../supervise/supervisor-parts.js';
 import { crashPointsForTests } from './crash-for-tests.js';
 import { HostEvents } from './host-events.js';
 import { Late } from './late.js';
-import { createLogFiles } from './log-files.js';
+import { createLogFiles, logFolder } from './log-files.js';
 import { machineOf } from './machine.js';
 import { type Tokens, tokensOf } from './tokens.js';
 
@@ -37,6 +41,8 @@ export interface Inside {
   readonly tokens: Tokens;
   readonly version: string;
   readonly logs: LogReader;
+  /** Not begun: agents come first. */
+  readonly rotation: LogRotation;
 }
 
 /** Everything that agents need, up to the moment at which they are being started. */
@@ -51,7 +57,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const figures: { current?: HostFigures } = {};
   const crash = crashPointsForTests(process.env);
   const { limits, secrets, processes } = machineOf(config, crash, warn);
-  const logs = createLogReader();
+  const { logs, logFiles, rotation } = logsOf(config, warn);
   const bus = busOf(config, events, metrics, () => supervisor);
   const supervisor = new Supervisor({
     ...{ clock, processes, bus, events, limits, secrets },
@@ -69,7 +75,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     ownEnvironment: process.env,
     random: () => Math.random(),
     newId: () => `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`,
-    logs: createLogFiles(config.logDir, logs, warn),
+    logs: logFiles,
     maxStarting: config.maxStarting,
     warn,
   });
@@ -88,7 +94,21 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
   driver.start();
-  return { supervisor, host: driver, bus, events, metrics, figures, tokens, version, logs };
+  return { supervisor, host: driver, bus, events, metrics, figures, tokens, version, logs, rotation };
+}
+
+function logsOf(
+  { logDir, runDir, agentLogs: limits }: SidecarConfig,
+  warn: (sentence: string) => void,
+): { readonly logs: LogReader; readonly logFiles: InstanceLogs; readonly rotation: LogRotation } {
+  const folder = logFolder(logDir);
+  const ledger = new LogLedger({ folder: join(runDir, 'logs'), now: () => systemClock.now() });
+  const logs = createLogReader(ledger);
+  return {
+    logs,
+    logFiles: createLogFiles(folder, logs, warn),
+    rotation: new LogRotation({ folder, limits, ledger, warn, monotonic: () => systemClock.monotonic() }),
+  };
 }
 
 function busOf(

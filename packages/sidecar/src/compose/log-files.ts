@@ -1,24 +1,27 @@
 /** Owns where each instance's output goes: LOG_DIR/agents/AGENT.INSTANCE.log, the same for ever. */
-import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
+import { renameArchives } from '../process/log-archives.js';
 import type { LogReader } from '../supervise/ports.js';
 import type { InstanceLogs } from '../supervise/supervisor-parts.js';
 
+/** Where all of them are. */
+export const logFolder = (logDir: string): string => join(logDir, 'agents');
+
 /** Where two apps have an agent of one name, the app that came second has its own in the name of the file. */
 export function createLogFiles(
-  logDir: string,
-  reader: Pick<LogReader, 'last'>,
+  folder: string,
+  reader: Pick<LogReader, 'last' | 'size'>,
   warn: (sentence: string) => void,
 ): InstanceLogs {
-  const folder = join(logDir, 'agents');
   const owners = new Owners(join(folder, '.apps.json'));
   const fileOf = (app: string, agent: string, instance: number, kind: string): string =>
     join(folder, `${owners.isFirst(app, agent) ? '' : `${app}.`}${agent}.${instance}${kind}.log`);
   return {
     path: (app, agent, instance, slot) => fileOf(app, agent, instance, slot === 'candidate' ? '.candidate' : ''),
-    size: (path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0,
+    size: (path) => reader.size(path),
     last: (path, lines, from) => reader.last(path, lines, from),
     promote: (app, agent, instance) => {
       const [active, candidate, previous] = ['', '.candidate', '.previous'].map((kind) =>
@@ -27,13 +30,19 @@ export function createLogFiles(
       // The candidate goes on writing to the file that it has open, whatever its name.
       if (!existsSync(candidate)) return;
       try {
-        if (existsSync(active)) renameSync(active, previous);
-        renameSync(candidate, active);
+        if (existsSync(active)) passOn(active, previous);
+        passOn(candidate, active);
       } catch (error) {
         warn(`The log ${candidate} could not be renamed: ${messageOf(error)}`);
       }
     },
   };
+}
+
+/** With its archives. */
+function passOn(from: string, to: string): void {
+  renameSync(from, to);
+  renameArchives(from, to);
 }
 
 /** Which app had an agent of a name first. */

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { LogLook } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
 
 test('when one followed log fails, the others are not followed any more', async () => {
   const signals: AbortSignal[] = [];
-  async function* follow(path: string, _lines: number, signal: AbortSignal): AsyncGenerator<string> {
+  async function* follow(path: string, _look: LogLook, signal: AbortSignal): AsyncGenerator<string> {
     signals.push(signal);
     yield path;
     if (path === 'bad.0') throw new Error('it cannot be read');
@@ -15,9 +16,9 @@ test('when one followed log fails, the others are not followed any more', async 
     instances: () => instances,
     logFile: (_app: string, agent: string, instance: number) => `${agent}.${instance}`,
   };
-  const ask = { app: '', agent: '', host: '', follow: true, lines: 1 };
+  const ask = { app: '', agents: [], host: '', follow: true, lines: 1, since: 0 };
   const lines = agentLogs(
-    { host: 'pc2', agents, reader: { last: () => [], follow } },
+    { host: 'pc2', agents, reader: { look: () => [], follow } },
     ask,
     new AbortController().signal,
   );

@@ -1,12 +1,14 @@
 /** Wire requests as the ports want them. What is missing is named here; what is wrong in it, by whoever obeys it. */
 import type { Command__Output } from '@outrider/shared/gen/outrider/v1/Command.js';
 import type { ControlAgentRequest__Output } from '@outrider/shared/gen/outrider/v1/ControlAgentRequest.js';
+import type { LogsRequest__Output } from '@outrider/shared/gen/outrider/v1/LogsRequest.js';
 import type { ReleaseRef__Output } from '@outrider/shared/gen/outrider/v1/ReleaseRef.js';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { isName, NAME_RULE } from '@outrider/shared/domain/name.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
+import type { LogsAsk } from './agent-logs.js';
 import { AGENT_ACTIONS, type AgentAction, type HostCommand } from './ports.js';
 
 export function commandOf(wire: Command__Output | null): HostCommand {
@@ -19,6 +21,12 @@ export function releaseOf(wire: ReleaseRef__Output | null): ReleaseRef {
   const { version, digest, specDigest } = present(wire, 'release');
   return { version, digest, specDigest };
 }
+
+/** `agent` is how callers of one agent said it before there could be several. */
+export const logsAskOf = ({ agent, agents, since, ...rest }: LogsRequest__Output): LogsAsk => ({
+  ...{ app: rest.app, host: rest.host, follow: rest.follow, lines: rest.lines, since },
+  agents: [...new Set([...(agent === '' ? [] : [agent]), ...agents])],
+});
 
 export interface AgentOrder {
   readonly app: string;

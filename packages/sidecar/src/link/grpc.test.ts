@@ -10,6 +10,7 @@ import { eventually } from '@outrider/shared/testing/eventually.js';
 import { service as healthService } from 'grpc-health-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLogReader } from '../process/log-file.js';
+import { LogLedger } from '../process/log-ledger.js';
 import { appStatus, hostStatus, instanceStatus } from '../testing/status.js';
 import { type SidecarGrpc, startSidecarGrpc } from './grpc.js';
 import type { AgentControl, HostControl } from './ports.js';
@@ -74,7 +75,7 @@ beforeEach(async () => {
   status = hostStatus({ instances: [instanceStatus('vision'), instanceStatus('memory', { ready: false })] });
   server = await startSidecarGrpc({
     ...{ host, agents },
-    logs: createLogReader(),
+    logs: createLogReader(new LogLedger({ folder: join(folder, 'run'), now: () => Date.now() })),
     listen: ['127.0.0.1:0'],
     tokens: () => [TOKEN],
     onBug: (error) => asked.push(['bug', error]),

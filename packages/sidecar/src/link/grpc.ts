@@ -9,7 +9,7 @@ import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
 import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
-import { agentOrderOf, commandOf, releaseOf } from './grpc-requests.js';
+import { agentOrderOf, commandOf, logsAskOf, releaseOf } from './grpc-requests.js';
 import { latest } from './latest.js';
 import type { AgentControl, HostControl } from './ports.js';
 
@@ -86,7 +86,8 @@ export function sidecarService(
       const instances = await agents.control(order.app, order.agents, order.action, order.by);
       return { instances: instances as WireInstanceStatus[] };
     },
-    Logs: (request, { signal }) => agentLogs({ host: host.status().host, agents, reader: logs }, request, signal),
+    Logs: (request, { signal }) =>
+      agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
   };
 }
 

@@ -12,14 +12,17 @@ import fc from 'fast-check';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLogReader } from './log-file.js';
+import { LogLedger } from './log-ledger.js';
+import type { LogReader } from '../supervise/ports.js';
 import { Scratch } from './testing/scratch.js';
 
-const logs = createLogReader();
+let logs: LogReader;
 let scratch: Scratch;
 let path: string;
 let stop: AbortController;
 beforeEach(() => {
   scratch = new Scratch();
+  logs = createLogReader(new LogLedger({ folder: scratch.path('run'), now: () => Date.now() }));
   path = scratch.path('agent.log');
   stop = new AbortController();
 });
@@ -65,7 +68,7 @@ test('no file, no lines', () => {
 function following(lines: number): string[] {
   const seen: string[] = [];
   void (async () => {
-    for await (const line of logs.follow(path, lines, stop.signal)) seen.push(line);
+    for await (const line of logs.follow(path, { lines }, stop.signal)) seen.push(line);
     seen.push('(end)');
   })();
   return seen;

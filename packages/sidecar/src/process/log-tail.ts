@@ -2,46 +2,63 @@
 import { fstatSync, readSync } from 'node:fs';
 
 /** No question reads more, whatever it asks for. */
-const MOST_BYTES = 1024 * 1024;
+export const MOST_TAIL_BYTES = 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 const NEWLINE = 10;
+
+export interface Floor {
+  /** Nothing before this position counts. */
+  readonly position: number;
+  /** A line may be under way there: it does not count either. */
+  readonly torn: boolean;
+}
 
 export interface Tail {
   /** Lines that have ended, oldest first. */
   readonly whole: readonly string[];
   /** What comes after the last newline. */
   readonly rest: string;
-  /** Where that begins in the file. */
+  /** Where the first of them begins in the file, and where `rest` does. */
+  readonly start: number;
   readonly position: number;
+  /** As the file was. */
+  readonly size: number;
 }
 
-/**
- * The last `count` lines of an open file; fewer where they are longer than 1 MiB together. Nothing before `from`
- * counts, unless the file was cut since.
- */
-export function tailOf(fd: number, count: number, from = 0): Tail {
+const BEGINNING: Floor = { position: 0, torn: false };
+
+/** The last `count` lines of an open file; fewer where they are longer than `mostBytes` together. */
+export function tailOf(fd: number, count: number, floor = BEGINNING, mostBytes = MOST_TAIL_BYTES): Tail {
+  const { start, size } = startOfLast(fd, count, floor, mostBytes);
+  const buffer = Buffer.allocUnsafe(size - start);
+  const content = buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, start));
+  const ended = content.lastIndexOf(NEWLINE) + 1;
+  const whole = ended === 0 || count <= 0 ? [] : content.toString('utf8', 0, ended - 1).split('\n');
+  return { whole, rest: content.toString('utf8', ended), start, position: start + ended, size };
+}
+
+/** Where the last `count` lines that have ended begin. */
+export function startOfLast(
+  fd: number,
+  count: number,
+  { position, torn }: Floor,
+  mostBytes = MOST_TAIL_BYTES,
+): { readonly start: number; readonly size: number } {
   const { size } = fstatSync(fd);
-  const floor = from > size ? 0 : from;
-  const chunks: Buffer[] = [];
-  let start = size;
-  let newlines = 0;
-  while (start > floor && newlines <= count && size - start < MOST_BYTES) {
-    const length = Math.min(CHUNK_BYTES, start - floor);
-    start -= length;
-    const chunk = Buffer.alloc(length);
-    chunks.unshift(chunk.subarray(0, readSync(fd, chunk, 0, length, start)));
-    newlines += newlinesIn(chunk);
+  const least = Math.min(size, Math.max(position, size - mostBytes));
+  let oldest: number | undefined;
+  let left = count + 1;
+  for (let at = size; at > least;) {
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, at - least));
+    at -= chunk.length;
+    const read = chunk.subarray(0, readSync(fd, chunk, 0, chunk.length, at));
+    for (let found = read.lastIndexOf(NEWLINE); found >= 0;) {
+      oldest = at + found + 1;
+      left -= 1;
+      if (left <= 0) return { start: oldest, size };
+      found = found === 0 ? -1 : read.lastIndexOf(NEWLINE, found - 1);
+    }
   }
-  const content = Buffer.concat(chunks);
-  const end = content.lastIndexOf(NEWLINE) + 1;
-  const whole = end === 0 ? [] : content.toString('utf8', 0, end - 1).split('\n');
-  // The first one is a piece of a longer line, unless all was read.
-  if (start > floor) whole.shift();
-  return { whole: count <= 0 ? [] : whole.slice(-count), rest: content.toString('utf8', end), position: start + end };
-}
-
-function newlinesIn(chunk: Buffer): number {
-  let found = 0;
-  for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) found++;
-  return found;
+  const isWhole = least === position && !torn;
+  return { start: isWhole ? least : (oldest ?? least), size };
 }

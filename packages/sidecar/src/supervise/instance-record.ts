@@ -38,7 +38,7 @@ export interface InstanceRecord {
   readonly counts?: Counts;
   /** See `View.followed`. */
   readonly followed?: Followed;
-  /** Where in its log it began. */
+  /** Where in its log it began: bytes that were ever written to it before. */
   readonly logFrom?: number;
   /** The person who stopped it. */
   readonly heldBy?: string;

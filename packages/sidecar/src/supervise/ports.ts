@@ -136,12 +136,29 @@ export interface Sockets {
   ): readonly HeldSocket[] | undefined;
 }
 
-/** Implemented by process/: reads what agents wrote to their log files. */
+/**
+ * Implemented by process/: reads what agents wrote to their log files. Offsets count every byte that was ever written;
+ * they stay true when the head of a log goes into an archive.
+ */
 export interface LogReader {
-  /** The last lines from byte `from` on, oldest first; none where there is no file. Reads at most 1 MiB. */
+  /** Offset of its end; 0 where there is no file. */
+  size(path: string): number;
+  /** The last lines from an offset on, oldest first; none where there is no file. Reads at most 1 MiB. */
   last(path: string, lines: number, from?: number): readonly string[];
-  /** The last lines, then each new one, over rotation and truncation, until `signal` is aborted. */
-  follow(path: string, lines: number, signal: AbortSignal): AsyncIterable<string>;
+  /** What is asked for, oldest first, with a line of ours where something is left out. Reads at most 4 MiB. */
+  look(path: string, ask: LogLook): readonly string[];
+  /**
+   * What is asked for, then each new line, over all that happens to the file, until `signal` is aborted; at most 1,000
+   * lines or 1 MiB a second, with a line of ours where something is left out.
+   */
+  follow(path: string, ask: LogLook, signal: AbortSignal): AsyncIterable<string>;
+}
+
+export interface LogLook {
+  /** At most so many to begin with: the last ones. */
+  readonly lines: number;
+  /** Nothing that was written before, as far as that is known. Milliseconds since the epoch. */
+  readonly since?: number;
 }
 
 export interface ProbeTarget {

@@ -35,9 +35,9 @@ export interface SupervisorParts {
 export interface InstanceLogs {
   /** Absolute path. */
   readonly path: (app: string, agent: string, instance: number, slot: Slot) => string;
-  /** In bytes; 0 where there is no file. */
+  /** How many bytes were ever written to it; 0 where there is no file. */
   readonly size: (path: string) => number;
-  /** The last lines of what was written from byte `from` on, oldest first. */
+  /** The last lines of what was written from there on, `from` bytes after its beginning, oldest first. */
   readonly last: (path: string, lines: number, from: number) => readonly string[];
   /** The candidate's file becomes that of the active one; what was there is kept beside it. Never throws; the same again is nothing. */
   readonly promote: (app: string, agent: string, instance: number) => void;

@@ -1,7 +1,7 @@
 /**
  * The one folder that calls the C library (through koffi, loaded at first use): what Node has no words for. This file
- * loads it and turns errno into errors; its neighbours hold the calls, one topic each. Every call returns at once and
- * decides nothing: callers know what a failure means.
+ * loads it and turns errno into errors; its neighbours hold the calls, one topic each. Every call returns at once (what
+ * may take its time is done aside, by a thread) and decides nothing: callers know what a failure means.
  */
 import { createRequire } from 'node:module';
 import { getSystemErrorMap } from 'node:util';
@@ -20,7 +20,11 @@ export class SystemCallError extends Error {
 }
 
 /** Calls return a number and set errno when it is negative. */
-export type Call = (...args: readonly unknown[]) => number;
+export interface Call {
+  (...args: readonly unknown[]): number;
+  /** The same in a thread; the last argument is told the result. */
+  readonly async: (...args: readonly unknown[]) => void;
+}
 
 interface Koffi {
   load(path: null): { func(prototype: string): Call };
@@ -43,8 +47,11 @@ function library(): NonNullable<typeof loaded> {
 
 /** A function of the C library by its prototype, bound at its first call. */
 export function libcCall(prototype: string): Call {
-  let call: Call | undefined;
-  return (...args) => (call ??= library().libc.func(prototype))(...args);
+  let bound: Call | undefined;
+  const call = (): Call => (bound ??= library().libc.func(prototype));
+  return Object.assign((...args: readonly unknown[]) => call()(...args), {
+    async: (...args: readonly unknown[]) => call().async(...args),
+  });
 }
 
 /** `syscall(2)`, for what the C library has no function for; `args` as koffi wants variadic ones: type, value, ... */
@@ -61,4 +68,17 @@ export function failure(call: string): SystemCallError {
 export function checked(call: string, result: number): number {
   if (result < 0) throw failure(call);
   return result;
+}
+
+/** A function that may have to wait, called in a thread. Rejects with SystemCallError where its result is negative. */
+export function libcCallAside(name: string, prototype: string): (...args: readonly unknown[]) => Promise<number> {
+  const call = libcCall(prototype);
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      call.async(...args, (error: Error | null, result: number) => {
+        // At once, before another call sets errno anew.
+        if (error === null && result >= 0) resolve(result);
+        else reject(error ?? failure(name));
+      });
+    });
 }

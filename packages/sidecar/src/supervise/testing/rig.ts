@@ -7,9 +7,10 @@ import type { AgentSpec, Healthcheck, HostAgent } from '@outrider/shared/domain/
 import type { EventType } from '@outrider/shared/domain/event.js';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
-import { createLogFiles } from '../../compose/log-files.js';
+import { createLogFiles, logFolder } from '../../compose/log-files.js';
 import { createProbes } from '../../probe/probes.js';
 import { createLogReader } from '../../process/log-file.js';
+import { LogLedger } from '../../process/log-ledger.js';
 import { bootId } from '../../process/process-stat.js';
 import { createLimits } from '../../process/limits.js';
 import { createProcesses } from '../../process/processes.js';
@@ -31,6 +32,7 @@ export interface Emitted {
 
 export function partsFor(folder: string, events: Emitted[], warnings: string[]): SupervisorParts {
   const processes = createProcesses();
+  const ledger = new LogLedger({ folder: join(folder, 'logs'), now: () => Date.now() });
   return {
     clock: systemClock,
     processes,
@@ -56,7 +58,7 @@ export function partsFor(folder: string, events: Emitted[], warnings: string[]):
     ownEnvironment: process.env,
     random: () => 0.5,
     newId: () => randomBytes(8).toString('hex'),
-    logs: createLogFiles(folder, createLogReader(), (text) => warnings.push(text)),
+    logs: createLogFiles(logFolder(folder), createLogReader(ledger), (text) => warnings.push(text)),
     maxStarting: 4,
     warn: (sentence) => warnings.push(sentence),
   };

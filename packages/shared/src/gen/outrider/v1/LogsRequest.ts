@@ -1,5 +1,6 @@
 // Original file: proto/outrider/v1/types.proto
 
+import type { Long } from '@grpc/proto-loader';
 
 export interface LogsRequest {
   'agent'?: (string);
@@ -7,6 +8,8 @@ export interface LogsRequest {
   'host'?: (string);
   'follow'?: (boolean);
   'lines'?: (number);
+  'agents'?: (string)[];
+  'since'?: (number | string | Long);
 }
 
 export interface LogsRequest__Output {
@@ -15,4 +18,6 @@ export interface LogsRequest__Output {
   'host': (string);
   'follow': (boolean);
   'lines': (number);
+  'agents': (string)[];
+  'since': (number);
 }

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { formatSize, parseSize } from './size.js';
+
+test.each<[string, number | undefined]>([
+  ['64M', 67_108_864],
+  ['512K', 524_288],
+  ['1G', 1_073_741_824],
+  ['0', 0],
+  ['1000', 1_000],
+  ['4096', 4_096],
+  ['64MB', 67_108_864],
+  ['64m', 67_108_864],
+  ['1.5M', 1_572_864],
+  ['-1', undefined],
+  ['64T', undefined],
+  ['', undefined],
+  ['M', undefined],
+  ['999999999999999G', undefined],
+])('%j is %s bytes', (text, bytes) => expect(parseSize(text)).toBe(bytes));
+
+test('the shortest spelling is read as the same', () => {
+  for (const bytes of [0, 1, 1_000, 1_024, 1_536 * 1_024, 64 * 1_024 ** 2, 3 * 1_024 ** 3]) {
+    expect(parseSize(formatSize(bytes))).toBe(bytes);
+  }
+  expect(formatSize(64 * 1_024 ** 2)).toBe('64M');
+});
