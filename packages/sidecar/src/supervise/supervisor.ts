@@ -6,8 +6,9 @@ import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import type { AgentControl } from '../link/ports.js';
 import { Board } from '../agent/board.js';
 import { missingDependencies } from '../agent/dependency-gate.js';
-import { readRecord } from './instance-record.js';
+import { type InstanceRecord, readRecord } from './instance-record.js';
 import { pendingStatus, statusOf } from './instance-status.js';
+import { gapOf, recoverSockets } from './kept-sockets.js';
 import type { LiveInstance } from './live-instance.js';
 import { Mailbox } from './mailbox.js';
 import { PersonControl } from './person-control.js';
@@ -103,7 +104,7 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     const at = this.#at();
     const { host } = this.#parts.host;
     return [...this.#apps.values()].flatMap((app) => [
-      ...app.slots.map((live) => statusOf(live, host, at)),
+      ...app.slots.map((live) => statusOf(live, host, at, gapOf(this.#parts, live))),
       ...this.#pending(app),
     ]);
   }
@@ -174,9 +175,11 @@ export class Supervisor implements AgentSupervisor, AgentControl {
 
   #adoptAll(): void {
     const restored: LiveInstance[] = [];
+    const records: InstanceRecord[] = [];
     for (const { key, record } of this.#parts.records.load()) {
       const known = readRecord(record);
       if (known?.bootId === this.#parts.bootId) {
+        records.push(known);
         restored.push(this.#appOf(known.app).restore({ ...known, key }));
       } else {
         if (known === undefined)
@@ -184,7 +187,13 @@ export class Supervisor implements AgentSupervisor, AgentControl {
         else this.#parts.records.remove(key);
       }
     }
+    // All of them before anything is started: what one instance has is no longer to be opened for another.
+    for (const record of records) recoverSockets(this.#parts, record);
     for (const live of restored) live.adopt();
+    for (const live of restored) {
+      const gap = gapOf(this.#parts, live);
+      if (gap !== undefined) this.#parts.warn(`${live.app}/${live.spec.name}: ${gap}.`);
+    }
   }
 
   /** What a listener does while both run proves nothing about either of them. */
