@@ -1,12 +1,12 @@
 /** Descriptors from and for systemd, with a program that plays it; see test/e2e/lab-sockets.test.ts for the real one. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FdStore, storable } from './fd-store.js';
 import { takePassedDescriptors } from './listen-fds.js';
+import { takesConnections } from './testing/callers.js';
 import { Manager } from './testing/manager.js';
 import { Scratch } from './testing/scratch.js';
 
@@ -29,13 +29,15 @@ const store = new FdStore();
 const sockets = createSockets(store);
 const before = sockets.undeclared;
 let held, problem;
+sockets.recover('app', 'one', JSON.parse(specs), undefined);
+const gap = sockets.gap(JSON.parse(specs)) ?? null;
 try {
   held = sockets.hold('app', 'one', JSON.parse(specs));
 } catch (error) {
   problem = error.message;
 }
 const { undeclared, problems } = sockets;
-const told = { before, held, problem, undeclared, problems, listen: process.env.LISTEN_FDS ?? null };
+const told = { before, gap, held, problem, undeclared, problems, listen: process.env.LISTEN_FDS ?? null };
 writeFileSync(folder + '/told', JSON.stringify({ ...told, pid: process.pid }));
 setInterval(() => {
   if (existsSync(folder + '/release')) sockets.release('app', JSON.parse(readFileSync(folder + '/release', 'utf8')));
@@ -47,6 +49,8 @@ interface Told {
   readonly before: readonly string[];
   readonly held?: readonly { readonly name: string; readonly address: string }[];
   readonly problem?: string;
+  /** Of a sidecar that looks for what an earlier one has left. */
+  readonly gap: string | null;
   readonly undeclared: readonly string[];
   readonly problems: readonly string[];
   readonly listen: string | null;
@@ -63,26 +67,6 @@ async function service(specs: readonly object[]): Promise<Told> {
     return told.pid === pid ? told : null;
   });
 }
-
-/** Whether the kernel takes a connection there, though nobody accepts it. */
-const takesConnections = (address: string): Promise<boolean> => {
-  if (address.startsWith('@')) return Promise.resolve(spawnSync('python3', ['-c', ABSTRACT, address]).status === 0);
-  return new Promise((resolve) => {
-    const parts = /^\[?([^\]]*)\]?:(\d+)$/.exec(address);
-    const socket = address.startsWith('/') ? connect(address) : connect(Number(parts?.[2]), parts?.[1]);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-};
-
-/** Node 20 can't connect to these. */
-const ABSTRACT = `
-import socket, sys
-socket.socket(socket.AF_UNIX).connect('\\0' + sys.argv[1][1:])
-`;
 
 const noPython = spawnSync('python3', ['--version']).status !== 0;
 
@@ -105,8 +89,11 @@ describe.skipIf(noPython)('with systemd', () => {
 
     const second = await service(specs);
     // The very same ones: ports that the kernel chose are known again by what was declared.
-    expect(second.held).toEqual(first.held!.map((held) => expect.objectContaining({ address: held.address }) as object));
-    expect(second.listen).toBeNull();
+    expect(second.held).toEqual(
+      first.held!.map((held) => expect.objectContaining({ address: held.address }) as object),
+    );
+    expect([second.listen, second.gap]).toEqual([null, null]);
+    expect(first.gap).toContain('was not kept');
     expect(manager.heard.every((message) => /^FDSTORE=1\nFDNAME=[^:\n]+(:?)\nFDPOLL=0$/.test(message))).toBe(true);
     expect(manager.heard).toHaveLength(4);
   });

@@ -87,6 +87,8 @@ function delivered(manager: Uint8Array, { text, fd }: Message): boolean {
 /** A text as a name that systemd accepts; two texts never become the same one, unless they are very long. */
 export const storable = (text: string): string =>
   [...Buffer.from(text)]
-    .map((byte) => (PLAIN.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, '0')}`))
+    .map((byte) =>
+      PLAIN.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, '0')}`,
+    )
     .join('')
     .slice(0, LONGEST_NAME);

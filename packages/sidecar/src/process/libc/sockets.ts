@@ -7,9 +7,7 @@ const setsockopt = libcCall('int setsockopt(int fd, int level, int name, const i
 const bind = libcCall('int bind(int fd, const uint8_t *address, uint32_t length)');
 const listen = libcCall('int listen(int fd, int backlog)');
 const shutdown = libcCall('int shutdown(int fd, int how)');
-const getsockopt = libcCall(
-  'int getsockopt(int fd, int level, int name, _Out_ int *value, _Inout_ uint32_t *length)',
-);
+const getsockopt = libcCall('int getsockopt(int fd, int level, int name, _Out_ int *value, _Inout_ uint32_t *length)');
 const getsockname = libcCall('int getsockname(int fd, _Out_ uint8_t *address, _Inout_ uint32_t *length)');
 const sendto = libcCall(
   'long sendto(int fd, const uint8_t *data, size_t size, int flags, const uint8_t *address, uint32_t length)',
