@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HOST = 'main-pc';
 const ADDRESS = '10.77.0.11';
 const UNIT = `outrider-agents@${ADDRESS}:80.socket`;
+const UNWANTED = `outrider-agents@${ADDRESS}:81.socket`;
 const SLOW = 300_000;
 
 if (labCommand === undefined) {
@@ -94,7 +95,7 @@ describe.skipIf(labCommand === undefined)('sockets under systemd', () => {
          ln -s /opt/outrider/packages/$name/bin/$name.js /usr/local/bin/$name
        done
        systemctl daemon-reload
-       systemctl enable --now '${UNIT}'
+       systemctl enable --now '${UNIT}' '${UNWANTED}'
        systemctl start redis-server
        systemctl enable --now outrider-sidecar outrider-coordinator`,
     );
@@ -119,6 +120,8 @@ describe.skipIf(labCommand === undefined)('sockets under systemd', () => {
     expect(await shell('ls -l /proc/1/fd')).toContain(socket);
     // That one is systemd's own; the two others were given to it.
     expect(await property('outrider-sidecar', 'NFileDescriptorStore')).toBe('2');
+    const said = await shell('journalctl --no-pager -u outrider-sidecar');
+    expect(said).toContain(`No agent declares ${ADDRESS}:81 (outrider-agents), which systemd passed on`);
     expect((await shell('stat --format %a /run/inner.sock')).trim()).toBe('600');
   });
 
