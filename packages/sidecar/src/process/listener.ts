@@ -1,8 +1,9 @@
 /** Opens and closes one socket that listens, with the file of a unix one; never accepts from it. */
-import { chmodSync, fstatSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync, fstatSync, lstatSync, unlinkSync } from 'node:fs';
 import type { SocketSpec } from '@outrider/shared/domain/agent.js';
 import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
 import type { SocketAddress } from '@outrider/shared/runtime/listen.js';
+import type { Credentials } from '../supervise/ports.js';
 import { listeningUnixInodes } from './connection.js';
 import { closeDescriptor } from './libc/descriptors.js';
 import { SystemCallError } from './libc/library.js';
@@ -13,13 +14,15 @@ import { encodeAddress, parseListenAddress } from './socket-address.js';
 const PATH_MODE = 0o660;
 
 /** @throws OutriderError('refused') with a sentence; 'invalid' where it is no address */
-export function openListener(spec: SocketSpec): number {
+export function openListener(spec: SocketSpec, owner?: Credentials): number {
   const address = parseListenAddress(spec.listen);
   const { family, bytes } = encodeAddress(address);
   try {
     clearStalePath(address);
     return listenOn(family, bytes, () => {
-      if (isPath(address)) chmodSync(address.path, spec.mode ?? PATH_MODE);
+      if (!isPath(address)) return;
+      if (owner !== undefined) chownSync(address.path, owner.uid, owner.gid);
+      chmodSync(address.path, spec.mode ?? PATH_MODE);
     });
   } catch (error) {
     throw refusal(spec, error);

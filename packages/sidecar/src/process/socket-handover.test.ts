@@ -63,6 +63,13 @@ test.skipIf(noPython).each([
   for (const { name, address } of held) expect(await said(address, true)).toBe(name);
 });
 
+test.skipIf(process.getuid?.() !== 0)('the file of a socket belongs to the user of its agent', () => {
+  const path = scratch.path('owned.sock');
+  sockets.hold('app', 'one', [{ name: 'a', listen: path }], { uid: 4321, gid: 1234, hasGroups: false });
+  const { uid, gid, mode } = statSync(path);
+  expect([uid, gid, mode & 0o777]).toEqual([4321, 1234, 0o660]);
+});
+
 test('who may connect to a path is its mode: 0660 unless declared', () => {
   const [open, shut] = [scratch.path('open.sock'), scratch.path('default.sock')];
   sockets.hold('app', 'one', [

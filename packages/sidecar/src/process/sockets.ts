@@ -6,7 +6,7 @@ import type { SocketSpec } from '@outrider/shared/domain/agent.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { formatAddress, spellingOf } from '@outrider/shared/runtime/listen.js';
 import type { HeldSocket, ProcessIdentity } from '../agent/identity.js';
-import type { Sockets } from '../supervise/ports.js';
+import type { Credentials, Sockets } from '../supervise/ports.js';
 import { FdStore } from './fd-store.js';
 import { type InheritedSocket, InheritedSockets, storedName } from './inherited-sockets.js';
 import { boundAddress } from './libc/sockets.js';
@@ -54,12 +54,12 @@ class HeldSockets implements HostSockets {
     return this.#inherited.undeclared;
   }
 
-  hold(app: string, agent: string, sockets: readonly SocketSpec[]): readonly HeldSocket[] {
+  hold(app: string, agent: string, sockets: readonly SocketSpec[], owner?: Credentials): readonly HeldSocket[] {
     const fresh: SocketSpec[] = [];
     try {
       for (const spec of sockets) {
         if (this.#has(app, agent, spec) || this.#inherit(app, agent, spec)) continue;
-        this.#keep(app, agent, spec, openListener(spec));
+        this.#keep(app, agent, spec, openListener(spec, owner));
         fresh.push(spec);
       }
     } catch (error) {

@@ -63,7 +63,7 @@ export class Incarnation {
     const { parts, app, spec, id, logFile } = this.#options;
     try {
       const { agent, env, cwd, confinement } = this.#prepare();
-      if (agent.sockets.length > 0) this.#held = parts.sockets.hold(app, spec.name, agent.sockets);
+      if (agent.sockets.length > 0) this.#held = parts.sockets.hold(app, spec.name, agent.sockets, confinement.user);
       const process = parts.processes.spawn({
         incarnation: id,
         command: agent.command,

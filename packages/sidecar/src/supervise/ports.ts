@@ -107,9 +107,10 @@ export interface Processes {
 export interface Sockets {
   /**
    * Opens what is not open yet; what another agent of the app has left or is leaving passes on as it is. Throws
-   * `OutriderError('refused')` where an address is taken.
+   * `OutriderError('refused')` where an address is taken. `owner`: whose the file of a unix socket is to be; absent:
+   * the sidecar's own user's.
    */
-  hold(app: string, agent: string, sockets: readonly SocketSpec[]): readonly HeldSocket[];
+  hold(app: string, agent: string, sockets: readonly SocketSpec[], owner?: Credentials): readonly HeldSocket[];
   /** Closes what this app holds except for what its agents still declare (`[]`: everything). */
   release(app: string, declared: readonly SocketSpec[]): void;
   /**
