@@ -1,14 +1,19 @@
-/** Tells of the sockets that systemd passed on: what they are, and which of them no agent wants. */
+/** Makes the sockets of this host, and tells of those that systemd passed on: what they are, and which nobody wants. */
 import type { Logger } from '@outrider/shared/runtime/logger.js';
-import type { HostSockets } from '../process/sockets.js';
+import type { FdStore } from '../process/fd-store.js';
+import { type HostSockets, createSockets } from '../process/sockets.js';
 import type { Supervisor } from '../supervise/supervisor.js';
 
-/** To be called before agents are started. What is left is told once, when the agents of this host have settled. */
-export function tellOfInherited(sockets: HostSockets, supervisor: Supervisor, log: Logger): void {
+export function hostSockets(store: FdStore, log: Logger): HostSockets {
+  const sockets = createSockets(store);
   for (const sentence of sockets.problems) log.warn(sentence);
-  const { undeclared } = sockets;
-  if (undeclared.length === 0) return;
-  log.info(`systemd passed on ${undeclared.join(', ')}`);
+  if (sockets.undeclared.length > 0) log.info(`systemd passed on ${sockets.undeclared.join(', ')}`);
+  return sockets;
+}
+
+/** Told once, when the agents of this host have settled for the first time. */
+export function tellOfUndeclared(sockets: HostSockets, supervisor: Supervisor, log: Logger): void {
+  if (sockets.undeclared.length === 0) return;
   const end = supervisor.onChange(() => {
     const instances = supervisor.instances();
     if (instances.length === 0 || instances.some(({ state }) => state === 'starting' || state === 'backoff')) return;

@@ -13,7 +13,6 @@ import { createProbes } from '../probe/probes.js';
 import { createLogReader } from '../process/log-file.js';
 import { bootId } from '../process/process-stat.js';
 import { FdStore } from '../process/fd-store.js';
-import { createSockets } from '../process/sockets.js';
 import { createReleases } from '../release/releases.js';
 import { createDurableStore } from '../store/durable-state.js';
 import { createRecordStore } from '../store/record-store.js';
@@ -22,7 +21,7 @@ import type { LogReader } from '../supervise/ports.js';
 import { Supervisor } from '../supervise/supervisor.js';
 import { crashPointsForTests } from './crash-for-tests.js';
 import { HostEvents } from './host-events.js';
-import { tellOfInherited } from './inherited.js';
+import { hostSockets, tellOfUndeclared } from './inherited.js';
 import { Late } from './late.js';
 import { createLogFiles } from './log-files.js';
 import { machineOf } from './machine.js';
@@ -44,7 +43,7 @@ export interface Inside {
 /** Everything that agents need, up to the moment at which they are being started. */
 export function startInside(config: SidecarConfig, log: Logger): Inside {
   // Before any other process is made: what came with our own start is for nobody else.
-  const store = new FdStore();
+  const sockets = hostSockets(new FdStore(), log);
   const clock = systemClock;
   const { host, address, environment, labels, dataDir, runDir } = config;
   const version = versionOf(new URL('../../package.json', import.meta.url));
@@ -56,7 +55,6 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const crash = crashPointsForTests(process.env);
   const { limits, secrets, processes } = machineOf(config, crash, warn);
   const logs = createLogReader();
-  const sockets = createSockets(store);
   const bus = busOf(config, events, metrics, () => supervisor);
   const supervisor = new Supervisor({
     ...{ clock, processes, bus, events, limits, secrets, sockets },
@@ -91,7 +89,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
       Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((item) => item.address)),
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
-  tellOfInherited(sockets, supervisor, log);
+  tellOfUndeclared(sockets, supervisor, log);
   driver.start();
   return { supervisor, host: driver, bus, events, metrics, figures, tokens, version, logs };
 }

@@ -11,15 +11,16 @@ export interface PassedDescriptor {
 }
 
 const FIRST = 3;
-const VARIABLES = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES'] as const;
 
 /** Takes the variables out of `env`: they are for this process alone. None where they are meant for another one. */
 export function takePassedDescriptors(
   env: Record<string, string | undefined>,
   pid: number = process.pid,
 ): readonly PassedDescriptor[] {
-  const [count = '', meant = '', names = ''] = VARIABLES.map((name) => env[name]);
-  for (const name of VARIABLES) delete env[name];
+  const { LISTEN_FDS: count = '', LISTEN_PID: meant = '', LISTEN_FDNAMES: names = '' } = env;
+  delete env['LISTEN_FDS'];
+  delete env['LISTEN_PID'];
+  delete env['LISTEN_FDNAMES'];
   if (!/^[1-9]\d{0,5}$/.test(count) || meant !== String(pid)) return [];
   const named = names.split(':');
   return Array.from({ length: Number(count) }, (_, index) => ({

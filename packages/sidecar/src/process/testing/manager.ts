@@ -2,9 +2,10 @@
  * For tests: plays systemd for one service, with the means of Python, since Node has no unix datagram sockets. Passes
  * on listening sockets (LISTEN_FDS), keeps what it is given (FDSTORE) and hands it to the next start.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 
 const PROGRAM = `
@@ -84,7 +85,7 @@ interface Told {
 }
 
 export class Manager {
-  readonly #python: ChildProcess;
+  readonly #python: ChildProcessByStdio<Writable, Readable, null>;
   readonly #told: Told[] = [];
   #pid = 0;
 
@@ -98,7 +99,7 @@ export class Manager {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { PATH: process.env['PATH'] ?? '', ...env },
     });
-    createInterface({ input: this.#python.stdout! }).on('line', (line) => this.#told.push(JSON.parse(line) as Told));
+    createInterface({ input: this.#python.stdout }).on('line', (line) => this.#told.push(JSON.parse(line) as Told));
   }
 
   /** Names in its store. */
@@ -113,7 +114,7 @@ export class Manager {
   /** Starts the service, with what is stored; returns its pid. */
   async start(...command: readonly string[]): Promise<number> {
     const before = this.#told.filter(({ pid }) => pid !== undefined).length;
-    this.#python.stdin?.write(`${JSON.stringify(command)}\n`);
+    this.#python.stdin.write(`${JSON.stringify(command)}\n`);
     await eventually(() => this.#told.filter(({ pid }) => pid !== undefined).length > before);
     this.#pid = this.#told.findLast(({ pid }) => pid !== undefined)?.pid ?? 0;
     return this.#pid;
@@ -133,7 +134,7 @@ export class Manager {
   async end(): Promise<void> {
     if (this.#pid !== 0 && !this.#told.some(({ ended }) => ended === this.#pid)) await this.kill();
     const gone = once(this.#python, 'exit');
-    this.#python.stdin?.end();
+    this.#python.stdin.end();
     await gone;
   }
 }
