@@ -85,14 +85,16 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     refusals: [limits, secrets],
     system: () => figures.current?.system() ?? { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 },
     reserved: reservedBy(config),
-    localAddresses: () =>
-      Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((item) => item.address)),
+    localAddresses,
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
   tellOfUndeclared(sockets, supervisor, log);
   driver.start();
   return { supervisor, host: driver, bus, events, metrics, figures, tokens, version, logs };
 }
+
+const localAddresses = (): readonly string[] =>
+  Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((item) => item.address));
 
 function busOf(
   { runDir }: SidecarConfig,
