@@ -60,7 +60,7 @@ interface Instance {
   readonly reason: string;
 }
 
-describe.skipIf(labCommand === undefined)('sockets under systemd', () => {
+describe.skipIf(labCommand === undefined)('sockets under systemd', { timeout: SLOW }, () => {
   let lab!: Lab;
   let up: Lab | undefined;
   let release = '';
