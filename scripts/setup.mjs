@@ -1,4 +1,5 @@
-// Brings a fresh clone to where everything runs: npm packages, build, redis-server. Quick the second time.
+// Brings a fresh clone to where everything runs: npm packages, build, redis-server; for one test, servers of Debian.
+// Quick the second time.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -39,21 +40,36 @@ function packages() {
   writeFileSync(stamp, lock);
 }
 
+const debian = existsSync('/etc/debian_version') && onPath('apt-get') && process.getuid?.() === 0;
+const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+
+/** False: they are not to be had. */
+function apt(...names) {
+  const install = ['install', '-y', '-qq', '--no-install-recommends', ...names];
+  const tried = () => spawnSync('apt-get', install, { env, stdio: 'ignore' }).status === 0;
+  if (tried()) return true;
+  spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
+  return tried();
+}
+
 function redis() {
   if (onPath('redis-server')) return;
-  const debian = existsSync('/etc/debian_version') && onPath('apt-get');
-  if (!debian || process.getuid?.() !== 0) {
+  if (!debian) {
     fail(
       'redis-server is not installed. Install it (Debian and Ubuntu: sudo apt-get install redis-server) and run this again.',
     );
   }
   console.log('setup: redis-server is not installed; installing it with apt-get');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
-  const install = ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'];
-  if (spawnSync('apt-get', install, { ...quiet, stdio: 'ignore' }).status === 0) return;
-  run('apt-get', ['update', '-qq'], quiet);
-  run('apt-get', install, quiet);
+  if (!apt('redis-server')) fail('"apt-get install redis-server" failed. Run it to see why.');
+}
+
+/** Of examples/sockets. Nothing else needs them, and the test of it does without. */
+function servers() {
+  const missing = ['uvicorn', 'gunicorn'].filter((name) => !existsSync(`/usr/bin/${name}`));
+  if (missing.length === 0) return;
+  const names = missing.join(' and ');
+  if (debian) console.log(`setup: ${names} of examples/sockets not installed; installing with apt-get`);
+  if (!debian || !apt(...missing)) console.log(`setup: without ${names}, the test of examples/sockets leaves that out`);
 }
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -62,6 +78,7 @@ if (major < 20 || (major === 20 && minor < 12))
 if (process.platform !== 'linux') fail(`Outrider's sidecar runs on Linux, not on ${process.platform}.`);
 packages();
 redis();
+servers();
 run(process.execPath, [
   join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
   '-b',

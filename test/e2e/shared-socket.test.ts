@@ -1,8 +1,8 @@
 /** Old and new on one socket: a good swap loses no request, and a broken new one never hides behind the old. */
-import { get } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
+import { Load } from '../support/load.js';
 import { asked, fault, lastEvent, pids, tree, versions } from '../support/rollout-kit.js';
 
 const PORT = 18301;
@@ -28,46 +28,7 @@ const broken = (...words: [string, ...string[]]) => ({
 const release = (version: string, agent: object, code: string) =>
   cluster.push(version, { ...tree('web', { page: agent }), files: { 'page.txt': code } });
 
-interface Answer {
-  /** 0: there was no answer. */
-  readonly status: number;
-  readonly version: string;
-}
-
-/** Asks again and again, four at a time, each on a connection of its own. */
-class Load {
-  readonly answers: Answer[] = [];
-  private ended = false;
-  private readonly workers = Array.from({ length: 4 }, () => this.work());
-
-  of(version: string): Answer[] {
-    return this.answers.filter((answer) => answer.version === version);
-  }
-  /** Until it was answered so often after now, so that what follows has been seen by it too. */
-  async more(count: number): Promise<void> {
-    const before = this.answers.length;
-    await eventually(() => this.answers.length >= before + count);
-  }
-  async end(): Promise<void> {
-    this.ended = true;
-    await Promise.all(this.workers);
-  }
-  private async work(): Promise<void> {
-    while (!this.ended) this.answers.push(await ask());
-  }
-}
-
-const ask = (): Promise<Answer> =>
-  new Promise((resolve) => {
-    const lost = () => resolve({ status: 0, version: '' });
-    get({ host: cluster.host('alpha').address, port: PORT, agent: false }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response
-        .on('error', lost)
-        .on('end', () => resolve({ status: response.statusCode ?? 0, version: text.split(' ')[0] ?? '' }));
-    }).on('error', lost);
-  });
+const load = () => new Load({ host: cluster.host('alpha').address, port: PORT });
 
 beforeEach(async () => {
   await release('1.0.0', good, 'one');
@@ -79,11 +40,11 @@ it.each([
   ['that never accepts', '2.0.1', broken('shared-socket-deaf.mjs'), /within 1\.5/],
 ])('a broken version %s is not taken for ready, and the old one goes on', async (_what, version, agent, cause) => {
   const before = pids(cluster, 'web');
-  const load = new Load();
+  const callers = load();
   await release(version, agent, version);
   const result = await cluster.rollout(version);
-  await load.more(20);
-  await load.end();
+  await callers.more(20);
+  await callers.end();
   expect(result.code).toBe(20);
   expect(lastEvent(result).data).toMatchObject({
     culprit: { host: 'alpha', agent: 'page', cause: expect.stringMatching(cause) as string },
@@ -92,19 +53,19 @@ it.each([
   expect(pids(cluster, 'web')).toEqual(before);
   expect(await versions(cluster, 'web')).toEqual({ alpha: '1.0.0' });
   // Whatever the old one accepted was answered well; only the broken one itself has failed anybody.
-  expect(load.of('1.0.0').filter(({ status }) => status !== 200)).toEqual([]);
-  expect(load.answers.filter(({ status }) => status === 0)).toEqual([]);
+  expect(callers.of('1.0.0').filter(({ status }) => status !== 200)).toEqual([]);
+  expect(callers.answers.filter(({ status }) => status === 0)).toEqual([]);
 });
 
 it('a good version takes over without a failed request', async () => {
   const before = pids(cluster, 'web');
-  const load = new Load();
-  await load.more(20);
+  const callers = load();
+  await callers.more(20);
   await release('3.0.0', good, 'three');
   expect((await cluster.rollout('3.0.0')).code).toBe(0);
-  await eventually(() => load.of('3.0.0').length > 20);
-  await load.end();
-  expect(load.answers.filter(({ status }) => status !== 200)).toEqual([]);
-  expect(load.of('1.0.0').length).toBeGreaterThan(0);
+  await eventually(() => callers.of('3.0.0').length > 20);
+  await callers.end();
+  expect(callers.failed).toEqual([]);
+  expect(callers.of('1.0.0').length).toBeGreaterThan(0);
   expect(pids(cluster, 'web')['alpha/page.0']).not.toBe(before['alpha/page.0']);
 });

@@ -12,6 +12,7 @@ import { freePort, startRedis, type TestRedis } from '@outrider/shared/testing/r
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Request } from 'zeromq';
+import { Manager } from './process/testing/manager.js';
 
 const BIN = fileURLToPath(new URL('../bin/sidecar.js', import.meta.url));
 
@@ -156,6 +157,19 @@ describe('sidecar run', () => {
     expect((await fetch(`http://127.0.0.1:${ports.http}/health`)).status).toBe(200);
     child.kill('SIGTERM');
     expect((await ended).code).toBe(0);
+  });
+
+  test('tells systemd that it is ready, and says what was passed on to it', async () => {
+    const env = { OUTRIDER_RENDEZVOUS: join(folder, 'endpoints') };
+    const manager = new Manager(join(folder, 'notify'), [['web.socket', '127.0.0.1:0']], env);
+    const file = join(folder, 'sidecar.log');
+    try {
+      await manager.start(process.execPath, BIN, 'run', '--config', configure({ log: { file } }));
+      await eventually(() => manager.heard.includes('READY=1'));
+      expect(readFileSync(file, 'utf8')).toMatch(/"systemd passed on 127\.0\.0\.1:\d+ \(web\.socket\)"/);
+    } finally {
+      await manager.end();
+    }
   });
 
   test('waits a moment for an address that is taken', async () => {

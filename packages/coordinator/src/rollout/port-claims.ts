@@ -10,7 +10,7 @@ export interface ReservedPort {
 
 interface Claim {
   readonly address: string;
-  /** A port, or '' for the path of a unix socket. */
+  /** A port, or '' for a unix socket. */
   readonly port: string;
   readonly host: PlanHost;
   readonly owner: string;
@@ -41,7 +41,7 @@ function claimsOf({ host, spec }: Target): readonly Claim[] {
         const listen = socket.listen
           .replaceAll('${OUTRIDER_HOST_ADDRESS}', host.address)
           .replaceAll('${OUTRIDER_HOST}', host.name);
-        const parts = /^(.*):(\d+)$/.exec(listen);
+        const parts = /^([^/@].*|):(\d+)$/.exec(listen);
         const owner = `socket "${socket.name}" of agent ${agent.name}`;
         return { address: parts?.[1] ?? listen, port: parts?.[2] ?? '', host, owner };
       }),

@@ -46,8 +46,10 @@ export type UpdateOrder = 'start-first' | 'stop-first';
 
 export interface SocketSpec {
   readonly name: string;
-  /** `HOST:PORT`, `[V6]:PORT` or an absolute path of a unix socket. */
+  /** `HOST:PORT`, `[V6]:PORT`, or of a unix socket an absolute path or an abstract `@name`. */
   readonly listen: string;
+  /** Of the file of a unix socket; absent: 0660. */
+  readonly mode?: number;
 }
 
 export interface AgentSpec {

@@ -173,12 +173,21 @@ const inside = (what: string) =>
     must(`${what} inside the release, relative and without ".."`),
   );
 
+const SOCKET_MODE = 'octal digits in quotes, such as "0660"';
 const socket = strict({
   name: name('the name of a socket'),
-  listen: text('HOST:PORT, [IPV6]:PORT or an absolute path').superRefine((value, context) => {
+  listen: text('HOST:PORT, [IPV6]:PORT, an absolute path or "@name"').superRefine((value, context) => {
     const problem = problemOfListenAddress(value);
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   }),
+  mode: z
+    .string(must(SOCKET_MODE))
+    .regex(/^0?[0-7]{3}$/, must(SOCKET_MODE))
+    .transform((digits) => Number.parseInt(digits, 8))
+    .optional(),
+}).superRefine(({ listen, mode }, context) => {
+  if (mode === undefined || listen.startsWith('/')) return;
+  context.addIssue({ code: 'custom', path: ['mode'], message: 'is only for a socket with a path.' });
 });
 
 const updateConfig = strict(
@@ -241,7 +250,7 @@ export const agentSchema = strict(
   // Held sockets let old and new overlap; without them two versions would fight for a port.
   order: agent.update_config.order ?? (agent.sockets.length > 0 ? 'start-first' : 'stop-first'),
   parallelism: agent.update_config.parallelism,
-  sockets: agent.sockets,
+  sockets: agent.sockets.map(({ mode, ...socket }) => (mode === undefined ? socket : { ...socket, mode })),
   // What is not said is left out, so that agents that don't say it stay as they are.
   ...(agent.user === undefined ? {} : { user: agent.user }),
   ...(agent.resources === undefined ? {} : { resources: agent.resources }),

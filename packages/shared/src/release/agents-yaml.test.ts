@@ -140,6 +140,16 @@ agents:
     ]);
   });
 
+  it('reads sockets of every kind, and modes as numbers', () => {
+    const text =
+      'sockets: [{ name: a, listen: "[::1]:1" }, { name: b, listen: "@b" }, { name: c, listen: /c, mode: "0600" }]';
+    expect(agent(text)?.sockets).toEqual([
+      { name: 'a', listen: '[::1]:1' },
+      { name: 'b', listen: '@b' },
+      { name: 'c', listen: '/c', mode: 0o600 },
+    ]);
+  });
+
   it('keeps one agent with sockets from stopping first, unless it wants to', () => {
     expect(agent('sockets: [{ name: s, listen: "127.0.0.1:1" }]')?.order).toBe('start-first');
     expect(agent('sockets: [{ name: s, listen: "127.0.0.1:1" }]', 'update_config: { order: stop-first }')?.order).toBe(
@@ -217,6 +227,18 @@ agents:
     [['healthcheck: { zmq: { connect: "tcp://x" } }'], /zmq\.connect must be tcp:\/\/HOST:PORT/],
     [['healthcheck: { exec: [], for: sometimes }'], /exec must be a command|for must be startup/],
     [['sockets: [{ name: s, listen: "127.0.0.1" }]'], /sockets\[0\]\.listen must be HOST:PORT/],
+    [['sockets: [{ name: s, listen: "@" }]'], /sockets\[0\]\.listen must be HOST:PORT/],
+    [
+      [`sockets: [{ name: s, listen: "@${'x'.repeat(107)}" }]`],
+      /sockets\[0\]\.listen is a path of more than 107 bytes/,
+    ],
+    [
+      ['sockets: [{ name: s, listen: /run/x, mode: 0660 }]'],
+      /sockets\[0\]\.mode must be octal digits in quotes, .* not 660/,
+    ],
+    [['sockets: [{ name: s, listen: /run/x, mode: "888" }]'], /sockets\[0\]\.mode must be octal digits in quotes/],
+    [['sockets: [{ name: s, listen: "h:1", mode: "660" }]'], /sockets\[0\]\.mode is only for a socket with a path/],
+    [['sockets: [{ name: s, listen: "@x", mode: "660" }]'], /sockets\[0\]\.mode is only for a socket with a path/],
     [['sockets: [{ name: s, listen: "h:1" }, { name: s, listen: "h:2" }]'], /sockets\[1\]\.name "s" is there twice/],
     [
       ['sockets: [{ name: s, listen: "h:1" }, { name: t, listen: "h:1" }]'],

@@ -19,15 +19,17 @@ export function problemOfAddress(value: string): string | undefined {
     : `must be HOST:PORT or [IPV6]:PORT with a port from 1 to 65535, not ${JSON.stringify(value)}.`;
 }
 
-/** What an agent's socket may listen on: `HOST:PORT`, `[IPV6]:PORT` or an absolute path. */
+/** What an agent's socket may listen on: `HOST:PORT`, `[IPV6]:PORT`, an absolute path or an abstract `@name`. */
 export function problemOfListenAddress(value: string): string | undefined {
-  if (value.startsWith('/')) {
+  if (isUnixAddress(value)) {
     return Buffer.byteLength(value) < 108 ? undefined : `is a path of more than 107 bytes, too long for a socket.`;
   }
   return problemOfAddress(value) === undefined
     ? undefined
-    : `must be HOST:PORT, [IPV6]:PORT or an absolute path, not ${JSON.stringify(value)}.`;
+    : `must be HOST:PORT, [IPV6]:PORT, an absolute path or "@name", not ${JSON.stringify(value)}.`;
 }
+
+export const isUnixAddress = (value: string): boolean => /^(?:\/|@.)/.test(value);
 
 export function problemOfHttpUrl(value: string): string | undefined {
   if (isOneSetting(value)) return undefined;

@@ -25,14 +25,15 @@ export const formatHostPort = ({ host, port }: HostPort): string =>
 
 export type SocketAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  /** A path that begins with `@` is an abstract name: it is in no folder. */
   | { readonly kind: 'unix'; readonly path: string };
 
 /**
- * `HOST:PORT`, `[V6]:PORT` or an absolute path, as agents declare them. HOST is an address, `localhost`, or `*` or
+ * `HOST:PORT`, `[V6]:PORT`, an absolute path or `@name`, as agents declare them. HOST is an address, `localhost`, or `*` or
  * nothing for every address. Undefined where it is none of these.
  */
 export function parseSocketAddress(text: string): SocketAddress | undefined {
-  if (text.startsWith('/')) return { kind: 'unix', path: text };
+  if (/^(?:\/|@.)/.test(text)) return { kind: 'unix', path: text };
   const parts = parseHostPort(text.replace(/^\*?(?=:\d+$)/, EVERY_IPV4));
   if (parts === undefined) return undefined;
   const host = parts.host === 'localhost' ? '127.0.0.1' : parts.host;

@@ -15,7 +15,7 @@ import { createLogReader } from '../process/log-file.js';
 import { LogLedger } from '../process/log-ledger.js';
 import { LogRotation } from '../process/log-rotation.js';
 import { bootId } from '../process/process-stat.js';
-import { createSockets } from '../process/sockets.js';
+import { FdStore } from '../process/fd-store.js';
 import { createReleases } from '../release/releases.js';
 import { createDurableStore } from '../store/durable-state.js';
 import { createRecordStore } from '../store/record-store.js';
@@ -25,6 +25,7 @@ import { Supervisor } from '../supervise/supervisor.js';
 import type { InstanceLogs } from '../supervise/supervisor-parts.js';
 import { crashPointsForTests } from './crash-for-tests.js';
 import { HostEvents } from './host-events.js';
+import { hostSockets, tellOfUndeclared } from './inherited.js';
 import { Late } from './late.js';
 import { createLogFiles, logFolder } from './log-files.js';
 import { machineOf } from './machine.js';
@@ -47,6 +48,9 @@ export interface Inside {
 
 /** Everything that agents need, up to the moment at which they are being started. */
 export function startInside(config: SidecarConfig, log: Logger): Inside {
+  // Before any other process is made: what came with our own start is for nobody else.
+  const store = new FdStore();
+  const sockets = hostSockets(store, log);
   const clock = systemClock;
   const { host, address, environment, labels, dataDir, runDir } = config;
   const version = versionOf(new URL('../../package.json', import.meta.url));
@@ -56,12 +60,11 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const metrics = new Late<SidecarMetrics>();
   const figures: { current?: HostFigures } = {};
   const crash = crashPointsForTests(process.env);
-  const { limits, secrets, processes } = machineOf(config, crash, warn);
+  const { limits, secrets, processes } = machineOf(config, { store, crash, warn });
   const { logs, logFiles, rotation } = logsOf(config, warn);
   const bus = busOf(config, events, metrics, () => supervisor);
   const supervisor = new Supervisor({
-    ...{ clock, processes, bus, events, limits, secrets },
-    sockets: createSockets(),
+    ...{ clock, processes, bus, events, limits, secrets, sockets },
     probes: createProbes({ ownsConnection: (...asked) => processes.ownsConnection(...asked) }),
     records: crash.records(createRecordStore({ runDir, now: () => clock.now(), onUnreadable: warn })),
     metrics: {
@@ -89,10 +92,10 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     refusals: [limits, secrets],
     system: () => figures.current?.system() ?? { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 },
     reserved: reservedBy(config),
-    localAddresses: () =>
-      Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((item) => item.address)),
+    localAddresses,
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
+  tellOfUndeclared(sockets, supervisor, log);
   driver.start();
   return { supervisor, host: driver, bus, events, metrics, figures, tokens, version, logs, rotation };
 }
@@ -110,6 +113,9 @@ function logsOf(
     rotation: new LogRotation({ folder, limits, ledger, warn, monotonic: () => systemClock.monotonic() }),
   };
 }
+
+const localAddresses = (): readonly string[] =>
+  Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((item) => item.address));
 
 function busOf(
   { runDir }: SidecarConfig,

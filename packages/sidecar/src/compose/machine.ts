@@ -2,6 +2,7 @@
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import type { SidecarConfig } from '../config.js';
 import { CgroupHome } from '../process/cgroup.js';
+import type { FdStore } from '../process/fd-store.js';
 import { denyNewPrivileges } from '../process/libc/processes.js';
 import { createLimits } from '../process/limits.js';
 import { createProcesses } from '../process/processes.js';
@@ -15,7 +16,14 @@ export interface Machine {
   readonly secrets: Secrets;
 }
 
-export function machineOf(config: SidecarConfig, crash: CrashPoints, warn: (sentence: string) => void): Machine {
+export interface MachineParts {
+  /** What systemd keeps for this sidecar. */
+  readonly store: FdStore;
+  readonly crash: CrashPoints;
+  readonly warn: (sentence: string) => void;
+}
+
+export function machineOf(config: SidecarConfig, { store, crash, warn }: MachineParts): Machine {
   const cgroups = cgroupHome(config, warn);
   cgroups?.sweep();
   const limits = createLimits({
@@ -23,7 +31,7 @@ export function machineOf(config: SidecarConfig, crash: CrashPoints, warn: (sent
     noNewPrivileges: config.noNewPrivileges && giveUpPrivileges(warn),
     uid: process.getuid?.() ?? 0,
   });
-  return { processes: crash.processes(createProcesses(cgroups)), limits, secrets: createSecrets(config) };
+  return { processes: crash.processes(createProcesses(cgroups, store)), limits, secrets: createSecrets(config) };
 }
 
 /** Where incarnations get control groups of their own; undefined: nowhere, as on most machines. */

@@ -30,6 +30,7 @@ describe('addresses', () => {
     ['${OUTRIDER_HOST_ADDRESS}:80', '127.0.0.12:80'],
     ['/run/x.sock', '/run/x.sock'],
     ['/run/${OUTRIDER_APP}.sock', '/run/assistants.sock'],
+    ['@name', '@name'],
   ])('%s and %s collide', (one, other) => expect(collide(one, other)).toBe(true));
 
   it.each([
@@ -38,6 +39,7 @@ describe('addresses', () => {
     ['127.0.0.1:0', '127.0.0.1:0'],
     ['/run/x.sock', '/run/y.sock'],
     ['/run/x:80', '127.0.0.1:80'],
+    ['@name:80', '*:80'],
   ])('%s and %s do not', (one, other) => expect(collide(one, other)).toBe(false));
 
   it.each(['10.9.9.9:80', '[fd00::1]:80'])('%s is none of this machine', (listen) =>

@@ -53,10 +53,10 @@ function collide(a: string, b: string): boolean {
   return left.host === right.host || isWildcard(left.host) || isWildcard(right.host);
 }
 
-/** Undefined: the path of a unix socket. */
+/** Undefined: a unix socket. */
 function split(address: string): { readonly host: string; readonly port: string } | undefined {
   const parts = /^(.*):(\d+)$/.exec(address);
-  if (address.startsWith('/') || parts === null) return undefined;
+  if (/^[/@]/.test(address) || parts === null) return undefined;
   const host = (parts[1] ?? '').replace(/^\[(.*)\]$/, '$1');
   return { host: host === 'localhost' ? '127.0.0.1' : host, port: String(Number(parts[2])) };
 }

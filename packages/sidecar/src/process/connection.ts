@@ -1,7 +1,9 @@
-/** Tells which process has accepted a TCP connection, from /proc alone. Never opens or closes one. */
+/** Tells which process has accepted a TCP connection, from the kernel alone. Never opens or closes one. */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
-import { parseHostPort } from '@outrider/shared/runtime/listen.js';
-import { procNetAddress } from './socket-address.js';
+import { type HostPort, parseHostPort } from '@outrider/shared/runtime/listen.js';
+import { SystemCallError } from './libc/library.js';
+import { type End, findConnection } from './libc/socket-diag.js';
+import { ipBytes, procNetAddress } from './socket-address.js';
 
 export type AcceptedEnd =
   | { readonly state: 'accepted'; readonly inode: string }
@@ -14,6 +16,29 @@ export type AcceptedEnd =
 export function acceptedEnd(from: string, to: string): AcceptedEnd {
   const [client, server] = [parseHostPort(from), parseHostPort(to)];
   if (client === undefined || server === undefined) return { state: 'gone' };
+  return askKernel(client, server) ?? fromTables(client, server);
+}
+
+/** The kernel has told of a connection before, so it may be believed that there is none. */
+let tells = false;
+
+/** Undefined: it can't be asked. */
+function askKernel(client: HostPort, server: HostPort): AcceptedEnd | undefined {
+  const end = ({ host, port }: HostPort): End => ({ address: ipBytes(host), port });
+  try {
+    const found = findConnection(end(server), end(client));
+    tells ||= found !== undefined;
+    if (found === undefined) return tells ? { state: 'gone' } : undefined;
+    if (found.inode !== 0 && found.state !== LISTENING) return { state: 'accepted', inode: String(found.inode) };
+    return { state: UNFINISHED_STATES.includes(found.state) ? 'waiting' : 'gone' };
+  } catch (error) {
+    if (error instanceof SystemCallError) return undefined;
+    throw error;
+  }
+}
+
+/** The same where the kernel was built without sock_diag. Takes long where there are many connections. */
+function fromTables(client: HostPort, server: HostPort): AcceptedEnd {
   const remote = procForms(client.host, client.port);
   const rows = connections(server.host, server.port).filter((row) => remote.includes(row.remote));
   const accepted = rows.find((row) => row.inode !== '0');
@@ -57,9 +82,12 @@ export function socketsOf(pid: number): ReadonlyMap<string, number> {
   return found;
 }
 
-const LISTEN = '0A';
+const LISTENING = 10;
 /** ESTABLISHED, SYN_RECV, CLOSE_WAIT (the asker has gone already) and NEW_SYN_RECV. */
-const UNFINISHED = ['01', '03', '08', '0C'];
+const UNFINISHED_STATES = [1, 3, 8, 12];
+const inTable = (state: number): string => state.toString(16).toUpperCase().padStart(2, '0');
+const LISTEN = inTable(LISTENING);
+const UNFINISHED = UNFINISHED_STATES.map(inTable);
 /** __SO_ACCEPTCON */
 const ACCEPTS = 0x10000;
 

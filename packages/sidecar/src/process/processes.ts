@@ -5,8 +5,9 @@ import type { Confinement, Processes, RunningProcess, SpawnRequest, Stray } from
 import { AdoptedProcesses } from './adopted.js';
 import { type CgroupHome, cgroupMembers, type Controller, removeCgroup } from './cgroup.js';
 import { acceptedEnd, socketsOf } from './connection.js';
-import { exitStatusOfStranger } from './exit-status.js';
 import { familyOf } from './family.js';
+import type { FdStore } from './fd-store.js';
+import { KeptProcesses } from './kept-processes.js';
 import { preparationOf } from './limits.js';
 import { OomKills } from './oom-kills.js';
 import { OwnChildren } from './own-children.js';
@@ -25,10 +26,11 @@ const UNCONFINED: Confinement = { noNewPrivileges: false };
 const NO_CONTROLLERS: ReadonlySet<Controller> = new Set();
 
 /** `cgroups`: undefined where there are none to be had. */
-export const createProcesses = (cgroups?: CgroupHome): Processes => new LinuxProcesses(cgroups);
+export const createProcesses = (cgroups?: CgroupHome, store?: FdStore): Processes => new LinuxProcesses(cgroups, store);
 
 class LinuxProcesses implements Processes {
   readonly #cgroups: CgroupHome | undefined;
+  readonly #kept: KeptProcesses;
   readonly #adopted = new AdoptedProcesses();
   readonly #tables = new ProcessTables();
   /** Children that were not waited for yet, by pid: it can be nobody else's. */
@@ -43,8 +45,9 @@ class LinuxProcesses implements Processes {
   readonly #killer = new TreeKiller(() => this.#look());
   readonly #stragglers = new Stragglers((query) => this.#killer.kill({ ...query, direct: false }));
 
-  constructor(cgroups: CgroupHome | undefined) {
+  constructor(cgroups: CgroupHome | undefined, store: FdStore | undefined) {
     this.#cgroups = cgroups;
+    this.#kept = new KeptProcesses(store);
   }
 
   spawn(request: SpawnRequest): RunningProcess {
@@ -52,6 +55,7 @@ class LinuxProcesses implements Processes {
     const key = keyOf(identity);
     this.#leaders.set(identity.pid, key);
     this.#direct.add(key);
+    this.#kept.keep(identity);
     void ended.then(() => this.#leaders.delete(identity.pid));
     return this.#witness({ identity, ended: ended.then((status) => this.#ooms.judge(status, identity)) });
   }
@@ -82,7 +86,7 @@ class LinuxProcesses implements Processes {
   }
 
   endOf(identity: ProcessIdentity): ExitStatus {
-    return exitStatusOfStranger(identity, undefined);
+    return this.#kept.endOf(identity);
   }
 
   signal(identity: ProcessIdentity, signal: NodeSignal | 'SIGCONT', incarnation?: string): boolean {
@@ -148,6 +152,7 @@ class LinuxProcesses implements Processes {
   #witness(running: RunningProcess): RunningProcess {
     const key = keyOf(running.identity);
     this.#witnessed.add(key);
+    void running.ended.then(() => this.#kept.forget(running.identity));
     const forget = (): void => {
       this.#witnessed.delete(key);
       this.#direct.delete(key);

@@ -20,7 +20,7 @@ export function parseListenAddress(text: string): SocketAddress {
   if (address === undefined) {
     throw new OutriderError(
       'invalid',
-      `Cannot listen on "${text}": write ADDRESS:PORT, [IPV6]:PORT or the absolute path of a unix socket.`,
+      `Cannot listen on "${text}": write ADDRESS:PORT, [IPV6]:PORT, or the absolute path of a unix socket or its @name.`,
     );
   }
   if (address.kind === 'unix' && Buffer.byteLength(text) >= UNIX_PATH_BYTES) {
@@ -48,6 +48,27 @@ export function encodeAddress(address: SocketAddress): { readonly family: number
 
 /** The port of a `struct sockaddr_in` or `sockaddr_in6`. */
 export const portOf = (bytes: Uint8Array): number => Buffer.from(bytes).readUInt16BE(2);
+
+/** A `struct sockaddr` for people, as agents would declare it; undefined: it is of another family, or has no name. */
+export function textOf(bytes: Uint8Array): string | undefined {
+  const data = Buffer.from(bytes);
+  if (data.length <= 2) return undefined;
+  switch (LITTLE ? data.readUInt16LE(0) : data.readUInt16BE(0)) {
+    case AF_UNIX: {
+      const name = data.subarray(2).toString();
+      return name.startsWith('\0') ? `@${name.slice(1)}` : name.replace(/\0.*$/s, '');
+    }
+    case AF_INET:
+      return `${data.subarray(4, 8).join('.')}:${portOf(data)}`;
+    case AF_INET6: {
+      const words = Array.from({ length: 8 }, (_, index) => data.readUInt16BE(8 + 2 * index).toString(16));
+      // The URL parser writes the shortest form.
+      return `${new URL(`http://[${words.join(':')}]/`).hostname}:${portOf(data)}`;
+    }
+    default:
+      return undefined;
+  }
+}
 
 function family(value: number): Buffer {
   const bytes = Buffer.alloc(2);

@@ -10,34 +10,36 @@ import { SystemCallError } from './libc/library.js';
 import { copyDescriptor, openProcess } from './libc/processes.js';
 import { isSame } from './process-stat.js';
 
-/** Our own copies in the order asked for; undefined unless all could be had. */
+/** Our own copies in the order asked for; undefined for each that can't be had. */
 export function recoverListeners(
   addresses: readonly SocketAddress[],
   identity: ProcessIdentity,
-): readonly number[] | undefined {
-  if (addresses.length === 0) return [];
-  const copies: number[] = [];
+): readonly (number | undefined)[] {
   let processFd: number | undefined;
   try {
-    processFd = openProcess(identity.pid);
+    const opened = (processFd = openProcess(identity.pid));
     // Asked after the descriptor was opened: from here on the pid can be nobody else's.
-    if (!isSame(identity)) return undefined;
+    if (!isSame(identity)) return addresses.map(() => undefined);
     const theirs = socketsOf(identity.pid);
-    for (const address of addresses) {
-      const fd = inodesOf(address)
-        .map((inode) => theirs.get(inode))
-        .find((found) => found !== undefined);
-      if (fd === undefined) break;
-      copies.push(copyDescriptor(processFd, fd));
-    }
+    return addresses.map((address) => {
+      const [fd] = inodesOf(address).flatMap((inode) => theirs.get(inode) ?? []);
+      return fd === undefined ? undefined : copyOf(opened, fd);
+    });
   } catch (error) {
-    if (!(error instanceof SystemCallError)) throw error;
+    if (error instanceof SystemCallError) return addresses.map(() => undefined);
+    throw error;
   } finally {
     if (processFd !== undefined) closeDescriptor(processFd);
   }
-  if (copies.length === addresses.length) return copies;
-  for (const fd of copies) closeDescriptor(fd);
-  return undefined;
+}
+
+function copyOf(processFd: number, theirFd: number): number | undefined {
+  try {
+    return copyDescriptor(processFd, theirFd);
+  } catch (error) {
+    if (error instanceof SystemCallError) return undefined;
+    throw error;
+  }
 }
 
 const inodesOf = (address: SocketAddress): readonly string[] =>

@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ProcessIdentity } from '../agent/identity.js';
 import type { Sockets } from '../supervise/ports.js';
 import { createSockets } from './sockets.js';
+import { takesConnections } from './testing/callers.js';
 import { Scratch } from './testing/scratch.js';
 
 let scratch: Scratch;
@@ -20,18 +18,6 @@ afterEach(async () => {
   for (const app of ['app', 'other']) sockets.release(app, []);
   await scratch.end();
 });
-
-/** Whether the kernel takes a connection there, though nobody may accept it yet. */
-const takesConnections = (address: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const [host, port] = address.split(':');
-    const socket = address.startsWith('/') ? connect(address) : connect(Number(port), host);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 
 test('opens once what one agent declares twice, and under a new name too', async () => {
   const [first] = sockets.hold('app', 'one', [{ name: 'http', listen: '127.0.0.1:0' }]);
@@ -122,64 +108,3 @@ test('a unix socket left by a dead program is replaced, one in use or a plain fi
   expect(() => sockets.hold('app', 'two', [{ name: 'y', listen: file }])).toThrow(`Cannot listen on ${file}`);
   expect(scratch.read('file')).toBe('precious');
 });
-
-/** A sidecar that starts an agent with sockets and is killed with -9. */
-const DYING_SIDECAR = `
-import { writeFileSync } from 'node:fs';
-const [, , built, folder, incarnation, specs] = process.argv;
-const { createProcesses } = await import(built + '/processes.js');
-const { createSockets } = await import(built + '/sockets.js');
-const sockets = createSockets().hold('app', 'one', JSON.parse(specs));
-const { identity } = createProcesses().spawn({
-  incarnation, cwd: folder, logFile: folder + '/log', sockets,
-  command: [process.execPath, '-e', \`
-    require('net').createServer((s) => s.end('hello')).listen({ fd: 4 }, () => console.log('ready'));
-  \`],
-  env: { PATH: process.env.PATH, OUTRIDER_INCARNATION: incarnation },
-});
-writeFileSync(folder + '/record', JSON.stringify(identity));
-process.kill(process.pid, 'SIGKILL');
-`;
-
-test('after a kill of the sidecar, its sockets are taken back from a living instance', async () => {
-  const port = await freePort();
-  const path = scratch.path('agent.sock');
-  const specs = [
-    { name: 'unix', listen: path },
-    { name: 'tcp', listen: `127.0.0.1:${port}` },
-  ];
-  const incarnation = scratch.incarnation();
-  writeFileSync(scratch.path('sidecar.mjs'), DYING_SIDECAR);
-  const built = fileURLToPath(new URL('../../dist/process', import.meta.url));
-  const args = [scratch.path('sidecar.mjs'), built, scratch.folder, incarnation, JSON.stringify(specs)];
-  const sidecar = spawn(process.execPath, args, { stdio: 'inherit' });
-  await new Promise((resolve) => sidecar.once('exit', resolve));
-  const identity = JSON.parse(scratch.read('record')) as ProcessIdentity;
-  scratch.track(identity, incarnation);
-  await eventually(() => expect(scratch.read('log')).toBe('ready\n'));
-
-  // Without help, the addresses are taken by the instance itself.
-  expect(() => sockets.hold('app', 'one', specs)).toThrow('taken by another program');
-  expect(sockets.recover('app', 'one', [{ name: 'x', listen: '127.0.0.1:1' }], identity)).toBeUndefined();
-  expect(sockets.recover('app', 'one', specs, { ...identity, startTicks: 1 })).toBeUndefined();
-  const recovered = sockets.recover('app', 'one', specs, identity)!;
-  expect(recovered.map(({ name, address }) => [name, address])).toEqual([
-    ['unix', path],
-    ['tcp', `127.0.0.1:${port}`],
-  ]);
-  // From now on they are held as if this sidecar had opened them.
-  expect(sockets.hold('app', 'one', specs)).toEqual(recovered);
-  expect(sockets.recover('app', 'one', specs, identity)).toEqual(recovered);
-  await scratch.processes.killTree(identity, incarnation);
-  expect(await takesConnections(`127.0.0.1:${port}`)).toBe(true);
-  expect(await takesConnections(path)).toBe(true);
-  expect(sockets.recover('app', 'two', [{ name: 'x', listen: '127.0.0.1:2' }], identity)).toBeUndefined();
-});
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -52,7 +52,9 @@ const MEMBERS: { readonly [K in keyof HostAgent]?: (value: unknown) => boolean }
   stopGraceMs: isCount,
   order: isText,
   parallelism: isCount,
-  sockets: isListOf((one) => isObject(one) && isText(one['name']) && isText(one['listen'])),
+  sockets: isListOf(
+    (one) => isObject(one) && isText(one['name']) && isText(one['listen']) && isCount(one['mode'] ?? 0),
+  ),
   fingerprint: isText,
 };
 

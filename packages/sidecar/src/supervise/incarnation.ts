@@ -63,7 +63,7 @@ export class Incarnation {
     const { parts, app, spec, id, logFile } = this.#options;
     try {
       const { agent, env, cwd, confinement } = this.#prepare();
-      if (agent.sockets.length > 0) this.#held = parts.sockets.hold(app, spec.name, agent.sockets);
+      if (agent.sockets.length > 0) this.#held = parts.sockets.hold(app, spec.name, agent.sockets, confinement.user);
       const process = parts.processes.spawn({
         incarnation: id,
         command: agent.command,
@@ -88,11 +88,8 @@ export class Incarnation {
     const process = parts.processes.adopt(identity);
     try {
       const { agent } = this.#prepare();
-      if (process !== undefined && agent.sockets.length > 0) {
-        const recovered = parts.sockets.recover(app, spec.name, agent.sockets, identity);
-        if (recovered !== undefined) this.#held = recovered;
-        else parts.warn(`The sockets of ${app}/${spec.name} could not be taken back from process ${identity.pid}.`);
-      }
+      if (process !== undefined && agent.sockets.length > 0)
+        this.#held = parts.sockets.recover(app, spec.name, agent.sockets, identity);
     } catch (error) {
       parts.warn(`Not all of ${app}/${spec.name} could be taken over: ${messageOf(error)}`);
     }

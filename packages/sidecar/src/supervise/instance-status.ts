@@ -7,8 +7,8 @@ import { SETTLED_AFTER_MS } from '../agent/run-cells.js';
 import { phaseOf } from '../agent/view.js';
 import type { LiveInstance } from './live-instance.js';
 
-/** `at`: now, on the clock of `Instance`. */
-export function statusOf(live: LiveInstance, host: string, at: number): InstanceStatus {
+/** `at`: now, on the clock of `Instance`. `gap`: what of its sockets was not kept. */
+export function statusOf(live: LiveInstance, host: string, at: number, gap?: string): InstanceStatus {
   const { instance, spec } = live;
   return {
     host,
@@ -23,7 +23,7 @@ export function statusOf(live: LiveInstance, host: string, at: number): Instance
     pid: live.pid,
     restarts: instance.history.restarts,
     since: rfc3339(live.since),
-    reason: reasonOf(live),
+    reason: [reasonOf(live), gap].filter((words) => words !== undefined && words !== '').join('; '),
     critical: isCritical(spec.healthchecks),
     overdue: isOverdue(live, at),
     healthScore: live.score,

@@ -52,11 +52,18 @@ const userVariables = (user: Credentials | undefined): Record<string, string> =>
 
 /** The sockets that an agent declares for all of its instances; none where they can't be told before a start. */
 export function declaredSockets(parts: Parts, app: string, spec: HostAgent, origin: Origin): readonly SocketSpec[] {
-  return Array.from({ length: spec.replicas }, (_, index) => {
-    const facts = factsOf({ app, spec, origin, index, incarnation: '', bus: '' });
-    const filled = fillAgent(spec, ownVariables(parts.host, facts));
-    return 'agent' in filled ? filled.agent.sockets : [];
-  }).flat();
+  return Array.from({ length: spec.replicas }, (_, index) => socketsOf(parts, { app, spec, origin, index })).flat();
+}
+
+/** The same, of one instance. */
+export function socketsOf(
+  parts: Parts,
+  { app, spec, origin, index }: Pick<Launched, 'app' | 'spec' | 'origin' | 'index'>,
+): readonly SocketSpec[] {
+  if (spec.sockets.length === 0) return [];
+  const facts = factsOf({ app, spec, origin, index, incarnation: '', bus: '' });
+  const filled = fillAgent(spec, ownVariables(parts.host, facts));
+  return 'agent' in filled ? filled.agent.sockets : [];
 }
 
 const factsOf = ({ app, spec, origin, index, incarnation, bus }: Launched): InstanceFacts => ({

@@ -119,21 +119,25 @@ export interface Processes {
 export interface Sockets {
   /**
    * Opens what is not open yet; what another agent of the app has left or is leaving passes on as it is. Throws
-   * `OutriderError('refused')` where an address is taken.
+   * `OutriderError('refused')` where an address is taken. `owner`: whose the file of a unix socket is to be; absent:
+   * the sidecar's own user's.
    */
-  hold(app: string, agent: string, sockets: readonly SocketSpec[]): readonly HeldSocket[];
+  hold(app: string, agent: string, sockets: readonly SocketSpec[], owner?: Credentials): readonly HeldSocket[];
   /** Closes what this app holds except for what its agents still declare (`[]`: everything). */
   release(app: string, declared: readonly SocketSpec[]): void;
   /**
-   * After a restart of the sidecar: takes its sockets back from a living instance that was started with them.
-   * Undefined where that can't be done (the instance is gone or has closed them, or the kernel forbids it).
+   * After a restart of the sidecar: takes back what an earlier one held, from systemd or from the instance that was
+   * started with them. Left out of the answer is what neither has (the instance is gone or has closed them, or the
+   * kernel forbids it).
    */
   recover(
     app: string,
     agent: string,
     sockets: readonly SocketSpec[],
-    identity: ProcessIdentity,
-  ): readonly HeldSocket[] | undefined;
+    identity: ProcessIdentity | undefined,
+  ): readonly HeldSocket[];
+  /** In a few words, what of these could not be recovered and what that means; undefined: nothing. */
+  gap(sockets: readonly SocketSpec[]): string | undefined;
 }
 
 /**

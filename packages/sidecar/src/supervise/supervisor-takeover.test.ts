@@ -154,21 +154,60 @@ test('a broken version stays unproven under a sidecar that could not take the so
   await kill();
 
   const sockets = createSockets();
-  const blind = { ...bound(sockets), recover: () => undefined };
+  const recover: Sockets['recover'] = (app, name, specs) => sockets.recover(app, name, specs, undefined);
+  const blind = { ...bound(sockets), recover };
   const next = new Rig({ sockets: blind }, folder);
   next.supervisor.setTarget('app', web('2', 500), 'switch');
   await eventually(() => next.supervisor.convergence('app').state === 'failed');
-  expect(next.warnings.join()).toContain('could not be taken back');
+  const gap = `socket http (${listen}) was not kept when the sidecar ended: connections `;
+  expect(next.warnings.join()).toContain(gap);
+  expect(next.status('web')?.reason).toContain(gap);
   expect(next.types('web')).not.toContain('agent.ready');
   expect(next.supervisor.instances().find(({ version }) => version === '1')).toMatchObject({ pid, ready: true });
   await next.end();
   mkdirSync(folder);
 });
 
+test('a socket that neither sidecar nor agent has kept is opened again, and it is said that callers were refused', async () => {
+  const listen = '127.86.0.6:18646';
+  const web = quick('web', { sockets: [{ name: 'http', listen }] });
+  let sidecar = new Sidecar();
+  sidecar.setTarget(target(folder, '1', web), 'steady');
+  const { pid, reason } = find(await sidecar.until(isConverged), 'web');
+  expect(reason).toBe('');
+  await kill();
+  process.kill(pid, 'SIGKILL');
+  sidecar = new Sidecar();
+  sidecar.setTarget(target(folder, '1', web), 'steady');
+  const told = await sidecar.until((now) => isConverged(now) && find(now, 'web').ready);
+  const gap =
+    `socket http (${listen}) was not kept when the sidecar ended: connections may have been refused until it ` +
+    "was opened again; a .socket unit or systemd's fd store keeps it";
+  expect(find(told, 'web').reason).toContain(gap);
+  expect(told.warnings.join()).toContain(`app/web: socket http (${listen}) was not kept`);
+});
+
+test('what one replica has kept is there for another that died with the sidecar, and nothing was lost', async () => {
+  const web = agent('web', { sockets: [{ name: 'http', listen: '127.86.0.7:18647' }], replicas: 2 });
+  let sidecar = new Sidecar();
+  sidecar.setTarget(target(folder, '1', web), 'steady');
+  const before = await sidecar.until((told) => isConverged(told) && told.instances.length === 2);
+  await kill();
+  const dead = before.instances[0]!.pid;
+  process.kill(dead, 'SIGKILL');
+  sidecar = new Sidecar();
+  const runs = ({ pid }: InstanceStatus): boolean => pid > 0 && pid !== dead;
+  const both = await sidecar.until(({ instances }) => instances.length === 2 && instances.every(runs));
+  expect(both.instances.map(({ restarts }) => restarts).sort()).toEqual([0, 1]);
+  expect(both.events.map(({ type }) => type)).not.toContain('agent.backoff');
+  expect(both.warnings).toEqual([]);
+});
+
 const bound = (sockets: Sockets): Sockets => ({
   hold: (...given) => sockets.hold(...given),
   release: (...given) => sockets.release(...given),
   recover: (...given) => sockets.recover(...given),
+  gap: (...given) => sockets.gap(...given),
 });
 
 test('a trial goes on under the next sidecar: what is new and died meanwhile is a failure', async () => {

@@ -6,13 +6,15 @@ import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import type { AgentControl } from '../link/ports.js';
 import { Board } from '../agent/board.js';
 import { missingDependencies } from '../agent/dependency-gate.js';
-import { readRecord } from './instance-record.js';
+import { type InstanceRecord, readRecord } from './instance-record.js';
 import { pendingStatus, statusOf } from './instance-status.js';
+import { gapOf, recoverSockets } from './kept-sockets.js';
 import type { LiveInstance } from './live-instance.js';
 import { Mailbox } from './mailbox.js';
 import { PersonControl } from './person-control.js';
-import type { AgentSupervisor, Convergence, LocalCulprit, Stray, Target, TargetMode } from './ports.js';
+import type { AgentSupervisor, Convergence, LocalCulprit, Target, TargetMode } from './ports.js';
 import { StartQueue } from './start-queue.js';
+import { Strays } from './strays.js';
 import { SupervisedApp, viewOf } from './supervised-app.js';
 import type { SupervisorParts } from './supervisor-parts.js';
 import type { Surroundings } from './surroundings.js';
@@ -32,8 +34,7 @@ export class Supervisor implements AgentSupervisor, AgentControl {
   /** Of the clock of `Instance`: of this machine's boot, steady while this sidecar runs. */
   readonly #offsetMs: number;
   readonly #touched = new Set<string>();
-  /** What runs without a record, until it is known what should run. */
-  #strays: readonly Stray[] = [];
+  readonly #strays: Strays;
   #changed = false;
   #notifying = false;
   /** The last lines of a culprit, as they were when it was blamed. */
@@ -42,6 +43,7 @@ export class Supervisor implements AgentSupervisor, AgentControl {
   /** Takes over at once what an earlier sidecar has left running. */
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
+    this.#strays = new Strays(parts);
     this.#offsetMs = parts.clock.sinceBoot() - parts.clock.monotonic();
     this.#around = {
       parts,
@@ -65,8 +67,9 @@ export class Supervisor implements AgentSupervisor, AgentControl {
 
   setTarget(app: string, target: Target | undefined, mode: TargetMode): void {
     this.#mailbox.post(() => {
-      this.#appOf(app).setTarget(target, mode);
-      this.#takeIn(app);
+      const supervised = this.#appOf(app);
+      supervised.setTarget(target, mode);
+      this.#strays.takeIn(supervised);
       this.#blamed.delete(app);
       this.#touch(app);
     });
@@ -106,7 +109,7 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     const at = this.#at();
     const { host } = this.#parts.host;
     return [...this.#apps.values()].flatMap((app) => [
-      ...app.slots.map((live) => statusOf(live, host, at)),
+      ...app.slots.map((live) => statusOf(live, host, at, gapOf(this.#parts, live))),
       ...this.#pending(app),
     ]);
   }
@@ -177,9 +180,11 @@ export class Supervisor implements AgentSupervisor, AgentControl {
 
   #adoptAll(): void {
     const restored: LiveInstance[] = [];
+    const records: InstanceRecord[] = [];
     for (const { key, record } of this.#parts.records.load()) {
       const known = readRecord(record);
       if (known?.bootId === this.#parts.bootId) {
+        records.push(known);
         restored.push(this.#appOf(known.app).restore({ ...known, key }));
       } else {
         if (known === undefined)
@@ -187,27 +192,14 @@ export class Supervisor implements AgentSupervisor, AgentControl {
         else this.#parts.records.remove(key);
       }
     }
+    // All of them before anything is started: what one instance has is no longer to be opened for another.
+    for (const record of records) recoverSockets(this.#parts, record);
     for (const live of restored) live.adopt();
-    const recorded = new Set(restored.map(({ instance }) => instance.incarnation));
-    const { processes, bus, warn } = this.#parts;
-    this.#strays = processes.strays(bus.prefix).filter(({ incarnation }) => !recorded.has(incarnation));
-    for (const { app, agent, identity } of this.#strays) {
-      warn(
-        `Agent ${app}/${agent} runs as process ${identity.pid} without a record; it is taken in as what it can prove.`,
-      );
+    for (const live of restored) {
+      const gap = gapOf(this.#parts, live);
+      if (gap !== undefined) this.#parts.warn(`${live.app}/${live.spec.name}: ${gap}.`);
     }
-  }
-
-  /** Once it is known what should run. */
-  #takeIn(app: string): void {
-    const ours = this.#strays.filter((stray) => stray.app === app);
-    this.#strays = this.#strays.filter((stray) => stray.app !== app);
-    for (const stray of ours) {
-      if (this.#appOf(app).takeIn(stray)) continue;
-      const { agent, identity } = stray;
-      this.#parts.warn(`Process ${identity.pid} is a second ${app}/${agent} without a record, and is ended.`);
-      void this.#parts.processes.killTree(identity, stray.incarnation);
-    }
+    this.#strays.look(restored.map(({ instance }) => instance.incarnation));
   }
 
   /** What a listener does while both run proves nothing about either of them. */

@@ -28,8 +28,13 @@ export interface Call {
 
 interface Koffi {
   load(path: null): { func(prototype: string): Call };
+  struct(name: string, members: Members): unknown;
+  sizeof(type: string): number;
   errno(): number;
 }
+
+/** Name to type, in order; koffi lays them out as a C compiler does. */
+type Members = Readonly<Record<string, string>>;
 
 let loaded: { readonly koffi: Koffi; readonly libc: ReturnType<Koffi['load']> } | undefined;
 
@@ -45,14 +50,22 @@ function library(): NonNullable<typeof loaded> {
   }
 }
 
-/** A function of the C library by its prototype, bound at its first call. */
-export function libcCall(prototype: string): Call {
+/** A function of the C library by its prototype, bound at its first call. `structs`: those that it is the first to name. */
+export function libcCall(prototype: string, structs: Readonly<Record<string, Members>> = {}): Call {
   let bound: Call | undefined;
-  const call = (): Call => (bound ??= library().libc.func(prototype));
+  const bind = (): Call => {
+    const { koffi, libc } = library();
+    for (const [name, members] of Object.entries(structs)) koffi.struct(name, members);
+    return libc.func(prototype);
+  };
+  const call = (): Call => (bound ??= bind());
   return Object.assign((...args: readonly unknown[]) => call()(...args), {
     async: (...args: readonly unknown[]) => call().async(...args),
   });
 }
+
+/** In bytes, of a type that C knows. */
+export const sizeOf = (type: string): number => library().koffi.sizeof(type);
 
 /** `syscall(2)`, for what the C library has no function for; `args` as koffi wants variadic ones: type, value, ... */
 export const syscall = libcCall('long syscall(long number, ...)');

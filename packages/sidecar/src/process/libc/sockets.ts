@@ -6,6 +6,8 @@ const socket = libcCall('int socket(int domain, int type, int protocol)');
 const setsockopt = libcCall('int setsockopt(int fd, int level, int name, const int *value, uint32_t length)');
 const bind = libcCall('int bind(int fd, const uint8_t *address, uint32_t length)');
 const listen = libcCall('int listen(int fd, int backlog)');
+const shutdown = libcCall('int shutdown(int fd, int how)');
+const getsockopt = libcCall('int getsockopt(int fd, int level, int name, _Out_ int *value, _Inout_ uint32_t *length)');
 const getsockname = libcCall('int getsockname(int fd, _Out_ uint8_t *address, _Inout_ uint32_t *length)');
 const sendto = libcCall(
   'long sendto(int fd, const uint8_t *data, size_t size, int flags, const uint8_t *address, uint32_t length)',
@@ -17,6 +19,9 @@ const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
+const SO_TYPE = 3;
+const SO_ACCEPTCONN = 30;
+const SHUT_RDWR = 2;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 /** The kernel cuts it to net.core.somaxconn. */
@@ -25,20 +30,38 @@ const LARGEST_ADDRESS_BYTES = 128;
 
 /**
  * A stream socket that listens and that nobody in this process accepts from. Close-on-exec is set, so that
- * only children it is passed to have it.
- * @throws SystemCallError
+ * only children it is passed to have it. `bound` is called while nobody can connect yet.
+ * @throws SystemCallError, and what `bound` throws
  */
-export function openListener(family: number, address: Uint8Array): number {
+export function openListener(family: number, address: Uint8Array, bound: () => void): number {
   const fd = checked('socket', socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   try {
     if (family !== AF_UNIX) checked('setsockopt', setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, [1], 4));
     checked('bind', bind(fd, address, address.length));
+    bound();
     checked('listen', listen(fd, BACKLOG));
   } catch (error) {
     close(fd);
     throw error;
   }
   return fd;
+}
+
+/** Whether a descriptor is a stream socket that listens; undefined: it is no socket at all. */
+export function isListener(fd: number): boolean | undefined {
+  const [type, listens] = [optionOf(fd, SO_TYPE), optionOf(fd, SO_ACCEPTCONN)];
+  return type === undefined ? undefined : type === SOCK_STREAM && listens === 1;
+}
+
+function optionOf(fd: number, name: number): number | undefined {
+  const value = [0];
+  return getsockopt(fd, SOL_SOCKET, name, value, [4]) === 0 ? value[0] : undefined;
+}
+
+/** Ends listening for everybody who has a copy, so that the address is free at once. */
+export function stopListening(fd: number): void {
+  // A failure means that it did not listen any more.
+  shutdown(fd, SHUT_RDWR);
 }
 
 /** The address that a socket is bound to, as the kernel writes it. @throws SystemCallError */
