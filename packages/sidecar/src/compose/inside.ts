@@ -14,6 +14,7 @@ import { createProbes } from '../probe/probes.js';
 import { createLogReader } from '../process/log-file.js';
 import { LogLedger } from '../process/log-ledger.js';
 import { LogRotation } from '../process/log-rotation.js';
+import { type ClosableNotifySockets, createNotifySockets } from '../process/notify-sockets.js';
 import { bootId } from '../process/process-stat.js';
 import { createSockets } from '../process/sockets.js';
 import { createReleases } from '../release/releases.js';
@@ -34,6 +35,7 @@ export interface Inside {
   readonly supervisor: Supervisor;
   readonly host: HostDriver;
   readonly bus: Bus;
+  readonly notify: ClosableNotifySockets;
   readonly events: HostEvents;
   /** Loaded later; what happens before is counted then. */
   readonly metrics: Late<SidecarMetrics>;
@@ -59,8 +61,10 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const { limits, secrets, processes } = machineOf(config, crash, warn);
   const { logs, logFiles, rotation } = logsOf(config, warn);
   const bus = busOf(config, events, metrics, () => supervisor);
+  const counted = (result: string): void => metrics.use((them) => them.frame(result));
+  const notify = createNotifySockets({ runDir, counted, warn });
   const supervisor = new Supervisor({
-    ...{ clock, processes, bus, events, limits, secrets },
+    ...{ clock, processes, bus, notify, events, limits, secrets },
     sockets: createSockets(),
     probes: createProbes({ ownsConnection: (...asked) => processes.ownsConnection(...asked) }),
     records: crash.records(createRecordStore({ runDir, now: () => clock.now(), onUnreadable: warn })),
@@ -94,7 +98,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
   driver.start();
-  return { supervisor, host: driver, bus, events, metrics, figures, tokens, version, logs, rotation };
+  return { supervisor, host: driver, bus, notify, events, metrics, figures, tokens, version, logs, rotation };
 }
 
 function logsOf(

@@ -23,6 +23,7 @@ export interface Launched {
   readonly index: number;
   readonly incarnation: string;
   readonly bus: string;
+  readonly notify: string;
 }
 
 type Parts = Pick<SupervisorParts, 'host' | 'ownEnvironment'>;
@@ -53,13 +54,13 @@ const userVariables = (user: Credentials | undefined): Record<string, string> =>
 /** The sockets that an agent declares for all of its instances; none where they can't be told before a start. */
 export function declaredSockets(parts: Parts, app: string, spec: HostAgent, origin: Origin): readonly SocketSpec[] {
   return Array.from({ length: spec.replicas }, (_, index) => {
-    const facts = factsOf({ app, spec, origin, index, incarnation: '', bus: '' });
+    const facts = factsOf({ app, spec, origin, index, incarnation: '', bus: '', notify: '' });
     const filled = fillAgent(spec, ownVariables(parts.host, facts));
     return 'agent' in filled ? filled.agent.sockets : [];
   }).flat();
 }
 
-const factsOf = ({ app, spec, origin, index, incarnation, bus }: Launched): InstanceFacts => ({
+const factsOf = ({ app, spec, origin, index, incarnation, bus, notify }: Launched): InstanceFacts => ({
   app,
   agent: spec.name,
   index,
@@ -68,4 +69,12 @@ const factsOf = ({ app, spec, origin, index, incarnation, bus }: Launched): Inst
   environment: origin.environment,
   hosts: origin.hosts,
   bus,
+  notify,
+  ...watchdogOf(spec),
 });
+
+/** Where several are declared, the shortest. */
+function watchdogOf({ healthchecks }: HostAgent): { readonly watchdogMs?: number } {
+  const declared = healthchecks.flatMap(({ method }) => (method.kind === 'notify' ? (method.watchdogMs ?? []) : []));
+  return declared.length === 0 ? {} : { watchdogMs: Math.min(...declared) };
+}

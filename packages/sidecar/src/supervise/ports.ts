@@ -10,7 +10,7 @@ export interface SpawnRequest {
   /** Program and arguments, everything filled in. The program is looked up in `env.PATH`. */
   readonly command: readonly string[];
   readonly cwd: string;
-  /** The whole environment; LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES are added for `sockets`. */
+  /** The whole environment; LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES are added for `sockets`, WATCHDOG_PID to WATCHDOG_USEC. */
   readonly env: Readonly<Record<string, string>>;
   /** Standard output and error go there, in append mode, without a pipe. */
   readonly logFile: string;
@@ -113,6 +113,11 @@ export interface Processes {
     from: string,
     to: string,
   ): Promise<boolean | undefined>;
+  /**
+   * Whether a process belongs to this incarnation's tree. One that is gone already can't be looked up and does not,
+   * but for the incarnation's own first process.
+   */
+  owns(identity: ProcessIdentity, incarnation: string, pid: number): boolean;
 }
 
 /** Implemented by process/. Sockets belong to an app: they stay open for as long as some agent of it declares them. */
@@ -172,15 +177,21 @@ export interface ProbeTarget {
   readonly user?: Credentials;
 }
 
-export type ProbeResult =
-  | { readonly status: 'ok'; readonly seconds: number; readonly detail: string }
-  | { readonly status: 'failed'; readonly seconds: number; readonly detail: string }
-  /** The prober itself could not ask: no failure of the agent. */
-  | { readonly status: 'error'; readonly seconds: number; readonly detail: string }
-  /** Somebody answered, but not provably this incarnation. */
-  | { readonly status: 'unproven'; readonly seconds: number; readonly detail: string };
+export interface ProbeResult {
+  /**
+   * `error`: the prober itself could not ask, no failure of the agent. `unproven`: somebody answered, but not
+   * provably this incarnation.
+   */
+  readonly status: 'ok' | 'failed' | 'error' | 'unproven';
+  readonly seconds: number;
+  readonly detail: string;
+  /** By its own word not quite well; it counts as well all the same. */
+  readonly degraded?: boolean;
+  /** By its own word. */
+  readonly busy?: boolean;
+}
 
-/** Implemented by probe/. Heartbeats are not asked for: they come in as messages. */
+/** Implemented by probe/. Heartbeats and sd_notify are not asked for: they come in as messages. */
 export interface Probes {
   /** Asks once, within `check.timeoutMs`; every string of the check is filled in already. Never rejects. */
   ask(check: Healthcheck, target: ProbeTarget, signal: AbortSignal): Promise<ProbeResult>;
@@ -202,6 +213,29 @@ export interface BusEndpoints {
   close(incarnation: string): void;
   /** What the URL of each begins with. */
   readonly prefix: string;
+}
+
+/** What an agent says by sd_notify; lines that nobody here goes by are left out. */
+export interface NotifyMessage {
+  /** The process that has sent it, as the kernel says. */
+  readonly pid: number;
+  readonly ready: boolean;
+  readonly stopping: boolean;
+  readonly watchdog?: 'alive' | 'trigger';
+  /** One line, fit for a log; '' takes back what was said before. */
+  readonly status?: string;
+  readonly extendMs?: number;
+}
+
+/** Implemented by process/: one unix datagram socket for each incarnation. */
+export interface NotifySockets {
+  /**
+   * Binds the socket of an incarnation (again after a restart of the sidecar) and returns its path for NOTIFY_SOCKET.
+   * `hear` is called with what comes in, and says whether it has proved the sender to be of that incarnation.
+   * Throws an `OutriderError` with a sentence.
+   */
+  open(incarnation: string, hear: (message: NotifyMessage) => boolean): string;
+  close(incarnation: string): void;
 }
 
 /** Small records that must be whole but need not outlive a reboot; implemented by store/ over run_dir. */

@@ -29,6 +29,9 @@ export interface Call {
 interface Koffi {
   load(path: null): { func(prototype: string): Call };
   errno(): number;
+  alloc(type: 'uint8_t', bytes: number): unknown;
+  address(pointer: unknown): bigint;
+  view(pointer: unknown, bytes: number): ArrayBuffer;
 }
 
 let loaded: { readonly koffi: Koffi; readonly libc: ReturnType<Koffi['load']> } | undefined;
@@ -52,6 +55,20 @@ export function libcCall(prototype: string): Call {
   return Object.assign((...args: readonly unknown[]) => call()(...args), {
     async: (...args: readonly unknown[]) => call().async(...args),
   });
+}
+
+/** Memory that stays where it is, for structures that point into themselves. Never freed: one for each use, not for each call. */
+export interface Block {
+  /** To be passed to a call as `void *`. */
+  readonly pointer: unknown;
+  readonly address: bigint;
+  readonly memory: ArrayBuffer;
+}
+
+export function allocate(bytes: number): Block {
+  const { koffi } = library();
+  const pointer = koffi.alloc('uint8_t', bytes);
+  return { pointer, address: koffi.address(pointer), memory: koffi.view(pointer, bytes) };
 }
 
 /** `syscall(2)`, for what the C library has no function for; `args` as koffi wants variadic ones: type, value, ... */
