@@ -52,15 +52,20 @@ type Seen<K extends Observation['kind']> = Extract<Observation, { readonly kind:
 /** Later than this is the sidecar's own fault: messages may wait unread, so the deadline is extended by as much. */
 export const PUNCTUAL_MS = 100;
 
-export const UNKNOWN: CheckHealth = {
+const UNHEARD: Readonly<Partial<Record<ProbeMethod['kind'], string>>> = {
+  heartbeat: 'no message yet',
+  notify: 'no READY=1 yet',
+};
+
+export const unknown = ({ method }: Healthcheck): CheckHealth => ({
   passed: false,
   holds: false,
   recovering: false,
   failures: 0,
   degraded: false,
   busy: false,
-  detail: 'no answer yet',
-};
+  detail: UNHEARD[method.kind] ?? 'no answer yet',
+});
 
 /** How long its silence may last; undefined: it is asked, or may be silent. */
 export function silenceMs(method: ProbeMethod): number | undefined {

@@ -3,7 +3,7 @@
  * ready for the first time, no failure counts. Asks nobody; results, beats and time come in observations.
  */
 import type { Healthcheck, ProbePurpose } from '@outrider/shared/domain/agent.js';
-import { type CheckHealth, type Observation, UNKNOWN, isTold, observeCheck, silenceMs } from './check-health.js';
+import { type CheckHealth, type Observation, isTold, observeCheck, silenceMs, unknown } from './check-health.js';
 
 export type Verdict = 'starting' | 'ready' | 'unready' | 'dead';
 
@@ -16,11 +16,8 @@ export interface Health {
   readonly cause?: 'probe' | 'watchdog';
 }
 
-export const newHealth = (checks: readonly Healthcheck[]): Health => ({
-  checks: checks.map(() => UNKNOWN),
-  verdict: holdsUp(checks) ? 'starting' : 'ready',
-  detail: '',
-});
+export const newHealth = (checks: readonly Healthcheck[]): Health =>
+  judge({ checks: checks.map(unknown), verdict: holdsUp(checks) ? 'starting' : 'ready', detail: '' }, checks);
 
 /** Of a process that was taken over: believed to be as it was until a check says otherwise. */
 export function resumedHealth(checks: readonly Healthcheck[], verdict: 'ready' | 'unready', at: number): Health {
@@ -28,13 +25,8 @@ export function resumedHealth(checks: readonly Healthcheck[], verdict: 'ready' |
     const silence = silenceMs(check.method);
     // Nobody says READY twice: what was said to the old sidecar stays true.
     const holds = verdict === 'ready' || check.method.kind === 'notify' || !check.purposes.includes('readiness');
-    return {
-      ...UNKNOWN,
-      passed: true,
-      holds,
-      detail: '',
-      ...(silence === undefined ? {} : { deadline: at + silence }),
-    };
+    const deadline = silence === undefined ? {} : { deadline: at + silence };
+    return { ...unknown(check), passed: true, holds, detail: '', ...deadline };
   };
   return { checks: checks.map(resume), verdict, detail: '' };
 }

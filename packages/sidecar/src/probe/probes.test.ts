@@ -224,8 +224,9 @@ test('a question that is called off says nothing about the agent', async () => {
   }
 });
 
-test('heartbeats are not asked for', async () => {
+test('what is told is not asked for', async () => {
   expect(await ask({ kind: 'heartbeat', withinMs: 1000 })).toMatchObject({ status: 'error' });
+  expect(await ask({ kind: 'notify' })).toMatchObject({ status: 'error' });
 });
 
 /** Asks with no descriptor left to ask with. */
@@ -239,11 +240,12 @@ const methods = [
   { kind: 'tcp', address: '127.0.0.1:1' },
   { kind: 'http', url: 'http://127.0.0.1:1/', status: 200 },
   { kind: 'exec', command: ['true'] },
+  { kind: 'grpc', address: '127.0.0.1:1', service: '' },
   { kind: 'zmq', connect: 'tcp://127.0.0.1:1', send: 'x', expect: 'y' },
 ];
 // Everything is loaded before nothing can be opened any more.
 await import('zeromq');
-for (const method of methods.slice(0, 3)) await ask(method);
+for (const method of methods.slice(0, 4)) await ask(method);
 const held = [];
 try { for (;;) held.push(openSync('/dev/null')); } catch {}
 const answers = [];
@@ -265,7 +267,7 @@ test('out of descriptors, the prober blames itself', () => {
     encoding: 'utf8',
   });
   const answers = JSON.parse(output) as { status: string; detail: string }[];
-  expect(answers.map(({ status }) => status)).toEqual(['error', 'error', 'error', 'error']);
+  expect(answers.map(({ status }) => status)).toEqual(['error', 'error', 'error', 'error', 'error']);
 });
 
 test('a thousand questions leave nothing behind', async () => {

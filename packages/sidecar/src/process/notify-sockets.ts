@@ -66,9 +66,13 @@ class UnixNotifySockets implements ClosableNotifySockets {
     const existing = this.#endpoints.get(incarnation);
     if (existing !== undefined) return existing.path;
     const path = join(this.#folder, fileOf(incarnation));
-    // SIGIO ends a process that does not handle it. At the end of this one, too.
-    if (this.#endpoints.size === 0) process.on('SIGIO', this.#look).on('exit', this.#end);
-    this.#endpoints.set(incarnation, { fd: bound(path), path, hear, resting: false });
+    this.#listen(true);
+    try {
+      this.#endpoints.set(incarnation, { fd: bound(path), path, hear, resting: false });
+    } catch (error) {
+      this.#listen();
+      throw error;
+    }
     this.#changed();
     return path;
   }
@@ -80,11 +84,17 @@ class UnixNotifySockets implements ClosableNotifySockets {
     this.#changed();
     closeDescriptor(endpoint.fd);
     rmSync(endpoint.path, { force: true });
-    if (this.#endpoints.size === 0) process.off('SIGIO', this.#look).off('exit', this.#end);
+    this.#listen();
   }
 
   closeAll(): void {
     for (const incarnation of [...this.#endpoints.keys()]) this.close(incarnation);
+  }
+
+  /** SIGIO ends a process that does not handle it; so would one that comes while this process ends. */
+  #listen(opens = false): void {
+    process.off('SIGIO', this.#look).off('exit', this.#end);
+    if (opens || this.#endpoints.size > 0) process.on('SIGIO', this.#look).on('exit', this.#end);
   }
 
   #changed(): void {
