@@ -224,6 +224,25 @@ test('a question that is called off says nothing about the agent', async () => {
   }
 });
 
+test('zmq: a connection that nobody takes yet is tried again at least every 50 ms', async () => {
+  let tries = 0;
+  const address = await listening(
+    createServer((socket) => {
+      tries += 1;
+      socket.on('error', () => undefined).destroy();
+    }),
+  );
+  await import('zeromq');
+  // Counted by the same process, so that both are late together.
+  let ticks = 0;
+  const ticking = setInterval(() => (ticks += 1), 50);
+  const answer = await ask({ kind: 'zmq', connect: `tcp://${address}`, send: 'x', expect: 'y' }, 2_000);
+  clearInterval(ticking);
+  expect(answer.status).toBe('failed');
+  expect(ticks).toBeGreaterThan(10);
+  expect(tries).toBeGreaterThanOrEqual(ticks);
+});
+
 test('what is told is not asked for', async () => {
   expect(await ask({ kind: 'heartbeat', withinMs: 1000 })).toMatchObject({ status: 'error' });
   expect(await ask({ kind: 'notify' })).toMatchObject({ status: 'error' });
