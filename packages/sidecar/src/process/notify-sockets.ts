@@ -50,6 +50,7 @@ class UnixNotifySockets implements ClosableNotifySockets {
   readonly #folder: string;
   readonly #endpoints = new Map<string, Endpoint>();
   #byFd: ReadonlyMap<number, Endpoint> = new Map();
+  #listens = false;
   readonly #look = (): void => this.#lookAround();
   readonly #end = (): void => this.closeAll();
 
@@ -91,10 +92,13 @@ class UnixNotifySockets implements ClosableNotifySockets {
     for (const incarnation of [...this.#endpoints.keys()]) this.close(incarnation);
   }
 
-  /** SIGIO ends a process that does not handle it; so would one that comes while this process ends. */
+  /** SIGIO ends a process that does not handle it, at any moment: also while this one ends. */
   #listen(opens = false): void {
-    process.off('SIGIO', this.#look).off('exit', this.#end);
-    if (opens || this.#endpoints.size > 0) process.on('SIGIO', this.#look).on('exit', this.#end);
+    const listens = opens || this.#endpoints.size > 0;
+    if (listens === this.#listens) return;
+    this.#listens = listens;
+    if (listens) process.on('SIGIO', this.#look).on('exit', this.#end);
+    else process.off('SIGIO', this.#look).off('exit', this.#end);
   }
 
   #changed(): void {
@@ -142,7 +146,6 @@ function bound(path: string): number {
       `The path ${path} is longer than a unix socket may have (${LONGEST_PATH_BYTES} bytes). Choose a shorter run_dir.`,
     );
   }
-  rmSync(path, { force: true });
   try {
     const fd = openDatagramSocket(encodeAddress({ kind: 'unix', path }).bytes);
     // Who may send is proved with each message. An agent of another user would be given the file here.

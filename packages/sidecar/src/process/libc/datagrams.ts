@@ -1,6 +1,7 @@
 /** Unix datagram sockets that are read from: who has sent what, by the word of the kernel, and a signal when there is something. */
+import { constants } from 'node:os';
 import { close } from './descriptors.js';
-import { type Block, allocate, checked, failure, libcCall } from './library.js';
+import { type Block, allocate, checked, errno, failure, libcCall } from './library.js';
 
 const socket = libcCall('int socket(int domain, int type, int protocol)');
 const setsockopt = libcCall('int setsockopt(int fd, int level, int name, const int *value, uint32_t length)');
@@ -18,6 +19,7 @@ const F_SETFL = 4;
 const F_SETOWN = 8;
 const O_NONBLOCK = 0o4000;
 const O_ASYNC = 0o20000;
+const EAGAIN = constants.errno.EAGAIN;
 const MSG_TRUNC = 0x20;
 const MSG_DONTWAIT = 0x40;
 const MSG_CMSG_CLOEXEC = 0x40000000;
@@ -72,9 +74,8 @@ export function receiveDatagram(fd: number): Datagram | undefined {
   words.set([address + BigInt(DATA.at), BigInt(DATA.bytes)], HEADER.words);
   const length = Number(recvmsg(fd, pointer, MSG_DONTWAIT | MSG_CMSG_CLOEXEC));
   if (length < 0) {
-    const error = failure('recvmsg');
-    if (error.code === 'EAGAIN') return undefined;
-    throw error;
+    if (errno() === EAGAIN) return undefined;
+    throw failure('recvmsg');
   }
   const pid = readControl(memory, Number(words[HEADER.controlBytes]));
   const flags = new Int32Array(memory, HEADER.flags * 8, 1)[0] ?? 0;

@@ -74,6 +74,9 @@ export function allocate(bytes: number): Block {
 /** `syscall(2)`, for what the C library has no function for; `args` as koffi wants variadic ones: type, value, ... */
 export const syscall = libcCall('long syscall(long number, ...)');
 
+/** Of the call that was made last. */
+export const errno = (): number => library().koffi.errno();
+
 /** The error of the call that was made last. */
 export function failure(call: string): SystemCallError {
   const { koffi } = library();
