@@ -224,6 +224,10 @@ agents:
     [['healthcheck: { notify: { wachdog: 1s } }'], /notify\.wachdog is not known\. Did you mean "watchdog"\?/],
     [['healthcheck: { notify: true, watchdog: 5s }'], /watchdog is not known here: use "notify: \{ watchdog \}"\./],
     [['healthcheck: { notify: true, tcp: { address: "h:1" } }'], /asks in two ways, tcp and notify/],
+    [
+      ['healthcheck: { notify: true, for: liveness }'],
+      /healthcheck\.for is liveness alone, of which notify says nothing/,
+    ],
     [['healthcheck: { grpc: "h:1" }'], /healthcheck\.grpc must be a map, not "h:1"/],
     [['healthcheck: { grpc: { service: x } }'], /healthcheck\.grpc\.address is missing/],
     [['healthcheck: { grpc: { address: nowhere } }'], /healthcheck\.grpc\.address must be HOST:PORT/],

@@ -68,6 +68,13 @@ export const healthcheck = strict(
   .superRefine((value, context) => {
     const given = METHOD_NAMES.filter((method) => value[method] !== undefined);
     const slow = problemOfSlow(value);
+    if (
+      value.notify !== undefined &&
+      value.notify.watchdog === undefined &&
+      value.for.every((word) => word === 'liveness')
+    ) {
+      context.addIssue({ code: 'custom', path: ['for'], message: NO_LIVENESS });
+    }
     if (slow !== undefined) context.addIssue({ code: 'custom', path: ['slow'], message: slow });
     if (given.length === 1) return;
     const message =
@@ -97,6 +104,9 @@ interface Timing {
 }
 
 const isTold = ({ heartbeat, notify: told }: Methods): boolean => heartbeat !== undefined || told !== undefined;
+
+const NO_LIVENESS =
+  'is liveness alone, of which notify says nothing without a watchdog: write notify: { watchdog: 10s }.';
 
 function problemOfSlow(value: Methods & Timing): string | undefined {
   if (value.slow === undefined) return undefined;

@@ -34,7 +34,7 @@ const EVENTS: { readonly [K in InstanceEventKind]: Extract<InstanceEvent, { kind
   becameReady: { ...of, kind: 'becameReady' },
   becameUnready: { ...of, kind: 'becameUnready', detail: 'no answer' },
   becameDead: { ...of, kind: 'becameDead', detail: 'no answer', cause: 'probe' },
-  saidStopping: { ...of, kind: 'saidStopping' },
+  said: { ...of, kind: 'said', word: 'stopping' },
   exited: { ...of, kind: 'exited', status: { kind: 'code', code: 1 } },
   deadline: { ...of, kind: 'deadline', lateMs: 0, detail: 'no answer' },
   treeGone: { ...of, kind: 'treeGone', stuck: [] },
@@ -63,7 +63,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'same',
     becameDead: 'draining agent.unhealthy stopProbes signal',
-    saidStopping: 'same',
+    said: 'same',
     exited: 'stopping stopProbes killTree agent.exited',
     deadline: 'same',
     treeGone: 'impossible',
@@ -78,7 +78,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'ready agent.ready',
     becameUnready: 'same',
     becameDead: 'draining agent.unhealthy stopProbes signal',
-    saidStopping: 'same',
+    said: 'same',
     exited: 'stopping stopProbes killTree agent.exited',
     deadline: 'draining agent.unhealthy stopProbes signal',
     treeGone: 'impossible',
@@ -93,7 +93,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'unhealthy agent.unhealthy',
     becameDead: 'draining agent.unhealthy stopProbes signal',
-    saidStopping: 'unhealthy agent.unhealthy',
+    said: 'unhealthy agent.unhealthy',
     exited: 'stopping stopProbes killTree agent.exited',
     deadline: 'same',
     treeGone: 'impossible',
@@ -108,7 +108,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'ready agent.ready',
     becameUnready: 'same',
     becameDead: 'draining agent.unhealthy stopProbes signal',
-    saidStopping: 'unhealthy agent.unhealthy',
+    said: 'unhealthy agent.unhealthy',
     exited: 'stopping stopProbes killTree agent.exited',
     deadline: 'same',
     treeGone: 'impossible',
@@ -123,7 +123,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'ready agent.ready',
     becameUnready: 'same',
     becameDead: 'draining agent.unhealthy stopProbes signal',
-    saidStopping: 'same',
+    said: 'same',
     exited: 'stopping stopProbes killTree agent.exited',
     deadline: 'draining agent.unhealthy stopProbes signal',
     treeGone: 'impossible',
@@ -138,7 +138,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'same',
     becameDead: 'same',
-    saidStopping: 'same',
+    said: 'same',
     exited: 'stopping stopProbes killTree',
     deadline: 'stopping stopProbes killTree',
     treeGone: 'impossible',
@@ -153,7 +153,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'same',
     becameDead: 'same',
-    saidStopping: 'same',
+    said: 'same',
     exited: 'same',
     deadline: 'same',
     treeGone: 'backoff release agent.backoff',
@@ -168,7 +168,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'same',
     becameDead: 'same',
-    saidStopping: 'same',
+    said: 'same',
     exited: 'same',
     deadline: 'same',
     treeGone: 'same',
@@ -183,7 +183,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'same',
     becameDead: 'same',
-    saidStopping: 'same',
+    said: 'same',
     exited: 'same',
     deadline: 'starting spawn',
     treeGone: 'same',
@@ -198,7 +198,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'same',
     becameDead: 'same',
-    saidStopping: 'same',
+    said: 'same',
     exited: 'same',
     deadline: 'starting spawn',
     treeGone: 'same',
@@ -288,6 +288,38 @@ describe('what follows', () => {
     expect(tell(INSTANCES['starting']!, { kind: 'extended' })).toMatchObject({ deadline: 70_000 });
     const far = { ...INSTANCES['draining']!, deadline: 99_000 } as Instance;
     expect(tell(far, { kind: 'extended' })).toMatchObject({ deadline: 99_000 });
+  });
+
+  test('what it said while it started is kept for the next sidecar', () => {
+    const said = tell(INSTANCES['starting']!, { kind: 'said', word: 'ready' });
+    expect(said).toMatchObject({ state: 'starting', saidReady: true });
+    expect(tell(said, { kind: 'said', word: 'ready' })).toBe(said);
+    expect(tell(said, { kind: 'adopted' })).toMatchObject({ saidReady: true });
+    expect(tell(said, { kind: 'said', word: 'stopping' })).toMatchObject({ saidReady: false });
+  });
+
+  test('one that stops by itself is no fault before it ends, and has as long as if it had been asked to', () => {
+    const before = { ...NO_HISTORY, exitsInRow: 9, exitsByCause: { exit_0: 9 } };
+    const stopping = (since: number) => tell({ ...INSTANCES['ready']!, since, history: before }, { kind: 'said' });
+    expect(stopping(9_999)).toMatchObject({ state: 'unhealthy', deadline: 15_000, history: before });
+    // It was well for a minute: what was before is forgotten, as at its exit.
+    expect(stopping(-60_000).history).toEqual(NO_HISTORY);
+    expect(tell(stopping(0), { kind: 'extended' })).toMatchObject({ deadline: 70_000 });
+    const late = tell(stopping(0), { kind: 'deadline', at: 20_000, lateMs: 5_000 });
+    expect(late).toMatchObject({ state: 'unhealthy', deadline: 25_000 });
+    const given = tell(late, { kind: 'deadline', at: 25_000 });
+    expect(given).toMatchObject({
+      state: 'draining',
+      reason: 'said that it stops, and did not end within 5s',
+      history: { faults: 1, exitsByCause: { stop_timeout: 1 } },
+    });
+  });
+
+  test('silence and a bad answer are counted apart', () => {
+    const causes = (['probe', 'watchdog'] as const).map(
+      (cause) => tell(INSTANCES['ready']!, { kind: 'becameDead', cause }).history.exitsByCause,
+    );
+    expect(causes).toEqual([{ failed_probe: 1 }, { watchdog: 1 }]);
   });
 
   test('a start in a switch that never gets ready fails with a sentence', () => {

@@ -62,9 +62,17 @@ export function becameDead(instance: Running, event: EventOf<'becameDead'>, rule
   return giveUp(instance, event, rules, { kind: event.cause, detail: event.detail });
 }
 
-/** No fault: its exit will tell. It has the time that it would have if it had been asked to end. */
-export function saidStopping(instance: Ready | Unhealthy, event: EventOf<'saidStopping'>, rules: Rules): Decision {
-  if (instance.state === 'unhealthy' && instance.deadline !== undefined) return stay(instance);
+/** Kept for the next sidecar. */
+export const saidWhileStarting = (instance: Starting, event: EventOf<'said'>): Decision =>
+  stay(
+    (instance.saidReady ?? false) === (event.word === 'ready')
+      ? instance
+      : { ...instance, saidReady: event.word === 'ready' },
+  );
+
+/** That it stops is no fault: its exit will tell. It has the time that it would have if it had been asked to end. */
+export function said(instance: Ready | Unhealthy, event: EventOf<'said'>, rules: Rules): Decision {
+  if (event.word === 'ready' || ('deadline' in instance && instance.deadline !== undefined)) return stay(instance);
   const { incarnation } = instance;
   const well = instance.state === 'ready' && event.at - instance.since >= WELL_AFTER_MS;
   const history = well ? forgetRow(instance.history) : instance.history;

@@ -164,6 +164,11 @@ export class Incarnation {
     this.#loop?.heard(beat);
   }
 
+  /** To an earlier sidecar. */
+  saidReady(): void {
+    this.#loop?.notified('ready');
+  }
+
   /** Nothing of its process is left. */
   close(): void {
     const { bus, secrets } = this.#options.parts;

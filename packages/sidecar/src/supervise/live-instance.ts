@@ -258,8 +258,10 @@ export class LiveInstance {
   }
 
   #startProbes(): void {
-    if (this.instance.state === 'ready') this.#incarnation?.startProbes('ready');
-    else this.#incarnation?.startProbes(this.instance.state === 'unhealthy' ? 'unready' : undefined);
+    const { instance } = this;
+    if (instance.state === 'ready') this.#incarnation?.startProbes('ready');
+    else this.#incarnation?.startProbes(instance.state === 'unhealthy' ? 'unready' : undefined);
+    if (instance.state === 'starting' && instance.saidReady === true) this.#incarnation?.saidReady();
   }
 
   #plan(): void {

@@ -65,11 +65,14 @@ export class Notifications {
     }
     if (extendMs !== undefined) tell({ kind: 'extended', incarnation, ms: extendMs });
     loop()?.heard();
-    if (message.ready) loop()?.notified('ready');
+    if (message.ready) {
+      tell({ kind: 'said', incarnation, word: 'ready' });
+      loop()?.notified('ready');
+    }
     if (watchdog !== undefined) loop()?.notified(watchdog);
     if (message.stopping) {
       // First: what its checks say then is no fault any more.
-      tell({ kind: 'saidStopping', incarnation });
+      tell({ kind: 'said', incarnation, word: 'stopping' });
       loop()?.notified('stopping');
     }
     return true;
