@@ -1,4 +1,5 @@
 /** Whether one process belongs to an incarnation: asked of that process alone, without a look at all the others. */
+import { cgroupMembers } from './cgroup.js';
 import { readStat } from './process-stat.js';
 import { type TreeQuery, incarnationIn } from './process-tree.js';
 
@@ -10,6 +11,7 @@ export function isMember({ identity, incarnation, witnessed }: TreeQuery, pid: n
     if (stat === undefined) return pid === identity.pid;
     if (stat.startTicks < identity.startTicks) return false;
     if (pid === identity.pid) return stat.startTicks === identity.startTicks;
+    if (identity.cgroup !== undefined && cgroupMembers(identity.cgroup)?.includes(pid) === true) return true;
     return incarnationIn(pid) === incarnation || (stat.session === identity.pid && isItsSession(identity, witnessed));
   } catch {
     return false;

@@ -56,6 +56,10 @@ test('each incarnation has a socket of its own, and what comes in is told with i
 
 test('agents of other users may find their socket, and nobody else may list or write', () => {
   const path = sockets.open('a', hear);
+  const other = statSync(
+    sockets.open('b', hear, { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, hasGroups: false }),
+  );
+  expect([other.uid, other.gid]).toEqual([process.getuid?.(), process.getgid?.()]);
   expect([statSync(join(scratch.folder, 'notify.d')).mode & 0o777, statSync(path).mode & 0o777]).toEqual([
     0o711, 0o600,
   ]);

@@ -3,10 +3,10 @@
  * message by SIGIO, so that nothing is asked while nobody says anything. Decides nothing about what is said.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
-import type { NotifyMessage, NotifySockets } from '../supervise/ports.js';
+import type { Credentials, NotifyMessage, NotifySockets } from '../supervise/ports.js';
 import { closeDescriptor } from './libc/descriptors.js';
 import { openDatagramSocket, receiveDatagram } from './libc/datagrams.js';
 import { readableAmong } from './libc/poll.js';
@@ -33,6 +33,8 @@ export interface NotifySocketsOptions {
 export interface ClosableNotifySockets extends NotifySockets {
   closeAll(): void;
 }
+
+type Owner = Pick<Credentials, 'uid' | 'gid'>;
 
 interface Endpoint {
   readonly fd: number;
@@ -63,13 +65,13 @@ class UnixNotifySockets implements ClosableNotifySockets {
     for (const name of readdirSync(this.#folder)) rmSync(join(this.#folder, name), { force: true });
   }
 
-  open(incarnation: string, hear: Endpoint['hear']): string {
+  open(incarnation: string, hear: Endpoint['hear'], owner?: Owner): string {
     const existing = this.#endpoints.get(incarnation);
     if (existing !== undefined) return existing.path;
     const path = join(this.#folder, fileOf(incarnation));
     this.#listen(true);
     try {
-      this.#endpoints.set(incarnation, { fd: bound(path), path, hear, resting: false });
+      this.#endpoints.set(incarnation, { fd: bound(path, owner), path, hear, resting: false });
     } catch (error) {
       this.#listen();
       throw error;
@@ -139,7 +141,7 @@ class UnixNotifySockets implements ClosableNotifySockets {
 }
 
 /** @throws OutriderError with a sentence */
-function bound(path: string): number {
+function bound(path: string, owner: Owner | undefined): number {
   if (Buffer.byteLength(path) > LONGEST_PATH_BYTES) {
     throw new OutriderError(
       'invalid',
@@ -148,8 +150,8 @@ function bound(path: string): number {
   }
   try {
     const fd = openDatagramSocket(encodeAddress({ kind: 'unix', path }).bytes);
-    // Who may send is proved with each message. An agent of another user would be given the file here.
     chmodSync(path, 0o600);
+    if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
     return fd;
   } catch (error) {
     throw new OutriderError('unavailable', `Cannot open the notify socket ${path}: ${messageOf(error)}.`, {

@@ -3,7 +3,7 @@
  * lifecycle, and keeps its last status. Decides nothing.
  */
 import type { ProcessIdentity } from '../agent/identity.js';
-import type { NotifyMessage } from './ports.js';
+import type { Credentials, NotifyMessage } from './ports.js';
 import type { ProbeLoop } from './probe-loop.js';
 import type { SupervisorParts } from './supervisor-parts.js';
 import type { Told } from './told.js';
@@ -36,9 +36,9 @@ export class Notifications {
     return this.#status;
   }
 
-  /** The path for NOTIFY_SOCKET. @throws OutriderError */
-  open(): string {
-    return this.#parts.parts.notify.open(this.#parts.incarnation, (message) => this.#hear(message));
+  /** The path for NOTIFY_SOCKET; `owner`: whom the agent runs as. @throws OutriderError */
+  open(owner: Credentials | undefined): string {
+    return this.#parts.parts.notify.open(this.#parts.incarnation, (message) => this.#hear(message), owner);
   }
 
   close(): void {

@@ -234,7 +234,12 @@ export interface NotifySockets {
    * `hear` is called with what comes in, and says whether it has proved the sender to be of that incarnation.
    * Throws an `OutriderError` with a sentence.
    */
-  open(incarnation: string, hear: (message: NotifyMessage) => boolean): string;
+  open(
+    incarnation: string,
+    hear: (message: NotifyMessage) => boolean,
+    /** Who else may write to it; absent: the sidecar's own user alone. */
+    owner?: Credentials,
+  ): string;
   close(incarnation: string): void;
 }
 
