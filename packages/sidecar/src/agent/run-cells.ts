@@ -72,7 +72,8 @@ export const saidWhileStarting = (instance: Starting, event: EventOf<'said'>): D
 
 /** That it stops is no fault: its exit will tell. It has the time that it would have if it had been asked to end. */
 export function said(instance: Ready | Unhealthy, event: EventOf<'said'>, rules: Rules): Decision {
-  if (event.word === 'ready' || ('deadline' in instance && instance.deadline !== undefined)) return stay(instance);
+  const stops = instance.state === 'unhealthy' && instance.deadline !== undefined;
+  if (event.word === 'ready' || stops) return stay(instance);
   const { incarnation } = instance;
   const well = instance.state === 'ready' && event.at - instance.since >= WELL_AFTER_MS;
   const history = well ? forgetRow(instance.history) : instance.history;

@@ -61,8 +61,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const { limits, secrets, processes } = machineOf(config, crash, warn);
   const { logs, logFiles, rotation } = logsOf(config, warn);
   const bus = busOf(config, events, metrics, () => supervisor);
-  const counted = (result: string): void => metrics.use((them) => them.frame(result));
-  const notify = createNotifySockets({ runDir, counted, warn });
+  const notify = notifyOf(config, metrics, warn);
   const supervisor = new Supervisor({
     ...{ clock, processes, bus, notify, events, limits, secrets },
     sockets: createSockets(),
@@ -93,8 +92,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     refusals: [limits, secrets],
     system: () => figures.current?.system() ?? { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 },
     reserved: reservedBy(config),
-    localAddresses: () =>
-      Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((item) => item.address)),
+    localAddresses,
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
   driver.start();
@@ -114,6 +112,16 @@ function logsOf(
     rotation: new LogRotation({ folder, limits, ledger, warn, monotonic: () => systemClock.monotonic() }),
   };
 }
+
+const localAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((item) => item.address));
+
+const notifyOf = (
+  { runDir }: SidecarConfig,
+  metrics: Late<SidecarMetrics>,
+  warn: (sentence: string) => void,
+): ClosableNotifySockets =>
+  createNotifySockets({ runDir, warn, counted: (result) => metrics.use((them) => them.frame(result)) });
 
 function busOf(
   { runDir }: SidecarConfig,

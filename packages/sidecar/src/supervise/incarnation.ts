@@ -7,6 +7,7 @@ import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { spellingOf } from '@outrider/shared/runtime/listen.js';
 import { type Health, newHealth, noteOf, resumedHealth } from '../agent/health.js';
 import type { HeldSocket, ProcessIdentity } from '../agent/identity.js';
+import type { Instance } from '../agent/instance.js';
 import type { Origin } from './instance-record.js';
 import { type Launch, prepareLaunch } from './launch.js';
 import { Notifications } from './notifications.js';
@@ -128,12 +129,13 @@ export class Incarnation {
     else void this.#options.parts.processes.killTree(this.#identity, this.id).then(gone);
   }
 
-  /** `resumed`: what it was when it was taken over. */
-  startProbes(resumed?: 'ready' | 'unready'): void {
+  /** `instance`: as it is now, or was when it was taken over. */
+  startProbes(instance: Instance): void {
     // Taken over without what it was started with: its checks can't be asked, which is no fault of the agent.
     if (this.#launch === undefined) return;
     const { parts, app, spec, tell } = this.#options;
     const checks = this.agent.healthchecks;
+    const resumed = instance.state === 'ready' ? 'ready' : instance.state === 'unhealthy' ? 'unready' : undefined;
     const health = resumed === undefined ? newHealth(checks) : resumedHealth(checks, resumed, parts.clock.monotonic());
     let verdict = health.verdict;
     this.#loop = new ProbeLoop(
@@ -153,6 +155,7 @@ export class Incarnation {
       },
       health,
     );
+    if (instance.state === 'starting' && instance.saidReady === true) this.#loop.notified('ready');
   }
 
   stopProbes(): void {
@@ -162,11 +165,6 @@ export class Incarnation {
 
   heard(beat: { readonly seq?: number; readonly busy?: boolean }): void {
     this.#loop?.heard(beat);
-  }
-
-  /** To an earlier sidecar. */
-  saidReady(): void {
-    this.#loop?.notified('ready');
   }
 
   /** Nothing of its process is left. */

@@ -202,7 +202,7 @@ export class LiveInstance {
         this.#incarnation?.killTree();
         return;
       case 'startProbes':
-        this.#startProbes();
+        this.#incarnation?.startProbes(this.instance);
         return;
       case 'stopProbes':
         this.#incarnation?.stopProbes();
@@ -255,13 +255,6 @@ export class LiveInstance {
       noted: () => turn(() => changed(this)),
       shared: () => shared(this),
     });
-  }
-
-  #startProbes(): void {
-    const { instance } = this;
-    if (instance.state === 'ready') this.#incarnation?.startProbes('ready');
-    else this.#incarnation?.startProbes(instance.state === 'unhealthy' ? 'unready' : undefined);
-    if (instance.state === 'starting' && instance.saidReady === true) this.#incarnation?.saidReady();
   }
 
   #plan(): void {

@@ -178,16 +178,12 @@ export interface ProbeTarget {
 }
 
 export interface ProbeResult {
-  /**
-   * `error`: the prober itself could not ask, no failure of the agent. `unproven`: somebody answered, but not
-   * provably this incarnation.
-   */
+  /** `error`: the prober itself could not ask. `unproven`: somebody answered, not provably this incarnation. */
   readonly status: 'ok' | 'failed' | 'error' | 'unproven';
   readonly seconds: number;
   readonly detail: string;
-  /** By its own word not quite well; it counts as well all the same. */
+  /** By its own word; it counts as well all the same. */
   readonly degraded?: boolean;
-  /** By its own word. */
   readonly busy?: boolean;
 }
 
@@ -230,16 +226,10 @@ export interface NotifyMessage {
 /** Implemented by process/: one unix datagram socket for each incarnation. */
 export interface NotifySockets {
   /**
-   * Binds the socket of an incarnation (again after a restart of the sidecar) and returns its path for NOTIFY_SOCKET.
-   * `hear` is called with what comes in, and says whether it has proved the sender to be of that incarnation.
-   * Throws an `OutriderError` with a sentence.
+   * Binds the socket of an incarnation (again after a restart of the sidecar), for `owner` too, and returns its path
+   * for NOTIFY_SOCKET. `hear` says whether the sender is proved to be of that incarnation. Throws an `OutriderError`.
    */
-  open(
-    incarnation: string,
-    hear: (message: NotifyMessage) => boolean,
-    /** Who else may write to it; absent: the sidecar's own user alone. */
-    owner?: Credentials,
-  ): string;
+  open(incarnation: string, hear: (message: NotifyMessage) => boolean, owner?: Credentials): string;
   close(incarnation: string): void;
 }
 

@@ -72,7 +72,7 @@ export function receiveDatagram(fd: number): Datagram | undefined {
   words[HEADER.control] = address + BigInt(CONTROL.at);
   words[HEADER.controlBytes] = BigInt(CONTROL.bytes);
   words.set([address + BigInt(DATA.at), BigInt(DATA.bytes)], HEADER.words);
-  const length = Number(recvmsg(fd, pointer, MSG_DONTWAIT | MSG_CMSG_CLOEXEC));
+  const length = recvmsg(fd, pointer, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (length < 0) {
     if (errno() === EAGAIN) return undefined;
     throw failure('recvmsg');
