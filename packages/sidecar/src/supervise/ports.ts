@@ -211,14 +211,13 @@ export interface BusEndpoints {
   readonly prefix: string;
 }
 
-/** What an agent says by sd_notify; lines that nobody here goes by are left out. */
+/** What an agent says by sd_notify, and which process has, by the word of the kernel. Other lines are left out. */
 export interface NotifyMessage {
-  /** The process that has sent it, as the kernel says. */
   readonly pid: number;
   readonly ready: boolean;
   readonly stopping: boolean;
   readonly watchdog?: 'alive' | 'trigger';
-  /** One line, fit for a log; '' takes back what was said before. */
+  /** One line; '' takes back what was said before. */
   readonly status?: string;
   readonly extendMs?: number;
 }
