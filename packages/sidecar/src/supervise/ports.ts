@@ -1,5 +1,5 @@
 /** What the drivers of this folder need from the outside. Adapters implement these; main puts them together. */
-import type { HostAgent, Healthcheck, NodeSignal, Resources, SocketSpec } from '@outrider/shared/domain/agent.js';
+import type { HostAgent, NodeSignal, Resources, SocketSpec } from '@outrider/shared/domain/agent.js';
 import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { StagingStatus } from '@outrider/shared/domain/host.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
@@ -166,32 +166,7 @@ export interface LogLook {
   readonly since?: number;
 }
 
-export interface ProbeTarget {
-  readonly identity: ProcessIdentity;
-  readonly incarnation: string;
-  /** Addresses (`HOST:PORT`) that this instance shares with another one now: answers from there need proof. */
-  readonly shared: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
-  /** Whom it runs as, where that is not the sidecar's own user. */
-  readonly user?: Credentials;
-}
-
-export interface ProbeResult {
-  /** `error`: the prober itself could not ask. `unproven`: somebody answered, not provably this incarnation. */
-  readonly status: 'ok' | 'failed' | 'error' | 'unproven';
-  readonly seconds: number;
-  readonly detail: string;
-  /** By its own word; it counts as well all the same. */
-  readonly degraded?: boolean;
-  readonly busy?: boolean;
-}
-
-/** Implemented by probe/. Heartbeats and sd_notify are not asked for: they come in as messages. */
-export interface Probes {
-  /** Asks once, within `check.timeoutMs`; every string of the check is filled in already. Never rejects. */
-  ask(check: Healthcheck, target: ProbeTarget, signal: AbortSignal): Promise<ProbeResult>;
-}
+export type { NotifyMessage, NotifySockets, ProbeResult, ProbeTarget, Probes } from './health-ports.js';
 
 /** Implemented by bridge/: one ipc endpoint for each incarnation. */
 export interface BusEndpoints {
@@ -209,27 +184,6 @@ export interface BusEndpoints {
   close(incarnation: string): void;
   /** What the URL of each begins with. */
   readonly prefix: string;
-}
-
-/** What an agent says by sd_notify, and which process has, by the word of the kernel. Other lines are left out. */
-export interface NotifyMessage {
-  readonly pid: number;
-  readonly ready: boolean;
-  readonly stopping: boolean;
-  readonly watchdog?: 'alive' | 'trigger';
-  /** One line; '' takes back what was said before. */
-  readonly status?: string;
-  readonly extendMs?: number;
-}
-
-/** Implemented by process/: one unix datagram socket for each incarnation. */
-export interface NotifySockets {
-  /**
-   * Binds the socket of an incarnation (again after a restart of the sidecar), for `owner` too, and returns its path
-   * for NOTIFY_SOCKET. `hear` says whether the sender is proved to be of that incarnation. Throws an `OutriderError`.
-   */
-  open(incarnation: string, hear: (message: NotifyMessage) => boolean, owner?: Credentials): string;
-  close(incarnation: string): void;
 }
 
 /** Small records that must be whole but need not outlive a reboot; implemented by store/ over run_dir. */
