@@ -43,6 +43,7 @@ export async function run(options: {
     inside.host.stop();
     await faces?.close();
     inside.bus.closeAll();
+    inside.notify.closeAll();
     await inside.rotation.stop();
   } catch (error) {
     log.fatal({ err: error }, messageOf(error));

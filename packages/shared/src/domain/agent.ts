@@ -6,13 +6,17 @@
 export type ProbePurpose = 'startup' | 'readiness' | 'liveness';
 export type HealthLevel = 'basic' | 'deep' | 'functional' | 'integration' | 'performance';
 
-/** How a probe asks. `zmq`, `http`, `tcp` and `exec` are asked by the sidecar, `heartbeat` is told by the agent. */
+/** How a probe asks. The sidecar asks, but for `heartbeat` and `notify`: there the agent tells. */
 export type ProbeMethod =
   | { readonly kind: 'zmq'; readonly connect: string; readonly send: string; readonly expect: string }
   | { readonly kind: 'http'; readonly url: string; readonly status: number }
   | { readonly kind: 'tcp'; readonly address: string }
+  /** `service` '': the server as a whole. */
+  | { readonly kind: 'grpc'; readonly address: string; readonly service: string }
   | { readonly kind: 'exec'; readonly command: readonly string[] }
-  | { readonly kind: 'heartbeat'; readonly withinMs: number };
+  | { readonly kind: 'heartbeat'; readonly withinMs: number }
+  /** `watchdogMs`: once ready, it has to say WATCHDOG=1 so often. */
+  | { readonly kind: 'notify'; readonly watchdogMs?: number };
 
 export interface Healthcheck {
   readonly method: ProbeMethod;
@@ -22,6 +26,8 @@ export interface Healthcheck {
   readonly critical: boolean;
   readonly intervalMs: number;
   readonly timeoutMs: number;
+  /** A good answer that took so long is a slow one: the check holds, degraded. */
+  readonly slowMs?: number;
   /** Failures in a row until the verdict turns bad. */
   readonly retries: number;
   /** Not ready this long after its start: the start has failed. */

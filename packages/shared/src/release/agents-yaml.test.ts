@@ -69,7 +69,11 @@ agents:
       - { <<: *check, http: { url: "http://\${OUTRIDER_HOST_ADDRESS}:80/x", status: 204 }, for: [startup, liveness], critical: false }
       - { tcp: { address: "[::1]:80" } }
       - { exec: "sh -c 'exit 0'" }
-      - { heartbeat: { within: 10s } }
+      - { heartbeat: { within: 10s }, level: performance }
+      - { notify: true }
+      - { notify: { watchdog: 10s } }
+      - { grpc: { address: "\${OUTRIDER_HOST_ADDRESS}:50051", service: memory }, level: performance, timeout: 1s }
+      - { grpc: { address: "h:1" }, slow: 100ms }
     restart: on-failure:5
     stop_signal: SIGINT
     stop_grace_period: 1m
@@ -83,6 +87,8 @@ agents:
     update_config: { order: start-first }
 `;
     const { agents } = agentsFromYaml(text);
+    const told = agents[1]?.healthchecks.filter(({ method }) => ['heartbeat', 'notify'].includes(method.kind));
+    expect(told?.map(({ slowMs }) => slowMs)).toEqual([undefined, undefined, undefined]);
     expect(agents[1]).toMatchObject({
       hosts: ['pc2', 'gpu=true'],
       environment: { A: '1.10', B: 'true', C: 'text' },
@@ -105,6 +111,10 @@ agents:
         { method: { kind: 'tcp', address: '[::1]:80' }, intervalMs: 5_000, startPeriodMs: 60_000 },
         { method: { kind: 'exec', command: ['sh', '-c', 'exit 0'] } },
         { method: { kind: 'heartbeat', withinMs: 10_000 } },
+        { method: { kind: 'notify' } },
+        { method: { kind: 'notify', watchdogMs: 10_000 } },
+        { method: { kind: 'grpc', address: '${OUTRIDER_HOST_ADDRESS}:50051', service: 'memory' }, slowMs: 500 },
+        { method: { kind: 'grpc', address: 'h:1', service: '' }, slowMs: 100 },
       ],
       restart: { kind: 'on-failure', max: 5 },
       stopGraceMs: 60_000,
@@ -213,10 +223,32 @@ agents:
     [['environment: { A: "${OUTRIDER_HOTS}" }'], /which no host knows\. Did you mean "OUTRIDER_HOSTS"\?/],
     [
       ['healthcheck: { interval: 1s }'],
-      /:4: agents\.a\.healthcheck says no way to ask: give it one of zmq, http, tcp, exec, heartbeat\.$/,
+      /:4: agents\.a\.healthcheck says no way to ask: give it one of zmq, http, tcp, grpc, exec, heartbeat, notify\.$/,
     ],
     [['healthcheck: { tcp: { address: "h:1" }, exec: x }'], /asks in two ways, tcp and exec/],
-    [['healthcheck: { notify: true }'], /healthcheck\.notify is not supported yet/],
+    [['healthcheck: { notify: false }'], /healthcheck\.notify must be true, or \{ watchdog: 10s \}, not false\.$/],
+    [['healthcheck: { notify: always }'], /healthcheck\.notify must be true, or \{ watchdog: 10s \}, not "always"/],
+    [['healthcheck: { notify: [] }'], /healthcheck\.notify must be true, or \{ watchdog: 10s \}, not a list/],
+    [['healthcheck: { notify: { watchdog: soon } }'], /healthcheck\.notify\.watchdog must be a duration/],
+    [['healthcheck: { notify: { watchdog: 10ms } }'], /healthcheck\.notify\.watchdog must be a duration from 100ms/],
+    [['healthcheck: { notify: { wachdog: 1s } }'], /notify\.wachdog is not known\. Did you mean "watchdog"\?/],
+    [['healthcheck: { notify: true, watchdog: 5s }'], /watchdog is not known here: use "notify: \{ watchdog \}"\./],
+    [['healthcheck: { notify: true, tcp: { address: "h:1" } }'], /asks in two ways, tcp and notify/],
+    [
+      ['healthcheck: { notify: true, for: liveness }'],
+      /healthcheck\.for is liveness alone, of which notify says nothing/,
+    ],
+    [['healthcheck: { grpc: "h:1" }'], /healthcheck\.grpc must be a map, not "h:1"/],
+    [['healthcheck: { grpc: { service: x } }'], /healthcheck\.grpc\.address is missing/],
+    [['healthcheck: { grpc: { address: nowhere } }'], /healthcheck\.grpc\.address must be HOST:PORT/],
+    [['healthcheck: { grpc: { address: "h:1", service: 5 } }'], /healthcheck\.grpc\.service must be a text, not 5/],
+    [['healthcheck: { exec: x, slow: fast }'], /healthcheck\.slow must be a duration/],
+    [
+      ['healthcheck: { exec: x, slow: 2s }'],
+      /healthcheck\.slow must be less than timeout \(2s\), not 2s: what takes longer/,
+    ],
+    [['healthcheck: { notify: true, slow: 1s }'], /healthcheck\.slow is for checks that are asked/],
+    [['healthcheck: { heartbeat: { within: 5s }, slow: 1s }'], /healthcheck\.slow is for checks that are asked/],
     [['healthcheck: { test: x }'], /healthcheck\.test is not known here: use "exec"\./],
     [
       ['healthcheck:', '  - tcp: { address: "h:1" }', '  - tcp: { adress: "h:1" }'],

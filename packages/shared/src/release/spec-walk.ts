@@ -44,9 +44,12 @@ function mapMethod(method: ProbeMethod, fill: Fill, path: ValuePath): ProbeMetho
       return { ...method, url: at('url', method.url) };
     case 'tcp':
       return { ...method, address: at('address', method.address) };
+    case 'grpc':
+      return { ...method, address: at('address', method.address), service: at('service', method.service) };
     case 'exec':
       return { kind: 'exec', command: method.command.map((word, index) => fill(word, [...path, 'exec', index])) };
     case 'heartbeat':
+    case 'notify':
       return method;
   }
 }

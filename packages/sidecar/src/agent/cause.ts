@@ -6,6 +6,10 @@ export type Cause =
   | ExitStatus
   /** A liveness check failed; `detail` is what it said. */
   | { readonly kind: 'probe'; readonly detail: string }
+  /** It was silent where it has to speak by itself: no beat, no WATCHDOG=1. */
+  | { readonly kind: 'watchdog'; readonly detail: string }
+  /** It said that it stops, and did not. */
+  | { readonly kind: 'stop-timeout'; readonly limitMs: number }
   /** It was not ready in time. */
   | { readonly kind: 'start-timeout'; readonly limitMs: number; readonly detail: string }
   | { readonly kind: 'not-started'; readonly detail: string };
@@ -23,6 +27,10 @@ export function causeKey(cause: Cause): string {
       return 'unknown';
     case 'probe':
       return 'failed_probe';
+    case 'watchdog':
+      return 'watchdog';
+    case 'stop-timeout':
+      return 'stop_timeout';
     case 'start-timeout':
       return 'start_timeout';
     case 'not-started':
@@ -43,6 +51,10 @@ export function causeSentence(cause: Cause): string {
       return 'ended in a way that nobody could see';
     case 'probe':
       return `failed its liveness check: ${cause.detail}`;
+    case 'watchdog':
+      return `failed its watchdog: ${cause.detail}`;
+    case 'stop-timeout':
+      return `said that it stops, and did not end within ${formatDuration(cause.limitMs)}`;
     case 'start-timeout':
       return `was not ready within ${formatDuration(cause.limitMs)}${cause.detail === '' ? '' : `: ${cause.detail}`}`;
     case 'not-started':

@@ -13,6 +13,7 @@ const FACTS = {
   environment: 'local',
   hosts: { pc2: '127.0.0.12', 'main-pc': '127.0.0.11' },
   bus: 'ipc:///run/bus/a1',
+  notify: '/run/outrider/notify.d/0123456789abc',
 };
 
 test('an agent gets what docs/protocol.md says, its own settings, and no word more', () => {
@@ -39,7 +40,9 @@ test('an agent gets what docs/protocol.md says, its own settings, and no word mo
     OUTRIDER_ENVIRONMENT: 'local',
     OUTRIDER_HOSTS: '{"pc2":"127.0.0.12","main-pc":"127.0.0.11"}',
     OUTRIDER_BUS: 'ipc:///run/bus/a1',
+    NOTIFY_SOCKET: '/run/outrider/notify.d/0123456789abc',
   });
+  expect(agentEnvironment(HOST, { ...FACTS, watchdogMs: 1_500 }, {}, {})).toMatchObject({ WATCHDOG_USEC: '1500000' });
 });
 
 test.each([

@@ -20,6 +20,10 @@ export interface InstanceFacts {
   /** Name to address, in the order of the inventory. */
   readonly hosts: Readonly<Record<string, string>>;
   readonly bus: string;
+  /** Path of its own socket for sd_notify. */
+  readonly notify: string;
+  /** It is to say WATCHDOG=1 so often. */
+  readonly watchdogMs?: number;
 }
 
 /** What `${OUTRIDER_...}` can stand for, and what every agent finds in its environment. */
@@ -45,8 +49,20 @@ export function agentEnvironment(
   settings: Readonly<Record<string, string>>,
   inherited: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  return { ...inherited, ...systemVariables(host, facts), ...settings, ...ownVariables(host, facts) };
+  return {
+    ...inherited,
+    ...systemVariables(host, facts),
+    ...settings,
+    ...ownVariables(host, facts),
+    ...notifyVariables(facts),
+  };
 }
+
+/** In the spelling of sd_notify. */
+const notifyVariables = ({ notify, watchdogMs }: InstanceFacts): Record<string, string> => ({
+  NOTIFY_SOCKET: notify,
+  ...(watchdogMs === undefined ? {} : { WATCHDOG_USEC: String(watchdogMs * 1000) }),
+});
 
 /** What passes of the sidecar's own environment. */
 export function inheritable(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {

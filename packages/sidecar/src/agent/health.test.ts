@@ -1,13 +1,14 @@
 import type { Healthcheck } from '@outrider/shared/domain/agent.js';
 import { describe, expect, test } from 'vitest';
 import { delayOf, isAsked } from './cadence.js';
+import type { NotifyWord, Observation } from './check-health.js';
 import {
   type Health,
-  type Observation,
   healthScore,
   isCritical,
   newHealth,
   nextBeatDeadline,
+  noteOf,
   observe,
   resumedHealth,
   startPeriodMs,
@@ -25,6 +26,9 @@ const TCP: Healthcheck = {
 };
 const check = (given: Partial<Healthcheck>): Healthcheck => ({ ...TCP, ...given });
 const BEAT = check({ method: { kind: 'heartbeat', withinMs: 10_000 } });
+
+const NOTIFY = check({ method: { kind: 'notify', watchdogMs: 10_000 } });
+const notified = (word: NotifyWord, at = 0): Observation => ({ kind: 'notified', at, word });
 
 type Status = 'ok' | 'failed' | 'error' | 'unproven';
 const asked = (status: Status, index = 0): Observation => ({
@@ -95,7 +99,7 @@ describe('purposes apart', () => {
     const bad = Array.from({ length: 3 }, () => asked('failed', 1));
     const unready = [asked('ok', 0), asked('ok', 1), ...bad];
     expect(after(all, ...unready)).toMatchObject({ verdict: 'unready', detail: 'failed 1' });
-    expect(after(all, ...unready, asked('ok', 1)).verdict).toBe('ready');
+    expect(after(all, ...unready, asked('ok', 1), asked('ok', 1)).verdict).toBe('ready');
     expect(after(all, ...unready, asked('failed', 2)).verdict).toBe('unready');
     expect(after(all, ...unready, asked('failed', 2), asked('failed', 2)).verdict).toBe('dead');
   });
@@ -127,18 +131,23 @@ describe('heartbeat', () => {
     expect(after([BEAT], heard(1_000), overdue(11_000))).toMatchObject({
       verdict: 'dead',
       detail: 'no message for 10s',
+      cause: 'watchdog',
     });
   });
 
   test('for readiness alone, silence is forgiven when it ends', () => {
     const checks = [check({ method: BEAT.method, purposes: ['readiness'] })];
-    expect(verdicts(checks, heard(0), overdue(10_000), heard(12_000, 5))).toEqual(['ready', 'unready', 'ready']);
+    const seen = [heard(0), overdue(10_000), heard(12_000, 5), heard(13_000, 6)];
+    expect(verdicts(checks, ...seen)).toEqual(['ready', 'unready', 'unready', 'ready']);
+    const rare = [heard(0), overdue(10_000), heard(30_000), overdue(40_000), heard(60_000), overdue(70_000)];
+    expect(new Set(verdicts(checks, ...rare).slice(1))).toEqual(new Set(['unready']));
   });
 
   test('lateness of the sidecar itself extends the deadline by as much, and only once for each', () => {
     const late = after([BEAT], heard(0), overdue(14_000, 4_000));
     expect([late.verdict, nextBeatDeadline(late)]).toEqual(['ready', 18_000]);
     expect(after([BEAT], heard(0), overdue(14_000, 4_000), overdue(18_000)).verdict).toBe('dead');
+    expect(nextBeatDeadline(after([BEAT], heard(0), overdue(90_000, 80_000)))).toBe(100_000);
   });
 
   test('a beat that was heard before is none; numbering may begin anew', () => {
@@ -148,6 +157,123 @@ describe('heartbeat', () => {
     expect(next(heard(0, 7), heard(5_000, 8))).toBe(15_000);
     expect(next(heard(0, 7), heard(5_000))).toBe(15_000);
     expect(next(heard(0, 7), heard(5_000, 1))).toBe(15_000);
+    expect(next(heard(0, 1), heard(5_000, 1))).toBe(10_000);
+  });
+});
+
+describe('turning good again', () => {
+  const checks = [check({ purposes: ['readiness'], retries: 2 })];
+  const bad = [asked('failed'), asked('failed')];
+
+  test('takes two good answers in a row, the first readiness only one', () => {
+    expect(verdicts(checks, asked('failed'), asked('ok'), ...bad, asked('ok'), asked('ok'))).toEqual([
+      'starting',
+      'ready',
+      'ready',
+      'unready',
+      'unready',
+      'ready',
+    ]);
+  });
+
+  test('an agent that answers every other time stays as it is', () => {
+    const turns = Array.from({ length: 20 }, (_, index) => asked(index % 2 === 0 ? 'failed' : 'ok'));
+    expect(new Set(verdicts(checks, asked('ok'), ...turns))).toEqual(new Set(['ready']));
+    expect(new Set(verdicts(checks, asked('ok'), ...bad, ...turns).slice(2))).toEqual(new Set(['unready']));
+  });
+
+  test('is not hindered by what says nothing about the agent', () => {
+    const recovered = after(checks, asked('ok'), ...bad, asked('ok'), asked('error'), asked('unproven'), asked('ok'));
+    expect(recovered.verdict).toBe('ready');
+  });
+});
+
+describe('degraded and busy', () => {
+  const slow = check({ slowMs: 500 });
+  const good = (more: Partial<Extract<Observation, { kind: 'asked' }>>): Observation => ({
+    ...{ kind: 'asked', check: 0, status: 'ok', detail: 'fine' },
+    ...more,
+  });
+  const seen = (...all: Observation[]): [string, number, string] => {
+    const health = after([slow], ...all);
+    return [health.verdict, healthScore(health, true), noteOf(health, '')];
+  };
+
+  test('a slow answer is good, for half', () => {
+    expect(seen(good({ slow: true }))).toEqual(['ready', 0.5, 'answers slowly, after 500ms or more: fine']);
+    expect(seen(good({ slow: true }), good({}))).toEqual(['ready', 1, '']);
+  });
+
+  test('so is one that calls itself degraded', () => {
+    expect(seen(good({ degraded: true, detail: 'degraded: no GPU' }))).toEqual(['ready', 0.5, 'degraded: no GPU']);
+  });
+
+  test('busy is no flaw, and is not lost', () => {
+    expect(seen(good({ busy: true, detail: 'healthy (busy)' }))).toEqual(['ready', 1, 'healthy (busy)']);
+    const beating = after([BEAT], { ...heard(0, 1), busy: true } as Observation);
+    expect(noteOf(beating, '')).toBe('busy');
+    expect(noteOf(observe(beating, [BEAT], { ...heard(1, 2), busy: false } as Observation), '')).toBe('');
+  });
+
+  test('the worst is said first, then what the agent says of itself', () => {
+    const checks = [check({ critical: false }), TCP];
+    const failing = after(
+      checks,
+      asked('ok', 0),
+      asked('ok', 1),
+      ...Array.from({ length: 3 }, () => asked('failed', 0)),
+    );
+    expect([noteOf(failing, 'loading'), noteOf(after([TCP], asked('ok')), 'loading')]).toEqual(['failed 0', 'loading']);
+  });
+});
+
+describe('notify', () => {
+  test('is ready with READY and no sooner, and gives no sign of being well before it', () => {
+    expect(verdicts([NOTIFY], heard(0), notified('alive'), notified('ready', 1_000))).toEqual([
+      'starting',
+      'starting',
+      'ready',
+    ]);
+    expect(nextBeatDeadline(after([NOTIFY], notified('alive')))).toBeUndefined();
+    expect(nextBeatDeadline(after([NOTIFY], notified('ready', 1_000)))).toBe(11_000);
+  });
+
+  test('without a watchdog it may be silent for ever', () => {
+    const quiet = check({ method: { kind: 'notify' } });
+    const ready = after([quiet], notified('ready'), notified('alive', 5_000));
+    expect([ready.verdict, nextBeatDeadline(ready)]).toEqual(['ready', undefined]);
+  });
+
+  test("is dead once its watchdog has missed it, and not of the sidecar's own lateness", () => {
+    expect(after([NOTIFY], notified('ready'), notified('alive', 9_000), overdue(10_000)).verdict).toBe('ready');
+    expect(after([NOTIFY], notified('ready'), overdue(14_000, 4_000)).verdict).toBe('ready');
+    expect(after([NOTIFY], notified('ready'), notified('alive', 9_000), overdue(19_000))).toMatchObject({
+      verdict: 'dead',
+      detail: 'no WATCHDOG=1 for 10s',
+      cause: 'watchdog',
+    });
+  });
+
+  test('is dead at once when it asks for that, even before it was ready', () => {
+    for (const before of [[], [notified('ready')]]) {
+      expect(after([NOTIFY], ...before, notified('trigger'))).toMatchObject({ verdict: 'dead', cause: 'watchdog' });
+    }
+    const readiness = check({ method: NOTIFY.method, purposes: ['readiness'] });
+    expect(after([readiness], notified('ready'), notified('trigger')).verdict).toBe('unready');
+  });
+
+  test('one that stops is not ready any more and not watched, whatever else it says but READY', () => {
+    const stopping = after([NOTIFY], notified('ready'), notified('stopping'), notified('alive', 1), heard(2));
+    expect([stopping.verdict, nextBeatDeadline(stopping)]).toEqual(['unready', undefined]);
+    expect(observe(stopping, [NOTIFY], notified('ready')).verdict).toBe('ready');
+  });
+
+  test('what it said to an earlier sidecar stays true', () => {
+    const checks = [NOTIFY, check({ purposes: ['readiness'] })];
+    const unready = resumedHealth(checks, 'unready', 0);
+    expect([unready.checks[0]?.holds, nextBeatDeadline(unready)]).toEqual([true, 10_000]);
+    const recovered = [asked('ok', 1), asked('ok', 1)].reduce((health, one) => observe(health, checks, one), unready);
+    expect(recovered.verdict).toBe('ready');
   });
 });
 
@@ -158,7 +284,7 @@ test('what was taken over is believed until a check says otherwise', () => {
   expect(observe(ready, checks, asked('failed')).verdict).toBe('ready');
   const unready = resumedHealth([TCP], 'unready', 0);
   expect(observe(unready, [TCP], asked('error')).verdict).toBe('unready');
-  expect(observe(unready, [TCP], asked('ok')).verdict).toBe('ready');
+  expect(observe(observe(unready, [TCP], asked('ok')), [TCP], asked('ok')).verdict).toBe('ready');
 });
 
 describe('cadence', () => {
@@ -166,8 +292,8 @@ describe('cadence', () => {
   const exec = check({ method: { kind: 'exec', command: ['true'] } });
 
   test.each([
-    [0, 50],
-    [4_999, 50],
+    [0, 25],
+    [4_999, 25],
     [5_000, 100],
     [20_000, 400],
     [50_000, 1_000],
@@ -187,7 +313,16 @@ describe('cadence', () => {
     expect(delayOf(newHealth([idle, TCP]), idle, 0, 0, true)).toBe(5_000);
   });
 
-  test('beats are never asked for', () => {
+  test('a check that recovers is asked again soon, and no later than it would be', () => {
+    const checks = [check({ purposes: ['readiness'], retries: 1 })];
+    const recovering = after(checks, asked('ok'), asked('failed'), asked('ok'));
+    expect(recovering.verdict).toBe('unready');
+    expect(delayOf(recovering, checks[0]!, 0, 60_000, false)).toBe(250);
+    expect(delayOf(recovering, check({ intervalMs: 100 }), 0, 60_000, false)).toBe(100);
+  });
+
+  test('what is told is never asked for', () => {
     expect(isAsked(newHealth([BEAT]), [BEAT], 0)).toBe(false);
+    expect(isAsked(newHealth([NOTIFY]), [NOTIFY], 0)).toBe(false);
   });
 });

@@ -54,6 +54,8 @@ export interface Starting extends Common {
   readonly state: 'starting';
   /** False while its start is still being waited for. */
   readonly process: boolean;
+  /** By its own word it is ready, which it says only once; other checks may still be waited for. */
+  readonly saidReady?: boolean;
   /** Once the process runs: ready by then, or (without a check to wait for) taken for ready then. */
   readonly deadline?: number;
 }
@@ -62,6 +64,8 @@ export interface Ready extends Common {
 }
 export interface Unhealthy extends Common {
   readonly state: 'unhealthy';
+  /** It said that it stops: it has to be gone by then. */
+  readonly deadline?: number;
 }
 /** Was asked to end, and has time for it. */
 export interface Draining extends Common {
@@ -120,7 +124,9 @@ export type InstanceEvent =
   | (OfIncarnation & { readonly kind: 'spawnFailed'; readonly detail: string })
   | (OfIncarnation & { readonly kind: 'becameReady' })
   | (OfIncarnation & { readonly kind: 'becameUnready'; readonly detail: string })
-  | (OfIncarnation & { readonly kind: 'becameDead'; readonly detail: string })
+  | (OfIncarnation & { readonly kind: 'becameDead'; readonly detail: string; readonly cause: 'probe' | 'watchdog' })
+  /** The agent itself said that it is ready, or about to end. */
+  | (OfIncarnation & { readonly kind: 'said'; readonly word: 'ready' | 'stopping' })
   | (OfIncarnation & { readonly kind: 'exited'; readonly status: ExitStatus })
   /** The instance's deadline; `lateMs`: how long after it the sidecar noticed, `detail`: what its checks last said. */
   | (OfIncarnation & { readonly kind: 'deadline'; readonly lateMs: number; readonly detail: string })

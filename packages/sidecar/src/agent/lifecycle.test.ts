@@ -17,6 +17,7 @@ const INSTANCES: Record<string, Instance> = {
   starting: { ...common, state: 'starting', process: true, deadline: 9_000 },
   ready: { ...common, state: 'ready' },
   unhealthy: { ...common, state: 'unhealthy' },
+  leaving: { ...common, state: 'unhealthy', deadline: 9_000 },
   draining: { ...common, state: 'draining', deadline: 9_000, sequel: { kind: 'rest' } },
   stopping: { ...common, state: 'stopping', sequel: { kind: 'again', delayMs: 200, cause } },
   exited: { ...common, state: 'exited', why: 'done' },
@@ -32,7 +33,8 @@ const EVENTS: { readonly [K in InstanceEventKind]: Extract<InstanceEvent, { kind
   spawnFailed: { ...of, kind: 'spawnFailed', detail: 'no such folder' },
   becameReady: { ...of, kind: 'becameReady' },
   becameUnready: { ...of, kind: 'becameUnready', detail: 'no answer' },
-  becameDead: { ...of, kind: 'becameDead', detail: 'no answer' },
+  becameDead: { ...of, kind: 'becameDead', detail: 'no answer', cause: 'probe' },
+  said: { ...of, kind: 'said', word: 'stopping' },
   exited: { ...of, kind: 'exited', status: { kind: 'code', code: 1 } },
   deadline: { ...of, kind: 'deadline', lateMs: 0, detail: 'no answer' },
   treeGone: { ...of, kind: 'treeGone', stuck: [] },
@@ -61,6 +63,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'same',
     becameDead: 'draining agent.unhealthy stopProbes signal',
+    said: 'same',
     exited: 'stopping stopProbes killTree agent.exited',
     deadline: 'same',
     treeGone: 'impossible',
@@ -75,6 +78,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'ready agent.ready',
     becameUnready: 'same',
     becameDead: 'draining agent.unhealthy stopProbes signal',
+    said: 'same',
     exited: 'stopping stopProbes killTree agent.exited',
     deadline: 'draining agent.unhealthy stopProbes signal',
     treeGone: 'impossible',
@@ -89,6 +93,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'unhealthy agent.unhealthy',
     becameDead: 'draining agent.unhealthy stopProbes signal',
+    said: 'unhealthy agent.unhealthy',
     exited: 'stopping stopProbes killTree agent.exited',
     deadline: 'same',
     treeGone: 'impossible',
@@ -103,10 +108,26 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'ready agent.ready',
     becameUnready: 'same',
     becameDead: 'draining agent.unhealthy stopProbes signal',
+    said: 'unhealthy agent.unhealthy',
     exited: 'stopping stopProbes killTree agent.exited',
     deadline: 'same',
     treeGone: 'impossible',
     extended: 'same',
+    adopted: 'unhealthy startProbes agent.adopted',
+  },
+  leaving: {
+    startAsked: 'same',
+    stopAsked: 'draining stopProbes signal',
+    spawned: 'impossible',
+    spawnFailed: 'impossible',
+    becameReady: 'ready agent.ready',
+    becameUnready: 'same',
+    becameDead: 'draining agent.unhealthy stopProbes signal',
+    said: 'same',
+    exited: 'stopping stopProbes killTree agent.exited',
+    deadline: 'draining agent.unhealthy stopProbes signal',
+    treeGone: 'impossible',
+    extended: 'unhealthy',
     adopted: 'unhealthy startProbes agent.adopted',
   },
   draining: {
@@ -117,6 +138,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'same',
     becameDead: 'same',
+    said: 'same',
     exited: 'stopping stopProbes killTree',
     deadline: 'stopping stopProbes killTree',
     treeGone: 'impossible',
@@ -131,6 +153,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'same',
     becameDead: 'same',
+    said: 'same',
     exited: 'same',
     deadline: 'same',
     treeGone: 'backoff release agent.backoff',
@@ -145,6 +168,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'same',
     becameDead: 'same',
+    said: 'same',
     exited: 'same',
     deadline: 'same',
     treeGone: 'same',
@@ -159,6 +183,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'same',
     becameDead: 'same',
+    said: 'same',
     exited: 'same',
     deadline: 'starting spawn',
     treeGone: 'same',
@@ -173,6 +198,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     becameReady: 'same',
     becameUnready: 'same',
     becameDead: 'same',
+    said: 'same',
     exited: 'same',
     deadline: 'starting spawn',
     treeGone: 'same',
@@ -195,7 +221,7 @@ test('every cell of the table is among them', () => {
     Object.keys(row).map((event) => `${state} ${event}`),
   );
   expect([...visited].sort()).toEqual(written.sort());
-  expect(written).toHaveLength(8 * 12);
+  expect(written).toHaveLength(8 * 13);
 });
 
 test.each(Object.keys(INSTANCES))('%s drops every event of another incarnation', (state) => {
@@ -262,6 +288,38 @@ describe('what follows', () => {
     expect(tell(INSTANCES['starting']!, { kind: 'extended' })).toMatchObject({ deadline: 70_000 });
     const far = { ...INSTANCES['draining']!, deadline: 99_000 } as Instance;
     expect(tell(far, { kind: 'extended' })).toMatchObject({ deadline: 99_000 });
+  });
+
+  test('what it said while it started is kept for the next sidecar', () => {
+    const said = tell(INSTANCES['starting']!, { kind: 'said', word: 'ready' });
+    expect(said).toMatchObject({ state: 'starting', saidReady: true });
+    expect(tell(said, { kind: 'said', word: 'ready' })).toBe(said);
+    expect(tell(said, { kind: 'adopted' })).toMatchObject({ saidReady: true });
+    expect(tell(said, { kind: 'said', word: 'stopping' })).toMatchObject({ saidReady: false });
+  });
+
+  test('one that stops by itself is no fault before it ends, and has as long as if it had been asked to', () => {
+    const before = { ...NO_HISTORY, exitsInRow: 9, exitsByCause: { exit_0: 9 } };
+    const stopping = (since: number) => tell({ ...INSTANCES['ready']!, since, history: before }, { kind: 'said' });
+    expect(stopping(9_999)).toMatchObject({ state: 'unhealthy', deadline: 15_000, history: before });
+    // It was well for a minute: what was before is forgotten, as at its exit.
+    expect(stopping(-60_000).history).toEqual(NO_HISTORY);
+    expect(tell(stopping(0), { kind: 'extended' })).toMatchObject({ deadline: 70_000 });
+    const late = tell(stopping(0), { kind: 'deadline', at: 20_000, lateMs: 5_000 });
+    expect(late).toMatchObject({ state: 'unhealthy', deadline: 25_000 });
+    const given = tell(late, { kind: 'deadline', at: 25_000 });
+    expect(given).toMatchObject({
+      state: 'draining',
+      reason: 'said that it stops, and did not end within 5s',
+      history: { faults: 1, exitsByCause: { stop_timeout: 1 } },
+    });
+  });
+
+  test('silence and a bad answer are counted apart', () => {
+    const causes = (['probe', 'watchdog'] as const).map(
+      (cause) => tell(INSTANCES['ready']!, { kind: 'becameDead', cause }).history.exitsByCause,
+    );
+    expect(causes).toEqual([{ failed_probe: 1 }, { watchdog: 1 }]);
   });
 
   test('a start in a switch that never gets ready fails with a sentence', () => {

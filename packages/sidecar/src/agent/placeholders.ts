@@ -41,9 +41,12 @@ function fillMethod(method: ProbeMethod, fill: (text: string) => string): ProbeM
       return { ...method, url: fill(method.url) };
     case 'tcp':
       return { ...method, address: fill(method.address) };
+    case 'grpc':
+      return { ...method, address: fill(method.address), service: fill(method.service) };
     case 'exec':
       return { ...method, command: method.command.map(fill) };
     case 'heartbeat':
+    case 'notify':
       return method;
   }
 }

@@ -1,8 +1,8 @@
 /** Cells of an instance whose process runs, or is about to. */
 import { type Cause, causeSentence } from './cause.js';
-import { PUNCTUAL_MS } from './health.js';
+import { PUNCTUAL_MS } from './check-health.js';
 import type { Decision, EventOf, Ready, Rules, Starting, Unhealthy } from './instance.js';
-import { afterExit } from './restart-policy.js';
+import { WELL_AFTER_MS, afterExit, forgetRow } from './restart-policy.js';
 import { follow } from './rest-cells.js';
 import { clear, drain, report, stay } from './transitions.js';
 
@@ -59,8 +59,41 @@ export function becameUnready(instance: Ready, event: EventOf<'becameUnready'>):
 
 /** It hangs: its end is asked for, and what follows is decided as if it had exited. */
 export function becameDead(instance: Running, event: EventOf<'becameDead'>, rules: Rules): Decision {
-  const cause: Cause = { kind: 'probe', detail: event.detail };
-  return giveUp(instance, event, rules, cause);
+  return giveUp(instance, event, rules, { kind: event.cause, detail: event.detail });
+}
+
+/** Kept for the next sidecar. */
+export const saidWhileStarting = (instance: Starting, event: EventOf<'said'>): Decision =>
+  stay(
+    (instance.saidReady ?? false) === (event.word === 'ready')
+      ? instance
+      : { ...instance, saidReady: event.word === 'ready' },
+  );
+
+/** That it stops is no fault: its exit will tell. It has the time that it would have if it had been asked to end. */
+export function said(instance: Ready | Unhealthy, event: EventOf<'said'>, rules: Rules): Decision {
+  const stops = instance.state === 'unhealthy' && instance.deadline !== undefined;
+  if (event.word === 'ready' || stops) return stay(instance);
+  const { incarnation } = instance;
+  const well = instance.state === 'ready' && event.at - instance.since >= WELL_AFTER_MS;
+  const history = well ? forgetRow(instance.history) : instance.history;
+  const deadline = event.at + rules.stopGraceMs;
+  const reason = 'said that it stops';
+  return {
+    instance: { state: 'unhealthy', incarnation, history, since: event.at, reason, deadline },
+    effects: [report('agent.unhealthy', reason)],
+  };
+}
+
+export function stopDeadline(instance: Unhealthy, event: EventOf<'deadline'>, rules: Rules): Decision {
+  if (instance.deadline === undefined || event.at < instance.deadline) return stay(instance);
+  if (event.lateMs > PUNCTUAL_MS) return stay({ ...instance, deadline: event.at + event.lateMs });
+  return giveUp(instance, event, rules, { kind: 'stop-timeout', limitMs: rules.stopGraceMs });
+}
+
+export function extendStop(instance: Unhealthy, event: EventOf<'extended'>): Decision {
+  if (instance.deadline === undefined) return stay(instance);
+  return stay({ ...instance, deadline: Math.max(instance.deadline, event.at + event.ms) });
 }
 
 /** With checks, it was not ready in time; without, it has lived long enough. */

@@ -66,6 +66,7 @@ class Spawns {
       signal: (...asked) => real.signal(...asked),
       killTree: (...asked) => real.killTree(...asked),
       ownsConnection: (...asked) => real.ownsConnection(...asked),
+      owns: (...asked) => real.owns(...asked),
       spawn: (request) => {
         this.#pass('spawn.before');
         const running = real.spawn(request);

@@ -10,10 +10,12 @@ import { type Bus, createBus } from '../bridge/bus.js';
 import type { Listeners, SidecarConfig } from '../config.js';
 import type { HostFigures } from '../http/host-figures.js';
 import type { SidecarMetrics } from '../http/metrics.js';
+import type { SupervisionMetrics } from '../link/ports.js';
 import { createProbes } from '../probe/probes.js';
 import { createLogReader } from '../process/log-file.js';
 import { LogLedger } from '../process/log-ledger.js';
 import { LogRotation } from '../process/log-rotation.js';
+import { type ClosableNotifySockets, createNotifySockets } from '../process/notify-sockets.js';
 import { bootId } from '../process/process-stat.js';
 import { FdStore } from '../process/fd-store.js';
 import { createReleases } from '../release/releases.js';
@@ -35,6 +37,7 @@ export interface Inside {
   readonly supervisor: Supervisor;
   readonly host: HostDriver;
   readonly bus: Bus;
+  readonly notify: ClosableNotifySockets;
   readonly events: HostEvents;
   /** Loaded later; what happens before is counted then. */
   readonly metrics: Late<SidecarMetrics>;
@@ -63,16 +66,12 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const { limits, secrets, processes } = machineOf(config, { store, crash, warn });
   const { logs, logFiles, rotation } = logsOf(config, warn);
   const bus = busOf(config, events, metrics, () => supervisor);
+  const notify = notifyOf(config, metrics, warn);
   const supervisor = new Supervisor({
-    ...{ clock, processes, bus, events, limits, secrets, sockets },
+    ...{ clock, processes, bus, notify, events, limits, secrets, sockets },
     probes: createProbes({ ownsConnection: (...asked) => processes.ownsConnection(...asked) }),
     records: crash.records(createRecordStore({ runDir, now: () => clock.now(), onUnreadable: warn })),
-    metrics: {
-      started: (...counted) => metrics.use((them) => them.started(...counted)),
-      exited: (...counted) => metrics.use((them) => them.exited(...counted)),
-      restarted: (...counted) => metrics.use((them) => them.restarted(...counted)),
-      probed: (...counted) => metrics.use((them) => them.probed(...counted)),
-    },
+    metrics: countedBy(metrics),
     host: { host, address, ...redisPlace(config) },
     bootId: bootId(),
     ownEnvironment: process.env,
@@ -97,8 +96,15 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   });
   tellOfUndeclared(sockets, supervisor, log);
   driver.start();
-  return { supervisor, host: driver, bus, events, metrics, figures, tokens, version, logs, rotation };
+  return { supervisor, host: driver, bus, notify, events, metrics, figures, tokens, version, logs, rotation };
 }
+
+const countedBy = (metrics: Late<SidecarMetrics>): SupervisionMetrics => ({
+  started: (...counted) => metrics.use((them) => them.started(...counted)),
+  exited: (...counted) => metrics.use((them) => them.exited(...counted)),
+  restarted: (...counted) => metrics.use((them) => them.restarted(...counted)),
+  probed: (...counted) => metrics.use((them) => them.probed(...counted)),
+});
 
 function logsOf(
   { logDir, runDir, agentLogs: limits }: SidecarConfig,
@@ -116,6 +122,13 @@ function logsOf(
 
 const localAddresses = (): readonly string[] =>
   Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((item) => item.address));
+
+const notifyOf = (
+  { runDir }: SidecarConfig,
+  metrics: Late<SidecarMetrics>,
+  warn: (sentence: string) => void,
+): ClosableNotifySockets =>
+  createNotifySockets({ runDir, warn, counted: (result) => metrics.use((them) => them.frame(result)) });
 
 function busOf(
   { runDir }: SidecarConfig,

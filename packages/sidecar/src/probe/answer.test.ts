@@ -30,7 +30,12 @@ test.each([
   ['Healthy', 'failed', 'Expected "healthy", got "Healthy"'],
   ['', 'failed', 'Expected "healthy", got ""'],
 ])('the answer %s is %s', (text, status, detail) => {
-  expect(judgeAnswer(text, 'healthy')).toEqual({ status, detail });
+  expect(judgeAnswer(text, 'healthy')).toMatchObject({ status, detail });
+});
+
+test('by its own word an agent is degraded, or busy, and well all the same', () => {
+  expect(judgeAnswer('{"status":"degraded"}', '')).toMatchObject({ status: 'ok', degraded: true, busy: false });
+  expect(judgeAnswer('{"status":"healthy","busy":true}', '')).toMatchObject({ degraded: false, busy: true });
 });
 
 test.each([

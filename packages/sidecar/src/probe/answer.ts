@@ -2,9 +2,14 @@
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import type { ProbeResult } from '../supervise/ports.js';
 
+export { excerpt } from '@outrider/shared/runtime/excerpt.js';
+
 export interface Answer {
   readonly status: ProbeResult['status'];
   readonly detail: string;
+  /** Good, but by its own word not quite. */
+  readonly degraded?: boolean;
+  readonly busy?: boolean;
 }
 
 export const ok = (detail: string): Answer => ({ status: 'ok', detail });
@@ -29,13 +34,4 @@ export function failureOf(error: unknown, what: string): Answer {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
   if (OWN_TROUBLE.has(code)) return proberError(`Could not ask: ${messageOf(error)}.`);
   return failed(`${what}: ${messageOf(error)}.`);
-}
-
-const LONGEST_DETAIL = 500;
-
-/** One line of what an agent said, fit for a log. */
-export function excerpt(text: string): string {
-  // Control characters would garble a terminal.
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  return line.length > LONGEST_DETAIL ? `${line.slice(0, LONGEST_DETAIL)}...` : line;
 }

@@ -224,8 +224,28 @@ test('a question that is called off says nothing about the agent', async () => {
   }
 });
 
-test('heartbeats are not asked for', async () => {
+test('zmq: a connection that nobody takes yet is tried again at least every 50 ms', async () => {
+  let tries = 0;
+  const address = await listening(
+    createServer((socket) => {
+      tries += 1;
+      socket.on('error', () => undefined).destroy();
+    }),
+  );
+  await import('zeromq');
+  // Counted by the same process, so that both are late together.
+  let ticks = 0;
+  const ticking = setInterval(() => (ticks += 1), 50);
+  const answer = await ask({ kind: 'zmq', connect: `tcp://${address}`, send: 'x', expect: 'y' }, 2_000);
+  clearInterval(ticking);
+  expect(answer.status).toBe('failed');
+  expect(ticks).toBeGreaterThan(10);
+  expect(tries).toBeGreaterThanOrEqual(ticks);
+});
+
+test('what is told is not asked for', async () => {
   expect(await ask({ kind: 'heartbeat', withinMs: 1000 })).toMatchObject({ status: 'error' });
+  expect(await ask({ kind: 'notify' })).toMatchObject({ status: 'error' });
 });
 
 /** Asks with no descriptor left to ask with. */
@@ -239,11 +259,12 @@ const methods = [
   { kind: 'tcp', address: '127.0.0.1:1' },
   { kind: 'http', url: 'http://127.0.0.1:1/', status: 200 },
   { kind: 'exec', command: ['true'] },
+  { kind: 'grpc', address: '127.0.0.1:1', service: '' },
   { kind: 'zmq', connect: 'tcp://127.0.0.1:1', send: 'x', expect: 'y' },
 ];
 // Everything is loaded before nothing can be opened any more.
 await import('zeromq');
-for (const method of methods.slice(0, 3)) await ask(method);
+for (const method of methods.slice(0, 4)) await ask(method);
 const held = [];
 try { for (;;) held.push(openSync('/dev/null')); } catch {}
 const answers = [];
@@ -265,7 +286,7 @@ test('out of descriptors, the prober blames itself', () => {
     encoding: 'utf8',
   });
   const answers = JSON.parse(output) as { status: string; detail: string }[];
-  expect(answers.map(({ status }) => status)).toEqual(['error', 'error', 'error', 'error']);
+  expect(answers.map(({ status }) => status)).toEqual(['error', 'error', 'error', 'error', 'error']);
 });
 
 test('a thousand questions leave nothing behind', async () => {

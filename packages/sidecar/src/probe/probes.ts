@@ -7,6 +7,7 @@ import type { Deadline } from './deadline.js';
 import { withDeadline } from './deadline.js';
 import { askExec } from './exec-probe.js';
 import { askHttp } from './http-probe.js';
+import { askGrpc } from './grpc-probe.js';
 import type { OwnsConnection } from './proof.js';
 import { askTcp } from './tcp-probe.js';
 import { askZmq } from './zmq-probe.js';
@@ -43,10 +44,13 @@ async function question(
       return askHttp(method, target, owns, deadline);
     case 'tcp':
       return askTcp(method.address, target, owns, deadline);
+    case 'grpc':
+      return askGrpc(method, target, owns, deadline);
     case 'exec':
       return askExec(method.command, target, deadline);
     case 'heartbeat':
-      return proberError('Heartbeats come in by themselves and are not asked for.');
+    case 'notify':
+      return proberError('What an agent tells by itself is not asked for.');
   }
 }
 
@@ -59,9 +63,12 @@ function describe({ method }: Healthcheck): string {
       return `GET ${method.url}`;
     case 'tcp':
       return `Connection to ${method.address}`;
+    case 'grpc':
+      return `grpc.health.v1 Check at ${method.address}`;
     case 'exec':
       return method.command[0] ?? 'exec';
     case 'heartbeat':
-      return 'heartbeat';
+    case 'notify':
+      return method.kind;
   }
 }

@@ -39,6 +39,21 @@ async function serving(status: number) {
 /** Has the socket, and never accepts from it. */
 const mute = (): Agent => scratch.start({ command: ['sleep', '1000'], sockets: held });
 
+/** The same over gRPC: SERVING (1) or another word of the health service. */
+async function servingGrpc(word: number) {
+  const incarnation = scratch.incarnation();
+  const program = `require('node:http2').createServer().on('stream', (stream) => {
+      stream.respond({ ':status': 200 }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+      stream.end(Buffer.from([0, 0, 0, 0, 2, 8, ${word}]));
+    }).listen({ fd: 3 }, () => console.log('ready'))`;
+  const logFile = scratch.path(incarnation);
+  const agent = scratch.start({ command: [process.execPath, '-e', program], sockets: held, logFile }, incarnation);
+  await eventually(() => expect(scratch.read(incarnation)).toBe('ready\n'));
+  return agent;
+}
+
+const grpc = (): ProbeMethod => ({ kind: 'grpc', address, service: '' });
 const http = (): ProbeMethod => ({ kind: 'http', url: `http://${address}/`, status: 200 });
 const tcp = (): ProbeMethod => ({ kind: 'tcp', address });
 
@@ -93,6 +108,17 @@ test('a new instance that answers badly fails, however well the old one answers'
   });
   for (let i = 0; i < 10; i++) seen.add((await ask(http(), candidate)).status);
   expect(seen).not.toContain('ok');
+});
+
+test('over gRPC too, only the asked one speaks for itself', async () => {
+  const old = await servingGrpc(1);
+  expect(await ask(grpc(), mute())).toMatchObject({ status: 'unproven' });
+  expect(await ask(grpc(), old)).toMatchObject({ status: 'ok', detail: 'SERVING' });
+  const candidate = await servingGrpc(2);
+  await eventually(async () =>
+    expect(await ask(grpc(), candidate)).toMatchObject({ status: 'failed', detail: 'NOT_SERVING' }),
+  );
+  for (let i = 0; i < 10; i++) expect((await ask(grpc(), candidate)).status).not.toBe('ok');
 });
 
 test('a good new instance is found among good old ones, and the other way round', async () => {

@@ -9,7 +9,8 @@ export function judgeAnswer(text: string, expect: string): Answer {
   if (said === undefined) return failed(`Expected "${excerpt(expect)}", got "${excerpt(text)}"`);
   const why = said.detail === undefined ? '' : `: ${excerpt(said.detail)}`;
   const detail = `${said.status}${why}${said.busy ? ' (busy)' : ''}`;
-  return said.status === 'unhealthy' ? failed(detail) : ok(detail);
+  if (said.status === 'unhealthy') return failed(detail);
+  return { ...ok(detail), degraded: said.status === 'degraded', busy: said.busy };
 }
 
 interface HealthDocument {

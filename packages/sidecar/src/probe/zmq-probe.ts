@@ -18,7 +18,8 @@ export interface Question {
   readonly expect: string;
 }
 
-const RECONNECT_MS = 20;
+/** ZeroMQ waits once to twice as long: an agent that begins to listen is to be found within 50 ms. */
+const RECONNECT_MS = 15;
 const MOST_ANSWER_BYTES = 64 * 1024;
 /** Questions put within one ask until the asked instance takes one. */
 const MOST_TRIES = 8;

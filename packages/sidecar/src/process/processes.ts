@@ -9,6 +9,7 @@ import { familyOf } from './family.js';
 import type { FdStore } from './fd-store.js';
 import { KeptProcesses } from './kept-processes.js';
 import { preparationOf } from './limits.js';
+import { isMember } from './membership.js';
 import { OomKills } from './oom-kills.js';
 import { OwnChildren } from './own-children.js';
 import { isSame, readStat } from './process-stat.js';
@@ -118,6 +119,10 @@ class LinuxProcesses implements Processes {
     if (isSame(identity) && socketsOf(identity.pid).has(inode)) return true;
     const members = this.#look()(this.#query(identity, incarnation));
     return members.some((pid) => socketsOf(pid).has(inode));
+  }
+
+  owns(identity: ProcessIdentity, incarnation: string, pid: number): boolean {
+    return isMember(this.#query(identity, incarnation), pid);
   }
 
   /** Reads all of /proc only if some tree can't be told otherwise, and then once. */

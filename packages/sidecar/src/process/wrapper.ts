@@ -37,7 +37,11 @@ export function prepared(
   preparation: Preparation,
 ): { readonly command: readonly string[]; readonly env: Record<string, string> } {
   const variables = { ...env, ...listenVariables(sockets) };
-  const steps = [...limitSteps(preparation), ...(sockets.length === 0 ? [] : ['export LISTEN_PID=$$'])];
+  const steps = [
+    ...limitSteps(preparation),
+    ...(sockets.length === 0 ? [] : ['export LISTEN_PID=$$']),
+    ...('WATCHDOG_USEC' in env ? ['export WATCHDOG_PID=$$'] : []),
+  ];
   const setpriv = rightsCommand(preparation);
   if (steps.length === 0 && setpriv.length === 0) return { command, env: variables };
   // A shell drops variables it could not name itself; `env` hands them on.

@@ -1,14 +1,16 @@
 /**
- * One start of an instance and all that was opened for it: process, bus endpoint, sockets, probes. Does what it is
+ * One start of an instance and all that was opened for it: process, bus endpoint, notify socket, sockets, probes. Does what it is
  * told and tells what it sees; decides nothing.
  */
 import type { HostAgent, NodeSignal } from '@outrider/shared/domain/agent.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { spellingOf } from '@outrider/shared/runtime/listen.js';
-import { type Health, newHealth, resumedHealth } from '../agent/health.js';
+import { type Health, newHealth, noteOf, resumedHealth } from '../agent/health.js';
 import type { HeldSocket, ProcessIdentity } from '../agent/identity.js';
+import type { Instance } from '../agent/instance.js';
 import type { Origin } from './instance-record.js';
 import { type Launch, prepareLaunch } from './launch.js';
+import { Notifications } from './notifications.js';
 import type { Confinement, ProbeTarget, RunningProcess } from './ports.js';
 import { ProbeLoop } from './probe-loop.js';
 import type { SupervisorParts } from './supervisor-parts.js';
@@ -24,6 +26,8 @@ export interface IncarnationOptions {
   readonly logFile: string;
   /** In a turn of its own. */
   readonly tell: (told: Told) => void;
+  /** There is something else to know of it while it is well. */
+  readonly noted: () => void;
   /** Those of its `addresses` that another running instance has too. */
   readonly shared: () => readonly string[];
 }
@@ -34,9 +38,16 @@ export class Incarnation {
   #identity: ProcessIdentity | undefined;
   #held: readonly HeldSocket[] = [];
   #loop: ProbeLoop | undefined;
+  readonly #said: Notifications;
 
   constructor(options: IncarnationOptions) {
     this.#options = options;
+    const { parts, id, tell, noted } = options;
+    this.#said = new Notifications({
+      ...{ parts, incarnation: id, tell, noted },
+      identity: () => this.#identity,
+      loop: () => this.#loop,
+    });
   }
 
   get id(): string {
@@ -52,6 +63,10 @@ export class Incarnation {
   }
   get health(): Health | undefined {
     return this.#loop?.health;
+  }
+  /** What there is to know of it while it is well. */
+  get note(): string {
+    return this.#loop === undefined ? this.#said.status : noteOf(this.#loop.health, this.#said.status);
   }
   /** Filled in, once it was prepared. */
   get agent(): HostAgent {
@@ -111,12 +126,13 @@ export class Incarnation {
     else void this.#options.parts.processes.killTree(this.#identity, this.id).then(gone);
   }
 
-  /** `resumed`: what it was when it was taken over. */
-  startProbes(resumed?: 'ready' | 'unready'): void {
+  /** `instance`: as it is now, or was when it was taken over. */
+  startProbes(instance: Instance): void {
     // Taken over without what it was started with: its checks can't be asked, which is no fault of the agent.
     if (this.#launch === undefined) return;
     const { parts, app, spec, tell } = this.#options;
     const checks = this.agent.healthchecks;
+    const resumed = instance.state === 'ready' ? 'ready' : instance.state === 'unhealthy' ? 'unready' : undefined;
     const health = resumed === undefined ? newHealth(checks) : resumedHealth(checks, resumed, parts.clock.monotonic());
     let verdict = health.verdict;
     this.#loop = new ProbeLoop(
@@ -127,6 +143,7 @@ export class Incarnation {
         target: () => this.#target(),
         asked: (_check, result) => parts.metrics.probed(app, spec.name, result.seconds, result.status === 'failed'),
         changed: (now) => {
+          this.#said.note(noteOf(now, ''));
           if (now.verdict === verdict) return;
           verdict = now.verdict;
           const told = toldOf(now, this.id);
@@ -135,6 +152,7 @@ export class Incarnation {
       },
       health,
     );
+    if (instance.state === 'starting' && instance.saidReady === true) this.#loop.notified('ready');
   }
 
   stopProbes(): void {
@@ -142,14 +160,15 @@ export class Incarnation {
     this.#loop = undefined;
   }
 
-  heard(seq?: number): void {
-    this.#loop?.heard(seq);
+  heard(beat: { readonly seq?: number; readonly busy?: boolean }): void {
+    this.#loop?.heard(beat);
   }
 
   /** Nothing of its process is left. */
   close(): void {
     const { bus, secrets } = this.#options.parts;
     this.stopProbes();
+    this.#said.close();
     bus.close(this.id);
     if (this.agent.secrets !== undefined) secrets.remove(this.id);
   }
@@ -163,7 +182,8 @@ export class Incarnation {
     const { parts, app, spec, origin, index, id } = this.#options;
     const confinement = parts.limits.confinementOf(spec);
     const bus = parts.bus.open({ app, agent: spec.name, instance: index, incarnation: id }, confinement.user);
-    this.#launch = prepareLaunch(parts, { app, spec, origin, index, incarnation: id, bus }, confinement);
+    const notify = this.#said.open(confinement.user);
+    this.#launch = prepareLaunch(parts, { app, spec, origin, index, incarnation: id, bus, notify }, confinement);
     return this.#launch;
   }
 
@@ -192,6 +212,6 @@ function toldOf(health: Health, incarnation: string): Told | undefined {
     case 'unready':
       return { kind: 'becameUnready', incarnation, detail: health.detail };
     case 'dead':
-      return { kind: 'becameDead', incarnation, detail: health.detail };
+      return { kind: 'becameDead', incarnation, detail: health.detail, cause: health.cause ?? 'probe' };
   }
 }

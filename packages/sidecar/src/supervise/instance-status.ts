@@ -57,10 +57,11 @@ export function pendingStatus(
   };
 }
 
-/** Who has stopped it comes first, whatever it was doing then. */
-function reasonOf({ heldBy, instance: { reason } }: LiveInstance): string {
+/** Who has stopped it comes first, whatever it was doing then; what it says of itself comes last. */
+function reasonOf({ heldBy, note, instance: { state, reason } }: LiveInstance): string {
   const stopped = `stopped by ${heldBy ?? ''}`;
-  return heldBy === undefined || reason.startsWith(stopped) ? reason : stopped;
+  if (heldBy !== undefined) return reason.startsWith(stopped) ? reason : stopped;
+  return reason === '' && (state === 'ready' || state === 'starting') ? note : reason;
 }
 
 /** A candidate is not missed while the active instance serves; one that is asked to go, or done, is not either. */
@@ -75,7 +76,8 @@ function isOverdue(live: LiveInstance, at: number): boolean {
       return false;
     case 'resting':
     case 'down': {
-      if (instance.state === 'failed' || instance.state === 'unhealthy') return true;
+      if (instance.state === 'failed' || (instance.state === 'unhealthy' && instance.deadline === undefined))
+        return true;
       const period = startPeriodMs(live.spec.healthchecks) ?? SETTLED_AFTER_MS;
       return downSince !== undefined && at - downSince > period;
     }

@@ -23,6 +23,7 @@ export interface Launched {
   readonly index: number;
   readonly incarnation: string;
   readonly bus: string;
+  readonly notify: string;
 }
 
 type Parts = Pick<SupervisorParts, 'host' | 'ownEnvironment'>;
@@ -61,12 +62,12 @@ export function socketsOf(
   { app, spec, origin, index }: Pick<Launched, 'app' | 'spec' | 'origin' | 'index'>,
 ): readonly SocketSpec[] {
   if (spec.sockets.length === 0) return [];
-  const facts = factsOf({ app, spec, origin, index, incarnation: '', bus: '' });
+  const facts = factsOf({ app, spec, origin, index, incarnation: '', bus: '', notify: '' });
   const filled = fillAgent(spec, ownVariables(parts.host, facts));
   return 'agent' in filled ? filled.agent.sockets : [];
 }
 
-const factsOf = ({ app, spec, origin, index, incarnation, bus }: Launched): InstanceFacts => ({
+const factsOf = ({ app, spec, origin, index, incarnation, bus, notify }: Launched): InstanceFacts => ({
   app,
   agent: spec.name,
   index,
@@ -75,4 +76,12 @@ const factsOf = ({ app, spec, origin, index, incarnation, bus }: Launched): Inst
   environment: origin.environment,
   hosts: origin.hosts,
   bus,
+  notify,
+  ...watchdogOf(spec),
 });
+
+/** Where several are declared, the shortest. */
+function watchdogOf({ healthchecks }: HostAgent): { readonly watchdogMs?: number } {
+  const declared = healthchecks.flatMap(({ method }) => (method.kind === 'notify' ? (method.watchdogMs ?? []) : []));
+  return declared.length === 0 ? {} : { watchdogMs: Math.min(...declared) };
+}

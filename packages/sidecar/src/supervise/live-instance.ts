@@ -76,6 +76,10 @@ export class LiveInstance {
   get addresses(): readonly string[] {
     return this.#incarnation?.addresses ?? [];
   }
+  /** What there is to know of it while it is well. */
+  get note(): string {
+    return this.#incarnation?.note ?? '';
+  }
   get score(): number {
     const health = this.#incarnation?.health;
     return health === undefined ? 0 : healthScore(health, this.instance.state === 'ready');
@@ -131,8 +135,8 @@ export class LiveInstance {
     this.#plan();
   }
 
-  heard(seq?: number): void {
-    this.#incarnation?.heard(seq);
+  heard(beat: { readonly seq?: number; readonly busy?: boolean }): void {
+    this.#incarnation?.heard(beat);
   }
 
   save(): void {
@@ -198,7 +202,7 @@ export class LiveInstance {
         this.#incarnation?.killTree();
         return;
       case 'startProbes':
-        this.#startProbes();
+        this.#incarnation?.startProbes(this.instance);
         return;
       case 'stopProbes':
         this.#incarnation?.stopProbes();
@@ -244,17 +248,13 @@ export class LiveInstance {
 
   #create(id: string): Incarnation {
     const { app, spec, origin, index } = this;
-    const { parts, turn, shared } = this.#around;
+    const { parts, turn, shared, changed } = this.#around;
     return new Incarnation({
       ...{ parts, id, app, spec, origin, index, logFile: this.#logFile },
       tell: (told) => turn(() => this.tell(told)),
+      noted: () => turn(() => changed(this)),
       shared: () => shared(this),
     });
-  }
-
-  #startProbes(): void {
-    if (this.instance.state === 'ready') this.#incarnation?.startProbes('ready');
-    else this.#incarnation?.startProbes(this.instance.state === 'unhealthy' ? 'unready' : undefined);
   }
 
   #plan(): void {

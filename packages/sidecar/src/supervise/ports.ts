@@ -1,5 +1,5 @@
 /** What the drivers of this folder need from the outside. Adapters implement these; main puts them together. */
-import type { HostAgent, Healthcheck, NodeSignal, Resources, SocketSpec } from '@outrider/shared/domain/agent.js';
+import type { HostAgent, NodeSignal, Resources, SocketSpec } from '@outrider/shared/domain/agent.js';
 import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { StagingStatus } from '@outrider/shared/domain/host.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
@@ -10,7 +10,7 @@ export interface SpawnRequest {
   /** Program and arguments, everything filled in. The program is looked up in `env.PATH`. */
   readonly command: readonly string[];
   readonly cwd: string;
-  /** The whole environment; LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES are added for `sockets`. */
+  /** The whole environment; LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES are added for `sockets`, WATCHDOG_PID to WATCHDOG_USEC. */
   readonly env: Readonly<Record<string, string>>;
   /** Standard output and error go there, in append mode, without a pipe. */
   readonly logFile: string;
@@ -113,6 +113,11 @@ export interface Processes {
     from: string,
     to: string,
   ): Promise<boolean | undefined>;
+  /**
+   * Whether a process belongs to this incarnation's tree. One that is gone already can't be looked up and does not,
+   * but for the incarnation's own first process.
+   */
+  owns(identity: ProcessIdentity, incarnation: string, pid: number): boolean;
 }
 
 /** Implemented by process/. Sockets belong to an app: they stay open for as long as some agent of it declares them. */
@@ -165,30 +170,7 @@ export interface LogLook {
   readonly since?: number;
 }
 
-export interface ProbeTarget {
-  readonly identity: ProcessIdentity;
-  readonly incarnation: string;
-  /** Addresses (`HOST:PORT`) that this instance shares with another one now: answers from there need proof. */
-  readonly shared: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
-  /** Whom it runs as, where that is not the sidecar's own user. */
-  readonly user?: Credentials;
-}
-
-export type ProbeResult =
-  | { readonly status: 'ok'; readonly seconds: number; readonly detail: string }
-  | { readonly status: 'failed'; readonly seconds: number; readonly detail: string }
-  /** The prober itself could not ask: no failure of the agent. */
-  | { readonly status: 'error'; readonly seconds: number; readonly detail: string }
-  /** Somebody answered, but not provably this incarnation. */
-  | { readonly status: 'unproven'; readonly seconds: number; readonly detail: string };
-
-/** Implemented by probe/. Heartbeats are not asked for: they come in as messages. */
-export interface Probes {
-  /** Asks once, within `check.timeoutMs`; every string of the check is filled in already. Never rejects. */
-  ask(check: Healthcheck, target: ProbeTarget, signal: AbortSignal): Promise<ProbeResult>;
-}
+export type { NotifyMessage, NotifySockets, ProbeResult, ProbeTarget, Probes } from './health-ports.js';
 
 /** Implemented by bridge/: one ipc endpoint for each incarnation. */
 export interface BusEndpoints {

@@ -5,8 +5,12 @@
 import type { Healthcheck } from '@outrider/shared/domain/agent.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { delayOf, isAsked } from '../agent/cadence.js';
-import { type Health, type Observation, PUNCTUAL_MS, nextBeatDeadline, observe } from '../agent/health.js';
+import { type NotifyWord, type Observation, PUNCTUAL_MS } from '../agent/check-health.js';
+import { type Health, nextBeatDeadline, observe } from '../agent/health.js';
 import type { ProbeResult, ProbeTarget, Probes } from './ports.js';
+
+/** After a deadline: what came in while this process could not run is read first. */
+const UNREAD_MS = 50;
 
 export interface ProbeLoopParts {
   readonly clock: Clock;
@@ -41,9 +45,18 @@ export class ProbeLoop {
   }
 
   /** A message of the agent has come in. */
-  heard(seq?: number): void {
+  heard(beat: { readonly seq?: number; readonly busy?: boolean } = {}): void {
+    const { seq, busy } = beat;
     const at = this.#parts.clock.monotonic();
-    this.#observe({ kind: 'heard', at, ...(seq === undefined ? {} : { seq }) });
+    this.#observe({
+      ...{ kind: 'heard', at },
+      ...(seq === undefined ? {} : { seq }),
+      ...(busy === undefined ? {} : { busy }),
+    });
+  }
+
+  notified(word: NotifyWord): void {
+    this.#observe({ kind: 'notified', at: this.#parts.clock.monotonic(), word });
   }
 
   stop(): void {
@@ -83,13 +96,29 @@ export class ProbeLoop {
     this.#everAsked.add(index);
     this.#inFlight.add(index);
     const starved = this.#watchOwnLateness(check.timeoutMs);
+    const isSlow = this.#watchForSlowness(check.slowMs);
     const result = await this.#parts.probes.ask(check, this.#parts.target(), this.#end.signal);
     this.#inFlight.delete(index);
     const late = starved();
+    const slow = isSlow();
     if (this.#end.signal.aborted) return;
     const status = result.status === 'failed' && late ? 'error' : result.status;
     this.#parts.asked(check, { ...result, status });
-    this.#observe({ kind: 'asked', check: index, status, detail: result.detail });
+    const { detail, degraded = false, busy = false } = result;
+    this.#observe({ kind: 'asked', check: index, status, detail, degraded, busy, slow });
+  }
+
+  /** Slow is what has not come when its time is up; where we look up too late, it may have come before. */
+  #watchForSlowness(slowMs: number | undefined): () => boolean {
+    if (slowMs === undefined) return () => false;
+    const { clock } = this.#parts;
+    const due = clock.monotonic() + slowMs;
+    let slow = false;
+    const cancel = clock.after(slowMs, () => (slow = clock.monotonic() - due <= Math.min(PUNCTUAL_MS, slowMs / 4)));
+    return () => {
+      cancel();
+      return slow;
+    };
   }
 
   /** Whether this process was kept from running while it asked: then a failure may be its own. */
@@ -112,11 +141,14 @@ export class ProbeLoop {
     this.#beat = undefined;
     if (at === undefined) return;
     const { clock } = this.#parts;
-    const cancel = clock.after(at - clock.monotonic(), () => {
+    const look = (): void => {
       this.#beat = undefined;
       const now = clock.monotonic();
-      this.#observe({ kind: 'overdue', at: now, lateMs: Math.max(0, now - at) });
-    });
-    this.#beat = { at, cancel };
+      this.#observe({ kind: 'overdue', at: now, lateMs: Math.max(0, now - at - UNREAD_MS) });
+    };
+    const read = (): void => {
+      this.#beat = { at, cancel: clock.after(UNREAD_MS, look) };
+    };
+    this.#beat = { at, cancel: clock.after(at - clock.monotonic(), read) };
   }
 }

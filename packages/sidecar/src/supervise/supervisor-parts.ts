@@ -3,7 +3,17 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { HostFacts } from '../agent/environment.js';
 import type { Slot } from '../agent/view.js';
 import type { SupervisionMetrics } from '../link/ports.js';
-import type { BusEndpoints, EventSink, Limits, Probes, Processes, RecordStore, Secrets, Sockets } from './ports.js';
+import type {
+  BusEndpoints,
+  EventSink,
+  Limits,
+  NotifySockets,
+  Probes,
+  Processes,
+  RecordStore,
+  Secrets,
+  Sockets,
+} from './ports.js';
 
 export interface SupervisorParts {
   readonly clock: Clock;
@@ -13,6 +23,7 @@ export interface SupervisorParts {
   readonly sockets: Sockets;
   readonly probes: Probes;
   readonly bus: BusEndpoints;
+  readonly notify: NotifySockets;
   readonly records: RecordStore;
   readonly events: EventSink;
   readonly metrics: SupervisionMetrics;

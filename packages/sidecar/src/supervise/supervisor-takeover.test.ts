@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Healthcheck } from '@outrider/shared/domain/agent.js';
 import type { EventType } from '@outrider/shared/domain/event.js';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
@@ -68,6 +69,27 @@ const running = (name: string): number[] => {
   const ours = new Set(processesOf({ folder }).map(({ pid }) => pid));
   return processesOf({ variable: `OUTRIDER_AGENT=${name}` }).flatMap(({ pid }) => (ours.has(pid) ? [pid] : []));
 };
+
+test('what an agent said once is remembered: it is ready when the rest is', async () => {
+  const say = fileURLToPath(new URL('../../../../test/agents/notify-ready.py', import.meta.url));
+  const purposes = ['readiness'] as const;
+  const base = { purposes, level: 'basic', critical: true, intervalMs: 100, timeoutMs: 10_000, retries: 1 } as const;
+  const healthchecks: Healthcheck[] = [
+    { ...base, startPeriodMs: 60_000, method: { kind: 'notify' } },
+    { ...base, startPeriodMs: 60_000, method: { kind: 'exec', command: ['test', '-e', join(folder, 'rest')] } },
+  ];
+  const first = target(folder, '1', agent('told', { command: ['python3', say], healthchecks }));
+  let sidecar = new Sidecar();
+  sidecar.setTarget(first, 'steady');
+  // Said in the same message as READY.
+  const before = await sidecar.until(({ instances }) => instances.some(({ reason }) => reason === 'all is well'));
+  expect(find(before, 'told').state).toBe('starting');
+  await kill();
+  writeFileSync(join(folder, 'rest'), '');
+  sidecar = new Sidecar();
+  const after = await sidecar.until(({ instances }) => instances.some(({ ready }) => ready));
+  expect(find(after, 'told')).toMatchObject({ pid: find(before, 'told').pid, restarts: 0 });
+});
 
 test('what ran is taken over, what died meanwhile is started, counters go on, sockets are taken back', async () => {
   const web = quick('web', { sockets: [{ name: 'http', listen: '127.86.0.2:18643' }], order: 'start-first' });

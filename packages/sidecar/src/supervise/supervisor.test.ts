@@ -208,7 +208,7 @@ describe('failing', () => {
     expect(rig.status('one')?.state).toBe('ready');
     await eventually(() => rig.types('one').includes('agent.exited'));
     expect(rig.events.find(({ type }) => type === 'agent.exited')?.reason).toBe(
-      'failed its liveness check: no message for 1.5s',
+      'failed its watchdog: no message for 1.5s',
     );
   });
 });

@@ -121,8 +121,8 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     return this.#parts.logs.path(app, agent, instance, 'active');
   }
 
-  heard(incarnation: string, message: { readonly kind: 'beat' | 'other'; readonly seq?: number }): void {
-    this.#mailbox.post(() => this.#of(incarnation)?.heard(message.seq));
+  heard(incarnation: string, message: Parameters<AgentControl['heard']>[1]): void {
+    this.#mailbox.post(() => this.#of(incarnation)?.heard(message));
   }
 
   extend(incarnation: string, ms: number): void {

@@ -31,6 +31,9 @@ interface Koffi {
   struct(name: string, members: Members): unknown;
   sizeof(type: string): number;
   errno(): number;
+  alloc(type: 'uint8_t', bytes: number): unknown;
+  address(pointer: unknown): bigint;
+  view(pointer: unknown, bytes: number): ArrayBuffer;
 }
 
 /** Name to type, in order; koffi lays them out as a C compiler does. */
@@ -67,8 +70,25 @@ export function libcCall(prototype: string, structs: Readonly<Record<string, Mem
 /** In bytes, of a type that C knows. */
 export const sizeOf = (type: string): number => library().koffi.sizeof(type);
 
+/** Memory that stays where it is, for structures that point into themselves. Never freed: one for each use, not for each call. */
+export interface Block {
+  /** To be passed to a call as `void *`. */
+  readonly pointer: unknown;
+  readonly address: bigint;
+  readonly memory: ArrayBuffer;
+}
+
+export function allocate(bytes: number): Block {
+  const { koffi } = library();
+  const pointer = koffi.alloc('uint8_t', bytes);
+  return { pointer, address: koffi.address(pointer), memory: koffi.view(pointer, bytes) };
+}
+
 /** `syscall(2)`, for what the C library has no function for; `args` as koffi wants variadic ones: type, value, ... */
 export const syscall = libcCall('long syscall(long number, ...)');
+
+/** Of the call that was made last. */
+export const errno = (): number => library().koffi.errno();
 
 /** The error of the call that was made last. */
 export function failure(call: string): SystemCallError {

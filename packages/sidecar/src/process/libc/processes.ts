@@ -1,15 +1,11 @@
 /** Processes: by descriptor (pidfd), never mistaken for another with the same pid; and what this one is to its children. */
 import { checked, libcCall, syscall } from './library.js';
+import { readableAmong } from './poll.js';
 
-const poll = libcCall('int poll(_Inout_ uint8_t *descriptors, unsigned long count, int timeout)');
 const ioctl = libcCall('int ioctl(int fd, unsigned long request, ...)');
 const prctl = libcCall('int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)');
 const waitpid = libcCall('int waitpid(int pid, _Out_ int *status, int options)');
 
-/** `struct pollfd`: a descriptor, then what is asked and what has happened in half a word each. */
-const POLLFD_WORDS = 2;
-const POLLIN = 1;
-const ASKED_EVENTS = new Int32Array(Int16Array.of(POLLIN, 0).buffer)[0] ?? POLLIN;
 /** The same on every architecture that has them. */
 const SYS_PIDFD_OPEN = 434;
 const SYS_PIDFD_GETFD = 438;
@@ -20,12 +16,7 @@ export function openProcess(pid: number): number {
 }
 
 /** Those of the process descriptors whose process has ended; asks the kernel once for all. @throws SystemCallError */
-export function endedProcesses(processFds: readonly number[]): readonly number[] {
-  const records = new Int32Array(processFds.length * POLLFD_WORDS);
-  processFds.forEach((fd, index) => records.set([fd, ASKED_EVENTS], index * POLLFD_WORDS));
-  if (checked('poll', poll(records, processFds.length, 0)) === 0) return [];
-  return processFds.filter((_, index) => records[index * POLLFD_WORDS + 1] !== ASKED_EVENTS);
-}
+export const endedProcesses = (processFds: readonly number[]): readonly number[] => readableAmong(processFds);
 
 /** A copy of another process's descriptor, close-on-exec. Needs the right to trace it. @throws SystemCallError */
 export function copyDescriptor(processFd: number, theirFd: number): number {

@@ -13,6 +13,7 @@ import { createLogReader } from '../../process/log-file.js';
 import { LogLedger } from '../../process/log-ledger.js';
 import { bootId } from '../../process/process-stat.js';
 import { createLimits } from '../../process/limits.js';
+import { createNotifySockets } from '../../process/notify-sockets.js';
 import { createProcesses } from '../../process/processes.js';
 import { createSockets } from '../../process/sockets.js';
 import { createRecordStore } from '../../store/record-store.js';
@@ -45,6 +46,7 @@ export function partsFor(folder: string, events: Emitted[], warnings: string[]):
       open: ({ incarnation }) => `ipc://${folder}/bus/${incarnation}`,
       close: () => undefined,
     },
+    notify: createNotifySockets({ runDir: folder, counted: () => undefined, warn: (text) => warnings.push(text) }),
     records: createRecordStore({ runDir: folder, now: () => Date.now(), onUnreadable: (text) => warnings.push(text) }),
     events: {
       emit: (type, fields) => {

@@ -1,0 +1,23 @@
+# Says READY and pings its watchdog until FILE exists, then lives on: watchdog-stops.py FILE [LAST WORDS].
+import contextlib
+import os
+import socket
+import sys
+import time
+
+
+def say(words):
+    # Nobody may listen: the sidecar is away for a moment.
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+        notify.connect(os.environ["NOTIFY_SOCKET"])
+        notify.send(words.encode())
+
+
+say("READY=1")
+while not os.path.exists(sys.argv[1]):
+    say("WATCHDOG=1")
+    time.sleep(0.05)
+if len(sys.argv) > 2:
+    say(sys.argv[2])
+while True:
+    time.sleep(3600)
