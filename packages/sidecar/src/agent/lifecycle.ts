@@ -34,7 +34,7 @@ const NO_PROCESS = {
 
 export const LIFECYCLE: Table = {
   starting: {
-    startAsked: stay,
+    startAsked: run.startAgain,
     stopAsked: run.stopStart,
     spawned: run.spawned,
     spawnFailed: run.spawnFailed,
@@ -48,7 +48,7 @@ export const LIFECYCLE: Table = {
     adopted: run.adoptStart,
   },
   ready: {
-    startAsked: stay,
+    startAsked: run.startAgain,
     stopAsked: run.stop,
     spawned: impossible,
     spawnFailed: impossible,
@@ -62,7 +62,7 @@ export const LIFECYCLE: Table = {
     adopted: run.adopt,
   },
   unhealthy: {
-    startAsked: stay,
+    startAsked: run.startAgain,
     stopAsked: run.stop,
     spawned: impossible,
     spawnFailed: impossible,

@@ -2,7 +2,7 @@
 import { type Cause, causeSentence } from './cause.js';
 import { PUNCTUAL_MS } from './health.js';
 import type { Decision, EventOf, Ready, Rules, Starting, Unhealthy } from './instance.js';
-import { afterExit } from './restart-policy.js';
+import { afterExit, forgetRow } from './restart-policy.js';
 import { follow } from './rest-cells.js';
 import { clear, drain, report, stay } from './transitions.js';
 
@@ -33,6 +33,9 @@ export function stopStart(instance: Starting, event: EventOf<'stopAsked'>, rules
   if (event.sequel === 'start') return stay(instance);
   return follow(instance, event, { kind: 'rest' }, event.reason);
 }
+
+/** It runs already; what counted against it does not any more. */
+export const startAgain = (instance: Running): Decision => stay({ ...instance, history: forgetRow(instance.history) });
 
 export function stop(instance: Running, event: EventOf<'stopAsked'>, rules: Rules): Decision {
   return drain(instance, event, rules, { kind: event.sequel }, event.reason);

@@ -3,14 +3,16 @@
  * what should run is compared with what does, until nothing is left to do. Decides nothing itself: see agent/.
  */
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { AgentControl } from '../link/ports.js';
 import { Board } from '../agent/board.js';
 import { missingDependencies } from '../agent/dependency-gate.js';
+import { drainHost } from './host-drain.js';
 import { readRecord } from './instance-record.js';
 import { pendingStatus, statusOf } from './instance-status.js';
 import type { LiveInstance } from './live-instance.js';
 import { Mailbox } from './mailbox.js';
-import { PersonControl } from './person-control.js';
+import { PersonControl, type PersonControlParts } from './person-control.js';
 import type { AgentSupervisor, Convergence, LocalCulprit, Stray, Target, TargetMode } from './ports.js';
 import { StartQueue } from './start-queue.js';
 import { SupervisedApp, viewOf } from './supervised-app.js';
@@ -28,7 +30,10 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     () => this.#notify(),
   );
   readonly #listeners = new Set<() => void>();
+  readonly #personal: PersonControlParts;
   readonly #persons: PersonControl;
+  /** The machine goes down. */
+  #isEnding = false;
   /** Of the clock of `Instance`: of this machine's boot, steady while this sidecar runs. */
   readonly #offsetMs: number;
   readonly #touched = new Set<string>();
@@ -54,17 +59,19 @@ export class Supervisor implements AgentSupervisor, AgentControl {
       shared: (live) => this.#shared(live),
       followed: (live) => this.#apps.get(live.app)?.followed(live.spec) ?? {},
     };
-    this.#persons = new PersonControl({
+    this.#personal = {
       apps: () => [...this.#apps.values()],
       turn: (work) => this.#mailbox.post(work),
       onChange: (listener) => this.onChange(listener),
       touch: (app) => this.#touch(app),
-    });
+    };
+    this.#persons = new PersonControl(this.#personal);
     this.#mailbox.post(() => this.#adoptAll());
   }
 
   setTarget(app: string, target: Target | undefined, mode: TargetMode): void {
     this.#mailbox.post(() => {
+      if (this.#isEnding) return;
       this.#appOf(app).setTarget(target, mode);
       this.#takeIn(app);
       this.#blamed.delete(app);
@@ -74,6 +81,17 @@ export class Supervisor implements AgentSupervisor, AgentControl {
 
   hold(app: string): void {
     this.#mailbox.post(() => this.#apps.get(app)?.hold());
+  }
+
+  /**
+   * Because the machine goes down: stops everything within about `limitMs`, in reverse dependency order; from now on
+   * nothing is started. Resolves with what still runs.
+   */
+  async drain(limitMs: number): Promise<readonly InstanceStatus[]> {
+    this.#isEnding = true;
+    for (const app of this.#apps.keys()) this.hold(app);
+    await drainHost({ ...this.#personal, clock: this.#parts.clock }, limitMs);
+    return this.instances().filter(({ pid }) => pid !== 0);
   }
 
   convergence(app: string): Convergence {
@@ -98,6 +116,9 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     action: 'start' | 'stop' | 'restart',
     by: string,
   ): Promise<readonly InstanceStatus[]> {
+    if (this.#isEnding && action !== 'stop') {
+      throw new OutriderError('refused', 'This host is going down: its agents are being stopped.');
+    }
     const concerned = await this.#persons.control(app, agents, action, by);
     return this.instances().filter((one) => concerned.some((it) => it.app === one.app && it.agents.has(one.agent)));
   }

@@ -1,0 +1,47 @@
+/** A host and its agents as text for people. */
+import { paint, table } from '@outrider/shared/cli/table.js';
+import type { AppStatus, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
+import { hostHealth } from '@outrider/shared/domain/host-health.js';
+
+export function statusText(status: HostStatus): string {
+  const { sentence, healthy } = hostHealth(status);
+  const lines = [
+    `${status.host} (${status.address}, ${status.environment}): ${paint(sentence, healthy ? 'green' : 'red')}`,
+    ...problemsOf(status).map((problem) => paint(`Problem: ${problem}`, 'red')),
+    ...status.apps.map(appLine),
+  ];
+  if (status.apps.length === 0) lines.push('No release yet: `coordinator rollout --version V` brings one.');
+  if (status.instances.length > 0) lines.push('', instanceTable(status.instances));
+  return lines.join('\n');
+}
+
+/** Sentences, where the sidecar has something to complain of. */
+function problemsOf(status: HostStatus & { readonly problems?: unknown }): readonly string[] {
+  const { problems } = status;
+  return Array.isArray(problems) ? problems.filter((problem) => typeof problem === 'string') : [];
+}
+
+function appLine({ app, phase, active, candidate, converged, waitingFor, stuckOn }: AppStatus): string {
+  const words = [`${app} ${active?.version ?? '(no release)'}`];
+  if (candidate !== undefined) words.push(`-> ${candidate.version}`);
+  words.push(phase);
+  if (stuckOn !== undefined) words.push(`stuck on ${stuckOn.agent}: ${stuckOn.cause}`);
+  else if (!converged && waitingFor !== '') words.push(`waiting for ${waitingFor}`);
+  return words.join('  ');
+}
+
+export function instanceTable(instances: readonly InstanceStatus[]): string {
+  const rows = instances.map((one) => [
+    nameOf(one),
+    one.state,
+    one.version,
+    one.pid === 0 ? '-' : String(one.pid),
+    String(one.restarts),
+    one.since,
+    one.reason,
+  ]);
+  return table(rows, ['AGENT', 'STATE', 'VERSION', 'PID', 'RESTARTS', 'SINCE', 'REASON']);
+}
+
+export const nameOf = ({ agent, instance }: Pick<InstanceStatus, 'agent' | 'instance'>): string =>
+  `${agent}.${instance}`;

@@ -1,0 +1,67 @@
+/** What can be asked at the control socket, as data: method and path to an answer. Knows nothing of sockets and files. */
+import { failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
+import type { LogReader } from '../supervise/ports.js';
+import { agentLogs } from './agent-logs.js';
+import { agentRequestOf, type Body, logsAskOf, revertRequestOf } from './control-requests.js';
+import { agentOrderOf } from './grpc-requests.js';
+import { latest } from './latest.js';
+import type { AgentControl, HostControl } from './ports.js';
+
+/** Changes within this time are told together. */
+const COALESCE_MS = 20;
+
+export interface ControlSources {
+  readonly host: Pick<HostControl, 'status' | 'onChange' | 'revertHere'>;
+  readonly agents: Pick<AgentControl, 'control' | 'instances' | 'logFile'>;
+  readonly logs: LogReader;
+}
+
+export interface ControlRequest {
+  readonly method: string;
+  /** Without what follows a question mark. */
+  readonly path: string;
+  readonly body: Body;
+}
+
+export type ControlRoute = (request: ControlRequest) => Promise<HttpAnswer>;
+type Act = (body: Body) => HttpAnswer | Promise<HttpAnswer>;
+
+export function controlRoute({ host, agents, logs }: ControlSources): ControlRoute {
+  const acts: Readonly<Record<string, Act>> = {
+    'GET /status': () => ok(host.status()),
+    'GET /status/watch': () => ({
+      status: 200,
+      lines: (signal) =>
+        latest({
+          read: () => host.status(),
+          onChange: (listener) => host.onChange(listener),
+          coalesceMs: COALESCE_MS,
+          signal,
+        }),
+    }),
+    'POST /agents': async (body) => {
+      const order = agentOrderOf(agentRequestOf(body), host.status().host, agents.instances());
+      return ok({ instances: await agents.control(order.app, order.agents, order.action, order.by) });
+    },
+    'POST /revert': (body) => {
+      const { app, by, reason } = revertRequestOf(body);
+      return ok(host.revertHere(app, by, reason));
+    },
+    'POST /logs': (body) => {
+      const ask = logsAskOf(body);
+      return {
+        status: 200,
+        lines: (signal) => agentLogs({ host: host.status().host, agents, reader: logs }, ask, signal),
+      };
+    },
+  };
+  return async ({ method, path, body }) => {
+    const act = Object.hasOwn(acts, `${method} ${path}`) ? acts[`${method} ${path}`] : undefined;
+    if (act !== undefined) return act(body);
+    const other = Object.keys(acts).find((key) => key.endsWith(` ${path}`));
+    if (other !== undefined) return failure(405, `${path} takes ${other.slice(0, other.indexOf(' '))}.`);
+    return failure(404, `There is nothing at ${path.slice(0, 100)}; there is ${Object.keys(acts).join(', ')}.`);
+  };
+}
+
+const ok = (body: unknown): HttpAnswer => ({ status: 200, body });
