@@ -25,7 +25,7 @@ export async function askUnix(path: string, call: UnixCall): Promise<unknown> {
 }
 
 /** The lines of the answer as they come, one JSON value each. Throws as `askUnix` does; leaving it hangs up. */
-export async function* followUnix(path: string, call: UnixCall): AsyncGenerator<unknown> {
+export async function* followUnix(path: string, call: UnixCall): AsyncGenerator {
   let rest = '';
   for await (const piece of answered(path, call)) {
     const lines = (rest + piece).split('\n');

@@ -252,7 +252,7 @@ describe('what follows', () => {
     (state) => {
       const row = { exitsBeforeReady: 2, exitsInRow: 7, exitsByCause: { exit_1: 7 } };
       const history = { ...NO_HISTORY, restarts: 6, faults: 7, ...row };
-      let instance = tell({ ...INSTANCES[state]!, history } as Instance, { kind: 'startAsked' });
+      let instance = tell({ ...INSTANCES[state]!, history }, { kind: 'startAsked' });
       if (state === 'draining') instance = tell(tell(instance, { kind: 'exited' }), { kind: 'treeGone' });
       expect(instance.history).toEqual({ ...NO_HISTORY, restarts: 6, faults: 7 });
     },

@@ -1,12 +1,13 @@
 /** Bodies of requests at the control socket as the ports want them: each member checked, and named where it is wrong. */
+import type { ControlAgentRequest__Output } from '@outrider/shared/gen/outrider/v1/ControlAgentRequest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import type { LogsAsk } from './agent-logs.js';
 
 export type Body = Readonly<Record<string, unknown>>;
 
-/** Left out, or an order as the wire has it; `agentOrderOf` knows what is wrong in it. */
-export function agentRequestOf(body: Body): Parameters<typeof import('./grpc-requests.js').agentOrderOf>[0] {
+/** As the wire has it; `agentOrderOf` knows what is wrong in it. */
+export function agentRequestOf(body: Body): ControlAgentRequest__Output {
   only(body, ['app', 'agents', 'host', 'action', 'by']);
   return {
     app: textOf(body, 'app'),

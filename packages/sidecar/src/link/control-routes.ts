@@ -1,5 +1,7 @@
 /** What can be asked at the control socket, as data: method and path to an answer. Knows nothing of sockets and files. */
 import { failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
 import { agentRequestOf, type Body, logsAskOf, revertRequestOf } from './control-requests.js';
@@ -40,7 +42,12 @@ export function controlRoute({ host, agents, logs }: ControlSources): ControlRou
         }),
     }),
     'POST /agents': async (body) => {
-      const order = agentOrderOf(agentRequestOf(body), host.status().host, agents.instances());
+      const { host: name, apps, instances } = host.status();
+      const order = agentOrderOf(agentRequestOf(body), name, instances);
+      if (order.app !== '' && ![...apps, ...instances].some(({ app }) => app === order.app)) {
+        const known = apps.map(({ app }) => app);
+        throw new OutriderError('not_found', `No app ${order.app} on host ${name}.${didYouMean(order.app, known)}`);
+      }
       return ok({ instances: await agents.control(order.app, order.agents, order.action, order.by) });
     },
     'POST /revert': (body) => {

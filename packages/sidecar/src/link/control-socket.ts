@@ -83,7 +83,7 @@ async function answer(
   }
 }
 
-async function* watched(lines: AsyncIterable<unknown>, told: (error: unknown) => void): AsyncGenerator<unknown> {
+async function* watched(lines: AsyncIterable<unknown>, told: (error: unknown) => void): AsyncGenerator {
   try {
     yield* lines;
   } catch (error) {
