@@ -66,6 +66,10 @@ it('says what runs here, to people and to programs, the same as by gRPC', async 
   // The time that is left of the trial is never the same twice.
   const steady = (all: HostStatus['apps']): object[] => all.map((app) => ({ ...app, leaseRemainingMs: 0 }));
   expect(steady(apps)).toEqual(steady(theirs));
+  // Where nothing is to be looked for, another way leads to the same words.
+  expect((await here.must('status', '--socket', socketPath())).stdout).toBe(text.stdout);
+  const quick = (await here.must('status', '--json', '--socket', socketPath())).json<HostStatus>();
+  expect(quick.instances).toEqual(own.instances);
   expect((await here.must('logs', 'slow')).stdout).toBe('slow.0 | here to stay\n');
   expect((await here.run('status', '--environment', 'production')).code).toBe(4);
 });

@@ -3,11 +3,12 @@ import { paint, table } from '@outrider/shared/cli/table.js';
 import type { AppStatus, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
 import { hostHealth } from '@outrider/shared/domain/host-health.js';
 
-export function statusText(status: HostStatus): string {
+/** `stream`: where it will be read. */
+export function statusText(status: HostStatus, stream: { readonly isTTY?: boolean } = process.stdout): string {
   const { sentence, healthy } = hostHealth(status);
   const lines = [
-    `${status.host} (${status.address}, ${status.environment}): ${paint(sentence, healthy ? 'green' : 'red')}`,
-    ...problemsOf(status).map((problem) => paint(`Problem: ${problem}`, 'red')),
+    `${status.host} (${status.address}, ${status.environment}): ${paint(sentence, healthy ? 'green' : 'red', stream)}`,
+    ...problemsOf(status).map((problem) => paint(`Problem: ${problem}`, 'red', stream)),
     ...status.apps.map(appLine),
   ];
   if (status.apps.length === 0) lines.push('No release yet: `coordinator rollout --version V` brings one.');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CONTROL_SOCKET, publishSocket } from '@outrider/shared/runtime/control-notes.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Logger } from '@outrider/shared/runtime/logger.js';
+import { statusText } from '../cli/status-text.js';
 import type { SidecarConfig } from '../config.js';
 import { openControlSocket } from '../link/control-socket.js';
 import { groupId } from '../process/users.js';
@@ -28,6 +29,7 @@ export async function openControl(config: SidecarConfig, inside: Inside, log: Lo
       path,
       gid: gidOf(config.control, log),
       ...{ host: inside.host, agents: inside.supervisor, logs: inside.logs },
+      statusText: (status, coloured) => statusText(status, { isTTY: coloured }),
       onBug: (error, where) => log.error({ err: error, where }, 'an error that is a bug'),
     });
     const forget = leaveNote(config.host, path, log);

@@ -1,4 +1,5 @@
 /** What can be asked at the control socket, as data: method and path to an answer. Knows nothing of sockets and files. */
+import type { HostStatus } from '@outrider/shared/domain/host.js';
 import { failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
@@ -16,21 +17,28 @@ export interface ControlSources {
   readonly host: Pick<HostControl, 'status' | 'onChange' | 'revertHere'>;
   readonly agents: Pick<AgentControl, 'control' | 'instances' | 'logFile'>;
   readonly logs: LogReader;
+  /** For people, coloured where they see colours. */
+  readonly statusText: (status: HostStatus, coloured: boolean) => string;
 }
 
 export interface ControlRequest {
   readonly method: string;
-  /** Without what follows a question mark. */
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly body: Body;
 }
 
 export type ControlRoute = (request: ControlRequest) => Promise<HttpAnswer>;
-type Act = (body: Body) => HttpAnswer | Promise<HttpAnswer>;
+type Act = (body: Body, query: URLSearchParams) => HttpAnswer | Promise<HttpAnswer>;
 
-export function controlRoute({ host, agents, logs }: ControlSources): ControlRoute {
+export function controlRoute({ host, agents, logs, statusText }: ControlSources): ControlRoute {
   const acts: Readonly<Record<string, Act>> = {
     'GET /status': () => ok(host.status()),
+    'GET /status/text': (_, query) => ({
+      status: 200,
+      type: 'text/plain; charset=utf-8',
+      body: `${statusText(host.status(), query.get('colour') === 'yes')}\n`,
+    }),
     'GET /status/watch': () => ({
       status: 200,
       lines: (signal) =>
@@ -62,9 +70,9 @@ export function controlRoute({ host, agents, logs }: ControlSources): ControlRou
       };
     },
   };
-  return async ({ method, path, body }) => {
+  return async ({ method, path, query, body }) => {
     const act = Object.hasOwn(acts, `${method} ${path}`) ? acts[`${method} ${path}`] : undefined;
-    if (act !== undefined) return act(body);
+    if (act !== undefined) return act(body, query);
     const other = Object.keys(acts).find((key) => key.endsWith(` ${path}`));
     if (other !== undefined) return failure(405, `${path} takes ${other.slice(0, other.indexOf(' '))}.`);
     return failure(404, `There is nothing at ${path.slice(0, 100)}; there is ${Object.keys(acts).join(', ')}.`);

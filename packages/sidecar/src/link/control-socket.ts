@@ -68,13 +68,13 @@ async function answer(
   onBug: ControlSocketOptions['onBug'],
 ): Promise<HttpAnswer> {
   const { method = '', url = '' } = request;
-  const [path = ''] = url.split('?', 1);
+  const [path = '', query = ''] = url.split('?', 2);
   const told = (error: unknown): void => {
     if (!(error instanceof OutriderError)) onBug(error, `${method} ${path}`);
   };
   try {
     const body = await readBody(request, LONGEST_BODY_BYTES);
-    const { lines, ...whole } = await route({ method, path, body });
+    const { lines, ...whole } = await route({ method, path, query: new URLSearchParams(query), body });
     return lines === undefined ? whole : { ...whole, lines: (signal) => watched(lines(signal), told) };
   } catch (error) {
     if (error instanceof BodyTooLong) return failure(413, error.message);
