@@ -44,7 +44,6 @@ export class LiveInstance {
   #incarnation: Incarnation | undefined;
   readonly #timer: DeadlineTimer;
   #diedAt: number | undefined;
-  /** A person waits for its next start: it waits for no turn. */
   #hurried = false;
 
   constructor(around: Surroundings, record: InstanceRecord) {
@@ -225,7 +224,8 @@ export class LiveInstance {
   }
 
   #start(incarnation: string): void {
-    if (this.instance.state !== 'starting' || this.instance.process || this.instance.incarnation !== incarnation) return;
+    if (this.instance.state !== 'starting' || this.instance.process || this.instance.incarnation !== incarnation)
+      return;
     this.#hurried = false;
     this.#incarnation = this.#create(incarnation);
     this.followed = this.#around.followed(this);
