@@ -17,7 +17,8 @@ Examples:
   sidecar logs vision -f
   sidecar restart vision
   sidecar stop --all
-None of these needs a coordinator, Redis or a token: they ask the sidecar of this machine at its control socket.`;
+  sidecar import ecosystem.config.js --output agents.yaml
+None of them needs a coordinator, Redis or a token: the sidecar of this machine is asked at its control socket.`;
 
 export interface RunOptions {
   readonly config: string | undefined;
