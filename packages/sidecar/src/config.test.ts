@@ -24,8 +24,6 @@ describe('sidecar.yaml', () => {
     const { notes: _, ...config } = load('host: pc2\n');
     const on = (port: number) => [`127.0.0.1:${port}`];
     expect(config).toEqual({
-      cgroup: 'auto',
-      noNewPrivileges: true,
       control: {},
       drain: { onStop: false, limitMs: 90_000 },
       host: 'pc2',

@@ -8,6 +8,7 @@ import { askUnix, followUnix } from '@outrider/shared/http/unix-call.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hostStatus, instanceStatus } from '../testing/status.js';
 import { createLogReader } from '../process/log-file.js';
+import { LogLedger } from '../process/log-ledger.js';
 import { type ControlSocket, openControlSocket } from './control-socket.js';
 
 let folder: string;
@@ -35,7 +36,7 @@ const open = async (more: object = {}): Promise<ControlSocket> => {
       instances: () => status.instances,
       logFile: () => join(folder, 'vision.log'),
     },
-    logs: createLogReader(),
+    logs: createLogReader(new LogLedger({ folder: join(folder, 'ledger'), now: () => Date.now() })),
     statusText: ({ host }, coloured) => `${host} ${coloured}`,
     onBug: (_error, where) => bugs.push(where),
     ...more,
@@ -106,8 +107,9 @@ describe('what is asked', () => {
     ['/agents', { action: 'stop', app: 'crw' }, 'not_found', 'No app crw on host pc2.'],
     ['/logs', { lines: 'all' }, 'invalid', 'lines must be a number.'],
     ['/logs', { lines: -1 }, 'invalid', 'lines must be a whole number from 0 to 10000.'],
+    ['/logs', { since: -1 }, 'invalid', 'since must be a time, as milliseconds since 1970.'],
     ['/logs', { follow: 1 }, 'invalid', 'follow must be true or false.'],
-    ['/logs', { agent: 'visoin' }, 'not_found', 'No agent visoin on host pc2. Did you mean "vision"?'],
+    ['/logs', { agents: ['visoin'] }, 'not_found', 'No agent visoin on host pc2. Did you mean "vision"?'],
     ['/status', {}, 'invalid', '/status takes GET.'],
     ['/toString', {}, 'not_found', 'There is nothing at /toString; there is GET /status, '],
   ])('%s %j is refused in a sentence', async (url, body, code, sentence) => {
