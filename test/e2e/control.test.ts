@@ -60,8 +60,8 @@ it('says what runs here, to people and to programs, the same as by gRPC', async 
     /^pc2 \(127\.\d+\.\d+\.11, local\): healthy\ncrew 1\.0\.1 {2}-> 2\.0\.0 {2}trial\n\nAGENT/,
   );
   const [own, remote] = await Promise.all([status(), one.host.cli('status', '--json')]);
-  const { system: _own, apps, ...rest } = own;
-  const { system: _remote, apps: theirs, ...others } = remote.json<HostStatus>();
+  const { system: _own, apps, problems: _none, ...rest } = own;
+  const { system: _remote, apps: theirs, problems: _nothing, ...others } = remote.json<HostStatus>();
   expect(rest).toEqual(others);
   // The time that is left of the trial is never the same twice.
   const steady = (all: HostStatus['apps']): object[] => all.map((app) => ({ ...app, leaseRemainingMs: 0 }));

@@ -8,18 +8,12 @@ export function statusText(status: HostStatus, stream: { readonly isTTY?: boolea
   const { sentence, healthy } = hostHealth(status);
   const lines = [
     `${status.host} (${status.address}, ${status.environment}): ${paint(sentence, healthy ? 'green' : 'red', stream)}`,
-    ...problemsOf(status).map((problem) => paint(`Problem: ${problem}`, 'red', stream)),
+    ...(status.problems ?? []).map((problem) => paint(`Problem: ${problem}`, 'red', stream)),
     ...status.apps.map(appLine),
   ];
   if (status.apps.length === 0) lines.push('No release yet: `coordinator rollout --version V` brings one.');
   if (status.instances.length > 0) lines.push('', instanceTable(status.instances));
   return lines.join('\n');
-}
-
-/** Sentences, where the sidecar has something to complain of. */
-function problemsOf(status: HostStatus & { readonly problems?: unknown }): readonly string[] {
-  const { problems } = status;
-  return Array.isArray(problems) ? problems.filter((problem) => typeof problem === 'string') : [];
 }
 
 function appLine({ app, phase, active, candidate, converged, waitingFor, stuckOn }: AppStatus): string {
