@@ -67,8 +67,13 @@ interface HostRow {
   readonly apps: readonly { readonly version?: string; readonly phase: string }[];
 }
 
+/** Why agents are stopped then. */
+const GOING_DOWN = 'the host is going down';
+
 interface EventRow {
   readonly type: string;
+  readonly agent?: string;
+  readonly reason?: string;
   readonly host?: string;
   readonly data?: { readonly hosts?: Readonly<Record<string, string>> };
 }
@@ -126,6 +131,7 @@ describe.skipIf(labCommand === undefined)('two real hosts', () => {
         `ln -s /opt/project /opt/outrider
          mkdir -p /etc/outrider
          cp /opt/outrider/systemd/*.service /etc/systemd/system/
+         ln -s /opt/outrider/packages/sidecar/bin/sidecar.js /usr/local/bin/sidecar
          (umask 077; echo one-token-for-the-whole-fleet > /etc/outrider/fleet-token)
          printf '%s' "${sidecarYaml(host)}" > /etc/outrider/sidecar.yaml
          systemctl daemon-reload`,
@@ -235,6 +241,25 @@ describe.skipIf(labCommand === undefined)('two real hosts', () => {
       for (const address of Object.values(HOSTS)) {
         expect(await lab.shell('main-pc', `curl -fsS http://${address}:8200/`)).toContain('"version":"1.0.0"');
       }
+    },
+    SLOW,
+  );
+
+  test(
+    'a host that is shut down stops its agents in reverse dependency order, and runs them again after the boot',
+    async () => {
+      const before = await onPc2();
+      await lab.halt('pc2');
+      await lab.boot('pc2');
+      await settled('1.0.0');
+      expect(await onPc2()).not.toBe(before);
+      const events = (await coordinator('events', '-n', '500', '--json')).trim().split('\n');
+      const stopped = events
+        .map((line) => JSON.parse(line) as EventRow)
+        .filter(({ type, host, reason }) => type === 'agent.stopped' && host === 'pc2' && reason === GOING_DOWN)
+        .map(({ agent }) => agent);
+      expect(stopped).toEqual(['brain', 'ear']);
+      expect(await lab.shell('pc2', 'sidecar status')).toMatch(/^pc2 .*: healthy\n/);
     },
     SLOW,
   );

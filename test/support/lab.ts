@@ -41,6 +41,8 @@ export class Lab {
   }
 
   crash = (host: string): Promise<Ran> => this.verb('crash', host);
+  /** A clean shutdown. */
+  halt = (host: string): Promise<Ran> => this.verb('halt', host);
   boot = (host: string): Promise<Ran> => this.verb('boot', host);
   partition = (host: string): Promise<Ran> => this.verb('partition', host);
   heal = (): Promise<Ran> => this.verb('heal');

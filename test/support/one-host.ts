@@ -5,7 +5,7 @@ import { Push, Request, Subscriber } from 'zeromq';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { SidecarRemote } from '@outrider/shared/rpc/client.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
-import { type Cluster, type ClusterHost, startCluster } from './cluster.js';
+import { type Cluster, type ClusterHost, type ClusterOptions, startCluster } from './cluster.js';
 
 export type Instance = Awaited<ReturnType<SidecarRemote['Status']>>['instances'][number];
 
@@ -20,11 +20,17 @@ export class OneHost {
     readonly host: ClusterHost,
   ) {}
 
-  static async start(): Promise<OneHost> {
-    const cluster = await startCluster({ hosts: ['pc2'] });
+  static async start(options: Omit<ClusterOptions, 'hosts'> = {}): Promise<OneHost> {
+    const cluster = await startCluster({ ...options, hosts: ['pc2'] });
     const one = new OneHost(cluster, cluster.host('pc2'));
     await one.listen();
     return one;
+  }
+
+  /** From now on the sidecar is alone: no coordinator, no Redis. */
+  async leaveAlone(): Promise<void> {
+    await this.cluster.coordinator.stop();
+    await this.cluster.redis.stop();
   }
 
   async stop(): Promise<void> {

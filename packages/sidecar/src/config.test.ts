@@ -24,6 +24,8 @@ describe('sidecar.yaml', () => {
     const { notes: _, ...config } = load('host: pc2\n');
     const on = (port: number) => [`127.0.0.1:${port}`];
     expect(config).toEqual({
+      control: {},
+      drain: { onStop: false, limitMs: 90_000 },
       host: 'pc2',
       address: '127.0.0.1',
       labels: {},
@@ -112,6 +114,9 @@ describe('what is wrong is named with its line and a remedy', () => {
       'host: a\nlisten: { zmq: { question: ["0.0.0.0:5555"] } }\n',
       /listen\.zmq\.question is 0\.0\.0\.0:5555/,
     ],
+    ['a group of no name', 'host: a\ncontrol: { group: [adm] }\n', /:2: control\.group must be the name of a group/],
+    ['no time to drain', 'host: a\ndrain: { limit: 0s }\n', /:2: drain\.limit must be a duration from 1s to 1h/],
+    ['a drain for no reason', 'host: a\ndrain: { on_stop: maybe }\n', /:2: drain\.on_stop must be true or false/],
     ['no map', '- host\n', /must be a map of settings/],
     ['no YAML', 'host: [\n', /sidecar\.yaml:\d+: /],
     ['the same key twice', 'host: a\nhost: b\n', /:2: The key "host" is there twice/],

@@ -15,11 +15,14 @@ import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { formatHostPort, problemOfExposure } from '@outrider/shared/runtime/listen.js';
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
-import { flag, must, size, strict, text, whole } from '@outrider/shared/runtime/shape.js';
+import { duration, flag, must, size, strict, text, whole } from '@outrider/shared/runtime/shape.js';
 import type { RedisAddress } from './link/redis-connection.js';
 import type { LogLimits } from './process/log-rotation.js';
 
 const DEFAULT_FILE = '/etc/outrider/sidecar.yaml';
+/** What systemd gives a service to end, unless it asks for more. */
+const DRAIN_MS = 90_000;
+const LONGEST_DRAIN_MS = 3_600_000;
 /** Leaves room for `/bus.d/` and a name of 16 in the 107 bytes of a unix socket's path. */
 const LONGEST_RUN_DIR_BYTES = 84;
 
@@ -48,6 +51,16 @@ export interface SidecarConfig {
   readonly cgroup: string;
   /** Nothing that this sidecar starts can gain rights by executing a program. */
   readonly noNewPrivileges: boolean;
+  readonly control: {
+    /** Name or number of the group whose members may use the control socket. */
+    readonly group?: string;
+  };
+  readonly drain: {
+    /** Also where the machine goes on when the sidecar ends. */
+    readonly onStop: boolean;
+    /** Time for all agents together. */
+    readonly limitMs: number;
+  };
   /** Of the fleet: accepted besides our own token, and shown to whoever serves blobs. */
   readonly tokenFile?: string;
   /** Of what agents print. */
@@ -101,6 +114,11 @@ const schema = strict(
       keep: whole(1, 100).default(5),
       compress: flag().default(true),
     }).prefault({}),
+    control: strict({ group: text('the name of a group of this machine').optional() }).prefault({}),
+    drain: strict({
+      on_stop: flag().default(false),
+      limit: duration(1_000, LONGEST_DRAIN_MS).default(DRAIN_MS),
+    }).prefault({}),
   },
   {
     unsupported: [...COMMON_UNSUPPORTED, 'combined_log'],
@@ -114,8 +132,9 @@ type Settings = (ReturnType<typeof compileConfig<typeof schema>> & { readonly ok
 export function loadConfig(
   file: string | undefined,
   env: Readonly<Record<string, string | undefined>> = process.env,
+  flags: NonNullable<Parameters<typeof compileConfig>[0]['flags']> = [],
 ): SidecarConfig {
-  const compiled = compileConfig({ schema, prefix: 'OUTRIDER_SIDECAR', file, defaultFile: DEFAULT_FILE, env });
+  const compiled = compileConfig({ schema, prefix: 'OUTRIDER_SIDECAR', file, defaultFile: DEFAULT_FILE, env, flags });
   if (!compiled.ok) throw problemsError(compiled.problems);
   const { config, notes } = compiled;
   const wrong = (sentence: string): OutriderError =>
@@ -141,6 +160,8 @@ export function loadConfig(
       keep: config.agent_logs.keep,
       compress: config.agent_logs.compress,
     },
+    control: config.control.group === undefined ? {} : { group: config.control.group },
+    drain: { onStop: config.drain.on_stop, limitMs: config.drain.limit },
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     log: {
       level: config.log.console || config.log.file !== undefined ? config.log.level : 'silent',

@@ -4,18 +4,22 @@
  */
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { createLogger, type Logger } from '@outrider/shared/runtime/logger.js';
+import type { RunOptions } from './cli/program.js';
+import { checkControl, openControl } from './compose/control.js';
+import { drainAgents, reasonToDrain } from './compose/drain.js';
 import { startInside } from './compose/inside.js';
 import { loadConfig } from './config.js';
 import { lockRunDir } from './process/run-lock.js';
 import { createSystemdNotify } from './process/systemd-notify.js';
 
+const DRAIN_ON_STOP = { path: ['drain', 'on_stop'], value: true, origin: '--drain-on-stop' } as const;
+
 /** Runs until SIGTERM or SIGINT and then ends the process; with `checkConfig`, only reads the settings. */
-export async function run(options: {
-  readonly config: string | undefined;
-  readonly checkConfig: boolean;
-}): Promise<void> {
-  const config = loadConfig(options.config);
+export async function run(options: RunOptions): Promise<void> {
+  const flags = options.drainOnStop ? [DRAIN_ON_STOP] : [];
+  const config = loadConfig(options.config, process.env, flags);
   if (options.checkConfig) {
+    checkControl(config);
     process.stdout.write('The settings are good.\n');
     return;
   }
@@ -28,6 +32,7 @@ export async function run(options: {
   try {
     const inside = startInside(config, log);
     inside.rotation.start();
+    const closeControl = await openControl(config, inside, log);
     const beating = startWatchdog(systemd);
     const { startFaces } = await import('./compose/faces.js');
     // Asked to end while an address is still taken: nobody waits for it.
@@ -37,11 +42,15 @@ export async function run(options: {
       log.info({ ...faces.addresses }, 'the sidecar runs');
       if (process.stdout.isTTY) process.stdout.write(`${faces.link}\n`);
     }
-    log.info({ signal: await ended }, 'the sidecar ends; its agents run on');
+    const signal = await ended;
     systemd.stopping();
-    clearInterval(beating);
+    const reason = await reasonToDrain(config);
     inside.host.stop();
+    log.info({ signal, reason }, `the sidecar ends; its agents ${reason === undefined ? 'run on' : 'end before it'}`);
+    if (reason !== undefined) await drainAgents(config, inside, systemd, log);
+    clearInterval(beating);
     await faces?.close();
+    await closeControl();
     inside.bus.closeAll();
     inside.notify.closeAll();
     await inside.rotation.stop();

@@ -1,7 +1,7 @@
 /** The sidecar as a program: real processes of the built package, on loopback addresses of this test's own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -172,11 +172,24 @@ describe('sidecar run', () => {
     }
   });
 
+  test('runs agents also where nobody can be given the control socket', async () => {
+    mkdirSync(join(folder, 'run'));
+    writeFileSync(join(folder, 'run/sidecar.sock'), 'mine');
+    const { child, ended } = await runSidecar({ control: { group: 'no such' } });
+    child.kill('SIGTERM');
+    const { code, stderr } = await ended;
+    expect([code, stderr]).toEqual([0, expect.stringContaining('is no socket, but something else. Move it away.')]);
+    expect(stderr).toContain('control.group is not obeyed');
+  });
+
   test('waits a moment for an address that is taken', async () => {
     const squatter = createServer().listen(ports.http, '127.0.0.1');
     await once(squatter, 'listening');
     const sidecar = start('run', '--config', configure());
     await eventually(() => accepts(ports.grpc));
+    // Its own commands reach it all the same.
+    expect(JSON.parse((await cli('status', '--json')).stdout)).toMatchObject({ host: 'pc2' });
+    expect(sidecar.said()).not.toContain('the sidecar runs');
     squatter.close();
     await eventually(() => sidecar.said().includes('the sidecar runs'));
     sidecar.child.kill('SIGTERM');
@@ -269,6 +282,10 @@ describe('usage', () => {
       2,
       expect.stringMatching(/sidecar\.yaml:\d+: adress is not known\. Did you mean "address"\?/),
     ]);
+    expect(await cli('run', '--check-config', '--config', configure({ control: { group: 'no such' } }))).toMatchObject({
+      code: 2,
+      stderr: 'Error: control.group: There is no group "no such" on this machine.\n',
+    });
     expect((await cli('completion', 'bash')).stdout).toContain('complete -o default -F _sidecar_complete sidecar');
   });
 });

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { exitCodeOfError, messageOf, OutriderError } from '../runtime/errors.js';
+import { endQuietlyWithoutReader, sayError, sayFailure, wantsTraces } from './failure.js';
 
 /** Wrong usage. */
 const USAGE = 2;
@@ -37,7 +37,7 @@ export async function runProgram(
     everyCommand(program, (command) => command.exitOverride().configureOutput({ outputError: () => undefined }));
     await program.parseAsync([...argv.slice(0, 2), ...upToUnknownVerb(program, argv.slice(2))]);
   } catch (error) {
-    process.exitCode = report(error, argv.includes('--debug') || process.env['DEBUG'] === '1');
+    process.exitCode = report(error, wantsTraces(argv));
   }
 }
 
@@ -61,20 +61,10 @@ export function report(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     // Help that was shown because no verb was given has said it all.
-    if (error.code !== 'commander.help') say(usageSentence(error.message));
+    if (error.code !== 'commander.help') sayError(usageSentence(error.message));
     return USAGE;
   }
-  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? error.message}\n`);
-  say(sentenceOf(error));
-  return exitCodeOfError(error);
-}
-
-const say = (sentence: string): void => void process.stderr.write(`Error: ${sentence}\n`);
-
-function sentenceOf(error: unknown): string {
-  const message = messageOf(error).trim();
-  if (error instanceof OutriderError) return message;
-  return `${message.replace(/\.?$/, '.')} This is a bug of Outrider; --debug shows where.`;
+  return sayFailure(error, debug);
 }
 
 /** commander: `error: unknown option '--jsn'\n(Did you mean --json?)` */
@@ -88,14 +78,4 @@ function usageSentence(message: string): string {
 function everyCommand(command: Command, act: (command: Command) => unknown): void {
   act(command);
   for (const child of command.commands) everyCommand(child, act);
-}
-
-/** `coordinator events -f | head -1` ends with the reader. */
-function endQuietlyWithoutReader(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-      throw error;
-    });
-  }
 }

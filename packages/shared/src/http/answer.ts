@@ -1,6 +1,7 @@
-/** How HTTP answers are written. */
+/** How HTTP answers are written: whole, or line by line as they come. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ErrorCode, messageOf, OutriderError } from '../runtime/errors.js';
+import { messageOf, OutriderError } from '../runtime/errors.js';
+import { statusOf } from './status.js';
 
 /** What a route gives back. `body` as JSON unless it is text. */
 export interface HttpAnswer {
@@ -8,23 +9,15 @@ export interface HttpAnswer {
   readonly body?: unknown;
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of a body: values as they come, one line of JSON each. `signal` is aborted when the caller has gone. */
+  readonly lines?: (signal: AbortSignal) => AsyncIterable<unknown>;
 }
-
-const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
-  invalid: 400,
-  not_found: 404,
-  refused: 409,
-  unauthenticated: 401,
-  unavailable: 503,
-  timeout: 504,
-  internal: 500,
-};
 
 export const failure = (status: number, error: string): HttpAnswer => ({ status, body: { error } });
 
 export const answerOf = (error: unknown): HttpAnswer =>
   error instanceof OutriderError
-    ? failure(STATUS_OF[error.code], error.message)
+    ? failure(statusOf(error.code), error.message)
     : failure(500, `Internal error: ${messageOf(error)}`);
 
 export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: HttpAnswer): void {
@@ -43,3 +36,46 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
   });
   response.end(request.method === 'HEAD' ? undefined : text);
 }
+
+/**
+ * Waits for a slow reader. What goes wrong before the first line is an answer of its own; after it, the last line:
+ * `{"error":"SENTENCE"}` alone. Rejects where the caller's stream can't be read.
+ */
+export async function sendLines(
+  request: IncomingMessage,
+  response: ServerResponse,
+  open: NonNullable<HttpAnswer['lines']>,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const lines = open(gone.signal)[Symbol.asyncIterator]();
+  let next: IteratorResult<unknown>;
+  try {
+    next = await lines.next();
+  } catch (error) {
+    sendAnswer(request, response, answerOf(error));
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8', 'cache-control': 'no-store' });
+  try {
+    for (; next.done !== true && !gone.signal.aborted; next = await lines.next()) {
+      if (!response.write(`${JSON.stringify(next.value)}\n`)) await drained(response);
+    }
+  } catch (error) {
+    response.write(`${JSON.stringify(answerOf(error).body)}\n`);
+  } finally {
+    await lines.return?.();
+    response.end();
+  }
+}
+
+/** Until the caller has read, or has gone. */
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+    if (response.destroyed) done();
+  });

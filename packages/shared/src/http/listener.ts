@@ -1,14 +1,14 @@
 /** One HTTP listener with limits: slow, endless and malformed requests are cut off with a sentence. Routes nothing. */
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { messageOf, OutriderError } from '../runtime/errors.js';
 import { formatHostPort, parseHostPort } from '../runtime/listen.js';
-import { type HttpAnswer, sendAnswer } from './answer.js';
+import { type HttpAnswer, sendAnswer, sendLines } from './answer.js';
 
 export interface HttpListener {
-  /** `HOST:PORT` as bound. */
+  /** `HOST:PORT` as bound, or the path of a unix socket. */
   readonly address: string;
+  /** 0 where it is no port. */
   readonly port: number;
   /** Cuts what is open. */
   close(): Promise<void>;
@@ -26,7 +26,8 @@ const MOST_CONNECTIONS = 500;
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
- * `handle` never rejects but where the caller has gone; without `upgrade`, none is accepted.
+ * `address` is `HOST:PORT` or the absolute path of a unix socket, which is made in this same turn. `handle` never
+ * rejects but where the caller has gone; without `upgrade`, none is accepted.
  * @throws OutriderError('unavailable') where it can't be bound.
  */
 export async function listenHttp(
@@ -36,17 +37,19 @@ export async function listenHttp(
 ): Promise<HttpListener> {
   const server = createServer(LIMITS, (request, response) => {
     void handle(request).then(
-      (answer) => sendAnswer(request, response, answer),
+      (answer) => (answer.lines === undefined ? sendAnswer(request, response, answer) : follow(answer.lines)),
       () => void response.destroy(),
     );
+    const follow = (lines: NonNullable<HttpAnswer['lines']>): void =>
+      void sendLines(request, response, lines).catch(() => void response.destroy());
   });
   server.maxConnections = MOST_CONNECTIONS;
   server.on('clientError', refuseMalformed);
   if (upgrade !== undefined) server.on('upgrade', upgrade);
   const port = await bind(server, address);
-  const { host = '' } = parseHostPort(address) ?? {};
+  const { host } = parseHostPort(address) ?? {};
   return {
-    address: formatHostPort({ host, port }),
+    address: host === undefined ? address : formatHostPort({ host, port }),
     port,
     close: () =>
       new Promise((resolve) => {
@@ -57,13 +60,16 @@ export async function listenHttp(
 }
 
 function bind(server: Server, address: string): Promise<number> {
-  const { host = '', port = 0 } = parseHostPort(address) ?? {};
+  const place = address.startsWith('/') ? { path: address } : parseHostPort(address);
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       const sentence = `Cannot listen on ${address} (HTTP): ${messageOf(error)}.`;
       reject(new OutriderError('unavailable', sentence, { cause: error }));
     });
-    server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));
+    server.listen(place, () => {
+      const bound = server.address();
+      resolve(typeof bound === 'object' && bound !== null ? bound.port : 0);
+    });
   });
 }
 

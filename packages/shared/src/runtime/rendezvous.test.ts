@@ -4,7 +4,8 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { findDaemons, findEndpoint, publishEndpoint, rendezvousFolder } from './rendezvous.js';
+import { rendezvousFolder } from './notes.js';
+import { findDaemons, findEndpoint, publishEndpoint } from './rendezvous.js';
 import { ensureToken } from './token.js';
 
 let root: string;

@@ -56,7 +56,7 @@ function outcome(instance: Instance, event: InstanceEvent, rules = RULES): strin
 }
 const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   waiting: {
-    startAsked: 'same',
+    startAsked: 'starting',
     stopAsked: 'exited',
     spawned: 'starting startProbes agent.starting',
     spawnFailed: 'starting agent.exited spawn',
@@ -71,7 +71,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     adopted: 'starting startProbes agent.adopted',
   },
   starting: {
-    startAsked: 'same',
+    startAsked: 'starting',
     stopAsked: 'draining stopProbes signal',
     spawned: 'starting startProbes agent.starting',
     spawnFailed: 'starting agent.exited spawn',
@@ -86,7 +86,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     adopted: 'starting startProbes agent.adopted',
   },
   ready: {
-    startAsked: 'same',
+    startAsked: 'ready',
     stopAsked: 'draining stopProbes signal',
     spawned: 'impossible',
     spawnFailed: 'impossible',
@@ -101,7 +101,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     adopted: 'ready startProbes agent.adopted',
   },
   unhealthy: {
-    startAsked: 'same',
+    startAsked: 'unhealthy',
     stopAsked: 'draining stopProbes signal',
     spawned: 'impossible',
     spawnFailed: 'impossible',
@@ -272,6 +272,17 @@ describe('what follows', () => {
     const wanted = tell(stopped, { kind: 'startAsked' });
     expect(tell(wanted, { kind: 'treeGone' }).state).toBe('starting');
   });
+
+  test.each(['starting', 'ready', 'unhealthy', 'draining', 'backoff', 'failed'])(
+    'a start that is asked for while it is %s clears what counts against it',
+    (state) => {
+      const row = { exitsBeforeReady: 2, exitsInRow: 7, exitsByCause: { exit_1: 7 } };
+      const history = { ...NO_HISTORY, restarts: 6, faults: 7, ...row };
+      let instance = tell({ ...INSTANCES[state]!, history }, { kind: 'startAsked' });
+      if (state === 'draining') instance = tell(tell(instance, { kind: 'exited' }), { kind: 'treeGone' });
+      expect(instance.history).toEqual({ ...NO_HISTORY, restarts: 6, faults: 7 });
+    },
+  );
 
   test('a crash is started again at once, and again later', () => {
     let instance = tell(INSTANCES['ready']!, { kind: 'exited' });

@@ -35,7 +35,7 @@ const NO_PROCESS = {
 
 export const LIFECYCLE: Table = {
   starting: {
-    startAsked: stay,
+    startAsked: run.startAgain,
     stopAsked: run.stopStart,
     spawned: run.spawned,
     spawnFailed: run.spawnFailed,
@@ -50,7 +50,7 @@ export const LIFECYCLE: Table = {
     adopted: run.adoptStart,
   },
   ready: {
-    startAsked: stay,
+    startAsked: run.startAgain,
     stopAsked: run.stop,
     spawned: impossible,
     spawnFailed: impossible,
@@ -65,7 +65,7 @@ export const LIFECYCLE: Table = {
     adopted: run.adopt,
   },
   unhealthy: {
-    startAsked: stay,
+    startAsked: run.startAgain,
     stopAsked: run.stop,
     spawned: impossible,
     spawnFailed: impossible,

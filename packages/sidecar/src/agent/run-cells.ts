@@ -34,6 +34,9 @@ export function stopStart(instance: Starting, event: EventOf<'stopAsked'>, rules
   return follow(instance, event, { kind: 'rest' }, event.reason);
 }
 
+/** It runs already; what counted against it does not any more. */
+export const startAgain = (instance: Running): Decision => stay({ ...instance, history: forgetRow(instance.history) });
+
 export function stop(instance: Running, event: EventOf<'stopAsked'>, rules: Rules): Decision {
   return drain(instance, event, rules, { kind: event.sequel }, event.reason);
 }

@@ -1,35 +1,45 @@
 /** `sidecar start|stop|restart AGENT...|--all`: agents of this host, by the sidecar that holds them. */
 import type { Command } from 'commander';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { globalsOf, show, withGlobals, withSidecar, whoami } from './globals.js';
-import { instanceTable } from './status.js';
+import { globalsOf, withGlobals } from './globals.js';
+import { orderAgents } from './order-agents.js';
+import { show, whoami } from './output.js';
+import { instanceTable } from './status-text.js';
+import { withSidecar } from './with-sidecar.js';
 
 const VERBS = {
-  start: 'start agents that were stopped, in dependency order',
-  stop: 'stop agents until they are started again, in reverse dependency order',
-  restart: 'stop and start agents, in dependency order',
+  start: ['start agents that were stopped or have failed, at once; --all: in dependency order', 'start vision'],
+  stop: ['stop agents until they are started again; --all: in reverse dependency order', 'stop --all'],
+  restart: ['stop and start agents; --all: in dependency order', 'restart --app assistants --all'],
 } as const;
 
-/** Stopping is as patient as the agents' own grace periods. */
-const CONTROL_MS = 10 * 60_000;
+interface AgentOptions {
+  readonly all?: true;
+  readonly app?: string;
+}
 
 export function agentCommands(program: Command): void {
-  for (const [action, description] of Object.entries(VERBS)) {
+  for (const action of Object.keys(VERBS) as (keyof typeof VERBS)[]) {
+    const [description, example] = VERBS[action];
     const command = withGlobals(program.command(action).description(description));
     command
       .argument('[agents...]', 'names of agents')
       .option('--all', 'every agent of this host')
-      .action(async (agents: readonly string[], options: { readonly all?: true }) => {
-        if ((agents.length === 0) === (options.all === undefined)) {
+      .option('--app <name>', 'only agents of this app')
+      .addHelpText(
+        'after',
+        `\nExamples:\n  sidecar ${example}\n  sidecar ${action} vision memory --timeout 2m\n${CTRL_C}`,
+      )
+      .action(async (agents: readonly string[], { all, app = '' }: AgentOptions) => {
+        if ((agents.length === 0) === (all === undefined)) {
           throw new OutriderError('invalid', `Name the agents to ${action}, or say --all.`);
         }
         const globals = globalsOf(command);
-        const { readInstanceStatus } = await import('@outrider/shared/rpc/codec.js');
-        const request = { agents: [...agents], action, by: whoami() };
-        const limits = { timeoutMs: globals.timeoutMs ?? CONTROL_MS };
-        const { instances } = await withSidecar(globals, (remote) => remote.ControlAgent(request, limits));
-        const known = instances.map(readInstanceStatus);
+        const order = { app, agents, action, by: whoami() };
+        const known = await withSidecar(globals, (sidecar) => orderAgents(sidecar, order, globals));
         show(globals, known, () => (known.length === 0 ? 'There are no agents here.' : instanceTable(known)));
       });
   }
 }
+
+const CTRL_C = '\nCtrl-C ends the waiting alone: the sidecar does what it was asked to.';

@@ -4,9 +4,10 @@ import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isName, NAME_RULE } from '@outrider/shared/domain/name.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { globalsOf, print, withGlobals } from './globals.js';
+import { globalsOf, withGlobals } from './globals.js';
 import type { Kind } from './import/detect.js';
 import type { Fitted } from './import/fit.js';
+import { print } from './output.js';
 
 interface ImportOptions {
   readonly from?: Kind;

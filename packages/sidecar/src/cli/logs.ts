@@ -2,7 +2,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { agentsArgument, LOG_LINES, logLine, MOST_LOG_LINES, sinceOption } from '@outrider/shared/cli/log-options.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { globalsOf, print, withGlobals, withSidecar } from './globals.js';
+import { globalsOf, withGlobals } from './globals.js';
+import { print } from './output.js';
+import { withSidecar } from './with-sidecar.js';
 
 interface LogsOptions {
   readonly all?: true;
@@ -30,14 +32,13 @@ async function logs(command: Command, agents: readonly string[], options: LogsOp
   }
   const globals = globalsOf(command);
   const { follow = false, since = 0 } = options;
-  const [agent = ''] = agents;
   const request = {
-    ...{ agent, agents: [...agents], follow, since },
+    ...{ agents, follow, since },
     lines: options.lines ?? (since === 0 ? LOG_LINES : MOST_LOG_LINES),
   };
   const timeoutMs = globals.timeoutMs ?? (follow ? undefined : 30_000);
-  await withSidecar(globals, async (remote) => {
-    for await (const line of remote.Logs(request, timeoutMs === undefined ? {} : { timeoutMs })) {
+  await withSidecar(globals, async (sidecar) => {
+    for await (const line of sidecar.logs(request, { timeoutMs })) {
       print(globals.json ? JSON.stringify(line) : logLine(line, options.prefix ? 'instance' : 'none'));
     }
   });

@@ -1,9 +1,11 @@
 /** `sidecar revert`: back to the active release, by this host alone, where a switch or trial is under way. */
 import type { Command } from 'commander';
 import type { AppStatus, HostStatus } from '@outrider/shared/domain/host.js';
-import type { SidecarRemote } from '@outrider/shared/rpc/client.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { globalsOf, show, timeLimit, withGlobals, withSidecar, whoami } from './globals.js';
+import type { SidecarCalls } from './calls.js';
+import { globalsOf, withGlobals } from './globals.js';
+import { show, whoami } from './output.js';
+import { timeLimit, withSidecar } from './with-sidecar.js';
 
 interface RevertOptions {
   readonly app?: string;
@@ -18,22 +20,25 @@ export function revertCommand(program: Command): void {
     program.command('revert').description('take back the release that is being switched to or on trial here'),
   );
   command
+    .addHelpText('after', EXAMPLES)
     .option('--app <name>', 'only this app')
     .option('--reason <text>', 'for the history')
     .action(async (options: RevertOptions) => {
       const globals = globalsOf(command);
-      const reverted = await withSidecar(globals, async (remote) => {
-        const { readHostStatus } = await import('@outrider/shared/rpc/codec.js');
-        const status = readHostStatus(await remote.Status({}, timeLimit(globals)));
-        const under = underWay(status, options.app);
-        for (const { app } of under) {
-          await remote.Revert({ command: { app, by: whoami() }, reason: options.reason ?? '' }, timeLimit(globals));
-        }
-        return under.length === 0 ? [] : waitUntilBack(remote, under, globals.timeoutMs ?? REVERT_MS);
+      const { reason = '' } = options;
+      const reverted = await withSidecar(globals, async (sidecar) => {
+        const under = underWay(await sidecar.status(timeLimit(globals)), options.app);
+        for (const { app } of under) await sidecar.revert({ app, by: whoami(), reason }, timeLimit(globals));
+        return under.length === 0 ? [] : waitUntilBack(sidecar, under, globals.timeoutMs ?? REVERT_MS);
       });
       show(globals, reverted, () => (reverted.length === 0 ? NOTHING : reverted.map(sentenceOf).join('\n')));
     });
 }
+
+const EXAMPLES = `
+Examples:
+  sidecar revert
+  sidecar revert --app assistants --reason 'answers nonsense'`;
 
 const NOTHING = 'Nothing is being switched or on trial here. `coordinator rollback` goes back to an earlier release.';
 
@@ -47,13 +52,12 @@ function underWay(status: HostStatus, app: string | undefined): readonly AppStat
 }
 
 async function waitUntilBack(
-  remote: SidecarRemote,
+  sidecar: SidecarCalls,
   under: readonly AppStatus[],
   timeoutMs: number,
 ): Promise<readonly AppStatus[]> {
-  const { readHostStatus } = await import('@outrider/shared/rpc/codec.js');
-  for await (const wire of remote.WatchStatus({}, { timeoutMs })) {
-    const now = readHostStatus(wire).apps.filter((app) => under.some((one) => one.app === app.app));
+  for await (const { apps } of sidecar.watch({ timeoutMs })) {
+    const now = apps.filter((app) => under.some((one) => one.app === app.app));
     if (now.every((app) => app.phase !== 'reverting' && app.phase !== 'switching' && app.phase !== 'trial')) return now;
   }
   throw new OutriderError('unavailable', 'The sidecar ended before everything was back.');

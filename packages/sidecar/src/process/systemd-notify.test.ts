@@ -14,7 +14,7 @@ s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 name = sys.argv[1]
 s.bind('\\0' + name[1:] if name[0] == '@' else name)
 print('bound', flush=True)
-for _ in range(4): print(repr(s.recv(4096).decode()), flush=True)
+for _ in range(5): print(repr(s.recv(4096).decode()), flush=True)
 `;
 
 const noPython = spawnSync('python3', ['--version']).status !== 0;
@@ -35,8 +35,11 @@ test.skipIf(noPython).each(['path', 'abstract'])('tells systemd over its socket 
   systemd.status('22 of 22 agents\nready');
   systemd.watchdog();
   systemd.stopping();
+  systemd.extend(1_500);
   await ended;
-  expect(heard).toBe("bound\n'READY=1'\n'STATUS=22 of 22 agents ready'\n'WATCHDOG=1'\n'STOPPING=1'\n");
+  expect(heard).toBe(
+    "bound\n'READY=1'\n'STATUS=22 of 22 agents ready'\n'WATCHDOG=1'\n'STOPPING=1'\n'EXTEND_TIMEOUT_USEC=1500000'\n",
+  );
 });
 
 test.each([undefined, '', 'relative', '/no/such/socket', '@nobody-listens-here'])(

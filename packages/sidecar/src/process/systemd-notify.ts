@@ -9,6 +9,8 @@ export interface SystemdNotify {
   ready(): void;
   stopping(): void;
   status(text: string): void;
+  /** It takes longer: from now on so many milliseconds, at least. */
+  extend(ms: number): void;
   /** A sign of life; due at least every `watchdogMs`. */
   watchdog(): void;
   /** How often signs of life should be given (half of what systemd allows); undefined: it expects none. */
@@ -29,6 +31,7 @@ export function createSystemdNotify(env: Readonly<Record<string, string | undefi
     ready: () => send('READY=1'),
     stopping: () => send('STOPPING=1'),
     status: (text) => send(`STATUS=${text.replaceAll('\n', ' ')}`),
+    extend: (ms) => send(`EXTEND_TIMEOUT_USEC=${Math.ceil(ms * 1000)}`),
     watchdog: () => send('WATCHDOG=1'),
     watchdogMs: watchdogMs(env),
   };

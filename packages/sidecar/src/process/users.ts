@@ -1,6 +1,7 @@
-/** Who `user:` of an agent is on this machine. Reads the databases that the machine itself uses; changes nothing. */
+/** Who users and groups of the settings are on this machine. Reads the databases that the machine itself uses; changes nothing. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Credentials } from '../supervise/ports.js';
 
 /** Directories over the network may not answer. */
@@ -29,6 +30,13 @@ export function credentialsOf(user: string): Credentials | { readonly problem: s
     hasGroups: found !== undefined,
     ...(found === undefined ? {} : { name: found[0] ?? name, home: found[5] ?? '/', shell: found[6] ?? '/bin/sh' }),
   };
+}
+
+/** The number of a group, given by its name or as one. @throws OutriderError('invalid') where this machine has none. */
+export function groupId(name: string): number {
+  const id = /^\d{1,9}$/.test(name) ? name : entryOf('group', name, 2)?.[2];
+  if (id === undefined) throw new OutriderError('invalid', `There is no group "${name}" on this machine.`);
+  return Number(id);
 }
 
 /** The fields of an entry by its name, or by the number in field `number`. */

@@ -5,10 +5,11 @@
 import type { HostAgent, SocketSpec } from '@outrider/shared/domain/agent.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { causeKey } from '../agent/cause.js';
-import { healthScore, holdsUp, startPeriodMs } from '../agent/health.js';
+import { healthScore, holdsUp } from '../agent/health.js';
 import type { ProcessIdentity } from '../agent/identity.js';
-import { type Effect, type Instance, type Rules, deadlineOf } from '../agent/instance.js';
+import { type Effect, type Instance, deadlineOf } from '../agent/instance.js';
 import { decide } from '../agent/lifecycle.js';
+import { rulesOf } from '../agent/rules.js';
 import type { Followed, Slot } from '../agent/view.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { newIncarnation } from './incarnation-id.js';
@@ -43,6 +44,7 @@ export class LiveInstance {
   #incarnation: Incarnation | undefined;
   readonly #timer: DeadlineTimer;
   #diedAt: number | undefined;
+  #hurried = false;
 
   constructor(around: Surroundings, record: InstanceRecord) {
     this.#around = around;
@@ -105,7 +107,7 @@ export class LiveInstance {
     const { at, parts } = this.#around;
     const before = this.instance;
     const event = { ...told, at: at(), random: parts.random(), next: newIncarnation(parts.newId(), this.spec) };
-    const { instance, effects } = decide(before, event, this.#rules());
+    const { instance, effects } = decide(before, event, rulesOf(this.spec, this.#around.strict(this)));
     if (instance === before && effects.length === 0) return;
     this.instance = instance;
     this.#note(before);
@@ -113,6 +115,12 @@ export class LiveInstance {
     for (const effect of effects) this.#perform(effect);
     this.#plan();
     this.#around.changed(this);
+  }
+
+  /** The start that it was just told of, waiting for its turn already or yet to come, goes ahead of all others. */
+  hurry(): void {
+    this.#hurried = 'sequel' in this.instance;
+    this.#around.starts.hurry(this.instance.incarnation);
   }
 
   /** Takes over what an earlier sidecar left: its process where it runs, else what its end leaves to do. */
@@ -170,13 +178,6 @@ export class LiveInstance {
     };
   }
 
-  #rules(): Rules {
-    const { restart, stopSignal, stopGraceMs, healthchecks } = this.spec;
-    const limit = startPeriodMs(healthchecks);
-    const strict = this.#around.strict(this);
-    return { restart, stopSignal, stopGraceMs, strict, ...(limit === undefined ? {} : { startPeriodMs: limit }) };
-  }
-
   #note(before: Instance): void {
     const { instance } = this;
     const again = 'sequel' in instance && instance.sequel.kind === 'again';
@@ -220,14 +221,16 @@ export class LiveInstance {
   /** Only those that can be seen becoming ready wait for their turn. */
   #queue(): void {
     const { incarnation } = this.instance;
-    const launch = (): void => this.#around.turn(() => this.#start(incarnation));
-    if (holdsUp(this.spec.healthchecks)) this.#around.starts.ask(incarnation, this.#around.level(this), launch);
+    const { starts, level, turn } = this.#around;
+    const launch = (): void => turn(() => this.#start(incarnation));
+    if (holdsUp(this.spec.healthchecks)) starts.ask(incarnation, level(this), launch, this.#hurried);
     else this.#start(incarnation);
   }
 
   #start(incarnation: string): void {
-    const { instance } = this;
-    if (instance.state !== 'starting' || instance.process || instance.incarnation !== incarnation) return;
+    if (this.instance.state !== 'starting' || this.instance.process || this.instance.incarnation !== incarnation)
+      return;
+    this.#hurried = false;
     this.#incarnation = this.#create(incarnation);
     this.followed = this.#around.followed(this);
     try {

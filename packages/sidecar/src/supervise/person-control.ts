@@ -1,13 +1,12 @@
 /**
  * What a person asks of agents: start, stop, restart. Walks along their dependencies and waits for each step; other
- * commands go on meanwhile. A person's start is never refused and waits for no dependency.
+ * commands go on meanwhile. A person's start is never refused, and waits neither for a dependency nor for its turn.
  */
-import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { phaseOf } from '../agent/view.js';
 import type { LiveInstance } from './live-instance.js';
 import type { SupervisedApp } from './supervised-app.js';
+import { isOut, levelsOf, specsOf, until } from './walk.js';
 
 export interface PersonControlParts {
   readonly apps: () => readonly SupervisedApp[];
@@ -51,12 +50,9 @@ export class PersonControl {
 
   /** Level by level; a stop goes the other way round. */
   async #walk(app: SupervisedApp, specs: readonly HostAgent[], action: Action, by: string): Promise<void> {
-    const leveled = dependencyLevels(specs);
-    const levels = 'levels' in leveled ? leveled.levels : [specs.map(({ name }) => name)];
+    const levels = levelsOf(app, specs);
     for (const level of action === 'stop' ? [...levels].reverse() : levels) {
-      await Promise.all(
-        specs.filter(({ name }) => level.includes(name)).map((spec) => this.#one(app, spec, action, by)),
-      );
+      await Promise.all(level.map((spec) => this.#one(app, spec, action, by)));
     }
   }
 
@@ -64,7 +60,7 @@ export class PersonControl {
     switch (action) {
       case 'stop':
         this.#parts.turn(() => this.#stop(app, spec, by));
-        return this.#until(() => app.find(spec.name).every(isOut));
+        return this.#until(() => app.find(spec.name).every((live) => isOut(live) || isWanted(live)));
       case 'start':
         this.#parts.turn(() => this.#indexes(app, spec).forEach((index) => this.#start(app, spec, index, by)));
         return this.#until(() => app.find(spec.name).every(isSettled));
@@ -113,6 +109,7 @@ export class PersonControl {
       const reason = `${anew ? 'restarted' : 'started'} by ${by}`;
       if (anew) live.tell({ kind: 'stopAsked', sequel: 'start', reason });
       else live.tell({ kind: 'startAsked', reason });
+      live.hurry();
     }
     this.#parts.touch(app.name);
   }
@@ -126,32 +123,15 @@ export class PersonControl {
   }
 
   #until(done: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      if (done()) {
-        resolve();
-        return;
-      }
-      const end = this.#parts.onChange(() => {
-        if (!done()) return;
-        end();
-        resolve();
-      });
-    });
+    return until(this.#parts.onChange, done);
   }
 }
 
-/** Nothing of it runs. */
-const isOut = ({ instance }: LiveInstance): boolean => ['gone', 'done', 'resting'].includes(phaseOf(instance));
+/** Somebody has asked for its start since it was stopped: who stopped it waits no longer. */
+const isWanted = ({ heldBy }: LiveInstance): boolean => heldBy === undefined;
 
 /** Whatever comes next, the start itself is over: ready, done, or it went wrong. */
 const isSettled = (live: LiveInstance): boolean => ['ready', 'unhealthy'].includes(live.instance.state) || isOut(live);
-
-/** As wanted, else as it was when it was started. */
-function specsOf(app: SupervisedApp): readonly HostAgent[] {
-  const specs = new Map(app.slots.map(({ spec }) => [spec.name, spec]));
-  for (const spec of app.wanted) specs.set(spec.name, spec);
-  return [...specs.values()];
-}
 
 function notFound(agent: string, app: string, specs: readonly HostAgent[]): OutriderError {
   const where = app === '' ? 'this host' : `app ${app} on this host`;

@@ -6,12 +6,15 @@ function queue(most: number): {
   clock: ManualClock;
   starts: StartQueue;
   launched: string[];
-  ask: (id: string, level?: number) => void;
+  ask: (id: string, level?: number, ahead?: boolean) => void;
 } {
   const clock = new ManualClock();
   const starts = new StartQueue(clock, most);
   const launched: string[] = [];
-  return { clock, starts, launched, ask: (id, level = 0) => starts.ask(id, level, () => launched.push(id)) };
+  return {
+    ...{ clock, starts, launched },
+    ask: (id, level = 0, ahead = false) => starts.ask(id, level, () => launched.push(id), ahead),
+  };
 }
 
 test('only so many are on their way at once; one that is ready makes room', () => {
@@ -52,4 +55,18 @@ test('one that is not to be started any more is forgotten', () => {
   starts.done('a');
   starts.done('nobody');
   expect(launched).toEqual(['a', 'c']);
+});
+
+test('what a person asks for waits for nobody, and counts as one that is on its way', () => {
+  const { starts, launched, ask } = queue(1);
+  ['a', 'b', 'c'].forEach((id) => ask(id));
+  ask('at once', 9, true);
+  starts.hurry('c');
+  starts.hurry('nobody');
+  expect(launched).toEqual(['a', 'at once', 'c']);
+  starts.done('a');
+  starts.done('c');
+  expect(launched).toHaveLength(3);
+  starts.done('at once');
+  expect(launched).toEqual(['a', 'at once', 'c', 'b']);
 });

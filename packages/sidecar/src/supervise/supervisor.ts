@@ -3,15 +3,17 @@
  * what should run is compared with what does, until nothing is left to do. Decides nothing itself: see agent/.
  */
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { AgentControl } from '../link/ports.js';
 import { Board } from '../agent/board.js';
 import { missingDependencies } from '../agent/dependency-gate.js';
+import { drainHost } from './host-drain.js';
 import { type InstanceRecord, readRecord } from './instance-record.js';
 import { pendingStatus, statusOf } from './instance-status.js';
 import { gapOf, recoverSockets } from './kept-sockets.js';
 import type { LiveInstance } from './live-instance.js';
 import { Mailbox } from './mailbox.js';
-import { PersonControl } from './person-control.js';
+import { PersonControl, type PersonControlParts } from './person-control.js';
 import type { AgentSupervisor, Convergence, LocalCulprit, Target, TargetMode } from './ports.js';
 import { StartQueue } from './start-queue.js';
 import { Strays } from './strays.js';
@@ -30,7 +32,10 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     () => this.#notify(),
   );
   readonly #listeners = new Set<() => void>();
+  readonly #personal: PersonControlParts;
   readonly #persons: PersonControl;
+  /** The machine goes down. */
+  #isEnding = false;
   /** Of the clock of `Instance`: of this machine's boot, steady while this sidecar runs. */
   readonly #offsetMs: number;
   readonly #touched = new Set<string>();
@@ -56,17 +61,19 @@ export class Supervisor implements AgentSupervisor, AgentControl {
       shared: (live) => this.#shared(live),
       followed: (live) => this.#apps.get(live.app)?.followed(live.spec) ?? {},
     };
-    this.#persons = new PersonControl({
+    this.#personal = {
       apps: () => [...this.#apps.values()],
       turn: (work) => this.#mailbox.post(work),
       onChange: (listener) => this.onChange(listener),
       touch: (app) => this.#touch(app),
-    });
+    };
+    this.#persons = new PersonControl(this.#personal);
     this.#mailbox.post(() => this.#adoptAll());
   }
 
   setTarget(app: string, target: Target | undefined, mode: TargetMode): void {
     this.#mailbox.post(() => {
+      if (this.#isEnding) return;
       const supervised = this.#appOf(app);
       supervised.setTarget(target, mode);
       this.#strays.takeIn(supervised);
@@ -77,6 +84,17 @@ export class Supervisor implements AgentSupervisor, AgentControl {
 
   hold(app: string): void {
     this.#mailbox.post(() => this.#apps.get(app)?.hold());
+  }
+
+  /**
+   * Because the machine goes down: stops everything within about `limitMs`, in reverse dependency order; from now on
+   * nothing is started. Resolves with what still runs.
+   */
+  async drain(limitMs: number): Promise<readonly InstanceStatus[]> {
+    this.#isEnding = true;
+    for (const app of this.#apps.keys()) this.hold(app);
+    await drainHost({ ...this.#personal, clock: this.#parts.clock }, limitMs);
+    return this.instances().filter(({ pid }) => pid !== 0);
   }
 
   convergence(app: string): Convergence {
@@ -101,6 +119,9 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     action: 'start' | 'stop' | 'restart',
     by: string,
   ): Promise<readonly InstanceStatus[]> {
+    if (this.#isEnding && action !== 'stop') {
+      throw new OutriderError('refused', 'This host is going down: its agents are being stopped.');
+    }
     const concerned = await this.#persons.control(app, agents, action, by);
     return this.instances().filter((one) => concerned.some((it) => it.app === one.app && it.agents.has(one.agent)));
   }

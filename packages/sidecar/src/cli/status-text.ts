@@ -1,0 +1,42 @@
+/** A host and its agents as text for people. */
+import { paint, table } from '@outrider/shared/cli/table.js';
+import type { AppStatus, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
+import { hostHealth } from '@outrider/shared/domain/host-health.js';
+
+/** `stream`: where it will be read. */
+export function statusText(status: HostStatus, stream: { readonly isTTY?: boolean } = process.stdout): string {
+  const { sentence, healthy } = hostHealth(status);
+  const lines = [
+    `${status.host} (${status.address}, ${status.environment}): ${paint(sentence, healthy ? 'green' : 'red', stream)}`,
+    ...(status.problems ?? []).map((problem) => paint(`Problem: ${problem}`, 'red', stream)),
+    ...status.apps.map(appLine),
+  ];
+  if (status.apps.length === 0) lines.push('No release yet: `coordinator rollout --version V` brings one.');
+  if (status.instances.length > 0) lines.push('', instanceTable(status.instances));
+  return lines.join('\n');
+}
+
+function appLine({ app, phase, active, candidate, converged, waitingFor, stuckOn }: AppStatus): string {
+  const words = [`${app} ${active?.version ?? '(no release)'}`];
+  if (candidate !== undefined) words.push(`-> ${candidate.version}`);
+  words.push(phase);
+  if (stuckOn !== undefined) words.push(`stuck on ${stuckOn.agent}: ${stuckOn.cause}`);
+  else if (!converged && waitingFor !== '') words.push(`waiting for ${waitingFor}`);
+  return words.join('  ');
+}
+
+export function instanceTable(instances: readonly InstanceStatus[]): string {
+  const rows = instances.map((one) => [
+    nameOf(one),
+    one.state,
+    one.version,
+    one.pid === 0 ? '-' : String(one.pid),
+    String(one.restarts),
+    one.since,
+    one.reason,
+  ]);
+  return table(rows, ['AGENT', 'STATE', 'VERSION', 'PID', 'RESTARTS', 'SINCE', 'REASON']);
+}
+
+export const nameOf = ({ agent, instance }: Pick<InstanceStatus, 'agent' | 'instance'>): string =>
+  `${agent}.${instance}`;

@@ -1,0 +1,82 @@
+/** What can be asked at the control socket, as data: method and path to an answer. Knows nothing of sockets and files. */
+import type { HostStatus } from '@outrider/shared/domain/host.js';
+import { failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { didYouMean } from '@outrider/shared/runtime/suggest.js';
+import type { LogReader } from '../supervise/ports.js';
+import { agentLogs } from './agent-logs.js';
+import { agentRequestOf, type Body, logsAskOf, revertRequestOf } from './control-requests.js';
+import { agentOrderOf } from './grpc-requests.js';
+import { latest } from './latest.js';
+import type { AgentControl, HostControl } from './ports.js';
+
+/** Changes within this time are told together. */
+const COALESCE_MS = 20;
+
+export interface ControlSources {
+  readonly host: Pick<HostControl, 'status' | 'onChange' | 'revertHere'>;
+  readonly agents: Pick<AgentControl, 'control' | 'instances' | 'logFile'>;
+  readonly logs: LogReader;
+  /** For people, coloured where they see colours. */
+  readonly statusText: (status: HostStatus, coloured: boolean) => string;
+}
+
+export interface ControlRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: Body;
+}
+
+export type ControlRoute = (request: ControlRequest) => Promise<HttpAnswer>;
+type Act = (body: Body, query: URLSearchParams) => HttpAnswer | Promise<HttpAnswer>;
+
+export function controlRoute({ host, agents, logs, statusText }: ControlSources): ControlRoute {
+  const acts: Readonly<Record<string, Act>> = {
+    'GET /status': () => ok(host.status()),
+    'GET /status/text': (_, query) => ({
+      status: 200,
+      type: 'text/plain; charset=utf-8',
+      body: `${statusText(host.status(), query.get('colour') === 'yes')}\n`,
+    }),
+    'GET /status/watch': () => ({
+      status: 200,
+      lines: (signal) =>
+        latest({
+          read: () => host.status(),
+          onChange: (listener) => host.onChange(listener),
+          coalesceMs: COALESCE_MS,
+          signal,
+        }),
+    }),
+    'POST /agents': async (body) => {
+      const { host: name, apps, instances } = host.status();
+      const order = agentOrderOf(agentRequestOf(body), name, instances);
+      if (order.app !== '' && ![...apps, ...instances].some(({ app }) => app === order.app)) {
+        const known = apps.map(({ app }) => app);
+        throw new OutriderError('not_found', `No app ${order.app} on host ${name}.${didYouMean(order.app, known)}`);
+      }
+      return ok({ instances: await agents.control(order.app, order.agents, order.action, order.by) });
+    },
+    'POST /revert': (body) => {
+      const { app, by, reason } = revertRequestOf(body);
+      return ok(host.revertHere(app, by, reason));
+    },
+    'POST /logs': (body) => {
+      const ask = logsAskOf(body);
+      return {
+        status: 200,
+        lines: (signal) => agentLogs({ host: host.status().host, agents, reader: logs }, ask, signal),
+      };
+    },
+  };
+  return async ({ method, path, query, body }) => {
+    const act = Object.hasOwn(acts, `${method} ${path}`) ? acts[`${method} ${path}`] : undefined;
+    if (act !== undefined) return act(body, query);
+    const other = Object.keys(acts).find((key) => key.endsWith(` ${path}`));
+    if (other !== undefined) return failure(405, `${path} takes ${other.slice(0, other.indexOf(' '))}.`);
+    return failure(404, `There is nothing at ${path.slice(0, 100)}; there is ${Object.keys(acts).join(', ')}.`);
+  };
+}
+
+const ok = (body: unknown): HttpAnswer => ({ status: 200, body });
