@@ -118,8 +118,8 @@ describe.skipIf(labCommand === undefined)('sockets under systemd', { timeout: SL
     const socket = (await shell(`readlink /proc/${pid}/fd/3`)).trim();
     expect(socket).toMatch(/^socket:/);
     expect(await shell('ls -l /proc/1/fd')).toContain(socket);
-    // That one is systemd's own; the two others were given to it.
-    expect(await property('outrider-sidecar', 'NFileDescriptorStore')).toBe('2');
+    // That one is systemd's own; the two others were given to it, and so were the processes of the three agents.
+    expect(await property('outrider-sidecar', 'NFileDescriptorStore')).toBe('5');
     const said = await shell('journalctl --no-pager -u outrider-sidecar');
     expect(said).toContain(`No agent declares ${ADDRESS}:81 (outrider-agents), which systemd passed on`);
     expect((await shell('stat --format %a /run/inner.sock')).trim()).toBe('600');
@@ -149,8 +149,37 @@ describe.skipIf(labCommand === undefined)('sockets under systemd', { timeout: SL
     expect(after.filter(({ incarnation }) => known.includes(incarnation))).toEqual([]);
     // Nothing was lost, so nothing is said.
     expect(after.map(({ reason }) => reason).join('')).not.toContain('was not kept');
-    expect(await property('outrider-sidecar', 'NFileDescriptorStore')).toBe('2');
+    expect(await property('outrider-sidecar', 'NFileDescriptorStore')).toBe('5');
     expect(await property(UNIT, 'ActiveState')).toBe('active');
+  });
+
+  test('each agent has a control group of its own, beside the unit of the sidecar, which can be restarted', async () => {
+    const before = await settled();
+    for (const { pid, incarnation } of before) {
+      const group = `0::/system.slice/outrider-agents.service/${incarnation}`;
+      expect(await shell(`cat /proc/${pid}/cgroup`)).toContain(`${group}\n`);
+    }
+    await shell('systemctl restart outrider-sidecar');
+    const ids = (all: readonly Instance[]) => all.map(({ pid, incarnation }) => [pid, incarnation]).sort();
+    await eventually(async () => expect(ids(await settled())).toEqual(ids(before)), 60_000);
+    expect(await property('outrider-agents', 'ActiveState')).toBe('active');
+  });
+
+  test('how an agent ended while there was no sidecar is known to the next one, or said to be unknown', async () => {
+    const [victim] = (await settled()).filter(({ agent }) => agent === 'back');
+    await shell(
+      `kill -9 $(systemctl show --property MainPID --value outrider-sidecar)
+       kill -USR1 ${victim?.pid}`,
+    );
+    await eventually(async () => {
+      const again = (await instances()).find(({ agent }) => agent === 'back');
+      expect(again?.ready).toBe(true);
+      expect(again?.incarnation).not.toBe(victim?.incarnation);
+    }, 60_000);
+    const [major = 0, minor = 0] = (await shell('uname -r')).split('.').map(Number);
+    const tells = major > 6 || (major === 6 && minor >= 15);
+    const told = tells ? 'was ended by SIGUSR1' : 'ended in a way that nobody could see';
+    await eventually(async () => expect(await shell('coordinator events -n 200 --json')).toContain(told), 60_000);
   });
 
   test('without the store it is said what was lost', async () => {

@@ -141,7 +141,8 @@ describe('the live fleet', () => {
     expect(fleet.host('pc2')?.status?.host).toBe('pc2');
     await sidecar('pc2', endpoint);
     await eventually(() => fleet.host('pc2')?.state === 'up');
-    expect(seen).toEqual(['up', 'suspect', 'down', 'up']);
+    // Before the first answer it may be taken for down.
+    expect(seen.slice(seen.indexOf('up'))).toEqual(['up', 'suspect', 'down', 'up']);
   });
 });
 

@@ -116,7 +116,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     adopted: 'unhealthy startProbes agent.adopted',
   },
   leaving: {
-    startAsked: 'same',
+    startAsked: 'unhealthy',
     stopAsked: 'draining stopProbes signal',
     spawned: 'impossible',
     spawnFailed: 'impossible',

@@ -39,6 +39,7 @@ export const hostStatus = (members: Partial<HostStatus> = {}): HostStatus => ({
   sidecar: { pid: process.pid, version: '0.1.0', startedAt: '2026-01-01T00:00:00.000Z' },
   epoch: 0,
   epochHolder: '',
+  problems: [],
   apps: [],
   instances: [],
   system: { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 },
