@@ -169,7 +169,7 @@ describe.skipIf(labCommand === undefined)('sockets under systemd', { timeout: SL
     const [victim] = (await settled()).filter(({ agent }) => agent === 'back');
     await shell(
       `kill -9 $(systemctl show --property MainPID --value outrider-sidecar)
-       kill -USR1 ${victim?.pid}`,
+       kill -ALRM ${victim?.pid}`,
     );
     await eventually(async () => {
       const again = (await instances()).find(({ agent }) => agent === 'back');
@@ -178,7 +178,7 @@ describe.skipIf(labCommand === undefined)('sockets under systemd', { timeout: SL
     }, 60_000);
     const [major = 0, minor = 0] = (await shell('uname -r')).split('.').map(Number);
     const tells = major > 6 || (major === 6 && minor >= 15);
-    const told = tells ? 'was ended by SIGUSR1' : 'ended in a way that nobody could see';
+    const told = tells ? 'was ended by SIGALRM' : 'ended in a way that nobody could see';
     await eventually(async () => expect(await shell('coordinator events -n 200 --json')).toContain(told), 60_000);
   });
 
