@@ -62,11 +62,17 @@ export function readOptions(words) {
     quick,
     churn,
     agents,
-    only: names('only', values.only ?? (churn > 0 ? 'outrider' : TITLES.join(',')), TITLES),
+    only: names('only', values.only ?? stock(quick, churn), TITLES),
     tests: names('tests', values.tests ?? TESTS.join(','), TESTS),
     reps: number('reps', values.reps, quick ? 1 : 5, 1, 100),
     kills: Math.min(agents, number('kills', values.kills, quick ? 3 : 10, 1, 1_000)),
   };
+}
+
+/** What is measured where nothing is said. */
+function stock(quick, churn) {
+  if (churn > 0) return 'outrider';
+  return TITLES.filter((title) => !quick || !title.endsWith('-bare')).join(',');
 }
 
 function names(flag, text, known) {
