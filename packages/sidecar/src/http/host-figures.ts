@@ -25,12 +25,7 @@ export async function startHostFigures(disk: string): Promise<HostFigures> {
   let system: HostStatus['system'] = { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 };
   let network: readonly NetworkTotals[] = [];
   const look = async (): Promise<void> => {
-    const [load, memory, files, totals] = await Promise.all([
-      currentLoad(),
-      mem(),
-      statfs(disk),
-      networkTotals(),
-    ]);
+    const [load, memory, files, totals] = await Promise.all([currentLoad(), mem(), statfs(disk), networkTotals()]);
     system = {
       cpuPercent: percent(load.currentLoad / 100),
       memoryPercent: percent(1 - memory.available / memory.total),
