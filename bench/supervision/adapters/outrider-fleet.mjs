@@ -1,0 +1,108 @@
+// A coordinator and a Redis for the set-up: they bring a release to the sidecar, as a user's would, and end.
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const COORDINATOR = fileURLToPath(new URL('../../../packages/coordinator/bin/coordinator.js', import.meta.url));
+const PATIENCE_MS = 60_000;
+const ROLLOUT_MS = 300_000;
+
+export class Fleet {
+  #children = [];
+
+  constructor({ place, dir, address, start }) {
+    Object.assign(this, { place, dir, address, startSidecar: start });
+    this.folder = join(dir, 'fleet');
+    this.token = join(this.folder, 'token');
+    this.redisHost = `${place.network}.2`;
+    this.redisUrl = `redis://${this.redisHost}:6379`;
+    this.endpoint = `${place.network}.1:7077`;
+    this.env = {
+      OUTRIDER_RENDEZVOUS: join(dir, 'endpoints'),
+      OUTRIDER_ENDPOINT: this.endpoint,
+      OUTRIDER_TOKEN_FILE: this.token,
+    };
+    mkdirSync(this.folder, { recursive: true });
+    writeFileSync(this.token, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
+  }
+
+  /** Starts all of it and waits until the host can be given a release. */
+  async start() {
+    const { redisHost, folder } = this;
+    const plain = ['--save', '', '--set-proc-title', 'no'];
+    this.#start(['redis-server', '--bind', redisHost, '--port', '6379', '--dir', folder, ...plain]);
+    await this.#reachable(redisHost, 6379);
+    writeFileSync(join(folder, 'coordinator.yaml'), JSON.stringify(this.#settings()));
+    this.#start([process.execPath, COORDINATOR, 'serve', '--config', join(folder, 'coordinator.yaml')]);
+    await this.#reachable(`${this.place.network}.1`, 7077);
+    await this.startSidecar();
+    await this.#reachable(this.address, 7070);
+  }
+
+  #start(argv) {
+    this.#children.push(this.place.start(this.dir, argv, { env: this.env, out: 'fleet.out' }));
+  }
+
+  #settings() {
+    const at = (port) => [`${this.place.network}.1:${port}`];
+    return {
+      host: 'coordinator',
+      data_dir: join(this.folder, 'data'),
+      run_dir: join(this.folder, 'run'),
+      log_dir: join(this.folder, 'log'),
+      token_file: this.token,
+      redis: { url: this.redisUrl },
+      listen: { grpc: at(7077), http: [...at(7777), ...at(7779)], websocket: at(7778) },
+      hosts: { bench: { address: this.address, endpoint: `${this.address}:7070` } },
+    };
+  }
+
+  /** Brings a release to the host, to its end. */
+  async rollout(version, release) {
+    const tree = join(this.folder, 'tree');
+    mkdirSync(tree, { recursive: true });
+    writeFileSync(join(tree, 'agents.yaml'), JSON.stringify(release));
+    await this.#coordinator('release', 'push', tree, '--version', version);
+    await this.#coordinator('rollout', '--app', release.app, '--version', version, '--bake', '0s');
+  }
+
+  /** A leader may need a moment: what is refused is asked again. */
+  async #coordinator(...words) {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const argv = [process.execPath, COORDINATOR, ...words];
+      const { code, out, err } = await this.place.run(this.dir, argv, { env: this.env, timeoutMs: ROLLOUT_MS });
+      if (code === 0) return;
+      if (performance.now() > deadline || code === 20 || code === 22) {
+        throw new Error(`"coordinator ${words.join(' ')}" ended with ${code}: ${out}${err}`);
+      }
+      await pause(200);
+    }
+  }
+
+  async #reachable(host, port) {
+    const deadline = performance.now() + PATIENCE_MS;
+    while (performance.now() < deadline) {
+      const socket = createConnection({ host, port });
+      const reached = await new Promise((resolve) => {
+        socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      });
+      socket.destroy();
+      if (reached) return;
+      await pause(50);
+    }
+    throw new Error(`Nobody listens on ${host}:${port}; see the files in ${this.dir}.`);
+  }
+
+  /** Ends coordinator and Redis. */
+  async stop() {
+    for (const child of this.#children.splice(0)) {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    }
+  }
+}
