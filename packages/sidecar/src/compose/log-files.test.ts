@@ -41,9 +41,11 @@ test('logs: archives go with their log when a candidate takes the place of anoth
   expect(warnings).toEqual([]);
 });
 
-test('logs: of two apps that have an agent of one name, each has its own', () => {
+test('logs: of two apps that have an agent of one name, each has its own', async () => {
   const { path } = files();
   expect(path('first', 'web', 0, 'active')).toBe(join(folder, 'web.0.log'));
   expect(path('second', 'web', 0, 'active')).toBe(join(folder, 'second.web.0.log'));
+  // Written once for all that come at once.
+  await Promise.resolve();
   expect(files().path('second', 'web', 0, 'candidate')).toBe(join(folder, 'second.web.0.candidate.log'));
 });

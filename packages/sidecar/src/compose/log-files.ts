@@ -49,6 +49,7 @@ function passOn(from: string, to: string): void {
 class Owners {
   readonly #file: string;
   readonly #owners: Map<string, string>;
+  #saving = false;
 
   constructor(file: string) {
     this.#file = file;
@@ -59,12 +60,26 @@ class Owners {
     const owner = this.#owners.get(agent);
     if (owner !== undefined) return owner === app;
     this.#owners.set(agent, app);
+    this.#saveSoon();
+    return true;
+  }
+
+  /** Once for all that come at once. */
+  #saveSoon(): void {
+    if (this.#saving) return;
+    this.#saving = true;
+    queueMicrotask(() => {
+      this.#saving = false;
+      this.#save();
+    });
+  }
+
+  #save(): void {
     try {
       writeAtomically(this.#file, JSON.stringify(Object.fromEntries(this.#owners)));
     } catch {
       // A disk that is full must not keep an agent from its start; who came first is then forgotten at the next one.
     }
-    return true;
   }
 }
 

@@ -3,7 +3,7 @@
  * below it; they are waited for here, so that none stays a zombie. Never signals anything.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { becomeSubreaper, reapChild } from './libc/processes.js';
+import { becomeSubreaper, waitStatusOfChild } from './libc/processes.js';
 import { readStat } from './process-stat.js';
 
 /** What is dead at two sweeps is nobody's to wait for but ours: Node waits for its own children at once. */
@@ -29,7 +29,7 @@ export class OwnChildren {
 
   #sweep(): void {
     const dead = this.others().filter((pid) => readStat(pid)?.dead === true);
-    for (const pid of dead) if (this.#dead.has(pid)) reapChild(pid);
+    for (const pid of dead) if (this.#dead.has(pid)) waitStatusOfChild(pid);
     this.#dead = new Set(dead);
   }
 }

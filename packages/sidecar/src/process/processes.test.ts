@@ -113,7 +113,9 @@ test('killTree spares a session that has taken over the number', async () => {
 
 test('many trees are ended together', async () => {
   const trees = Array.from({ length: 30 }, () => scratch.start({ command: ['sh', '-c', 'sleep 1000 & wait'] }));
-  const left = await Promise.all(trees.map((tree) => scratch.processes.killTree(tree.identity, tree.incarnation)));
+  const left = await Promise.all(
+    trees.map(async (tree) => scratch.processes.killTree(tree.identity, tree.incarnation)),
+  );
   expect(left.flat()).toEqual([]);
   expect(trees.filter((tree) => isSame(tree.identity) || marked(tree.incarnation).length > 0)).toEqual([]);
 });

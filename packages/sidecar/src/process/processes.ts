@@ -44,7 +44,7 @@ class LinuxProcesses implements Processes {
   readonly #kin = new Map<string, readonly Kin[]>();
   readonly #ooms = new OomKills();
   readonly #killer = new TreeKiller(() => this.#look());
-  readonly #stragglers = new Stragglers((query) => this.#killer.kill({ ...query, direct: false }));
+  readonly #stragglers = new Stragglers((query) => void this.#killer.kill({ ...query, direct: false }));
 
   constructor(cgroups: CgroupHome | undefined, store: FdStore | undefined) {
     this.#cgroups = cgroups;
@@ -100,11 +100,11 @@ class LinuxProcesses implements Processes {
     }
   }
 
-  async killTree(identity: ProcessIdentity, incarnation: string): Promise<readonly number[]> {
+  killTree(identity: ProcessIdentity, incarnation: string): Promise<readonly number[]> | readonly [] {
     const query = this.#query(identity, incarnation);
-    const left = await this.#killer.kill(query);
+    // Its second look comes later than any end of this one.
     if (query.direct) this.#stragglers.lookLater(query);
-    return left;
+    return this.#killer.kill(query);
   }
 
   async ownsConnection(

@@ -1,4 +1,4 @@
-/** Says why a program can't be started, where the system only says that it can't. Starts nothing. */
+/** Looks up programs, and says why one can't be started where the system only says that it can't. Starts nothing. */
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 
@@ -6,14 +6,13 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 const DEFAULT_PATH = '/bin:/usr/bin';
 const LONGEST_FIRST_LINE = 256;
 
+/** Where a program of this name is; undefined where it is in no folder of `path`, or can't be executed. */
+export const findProgram = (program: string, path: string | undefined, cwd: string): string | undefined =>
+  placesOf(program, path, cwd).find((place) => isFile(place) && isExecutable(place));
+
 /** Continues `Cannot start PROGRAM: `; undefined where nothing speaks against it. */
 export function problemOfProgram(program: string, path: string | undefined, cwd: string): string | undefined {
-  const places = program.includes('/')
-    ? [resolve(cwd, program)]
-    : (path ?? DEFAULT_PATH)
-        .split(delimiter)
-        .map((folder) => join(isAbsolute(folder) ? folder : join(cwd, folder), program));
-  const there = places.filter((place) => statSync(place, { throwIfNoEntry: false })?.isFile() === true);
+  const there = placesOf(program, path, cwd).filter(isFile);
   const [first] = there;
   if (first === undefined) return program.includes('/') ? 'there is no such file.' : 'it is in no folder of PATH.';
   const executable = there.find(isExecutable);
@@ -22,6 +21,15 @@ export function problemOfProgram(program: string, path: string | undefined, cwd:
   if (interpreter === undefined || statSync(interpreter, { throwIfNoEntry: false }) !== undefined) return undefined;
   return `its first line names ${interpreter}, which is not there.`;
 }
+
+const placesOf = (program: string, path: string | undefined, cwd: string): readonly string[] =>
+  program.includes('/')
+    ? [resolve(cwd, program)]
+    : (path ?? DEFAULT_PATH)
+        .split(delimiter)
+        .map((folder) => join(isAbsolute(folder) ? folder : join(cwd, folder), program));
+
+const isFile = (place: string): boolean => statSync(place, { throwIfNoEntry: false })?.isFile() === true;
 
 function isExecutable(file: string): boolean {
   try {

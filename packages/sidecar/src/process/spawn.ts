@@ -2,17 +2,20 @@
  * Starts a program as a process of its own: session, log, environment, sockets, limits, rights. Nothing stands between
  * it and the program where nothing has to be set first. Never waits, never watches health.
  */
-import { spawn as spawnChild } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
+import { constants as system } from 'node:os';
 import { dirname } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
 import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
-import type { ExitStatus } from '../agent/identity.js';
 import type { RunningProcess, SpawnRequest } from '../supervise/ports.js';
+import { endOfChild, expectChildren } from './children.js';
+import { spawnProgramFile } from './libc/spawn.js';
 import { identityOf } from './process-stat.js';
-import { problemOfProgram } from './program.js';
+import { findProgram, problemOfProgram } from './program.js';
 import { type Preparation, prepared } from './wrapper.js';
 
+const { errno: errnos } = system;
+const SHELL = '/bin/sh';
 const LOG_MODE = 0o640;
 
 /**
@@ -35,38 +38,33 @@ function start(request: SpawnRequest, program: string, preparation: Preparation,
   const { command, env } = prepared(request, preparation);
   // Behind a wrapper a program that can't be executed would only be seen to end.
   if (command !== request.command) checkProgram(request, program);
-  const [file = program, ...args] = command;
-  let child: ChildProcess;
-  try {
-    child = spawnChild(file, args, {
-      cwd: request.cwd,
-      env,
-      detached: true,
-      stdio: ['ignore', log, log, ...request.sockets.map((socket) => socket.fd)],
-    });
-  } catch (error) {
-    throw cannotStart(program, messageOf(error));
-  }
-  // Why there is no process is told in a later turn, without a sentence: it is found out below.
-  child.on('error', () => undefined);
-  child.unref();
-  if (child.pid === undefined) {
+  expectChildren();
+  const made = execute(command, env, request, log);
+  if ('errno' in made) {
     checkProgram(request, program);
-    throw cannotStart(program, 'no process could be made');
+    throw cannotStart(program, made.errno);
   }
-  const ended = endOf(child);
-  const identity = identityOf(child.pid);
-  if (identity === undefined) throw new OutriderError('internal', `Process ${child.pid} has no entry in /proc.`);
+  const ended = endOfChild(made.pid);
+  const identity = identityOf(made.pid);
+  if (identity === undefined) throw new OutriderError('internal', `Process ${made.pid} has no entry in /proc.`);
   return { identity, ended };
 }
 
-const endOf = (child: ChildProcess): Promise<ExitStatus> =>
-  new Promise((resolve) => {
-    child.once('exit', (code, signal) => {
-      if (signal !== null) resolve({ kind: 'signal', signal });
-      else resolve({ kind: 'code', code: code ?? 0 });
-    });
-  });
+function execute(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { cwd, sockets }: SpawnRequest,
+  output: number,
+): ReturnType<typeof spawnProgramFile> {
+  const path = findProgram(argv[0] ?? '', env['PATH'], cwd);
+  if (path === undefined) return { errno: errnos.ENOENT };
+  const environment = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const common = { environment, cwd, output, passed: sockets.map(({ fd }) => fd) };
+  const made = spawnProgramFile({ ...common, path, argv });
+  // A script that does not name its interpreter is a shell's, as execvp(3) has it.
+  const isScript = 'errno' in made && made.errno === errnos.ENOEXEC;
+  return isScript ? spawnProgramFile({ ...common, path: SHELL, argv: [SHELL, path, ...argv.slice(1)] }) : made;
+}
 
 function checkProgram({ env, cwd }: SpawnRequest, program: string): void {
   const problem = problemOfProgram(program, env['PATH'], cwd);
@@ -99,7 +97,8 @@ function openLog(path: string): number {
   }
 }
 
-function cannotStart(program: string, why: string): OutriderError {
+function cannotStart(program: string, errno: number): OutriderError {
+  const [code = `error ${errno}`, meaning = 'no process could be made'] = getSystemErrorMap().get(-errno) ?? [];
   const advice = 'The machine may be out of processes, descriptors or memory; raise its limits.';
-  return new OutriderError('unavailable', `Cannot start ${program}: ${why}. ${advice}`);
+  return new OutriderError('unavailable', `Cannot start ${program}: ${meaning} (${code}). ${advice}`);
 }

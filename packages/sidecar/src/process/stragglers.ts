@@ -7,11 +7,11 @@ import type { TreeQuery } from './process-tree.js';
 const AFTER_MS = 1_000;
 
 export class Stragglers {
-  readonly #end: (query: TreeQuery) => Promise<unknown>;
+  readonly #end: (query: TreeQuery) => void;
   #ended: TreeQuery[] = [];
 
   /** `end` looks at all of /proc. */
-  constructor(end: (query: TreeQuery) => Promise<unknown>) {
+  constructor(end: (query: TreeQuery) => void) {
     this.#end = end;
   }
 
@@ -21,7 +21,7 @@ export class Stragglers {
     this.#ended.push(query);
     if (this.#ended.length > 1) return;
     setTimeout(() => {
-      for (const ended of this.#ended.splice(0)) void this.#end(ended);
+      for (const ended of this.#ended.splice(0)) this.#end(ended);
     }, AFTER_MS).unref();
   }
 }

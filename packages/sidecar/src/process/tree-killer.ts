@@ -26,13 +26,13 @@ export class TreeKiller {
     this.#look = look;
   }
 
-  /** Resolves with what could not be ended: nothing, as a rule. */
-  kill(query: TreeQuery): Promise<readonly number[]> {
+  /** Resolves with what could not be ended: nothing, as a rule; `[]` at once where that can be told for little. */
+  kill(query: TreeQuery): Promise<readonly number[]> | readonly [] {
+    const since = performance.now();
+    // Of its own children this process can tell at once that nothing is left.
+    if (query.direct && this.#end({ query, since, done: () => undefined }, this.#look())) return [];
     return new Promise((done) => {
-      const job: Job = { query, since: performance.now(), done };
-      // Of its own children this process can tell at once, for little, that nothing is left.
-      if (query.direct && this.#end(job, this.#look())) return;
-      this.#jobs.push(job);
+      this.#jobs.push({ query, since, done });
       this.#pauseMs = FIRST_PAUSE_MS;
       if (!this.#scheduled) {
         this.#scheduled = true;

@@ -122,8 +122,9 @@ export class Incarnation {
   killTree(): void {
     const gone = (stuck: readonly number[]): void =>
       this.#options.tell({ kind: 'treeGone', incarnation: this.id, stuck });
-    if (this.#identity === undefined) queueMicrotask(() => gone([]));
-    else void this.#options.parts.processes.killTree(this.#identity, this.id).then(gone);
+    const ended = this.#identity === undefined ? [] : this.#options.parts.processes.killTree(this.#identity, this.id);
+    if (ended instanceof Promise) void ended.then(gone);
+    else gone([]);
   }
 
   /** `instance`: as it is now, or was when it was taken over. */

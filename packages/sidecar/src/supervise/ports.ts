@@ -100,9 +100,10 @@ export interface Processes {
   /**
    * SIGKILL to everything that is left of an incarnation: its control group, else its session, what is below it, and
    * every process that carries OUTRIDER_INCARNATION of it in its initial environment; again until nothing is left. Idempotent, never
-   * rejects. Resolves with the pids that would not die within 5 s (stuck in the kernel): none, as a rule.
+   * rejects. Resolves with the pids that would not die within 5 s (stuck in the kernel): none, as a rule. Where
+   * nothing is left, and that can be told at once, it is: with no promise in between.
    */
-  killTree(identity: ProcessIdentity, incarnation: string): Promise<readonly number[]>;
+  killTree(identity: ProcessIdentity, incarnation: string): Promise<readonly number[]> | readonly [];
   /**
    * Whether the process that has accepted the connection `from` -> `to` (both `IP:PORT`) belongs to this
    * incarnation's tree; undefined while nobody has accepted it. False too where it is closed already.

@@ -54,7 +54,7 @@ export class Supervisor implements AgentSupervisor, AgentControl {
       parts,
       starts: new StartQueue(parts.clock, parts.maxStarting),
       at: () => this.#at(),
-      turn: (work) => this.#mailbox.post(work),
+      turn: (work) => this.#mailbox.postSoon(work),
       changed: (live) => this.#touch(live.app),
       level: (live) => this.#apps.get(live.app)?.level(live.spec.name) ?? 0,
       strict: (live) => live.fresh && this.#apps.get(live.app)?.mode !== 'steady',

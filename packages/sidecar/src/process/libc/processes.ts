@@ -4,6 +4,7 @@ import { readableAmong } from './poll.js';
 
 const ioctl = libcCall('int ioctl(int fd, unsigned long request, ...)');
 const prctl = libcCall('int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)');
+const waitid = libcCall('int waitid(int type, uint32_t id, void *info, int options)');
 const waitpid = libcCall('int waitpid(int pid, _Out_ int *status, int options)');
 
 /** The same on every architecture that has them. */
@@ -55,7 +56,27 @@ export function denyNewPrivileges(): void {
   checked('prctl', prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 }
 
-/** Waits, without waiting, for a child that Node knows nothing of, so that it is no zombie any more. */
-export function reapChild(pid: number): void {
-  waitpid(pid, [0], WNOHANG);
+const P_ALL = 0;
+const WEXITED = 4;
+const WNOWAIT = 0x1000000;
+/** `siginfo_t`; the pid stands at 16 on machines of 64 bits. */
+const childInfo = Buffer.alloc(128);
+const PID_AT = 16;
+
+/** A child that has ended and was not waited for, whoever started it; it stays so. Undefined: there is none. */
+export function endedChild(): number | undefined {
+  childInfo.fill(0);
+  const pid = waitid(P_ALL, 0, childInfo, WEXITED | WNOHANG | WNOWAIT) === 0 ? childInfo.readInt32LE(PID_AT) : 0;
+  return pid === 0 ? undefined : pid;
+}
+
+/**
+ * How a child that Node knows nothing of has ended; it is no zombie any more then. Undefined while it runs; `unknown`
+ * where somebody else has waited for it.
+ */
+export function waitStatusOfChild(pid: number): number | 'unknown' | undefined {
+  const status = [0];
+  const ended = waitpid(pid, status, WNOHANG);
+  if (ended === 0) return undefined;
+  return ended === pid ? (status[0] ?? 0) : 'unknown';
 }

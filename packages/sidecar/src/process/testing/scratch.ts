@@ -61,7 +61,9 @@ export class Scratch {
   }
 
   async end(): Promise<void> {
-    const trees = this.#started.map(({ identity, incarnation }) => this.processes.killTree(identity, incarnation));
+    const trees = this.#started.map(async ({ identity, incarnation }) =>
+      this.processes.killTree(identity, incarnation),
+    );
     const left = (await Promise.all(trees)).flat();
     rmSync(this.folder, { recursive: true, force: true });
     if (left.length > 0) throw new Error(`Processes outlived their test: ${left.join(', ')}.`);
