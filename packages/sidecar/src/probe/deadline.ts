@@ -9,6 +9,9 @@ export interface Deadline {
   ifLate(answer: Answer | undefined): void;
 }
 
+/** One for all: to make an error for each question is most of what a question costs. */
+const OVER = new Error('The question is over.');
+
 /** Runs `ask` and settles once it has, at the latest at the end of its time with `late()`. Never rejects unless `ask` does. */
 export async function withDeadline(
   timeoutMs: number,
@@ -37,7 +40,7 @@ export async function withDeadline(
     return await Promise.race([asked, over]);
   } finally {
     stop();
-    inner.abort();
+    inner.abort(OVER);
     // Its own end, after that, is nobody's business.
     asked.catch(() => undefined);
   }

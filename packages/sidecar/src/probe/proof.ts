@@ -100,7 +100,10 @@ const endsOf = (socket: Socket): [string, string] => [
 /** @throws what connecting throws */
 export function connectTo(host: string, port: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, signal });
+    const socket = connect({ host, port });
+    const end = (): void => void socket.destroy(new Error('Out of time.'));
+    signal.addEventListener('abort', end, { once: true });
+    socket.once('close', () => signal.removeEventListener('abort', end));
     socket.once('connect', () => {
       socket.off('error', reject);
       // From here on its end is seen by whoever reads or writes.

@@ -225,6 +225,7 @@ export class Supervisor implements AgentSupervisor, AgentControl {
 
   /** What a listener does while both run proves nothing about either of them. */
   #shared(live: LiveInstance): readonly string[] {
+    if (live.addresses.length === 0) return [];
     const others = this.#apps.get(live.app)?.slots.filter((other) => other !== live) ?? [];
     const theirs = new Set(others.flatMap(({ addresses }) => addresses));
     return live.addresses.filter((address) => theirs.has(address));
