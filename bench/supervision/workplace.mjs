@@ -2,13 +2,14 @@
 // all, by pid, however far the run has come; what an earlier run that was killed has left is cleared before the first.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commandLine, environment, executable, isAlive, pids } from './proc.mjs';
 
 const PREFIX = 'outrider-bench-';
+const MEMORY = '/dev/shm';
 const TAG = 'OUTRIDER_BENCH';
 const NOT_THEIRS = /^(PM2_|pm_|npm_|OUTRIDER_|NODE_OPTIONS)/;
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -16,6 +17,8 @@ const WEB = here('agents/web.mjs');
 
 export class Workplace {
   folder = mkdtempSync(join(tmpdir(), PREFIX));
+  /** In memory, as /run is: for what does not outlive a boot. */
+  memory = existsSync(MEMORY) ? mkdtempSync(join(MEMORY, PREFIX)) : mkdtempSync(join(this.folder, 'run-'));
   /** A part of loopback: .1 the coordinator, .2 Redis, .11 the host. */
   network = `127.${randomInt(16, 250)}.${randomInt(1, 250)}`;
   web = WEB;
@@ -93,7 +96,9 @@ export class Workplace {
 
   clear() {
     this.end();
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    for (const folder of [this.folder, this.memory]) {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    }
   }
 
   /** What runs of the bench that were killed have left. */

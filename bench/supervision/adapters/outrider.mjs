@@ -21,6 +21,7 @@ export class Outrider extends Adapter {
   static version = () => JSON.parse(readFileSync(root('packages/sidecar/package.json'), 'utf8')).version;
 
   address = `${this.place.network}.11`;
+  #run = join(this.place.memory, 'outrider');
   #host = (path) => join(this.dir, 'host', path);
   #fleet = new Fleet({ place: this.place, dir: this.dir, address: this.address, start: () => this.start() });
   #env = { OUTRIDER_RENDEZVOUS: join(this.dir, 'endpoints') };
@@ -39,7 +40,7 @@ export class Outrider extends Adapter {
         host: 'bench',
         address: this.address,
         data_dir: this.#host('data'),
-        run_dir: this.#host('run'),
+        run_dir: this.#run,
         log_dir: this.#host('log'),
         token_file: this.#fleet.token,
         redis: { url: this.#fleet.redisUrl },
@@ -64,7 +65,7 @@ export class Outrider extends Adapter {
 
   #powerCut() {
     this.place.end(this.dir);
-    for (const path of ['run', 'log']) rmSync(this.#host(path), { recursive: true, force: true });
+    for (const path of [this.#run, this.#host('log')]) rmSync(path, { recursive: true, force: true });
     writeFileSync(join(this.dir, 'stamps'), '');
   }
 
@@ -74,7 +75,7 @@ export class Outrider extends Adapter {
   }
 
   async status() {
-    const { out } = await this.run([process.execPath, SIDECAR, 'status'], { env: this.#env });
+    const { out } = await this.run([process.execPath, SIDECAR, 'status', '--socket', join(this.#run, 'sidecar.sock')]);
     return out.match(/^\S+\.\d+\s+(ready|starting)\b/gm)?.length ?? 0;
   }
 
