@@ -224,6 +224,16 @@ test.each<[string, readonly Wanted[], readonly View[], string[]]>([
     [],
   ],
   [
+    'more replicas are no new start',
+    [wanted('a', { replicas: 2 }), wanted('b', follows('a'))],
+    [
+      view('a', 'new', 'up'),
+      view('a', 'new', 'up', second()),
+      view('b', 'new', 'up', { ...follows('a'), followed: { a: 'of a' } }),
+    ],
+    [],
+  ],
+  [
     'the others stay',
     [wanted('a'), wanted('b', on('a'))],
     [view('a', 'new', 'up'), view('b', 'new', 'up', on('a'))],

@@ -125,10 +125,17 @@ function replace(agent: Wanted, active: View, candidate: View | undefined, index
 function follow(agent: Wanted, active: View, board: Board): Action[] {
   if (active.phase !== 'up' && active.phase !== 'down') return [];
   const now = followedNow(agent, board);
-  const changed = Object.keys(active.followed).find(
-    (name) => now[name] !== undefined && now[name] !== active.followed[name],
-  );
+  const changed = Object.entries(active.followed).find(([name, before]) => isAnew(before, now[name]))?.[0];
   return changed === undefined ? [] : [{ kind: 'restart', ...placeOf(active), reason: `${changed} was started anew` }];
+}
+
+/** More or fewer replicas are no new start of those that stay. */
+function isAnew(before: string, now: string | undefined): boolean {
+  const [known, current] = [before.split(','), now?.split(',') ?? []];
+  return known.some((incarnation, index) => {
+    const other = current[index];
+    return other !== undefined && other !== '' && incarnation !== other;
+  });
 }
 
 function holdStill(active: View, agent: Wanted): Action[] {

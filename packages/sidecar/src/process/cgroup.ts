@@ -43,6 +43,8 @@ export class CgroupHome {
   make(incarnation: string, { memoryBytes, cpus, pids }: CgroupLimits): string {
     const folder = join(this.folder, incarnation);
     if (!existsSync(folder)) mkdirSync(folder);
+    // Its unit may have been started anew since.
+    if (memoryBytes !== undefined || cpus !== undefined || pids !== undefined) enable(this.folder);
     const set = (controller: Controller, value: string | undefined): void => {
       if (value !== undefined && this.controllers.has(controller))
         writeFileSync(join(folder, `${controller}.max`), value);
@@ -53,10 +55,17 @@ export class CgroupHome {
     return folder;
   }
 
+  /** That of an incarnation, where there is one. */
+  find(incarnation: string): string | undefined {
+    const folder = join(this.folder, incarnation);
+    return existsSync(folder) ? folder : undefined;
+  }
+
   /** Removes what earlier incarnations have left empty. */
   sweep(): void {
     for (const entry of readdirSync(this.folder, { withFileTypes: true })) {
-      if (entry.isDirectory()) removeCgroup(join(this.folder, entry.name));
+      const folder = join(this.folder, entry.name);
+      if (entry.isDirectory() && cgroupMembers(folder)?.length === 0) removeCgroup(folder);
     }
   }
 }

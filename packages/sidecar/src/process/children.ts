@@ -22,6 +22,9 @@ export const endOfChild = (pid: number): Promise<ExitStatus> =>
     waiting.set(pid, resolve);
   });
 
+/** Also by itself now and then: a signal can be lost where too many come at once. */
+export const lookAtChildren = (): void => look();
+
 function look(): void {
   // One after another, as long as they are ours; another's that is not waited for hides those behind it.
   let next = endedChild();

@@ -7,6 +7,7 @@ import { exitStatusOfStranger } from './exit-status.js';
 import type { FdStore } from './fd-store.js';
 import { closeDescriptor } from './libc/descriptors.js';
 import { openProcess } from './libc/processes.js';
+import { isSame } from './process-stat.js';
 
 const PREFIX = 'pid.';
 /** What nobody has asked for by then belongs to no agent any more. */
@@ -35,6 +36,15 @@ export class KeptProcesses {
       return; // its end can then only be seen, not asked for
     }
     this.#store.store(nameOf(identity), fd);
+    closeDescriptor(fd);
+  }
+
+  /** It lives: what systemd keeps goes on being kept, and our own copy is not needed. */
+  adopted(identity: ProcessIdentity): void {
+    const name = nameOf(identity);
+    const fd = this.#inherited.get(name);
+    if (fd === undefined || !isSame(identity)) return;
+    this.#inherited.delete(name);
     closeDescriptor(fd);
   }
 

@@ -12,33 +12,48 @@ const KERNEL_LOG = '/dev/kmsg';
 const RECORD_BYTES = 8_192;
 /** Of one look: a machine that logs more has other worries. */
 const MOST_RECORDS = 10_000;
+const MOST_KILLED = 1_000;
 const KILLED = /Killed process (\d+) \(/;
 
 export class OomKills {
   readonly #log = openLog();
+  /** Pids that the kernel says it has killed, and that nobody has asked for yet. */
+  readonly #killed = new Set<string>();
 
   judge(status: ExitStatus, { pid, cgroup }: ProcessIdentity): ExitStatus {
     if (status.kind !== 'signal' || status.signal !== 'SIGKILL') return status;
-    const killed = cgroup !== undefined && oomKillsIn(cgroup) > 0 ? true : this.#loggedOf(pid);
+    // The log names the process; the group only says that it happened to one in it.
+    const killed = this.#log === undefined ? cgroup !== undefined && oomKillsIn(cgroup) > 0 : this.#isLogged(pid);
     return killed ? { kind: 'oom' } : status;
   }
 
-  /** Reads what was logged since the last look; nothing, as a rule. */
-  #loggedOf(pid: number): boolean {
-    if (this.#log === undefined) return false;
+  #isLogged(pid: number): boolean {
+    this.#read();
+    return this.#killed.delete(String(pid));
+  }
+
+  /** What was logged since the last look; nothing, as a rule. */
+  #read(): void {
+    if (this.#log === undefined) return;
     const record = Buffer.alloc(RECORD_BYTES);
-    let found = false;
     for (let count = 0; count < MOST_RECORDS; count++) {
       try {
         const length = readSync(this.#log, record, 0, RECORD_BYTES, null);
-        if (length === 0) break;
-        found ||= KILLED.exec(record.toString('latin1', 0, length))?.[1] === String(pid);
+        if (length === 0) return;
+        const pid = KILLED.exec(record.toString('latin1', 0, length))?.[1];
+        if (pid !== undefined) this.#remember(pid);
       } catch (error) {
         // EPIPE: the oldest were overwritten, the rest is there.
-        if ((error as NodeJS.ErrnoException).code !== 'EPIPE') break;
+        if ((error as NodeJS.ErrnoException).code !== 'EPIPE') return;
       }
     }
-    return found;
+  }
+
+  /** Most are no agents of ours, and never asked for. */
+  #remember(pid: string): void {
+    const [oldest] = this.#killed;
+    if (this.#killed.size >= MOST_KILLED && oldest !== undefined) this.#killed.delete(oldest);
+    this.#killed.add(pid);
   }
 }
 

@@ -3,6 +3,7 @@
  * below it; they are waited for here, so that none stays a zombie. Never signals anything.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { lookAtChildren } from './children.js';
 import { becomeSubreaper, waitStatusOfChild } from './libc/processes.js';
 import { readStat } from './process-stat.js';
 
@@ -28,6 +29,7 @@ export class OwnChildren {
   }
 
   #sweep(): void {
+    lookAtChildren();
     const dead = this.others().filter((pid) => readStat(pid)?.dead === true);
     for (const pid of dead) if (this.#dead.has(pid)) waitStatusOfChild(pid);
     this.#dead = new Set(dead);

@@ -2,7 +2,7 @@
  * Finds the processes of an incarnation in all of /proc: its session, and all that carry its id in their initial
  * environment. What left both is out of reach. Only looks, never signals.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import type { ProcessIdentity } from '../agent/identity.js';
 import { bootId, readStat } from './process-stat.js';
 import type { ProcessStat } from './process-stat.js';
@@ -105,11 +105,15 @@ export class ProcessTable {
     return [...found];
   }
 
-  /** The first process of an incarnation: it leads the session that it was started in. */
-  leaderOf(incarnation: string): ProcessIdentity | undefined {
-    const leader = this.all.find(
-      (stat) => !stat.dead && stat.session === stat.pid && this.#incarnationOf(stat) === incarnation,
-    );
+  /**
+   * The first process of an incarnation: it leads the session that it was started in. One that has overwritten its
+   * environment is known by the log that it writes to, if it is no older than its start.
+   */
+  leaderOf(incarnation: string, logFile: string, sinceMs: number): ProcessIdentity | undefined {
+    const leaders = this.all.filter((stat) => !stat.dead && stat.session === stat.pid);
+    const leader =
+      leaders.find((stat) => this.#incarnationOf(stat) === incarnation) ??
+      leaders.find((stat) => stat.startTicks * TICK_MS >= sinceMs - EARLIER_MS && outputOf(stat.pid) === logFile);
     return leader && { pid: leader.pid, startTicks: leader.startTicks, bootId: bootId() };
   }
 
@@ -127,6 +131,18 @@ export class ProcessTable {
     if (incarnation === undefined && stat.startTicks >= this.settledBefore) this.#unmarked.add(stat.pid);
     else this.marks.set(stat.pid, { startTicks: stat.startTicks, incarnation });
     return incarnation;
+  }
+}
+
+const TICK_MS = 1000 / TICKS;
+/** Between two readings of the clock. */
+const EARLIER_MS = 100;
+
+function outputOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/fd/1`);
+  } catch {
+    return undefined;
   }
 }
 

@@ -63,27 +63,38 @@ class LinuxProcesses implements Processes {
 
   #start(request: SpawnRequest): RunningProcess {
     const { incarnation, confinement = UNCONFINED } = request;
-    const cgroup = this.#cgroups?.make(incarnation, confinement);
     const controllers = this.#cgroups?.controllers ?? NO_CONTROLLERS;
     try {
+      const cgroup = this.#cgroups?.make(incarnation, confinement);
       const started = spawnProgram(request, preparationOf(confinement, cgroup, controllers));
       return cgroup === undefined ? started : { ...started, identity: { ...started.identity, cgroup } };
     } catch (error) {
-      if (cgroup !== undefined) removeCgroup(cgroup);
+      const made = this.#cgroups?.find(incarnation);
+      if (made !== undefined) removeCgroup(made);
       throw error;
     }
   }
 
   adopt(identity: ProcessIdentity): RunningProcess | undefined {
+    this.#kept.adopted(identity);
     return isSame(identity) ? this.#witness({ identity, ended: this.#adopted.watch(identity) }) : undefined;
   }
 
-  find(incarnation: string): ProcessIdentity | undefined {
-    return this.#tables.look().leaderOf(incarnation);
+  find(incarnation: string, logFile: string, sinceMs: number): ProcessIdentity | undefined {
+    const found = this.#tables.look().leaderOf(incarnation, logFile, sinceMs);
+    return found && this.#inCgroup(found, incarnation);
   }
 
   strays(bus: string): readonly Stray[] {
-    return straysIn(this.#tables.look(), bus);
+    return straysIn(this.#tables.look(), bus).map((stray) => ({
+      ...stray,
+      identity: this.#inCgroup(stray.identity, stray.incarnation),
+    }));
+  }
+
+  #inCgroup(identity: ProcessIdentity, incarnation: string): ProcessIdentity {
+    const cgroup = this.#cgroups?.find(incarnation);
+    return cgroup === undefined ? identity : { ...identity, cgroup };
   }
 
   endOf(identity: ProcessIdentity): ExitStatus {
@@ -146,12 +157,16 @@ class LinuxProcesses implements Processes {
 
   /** While its first process lives it tells what belongs to it, whatever that has forgotten. */
   #rememberKin(identity: ProcessIdentity, incarnation: string): void {
-    const pids = this.#look()(this.#query(identity, incarnation));
-    const kin = pids.flatMap((pid): Kin[] => {
-      const stat = pid === identity.pid ? undefined : readStat(pid);
-      return stat === undefined ? [] : [{ pid, startTicks: stat.startTicks }];
-    });
-    if (kin.length > 0) this.#kin.set(keyOf(identity), kin);
+    const kin: Kin[] = [];
+    try {
+      for (const pid of this.#look()(this.#query(identity, incarnation))) {
+        const stat = pid === identity.pid ? undefined : readStat(pid);
+        if (stat !== undefined) kin.push({ pid, startTicks: stat.startTicks });
+      }
+    } catch {
+      // /proc can't be read just now; session and mark are looked for in any case.
+    }
+    this.#kin.set(keyOf(identity), kin);
   }
 
   #witness(running: RunningProcess): RunningProcess {

@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -146,15 +155,41 @@ function dyingSidecar(incarnation: string, how: string): Promise<NodeJS.Signals 
 test.each(['bare', 'wrapped'])('a %s program whose sidecar died in its start is found by the next one', async (how) => {
   const incarnation = scratch.incarnation();
   expect(await dyingSidecar(incarnation, how)).toBe('SIGKILL');
-  const found = scratch.processes.find(incarnation)!;
+  const found = scratch.processes.find(incarnation, scratch.path('log'), 0)!;
   scratch.track(found, incarnation);
   await eventually(() => expect(readFileSync(scratch.path(`ran.${incarnation}`), 'utf8')).toBe(`${found.pid}\n`));
   expect(marked(incarnation)).toEqual([found.pid]);
-  expect(scratch.processes.find(`${incarnation}0`)).toBeUndefined();
+  expect(scratch.processes.find(`${incarnation}0`, scratch.path('another'), 0)).toBeUndefined();
 
   // The next sidecar takes it over, sees how it ends, and has nothing more to end.
   const adopted = scratch.processes.adopt(found)!;
   expect(scratch.processes.signal(found, 'SIGKILL')).toBe(true);
   expect(await adopted.ended).toEqual(KILLED);
   expect(await scratch.processes.killTree(found, incarnation)).toEqual([]);
+});
+
+test('one that has overwritten its environment is found by the log it writes to, if it is no older than its start', async () => {
+  const log = scratch.path('own-log');
+  const forgetful = `exec env -i sleep 1000`;
+  const since = Number.parseFloat(readFileSync('/proc/uptime', 'latin1')) * 1000;
+  const { identity } = scratch.start({ command: ['sh', '-c', forgetful], logFile: log });
+  await eventually(() => expect(readFileSync(`/proc/${identity.pid}/environ`, 'utf8')).toBe(''));
+  expect(scratch.processes.find('unknown', log, since)).toEqual(identity);
+  expect(scratch.processes.find('unknown', log, since + 60_000)).toBeUndefined();
+});
+
+test('descriptors keep their places, whatever numbers they have here', async () => {
+  // The highest that is open becomes the log; what is passed lies around it.
+  const fds = Array.from({ length: 5 }, () => openSync('/dev/null', 'r'));
+  const sockets = createSockets();
+  const [one] = sockets.hold('app', 'one', [{ name: 'one', listen: '127.0.0.1:0' }]);
+  const [two] = sockets.hold('app', 'two', [{ name: 'two', listen: '127.0.0.2:0' }]);
+  for (const fd of fds) closeSync(fd);
+  const passed = [two!, one!];
+  const inode = (fd: number): string => readlinkSync(`/proc/self/fd/${fd}`);
+  const expected = passed.map(({ fd }) => inode(fd));
+  const command = ['sh', '-c', 'readlink /proc/$$/fd/1 /proc/$$/fd/3 /proc/$$/fd/4'];
+  await scratch.start({ command, sockets: passed }).ended;
+  expect(scratch.read('log').trim().split('\n')).toEqual([scratch.path('log'), ...expected]);
+  sockets.release('app', []);
 });

@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
 import type { RunningProcess, SpawnRequest } from '../supervise/ports.js';
+import type { ProcessIdentity } from '../agent/identity.js';
 import { endOfChild, expectChildren } from './children.js';
 import { spawnProgramFile } from './libc/spawn.js';
 import { identityOf } from './process-stat.js';
@@ -45,9 +46,20 @@ function start(request: SpawnRequest, program: string, preparation: Preparation,
     throw cannotStart(program, made.errno);
   }
   const ended = endOfChild(made.pid);
-  const identity = identityOf(made.pid);
-  if (identity === undefined) throw new OutriderError('internal', `Process ${made.pid} has no entry in /proc.`);
-  return { identity, ended };
+  return { identity: provenOrEnded(made.pid), ended };
+}
+
+/** What runs and can't be proven later must not run. */
+function provenOrEnded(pid: number): ProcessIdentity {
+  try {
+    const identity = identityOf(pid);
+    if (identity !== undefined) return identity;
+    throw new OutriderError('internal', `Process ${pid} has no entry in /proc.`);
+  } catch (error) {
+    // A child that nobody has waited for: the number can be nobody else's.
+    process.kill(-pid, 'SIGKILL');
+    throw error;
+  }
 }
 
 function execute(

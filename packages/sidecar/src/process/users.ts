@@ -6,6 +6,7 @@ import type { Credentials } from '../supervise/ports.js';
 
 /** Directories over the network may not answer. */
 const PATIENCE_MS = 2_000;
+const FRESH_MS = 60_000;
 
 /**
  * `NAME`, `UID`, `NAME:GROUP` or `UID:GID`, as Compose has it. A sentence's end where there is none: continues
@@ -44,10 +45,23 @@ function entryOf(database: 'passwd' | 'group', key: string, number: number): rea
   const isKey = (fields: readonly string[]): boolean => fields[0] === key || fields[number] === key;
   const local = linesOf(readFileSync(`/etc/${database}`, 'utf8')).find(isKey);
   if (local !== undefined) return local;
-  // LDAP and its like: asked through the C library's own program.
-  const asked = spawnSync('getent', [database, key], { encoding: 'utf8', timeout: PATIENCE_MS });
-  return asked.status === 0 ? linesOf(asked.stdout).find(isKey) : undefined;
+  return remote(database, key)?.find(isKey);
 }
+
+/** LDAP and its like, through the C library's own program: seldom, since it may take its time. */
+function remote(database: string, key: string): readonly (readonly string[])[] | undefined {
+  const question = `${database} ${key}`;
+  const known = answers.get(question);
+  if (known !== undefined && performance.now() - known.at < FRESH_MS) return known.lines;
+  const asked = spawnSync('getent', [database, key], { encoding: 'utf8', timeout: PATIENCE_MS });
+  // No answer in time says nothing; what was known goes on being so.
+  const lines = asked.status === 0 ? linesOf(asked.stdout) : asked.status === 2 ? undefined : known?.lines;
+  answers.set(question, { at: performance.now(), lines });
+  return lines;
+}
+
+/** One for each user and group that releases name. */
+const answers = new Map<string, { readonly at: number; readonly lines: readonly (readonly string[])[] | undefined }>();
 
 const linesOf = (text: string): (readonly string[])[] =>
   text

@@ -60,3 +60,10 @@ test('what incarnations that are no more have left goes', () => {
   secrets.sweep(new Set(['new']));
   expect(readdirSync(join(folder, 'run', 'secrets'))).toEqual(['new']);
 });
+
+test('a value that no variable can hold is given as a file alone, and shown to nobody', () => {
+  writeFileSync(join(folder, 'data', 'secrets', 'KEYTAB'), 'hunter2\0more');
+  const provided = secrets.provide('i1', ['KEY', 'KEYTAB'], undefined)!;
+  expect(provided.variables).toEqual({ KEY: 'sk-123' });
+  expect(readFileSync(join(provided.folder, 'KEYTAB'), 'utf8')).toBe('hunter2\0more');
+});

@@ -2,7 +2,7 @@
  * Secrets of agents: DATA_DIR/secrets/NAME holds the host's, one file each; an incarnation that declares some gets
  * copies of its own in RUN_DIR/secrets. Values are in no record, log, event or argument.
  */
-import { chownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lchownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Secrets } from '../supervise/ports.js';
@@ -23,10 +23,10 @@ export function createSecrets({ dataDir, runDir }: { readonly dataDir: string; r
       const folder = folderOf(incarnation);
       mkdirSync(copies, { recursive: true, mode: 0o711 });
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const variables = Object.fromEntries(
-        names.map((name) => [name, copy(join(source, name), join(folder, name), owner)]),
-      );
-      if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
+      const values = names.map((name) => [name, copy(join(source, name), join(folder, name), owner)] as const);
+      // No variable can hold a NUL; such a value is a file alone.
+      const variables = Object.fromEntries(values.filter(([, value]) => !value.includes('\0')));
+      if (owner !== undefined) lchownSync(folder, owner.uid, owner.gid);
       return { folder, variables };
     },
     remove: (incarnation) => rmSync(folderOf(incarnation), { recursive: true, force: true }),
@@ -47,8 +47,8 @@ function copy(from: string, to: string, owner: { readonly uid: number; readonly 
     throw new OutriderError('invalid', `The secret ${from} can't be read any more.`, { cause: error });
   }
   rmSync(to, { force: true });
-  writeFileSync(to, value, { mode: 0o400 });
-  if (owner !== undefined) chownSync(to, owner.uid, owner.gid);
+  writeFileSync(to, value, { mode: 0o400, flag: 'wx' });
+  if (owner !== undefined) lchownSync(to, owner.uid, owner.gid);
   return value.toString('utf8').replace(/\r?\n$/, '');
 }
 

@@ -7,7 +7,7 @@ import type { LiveInstance } from './live-instance.js';
 import type { SupervisedApp } from './supervised-app.js';
 import { isOut, levelsOf, specsOf, until } from './walk.js';
 
-const REASON = 'the host is going down';
+export const GOING_DOWN = 'the host is going down';
 /** When the limit is over, what is left is asked at once, and has so long. */
 const LAST_MS = 5_000;
 
@@ -21,6 +21,8 @@ export interface HostDrainParts {
 /** Resolves when nothing runs or the time is over. Whoever calls has seen to it that nothing is started meanwhile. */
 export async function drainHost(parts: HostDrainParts, limitMs: number): Promise<void> {
   const apps = parts.apps();
+  // What waits for a start, or for another try, has nothing to wait for any more.
+  parts.turn(() => apps.flatMap(({ slots }) => slots.filter(({ pid }) => pid === 0)).forEach(stop));
   await within(parts.clock, limitMs, Promise.all(apps.map((app) => drainApp(app, parts))));
   const left = (): readonly LiveInstance[] => apps.flatMap((app) => app.slots.filter((live) => !isOut(live)));
   if (left().length === 0) return;
@@ -42,7 +44,7 @@ async function drainApp(app: SupervisedApp, { turn, onChange }: HostDrainParts):
 
 /** One that has ended already stays what it is; one that would be tried again is not. */
 function stop(live: LiveInstance): void {
-  if (live.instance.state !== 'exited') live.tell({ kind: 'stopAsked', sequel: 'rest', reason: REASON });
+  if (live.instance.state !== 'exited') live.tell({ kind: 'stopAsked', sequel: 'rest', reason: GOING_DOWN });
 }
 
 function within(clock: Clock, ms: number, done: Promise<unknown>): Promise<void> {

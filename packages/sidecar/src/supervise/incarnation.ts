@@ -32,6 +32,9 @@ export interface IncarnationOptions {
   readonly shared: () => readonly string[];
 }
 
+/** Nothing is to be set any more. */
+const RUNS_ALREADY: Confinement = { noNewPrivileges: false };
+
 export class Incarnation {
   readonly #options: IncarnationOptions;
   #launch: Launch | undefined;
@@ -102,7 +105,7 @@ export class Incarnation {
     this.#identity = identity;
     const process = parts.processes.adopt(identity);
     try {
-      const { agent } = this.#prepare();
+      const { agent } = this.#prepare(RUNS_ALREADY);
       if (process !== undefined && agent.sockets.length > 0)
         this.#held = parts.sockets.recover(app, spec.name, agent.sockets, identity);
     } catch (error) {
@@ -174,14 +177,26 @@ export class Incarnation {
     if (this.agent.secrets !== undefined) secrets.remove(this.id);
   }
 
+  /** `otherwise`: where its user can't be looked up any more. */
+  #confinement(otherwise: Confinement | undefined): Confinement {
+    const { parts, spec } = this.#options;
+    try {
+      return parts.limits.confinementOf(spec);
+    } catch (error) {
+      if (otherwise === undefined) throw error;
+      parts.warn(`The user of ${this.#options.app}/${spec.name} is not known any more: ${messageOf(error)}`);
+      return otherwise;
+    }
+  }
+
   #secretsFor({ secrets = [] }: HostAgent, { user }: Confinement): Readonly<Record<string, string>> {
     const provided = this.#options.parts.secrets.provide(this.id, secrets, user);
     return provided === undefined ? {} : { ...provided.variables, OUTRIDER_SECRETS_DIR: provided.folder };
   }
 
-  #prepare(): Launch {
+  #prepare(otherwise?: Confinement): Launch {
     const { parts, app, spec, origin, index, id } = this.#options;
-    const confinement = parts.limits.confinementOf(spec);
+    const confinement = this.#confinement(otherwise);
     const bus = parts.bus.open({ app, agent: spec.name, instance: index, incarnation: id }, confinement.user);
     const notify = this.#said.open(confinement.user);
     this.#launch = prepareLaunch(parts, { app, spec, origin, index, incarnation: id, bus, notify }, confinement);

@@ -12,6 +12,7 @@ import { decide } from '../agent/lifecycle.js';
 import { rulesOf } from '../agent/rules.js';
 import type { Followed, Slot } from '../agent/view.js';
 import { DeadlineTimer } from './deadline-timer.js';
+import { GOING_DOWN } from './host-drain.js';
 import { newIncarnation } from './incarnation-id.js';
 import { Incarnation } from './incarnation.js';
 import { eventData } from './instance-event.js';
@@ -129,7 +130,9 @@ export class LiveInstance {
     this.#tally.resume();
     const { incarnation } = instance;
     // It may have been started just before the end of the sidecar that wanted to record it.
-    const unrecorded = instance.state === 'starting' ? this.#around.parts.processes.find(incarnation) : undefined;
+    const { processes } = this.#around.parts;
+    const unrecorded =
+      instance.state === 'starting' ? processes.find(incarnation, this.#logFile, instance.since) : undefined;
     const identity = this.#recorded ?? unrecorded;
     if (identity === undefined) {
       if (instance.state === 'starting') this.#perform({ kind: 'spawn' });
@@ -222,6 +225,10 @@ export class LiveInstance {
   #queue(): void {
     const { incarnation } = this.instance;
     const { starts, level, turn } = this.#around;
+    if (this.#around.ending()) {
+      turn(() => this.tell({ kind: 'stopAsked', sequel: 'rest', reason: GOING_DOWN }));
+      return;
+    }
     const launch = (): void => turn(() => this.#start(incarnation));
     if (holdsUp(this.spec.healthchecks)) starts.ask(incarnation, level(this), launch, this.#hurried);
     else this.#start(incarnation);

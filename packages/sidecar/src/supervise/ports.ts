@@ -84,8 +84,11 @@ export interface Processes {
    * where it can't.
    */
   spawn(request: SpawnRequest): RunningProcess;
-  /** The first process of an incarnation that an earlier sidecar started without having recorded it. */
-  find(incarnation: string): ProcessIdentity | undefined;
+  /**
+   * The first process of an incarnation that an earlier sidecar started without having recorded it: by its mark, else
+   * by the log that it writes to. `sinceMs`: when its start was recorded, in milliseconds since the boot.
+   */
+  find(incarnation: string, logFile: string, sinceMs: number): ProcessIdentity | undefined;
   /** Agents that run here, by their environment; `bus`: what OUTRIDER_BUS of this sidecar's own begins with. */
   strays(bus: string): readonly Stray[];
   /** How a process has ended that nobody watched; `unknown` where the kernel does not tell. */

@@ -13,14 +13,15 @@ export class Strays {
 
   constructor(private readonly parts: Parts) {}
 
-  /** `recorded`: the incarnations that are known. */
-  look(recorded: readonly string[]): void {
+  /** `recorded`: the incarnations that are known. Returns those that are found besides. */
+  look(recorded: readonly string[]): readonly string[] {
     const { processes, bus, warn } = this.parts;
     this.#found = processes.strays(bus.prefix).filter(({ incarnation }) => !recorded.includes(incarnation));
     for (const { app, agent, identity } of this.#found) {
       const what = `Agent ${app}/${agent} runs as process ${identity.pid} without a record`;
       warn(`${what}; it is taken in as what it can prove.`);
     }
+    return this.#found.map(({ incarnation }) => incarnation);
   }
 
   takeIn(app: SupervisedApp): void {

@@ -200,9 +200,8 @@ export class SupervisedApp {
   }
 
   #restart(live: LiveInstance, reason: string): void {
-    // From here on: what is on its way to the next start is not told again.
+    // From here on: what is on its way to the next start is not told again. Recorded together with that.
     live.followed = this.followed(live.spec);
-    live.save();
     live.tell({ kind: 'stopAsked', sequel: 'start', reason });
   }
 

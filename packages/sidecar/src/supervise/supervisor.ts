@@ -59,6 +59,7 @@ export class Supervisor implements AgentSupervisor, AgentControl {
       level: (live) => this.#apps.get(live.app)?.level(live.spec.name) ?? 0,
       strict: (live) => live.fresh && this.#apps.get(live.app)?.mode !== 'steady',
       shared: (live) => this.#shared(live),
+      ending: () => this.#isEnding,
       followed: (live) => this.#apps.get(live.app)?.followed(live.spec) ?? {},
     };
     this.#personal = {
@@ -220,7 +221,8 @@ export class Supervisor implements AgentSupervisor, AgentControl {
       const gap = gapOf(this.#parts, live);
       if (gap !== undefined) this.#parts.warn(`${live.app}/${live.spec.name}: ${gap}.`);
     }
-    this.#strays.look(restored.map(({ instance }) => instance.incarnation));
+    const known = restored.map(({ instance }) => instance.incarnation);
+    this.#parts.secrets.sweep(new Set([...known, ...this.#strays.look(known)]));
   }
 
   /** What a listener does while both run proves nothing about either of them. */

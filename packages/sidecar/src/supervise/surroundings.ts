@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly starts: StartQueue;
   /** Milliseconds of the clock of `Instance`. */
   readonly at: () => number;
+  /** The host is going down: nothing is started any more. */
+  readonly ending: () => boolean;
   /** Runs `work` in a turn. */
   readonly turn: (work: () => void) => void;
   readonly changed: (live: LiveInstance) => void;

@@ -169,7 +169,11 @@ export class SimulatedAgents {
     return this.slots
       .filter(({ held, instance, followed, ...live }) => {
         const now = this.#followed({ held, instance, followed, ...live });
-        return !held && isRunning(instance) && JSON.stringify(now) !== JSON.stringify(followed);
+        const differs = (name: string, other: string): boolean => {
+          const before = followed[name]?.split(',') ?? [];
+          return other.split(',').some((one, at) => one !== '' && at < before.length && one !== before[at]);
+        };
+        return !held && isRunning(instance) && Object.entries(now).some(([name, other]) => differs(name, other));
       })
       .map(({ spec }) => spec.name);
   }

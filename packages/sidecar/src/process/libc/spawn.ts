@@ -26,8 +26,6 @@ const STRUCTURE_BYTES = 1_024;
 const SIGSET_BYTES = 128;
 /** POSIX_SPAWN_SETSIGDEF | _SETSIGMASK | _SETSID */
 const FLAGS = 0x04 | 0x08 | 0x80;
-/** Where descriptors wait while the ones below are given their places. */
-const ASIDE = 700;
 const O_RDONLY = 0;
 
 export interface ProgramStart {
@@ -65,13 +63,14 @@ function actionsOf({ cwd, output, passed }: ProgramStart): Uint8Array {
   initActions(actions);
   addFolder(actions, cwd);
   addOpen(actions, 0, '/dev/null', O_RDONLY, 0);
-  // First out of the way: what is passed on may sit where another has to go.
-  passed.forEach((fd, index) => addDup2(actions, fd, ASIDE + index));
   addDup2(actions, output, 1);
   addDup2(actions, output, 2);
+  // First out of the way, above all of them: what is passed on may sit where another has to go.
+  const aside = Math.max(...passed, 2 + passed.length) + 1;
+  passed.forEach((fd, index) => addDup2(actions, fd, aside + index));
   passed.forEach((_, index) => {
-    addDup2(actions, ASIDE + index, 3 + index);
-    addClose(actions, ASIDE + index);
+    addDup2(actions, aside + index, 3 + index);
+    addClose(actions, aside + index);
   });
   return actions;
 }
