@@ -9,5 +9,9 @@ const plain = plainStatus(process.argv.slice(2));
 if (plain !== undefined) await runVerb(() => showStatus(plain));
 else {
   const { runSidecar } = await import('./cli/program.js');
-  await runSidecar(async (options) => (await import('./main.js')).run(options));
+  await runSidecar(async (options) => {
+    const { keepHeapSmall } = await import('./compose/small-heap.js');
+    keepHeapSmall();
+    return (await import('./main.js')).run(options);
+  });
 }

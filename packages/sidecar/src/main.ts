@@ -8,7 +8,6 @@ import type { RunOptions } from './cli/program.js';
 import { checkControl, openControl } from './compose/control.js';
 import { drainAgents, reasonToDrain } from './compose/drain.js';
 import { startInside } from './compose/inside.js';
-import { keepHeapSmall } from './compose/small-heap.js';
 import { loadConfig } from './config.js';
 import { lockRunDir } from './process/run-lock.js';
 import { createSystemdNotify } from './process/systemd-notify.js';
@@ -32,7 +31,6 @@ export async function run(options: RunOptions): Promise<void> {
   const ended = new Promise<string>((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
   try {
     const inside = startInside(config, log);
-    keepHeapSmall();
     inside.rotation.start();
     const closeControl = await openControl(config, inside, log);
     const beating = startWatchdog(systemd);

@@ -13,7 +13,7 @@ import { InstanceGauges } from './instance-gauges.js';
 
 const RESTART_BUCKETS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const PROBE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-const LAG_RESOLUTION_MS = 100;
+const LAG_RESOLUTION_MS = 250;
 
 export interface SidecarMetricsOptions {
   readonly host: string;
