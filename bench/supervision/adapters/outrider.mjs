@@ -21,7 +21,7 @@ export class Outrider extends Adapter {
   static version = () => JSON.parse(readFileSync(root('packages/sidecar/package.json'), 'utf8')).version;
 
   address = `${this.place.network}.11`;
-  #run = join(this.place.memory, 'outrider');
+  #run = join(this.place.memory, this.constructor.title);
   #host = (path) => join(this.dir, 'host', path);
   #fleet = new Fleet({ place: this.place, dir: this.dir, address: this.address, start: () => this.start() });
   #env = { OUTRIDER_RENDEZVOUS: join(this.dir, 'endpoints') };
