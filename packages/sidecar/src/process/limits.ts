@@ -62,6 +62,9 @@ const NEEDS_CGROUP =
   'needs a control group (version 2) with that controller, and this host has none for agents: install outrider-agents.service (systemd/README.md) or leave the limit out.';
 
 function problemOfRights({ noNewPrivileges }: HostAgent, machine: MachineLimits): string | undefined {
+  if (noNewPrivileges !== false && !machine.noNewPrivileges && !exists(SETPRIV)) {
+    return `no_new_privileges needs ${SETPRIV} (package util-linux) where the sidecar has not given them up itself.`;
+  }
   if (noNewPrivileges !== false || !machine.noNewPrivileges) return undefined;
   return 'no_new_privileges is false, but the sidecar of this host has given up new privileges for all: write "no_new_privileges: false" in its sidecar.yaml.';
 }

@@ -42,7 +42,10 @@ export function prepared(
     ...(sockets.length === 0 ? [] : ['export LISTEN_PID=$$']),
     ...('WATCHDOG_USEC' in env ? ['export WATCHDOG_PID=$$'] : []),
   ];
-  const setpriv = rightsCommand(preparation);
+  // Shells differ in what they call this limit.
+  const { processes } = preparation.rlimits ?? {};
+  const prlimit = processes === undefined ? [] : ['/usr/bin/prlimit', `--nproc=${processes}:${processes}`];
+  const setpriv = [...prlimit, ...rightsCommand(preparation)];
   if (steps.length === 0 && setpriv.length === 0) return { command, env: variables };
   // A shell drops variables it could not name itself; `env` hands them on.
   const odd = Object.entries(variables).filter(([name]) => !SHELL_NAME.test(name));
@@ -67,11 +70,10 @@ const listenVariables = (sockets: readonly HeldSocket[]): Record<string, string>
 
 /** Root's steps come first: after `setpriv` it may be too late. */
 function limitSteps({ cgroup, rlimits = {} }: Preparation): string[] {
-  const { dataBytes, processes, openFiles } = rlimits;
+  const { dataBytes, openFiles } = rlimits;
   return [
     ...(cgroup === undefined ? [] : [`echo $$ >${quoted(`${cgroup}/cgroup.procs`)}`]),
     ...(dataBytes === undefined ? [] : [`ulimit -d ${Math.ceil(dataBytes / 1024)}`]),
-    ...(processes === undefined ? [] : [`ulimit -p ${processes}`]),
     ...(openFiles === undefined ? [] : [`ulimit -n ${openFiles}`]),
   ].map((step) => `${step} || exit ${NOT_PREPARED}`);
 }
