@@ -35,6 +35,9 @@ export function reconcile(wanted: readonly Wanted[], views: readonly View[]): re
   if (tidying.length > 0) return tidying;
   const removals = remove(board);
   const blocked = removals.waiting || removals.actions.length > 0;
+  // Alone: who depends on one that starts anew waits for it again.
+  const following = blocked ? [] : wanted.flatMap((agent) => follow(agent, board));
+  if (following.length > 0) return following;
   return [...removals.actions, ...wanted.flatMap((agent) => update(agent, board, blocked))];
 }
 
@@ -70,14 +73,7 @@ function update(agent: Wanted, board: Board, blocked: boolean): Action[] {
     candidates: pairs.filter(({ candidate }) => candidate !== undefined).length,
     down: pairs.filter((pair) => !serves(pair, agent)).length,
   };
-  return pairs.flatMap((pair, index) => updateOne(agent, pair, index, { open, budget, board }));
-}
-
-interface Round {
-  /** Its dependencies stand, and nothing else has to be done first. */
-  readonly open: boolean;
-  readonly budget: Budget;
-  readonly board: Board;
+  return pairs.flatMap((pair, index) => updateOne(agent, pair, index, open, budget));
 }
 
 /** How many replicas of an agent are under way; counts up as actions are added. */
@@ -86,7 +82,7 @@ interface Budget {
   down: number;
 }
 
-function updateOne(agent: Wanted, pair: Pair, index: number, { open, budget, board }: Round): Action[] {
+function updateOne(agent: Wanted, pair: Pair, index: number, open: boolean, budget: Budget): Action[] {
   const { active, candidate } = pair;
   const place = { agent: agent.name, index };
   if (candidate !== undefined) {
@@ -101,8 +97,7 @@ function updateOne(agent: Wanted, pair: Pair, index: number, { open, budget, boa
   if (active === undefined) return open ? [{ kind: 'start', ...place, slot: 'active' }] : [];
   if (active.held) return holdStill(active, agent);
   if (active.phase === 'gone') return forget(active);
-  if (active.phase === 'leaving' || !open) return [];
-  if (active.fingerprint === agent.fingerprint) return follow(agent, active, board);
+  if (active.fingerprint === agent.fingerprint || active.phase === 'leaving' || !open) return [];
   if (isEmpty(active)) return forget(active);
   return replace(agent, active, candidate, index, budget);
 }
@@ -122,11 +117,20 @@ function replace(agent: Wanted, active: View, candidate: View | undefined, index
 }
 
 /** A dependency that stands again may be another process by now. */
-function follow(agent: Wanted, active: View, board: Board): Action[] {
-  if (active.phase !== 'up' && active.phase !== 'down') return [];
+function follow(agent: Wanted, board: Board): Action[] {
+  if (!agent.dependsOn.some(({ restart }) => restart === true) || missingDependencies(agent, board).length > 0)
+    return [];
   const now = followedNow(agent, board);
-  const changed = Object.entries(active.followed).find(([name, before]) => isAnew(before, now[name]))?.[0];
-  return changed === undefined ? [] : [{ kind: 'restart', ...placeOf(active), reason: `${changed} was started anew` }];
+  return Array.from({ length: agent.replicas }, (_, index) => board.pair(agent.name, index).active).flatMap(
+    (active) => {
+      if (active === undefined || active.held || active.fingerprint !== agent.fingerprint) return [];
+      if (active.phase !== 'up' && active.phase !== 'down') return [];
+      const changed = Object.entries(active.followed).find(([name, before]) => isAnew(before, now[name]))?.[0];
+      return changed === undefined
+        ? []
+        : [{ kind: 'restart', ...placeOf(active), reason: `${changed} was started anew` }];
+    },
+  );
 }
 
 /** More or fewer replicas are no new start of those that stay. */
