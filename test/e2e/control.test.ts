@@ -194,4 +194,6 @@ it('answers nobody once the sidecar has ended, and its successor again', async (
   expect([dead.code, dead.stderr]).toEqual([5, expect.stringContaining(`Nobody listens at ${socketPath()} any more.`)]);
   one.host.daemon.start();
   await eventually(async () => expect(await states()).toEqual(['base ready', 'middle ready', 'top ready']));
+  // The socket answers before gRPC does, by which all is stopped in the end.
+  await eventually(async () => expect((await one.host.remote.Status({}, { timeoutMs: 2_000 })).host).toBe('pc2'));
 });

@@ -9,7 +9,7 @@ import { checkControl, openControl } from './compose/control.js';
 import { drainAgents, reasonToDrain } from './compose/drain.js';
 import { startInside } from './compose/inside.js';
 import { loadConfig } from './config.js';
-import { lockRunDir } from './process/run-lock.js';
+import { lockFolders } from './process/run-lock.js';
 import { createSystemdNotify } from './process/systemd-notify.js';
 
 const DRAIN_ON_STOP = { path: ['drain', 'on_stop'], value: true, origin: '--drain-on-stop' } as const;
@@ -26,7 +26,7 @@ export async function run(options: RunOptions): Promise<void> {
   const log = createLogger({ name: 'sidecar', ...config.log, fields: { host: config.host } });
   for (const noticed of config.notes) log.warn(noticed);
   endOnBugs(log);
-  const unlock = await lockRunDir(config.runDir);
+  const unlock = await lockFolders(config.runDir, config.dataDir);
   const systemd = createSystemdNotify();
   const ended = new Promise<string>((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
   try {

@@ -1,5 +1,6 @@
 /** What of an instance is kept in run_dir, so that the next sidecar can take it over. */
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
+import { sha256 } from '@outrider/shared/runtime/digest.js';
 import type { ProcessIdentity } from '../agent/identity.js';
 import type { Effect, Instance } from '../agent/instance.js';
 import type { Followed, Slot } from '../agent/view.js';
@@ -48,14 +49,18 @@ export interface InstanceRecord {
   readonly downSince?: number;
 }
 
-export const writeRecord = (record: InstanceRecord): unknown => ({ format: FORMAT, ...record });
+export const writeRecord = (record: InstanceRecord): unknown => ({ format: FORMAT, sha256: sumOf(record), ...record });
+
+const sumOf = (record: object): string => sha256(JSON.stringify(record));
 
 /** Undefined where it is no record that this sidecar understands. */
 export function readRecord(value: unknown): InstanceRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const record = value as Partial<InstanceRecord> & { readonly format?: unknown };
+  const { format, sha256: sum, ...record } = value as Partial<InstanceRecord> & Readonly<Record<string, unknown>>;
   const whole =
-    record.format === FORMAT &&
+    format === FORMAT &&
+    // What somebody has changed proves nothing. (Those of the first sidecars have no sum.)
+    (sum === undefined || sum === sumOf(record)) &&
     typeof record.key === 'string' &&
     typeof record.bootId === 'string' &&
     typeof record.app === 'string' &&

@@ -138,7 +138,9 @@ export class SupervisedApp {
       now: parts.clock.now(),
     };
     const record = recordOfStray(stray, wanted, this.#target === undefined ? undefined : this.#origin(), facts);
-    this.restore(record).adopt();
+    const live = this.restore(record);
+    live.followed = this.followed(live.spec);
+    live.adopt();
     return true;
   }
 

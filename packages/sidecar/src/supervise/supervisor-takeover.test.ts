@@ -1,6 +1,6 @@
 /** A sidecar may be killed at any moment: the next one takes over what runs, doubles nothing, and goes on. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -337,4 +337,20 @@ test('an agent whose record was lost is taken in as what its own environment pro
   expect([running('proven'), running('changed'), running('gone')].map((pids) => pids.length)).toEqual([2, 1, 0]);
   const kept = readdirSync(join(folder, 'instances')).filter((name) => name.includes('.unreadable-'));
   expect(kept).toHaveLength(3);
+});
+
+test('a record that was changed by hand is believed in nothing, and what it stands for is taken in', async () => {
+  let sidecar = new Sidecar();
+  sidecar.setTarget(target(folder, '1', quick('calm')), 'steady');
+  const before = await sidecar.until(isConverged);
+  await kill();
+  const path = join(folder, 'instances', readdirSync(join(folder, 'instances'))[0]!);
+  const record = JSON.parse(readFileSync(path, 'utf8')) as { spec: object; identity: object };
+  writeFileSync(path, JSON.stringify({ ...record, identity: { ...record.identity, pid: process.pid } }));
+
+  sidecar = new Sidecar();
+  sidecar.setTarget(target(folder, '1', quick('calm')), 'steady');
+  const after = await sidecar.until(isConverged);
+  expect(find(after, 'calm').pid).toBe(find(before, 'calm').pid);
+  expect(after.warnings.join()).toContain('of a sidecar that this one does not understand, or was changed');
 });

@@ -210,7 +210,9 @@ export class Supervisor implements AgentSupervisor, AgentControl {
         restored.push(this.#appOf(known.app).restore({ ...known, key }));
       } else {
         if (known === undefined)
-          this.#parts.warn(`The record ${key} is of a sidecar that this one does not understand.`);
+          this.#parts.warn(
+            `The record ${key} is of a sidecar that this one does not understand, or was changed; it is kept.`,
+          );
         else this.#parts.records.remove(key);
       }
     }
