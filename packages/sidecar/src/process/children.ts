@@ -13,7 +13,7 @@ let listening = false;
 export function expectChildren(): void {
   if (listening) return;
   listening = true;
-  process.on('SIGCHLD', look);
+  process.on('SIGCHLD', lookAtChildren);
 }
 
 /** Resolves once the child has ended and is no zombie any more. */
@@ -23,9 +23,7 @@ export const endOfChild = (pid: number): Promise<ExitStatus> =>
   });
 
 /** Also by itself now and then: a signal can be lost where too many come at once. */
-export const lookAtChildren = (): void => look();
-
-function look(): void {
+export function lookAtChildren(): void {
   // One after another, as long as they are ours; another's that is not waited for hides those behind it.
   let next = endedChild();
   while (next !== undefined && ask(next)) next = endedChild();

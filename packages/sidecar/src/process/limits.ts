@@ -2,11 +2,12 @@
  * The port `Limits` over this machine: which limits and rights an agent asks for can be applied here, and by what.
  * What can't be is a sentence for the one who stages the release, never a silence.
  */
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Confinement, Limits } from '../supervise/ports.js';
 import type { Controller } from './cgroup.js';
+import { isExecutable } from './program.js';
 import { credentialsOf } from './users.js';
 import type { Preparation, Rlimits } from './wrapper.js';
 
@@ -39,7 +40,7 @@ function problemOfUser({ user }: HostAgent, { uid }: MachineLimits): string | un
   if (uid !== 0 && uid !== found.uid) {
     return `user is "${user}", but only a sidecar that runs as root can start agents as another user.`;
   }
-  return uid === 0 && !exists(SETPRIV) ? `user needs ${SETPRIV} (package util-linux).` : undefined;
+  return uid === 0 && !isExecutable(SETPRIV) ? `user needs ${SETPRIV} (package util-linux).` : undefined;
 }
 
 function problemOfResources({ user, resources = {} }: HostAgent, machine: MachineLimits): string | undefined {
@@ -62,7 +63,7 @@ const NEEDS_CGROUP =
   'needs a control group (version 2) with that controller, and this host has none for agents: install outrider-agents.service (systemd/README.md) or leave the limit out.';
 
 function problemOfRights({ noNewPrivileges }: HostAgent, machine: MachineLimits): string | undefined {
-  if (noNewPrivileges !== false && !machine.noNewPrivileges && !exists(SETPRIV)) {
+  if (noNewPrivileges !== false && !machine.noNewPrivileges && !isExecutable(SETPRIV)) {
     return `no_new_privileges needs ${SETPRIV} (package util-linux) where the sidecar has not given them up itself.`;
   }
   if (noNewPrivileges !== false || !machine.noNewPrivileges) return undefined;
@@ -114,13 +115,4 @@ function ownHardLimit(name: string): number {
     .find((one) => one.startsWith(name));
   const hard = line?.slice(name.length).trim().split(/\s+/)[1];
   return hard === 'unlimited' ? Infinity : Number(hard ?? 0);
-}
-
-function exists(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

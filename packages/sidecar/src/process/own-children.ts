@@ -16,7 +16,7 @@ export class OwnChildren {
   readonly #isLeader: (pid: number) => boolean;
   #dead: ReadonlySet<number> = new Set();
 
-  /** `isLeader`: the first process of some incarnation, which Node waits for. */
+  /** `isLeader`: the first process of some incarnation, which is waited for by itself (children.ts). */
   constructor(isLeader: (pid: number) => boolean) {
     this.#isLeader = isLeader;
     this.complete = canSeeOrphans();

@@ -31,7 +31,8 @@ const placesOf = (program: string, path: string | undefined, cwd: string): reado
 
 const isFile = (place: string): boolean => statSync(place, { throwIfNoEntry: false })?.isFile() === true;
 
-function isExecutable(file: string): boolean {
+/** By this process; false as well where it is not there. */
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;

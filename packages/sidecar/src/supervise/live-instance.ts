@@ -131,9 +131,9 @@ export class LiveInstance {
     const { incarnation } = instance;
     // It may have been started just before the end of the sidecar that wanted to record it.
     const { processes } = this.#around.parts;
-    const unrecorded =
-      instance.state === 'starting' ? processes.find(incarnation, this.#logFile, instance.since) : undefined;
-    const identity = this.#recorded ?? unrecorded;
+    const identity =
+      this.#recorded ??
+      (instance.state === 'starting' ? processes.find(incarnation, this.#logFile, instance.since) : undefined);
     if (identity === undefined) {
       if (instance.state === 'starting') this.#perform({ kind: 'spawn' });
       else this.#plan();
