@@ -167,6 +167,7 @@ describe.skipIf(labCommand === undefined)('sockets under systemd', { timeout: SL
 
   test('how an agent ended while there was no sidecar is known to the next one, or said to be unknown', async () => {
     const [victim] = (await settled()).filter(({ agent }) => agent === 'back');
+    const restarts = Number(await property('outrider-sidecar', 'NRestarts'));
     await shell(
       `kill -9 $(systemctl show --property MainPID --value outrider-sidecar)
        kill -ALRM ${victim?.pid}`,
@@ -180,6 +181,7 @@ describe.skipIf(labCommand === undefined)('sockets under systemd', { timeout: SL
     const tells = major > 6 || (major === 6 && minor >= 15);
     const told = tells ? 'was ended by SIGALRM' : 'ended in a way that nobody could see';
     await eventually(async () => expect(await shell('coordinator events -n 200 --json')).toContain(told), 60_000);
+    expect(await property('outrider-sidecar', 'NRestarts')).toBe(String(restarts + 1));
   });
 
   test('without the store it is said what was lost', async () => {

@@ -3,8 +3,9 @@
  * no agents. Frames are parsed, counted and handed on; nothing here decides what they mean.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeFile } from '@outrider/shared/runtime/special-file.js';
 import type { BusEndpoints } from '../supervise/ports.js';
 import { ErrorBudget } from './error-budget.js';
 import { type ErrorFrame, type MetricFrame, parseFrame, type Refusal } from './frame.js';
@@ -89,7 +90,7 @@ class ZeroMqBus implements Bus {
   sweep(): void {
     const open = new Set([...this.mouths.keys()].map(fileOf));
     for (const name of readdirSync(this.folder)) {
-      if (!open.has(name)) rmSync(join(this.folder, name), { force: true });
+      if (!open.has(name)) removeFile(join(this.folder, name));
     }
   }
 

@@ -1,6 +1,6 @@
 /** One end of the bus: a PULL socket on a path of its own, read a bounded batch at a time. Knows nothing of frames. */
-import { rmSync } from 'node:fs';
 import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
+import { removeFile } from '@outrider/shared/runtime/special-file.js';
 import { Pull } from 'zeromq';
 
 /** Longest path of a unix socket on Linux, without its ending zero. */
@@ -45,7 +45,7 @@ export function openMouth(path: string, hear: (parts: readonly Uint8Array[]) => 
     url,
     close: () => {
       socket.close();
-      rmSync(path, { force: true });
+      removeFile(path);
     },
   };
 }

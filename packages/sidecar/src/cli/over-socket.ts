@@ -1,8 +1,9 @@
 /** Asks the sidecar of this machine at its control socket. What keeps one from it is said with what to do. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
 import { askUnix, followUnix, type UnixCall } from '@outrider/shared/http/unix-call.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { statOfFile } from '@outrider/shared/runtime/special-file.js';
 import type { LogLine, SidecarCalls } from './calls.js';
 
 export function overSocket(path: string): SidecarCalls {
@@ -71,15 +72,15 @@ const IS_IT_RUNNING =
 /** Whom the file lets in: its owner, and where it says so the members of its group. */
 function whoMay(path: string): string {
   try {
-    const { uid, gid, mode } = statSync(path);
+    const { uid = 0n, gid = 0n, mode = 0n } = statOfFile(path) ?? {};
     const owner = nameIn('/etc/passwd', uid) ?? `user ${uid}`;
-    return (mode & 0o020) === 0 ? owner : `${owner}, or as a member of the group ${nameIn('/etc/group', gid) ?? gid}`;
+    return (mode & 0o020n) === 0n ? owner : `${owner}, or as a member of the group ${nameIn('/etc/group', gid) ?? gid}`;
   } catch {
     return 'root';
   }
 }
 
-function nameIn(file: string, id: number): string | undefined {
+function nameIn(file: string, id: bigint): string | undefined {
   const line = readFileSync(file, 'utf8')
     .split('\n')
     .find((one) => one.split(':')[2] === String(id));

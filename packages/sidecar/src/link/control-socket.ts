@@ -2,12 +2,13 @@
  * The unix socket by which this machine's own commands ask the sidecar, in HTTP and JSON. Who may open the file may
  * ask: there is no token, and no web page reaches it. Needs neither network, Redis nor coordinator.
  */
-import { chmodSync, chownSync, lstatSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { answerOf, failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
 import { BodyTooLong, readBody } from '@outrider/shared/http/body.js';
 import { listenHttp } from '@outrider/shared/http/listener.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { removeFile, statOfEntry } from '@outrider/shared/runtime/special-file.js';
 import { type ControlRoute, controlRoute, type ControlSources } from './control-routes.js';
 
 /** An order for every agent of a host fits. */
@@ -54,12 +55,12 @@ export async function openControlSocket(options: ControlSocketOptions): Promise<
 
 /** Of a sidecar that was killed. What is no socket was put there by a person, and stays. */
 function removeStale(path: string): void {
-  const found = lstatSync(path, { throwIfNoEntry: false });
+  const found = statOfEntry(path);
   if (found === undefined) return;
   if (!found.isSocket()) {
     throw new OutriderError('refused', `${path} is no socket, but something else. Move it away.`);
   }
-  rmSync(path, { force: true });
+  removeFile(path);
 }
 
 async function answer(

@@ -1,8 +1,9 @@
 /** Opens and closes one socket that listens, with the file of a unix one; never accepts from it. */
-import { chmodSync, chownSync, fstatSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync } from 'node:fs';
 import type { SocketSpec } from '@outrider/shared/domain/agent.js';
 import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
 import type { SocketAddress } from '@outrider/shared/runtime/listen.js';
+import { removeFile, statOfDescriptor, statOfEntry } from '@outrider/shared/runtime/special-file.js';
 import type { Credentials } from '../supervise/ports.js';
 import { listeningUnixInodes } from './connection.js';
 import { closeDescriptor } from './libc/descriptors.js';
@@ -34,7 +35,7 @@ export function openListener(spec: SocketSpec, owner?: Credentials): number {
  * nobody. `address` as bound.
  */
 export function closeListener(fd: number, address: string): void {
-  const inode = String(fstatSync(fd).ino);
+  const inode = String(statOfDescriptor(fd).ino);
   const ours = address.startsWith('/') && listeningUnixInodes(address).every((other) => other === inode);
   stopListening(fd);
   closeDescriptor(fd);
@@ -50,7 +51,7 @@ function clearStalePath(address: SocketAddress): void {
 }
 
 function removeSocketFile(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) unlinkSync(path);
+  if (statOfEntry(path)?.isSocket() === true) removeFile(path);
 }
 
 function refusal(spec: SocketSpec, error: unknown): OutriderError {

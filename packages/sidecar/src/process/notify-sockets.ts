@@ -3,9 +3,10 @@
  * message by SIGIO, so that nothing is asked while nobody says anything. Decides nothing about what is said.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
+import { removeFile } from '@outrider/shared/runtime/special-file.js';
 import type { Credentials, NotifyMessage, NotifySockets } from '../supervise/ports.js';
 import { closeDescriptor } from './libc/descriptors.js';
 import { openDatagramSocket, receiveDatagram } from './libc/datagrams.js';
@@ -62,7 +63,7 @@ class UnixNotifySockets implements ClosableNotifySockets {
     mkdirSync(this.#folder, { recursive: true });
     // Agents of other users find their own by its name, and no other.
     chmodSync(this.#folder, 0o711);
-    for (const name of readdirSync(this.#folder)) rmSync(join(this.#folder, name), { force: true });
+    for (const name of readdirSync(this.#folder)) removeFile(join(this.#folder, name));
   }
 
   open(incarnation: string, hear: Endpoint['hear'], owner?: Owner): string {
@@ -86,7 +87,7 @@ class UnixNotifySockets implements ClosableNotifySockets {
     this.#endpoints.delete(incarnation);
     this.#changed();
     closeDescriptor(endpoint.fd);
-    rmSync(endpoint.path, { force: true });
+    removeFile(endpoint.path);
     this.#listen();
   }
 

@@ -1,6 +1,7 @@
 /** Looks up programs, and says why one can't be started where the system only says that it can't. Starts nothing. */
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { isFile } from '@outrider/shared/runtime/special-file.js';
 
 /** As execvp has it where PATH is not set. */
 const DEFAULT_PATH = '/bin:/usr/bin';
@@ -18,7 +19,7 @@ export function problemOfProgram(program: string, path: string | undefined, cwd:
   const executable = there.find(isExecutable);
   if (executable === undefined) return `${first} is not executable: chmod +x it, or name its interpreter first.`;
   const interpreter = interpreterOf(executable);
-  if (interpreter === undefined || statSync(interpreter, { throwIfNoEntry: false }) !== undefined) return undefined;
+  if (interpreter === undefined || existsSync(interpreter)) return undefined;
   return `its first line names ${interpreter}, which is not there.`;
 }
 
@@ -28,8 +29,6 @@ const placesOf = (program: string, path: string | undefined, cwd: string): reado
     : (path ?? DEFAULT_PATH)
         .split(delimiter)
         .map((folder) => join(isAbsolute(folder) ? folder : join(cwd, folder), program));
-
-const isFile = (place: string): boolean => statSync(place, { throwIfNoEntry: false })?.isFile() === true;
 
 /** By this process; false as well where it is not there. */
 export function isExecutable(file: string): boolean {

@@ -5,6 +5,7 @@
 import { lchownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { isFile } from '@outrider/shared/runtime/special-file.js';
 import type { Secrets } from '../supervise/ports.js';
 
 export function createSecrets({ dataDir, runDir }: { readonly dataDir: string; readonly runDir: string }): Secrets {
@@ -52,5 +53,4 @@ function copy(from: string, to: string, owner: { readonly uid: number; readonly 
   return value.toString('utf8').replace(/\r?\n$/, '');
 }
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

@@ -1,9 +1,10 @@
 /** The file to import, read once and refused where it cannot be what it should; and the files beside it. Writes nothing. */
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import picomatch from 'picomatch';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { isFile, statOfFile } from '@outrider/shared/runtime/special-file.js';
 import { ReleaseFolder } from './release-folder.js';
 
 const MOST_BYTES = 1024 * 1024;
@@ -51,15 +52,15 @@ export const invalid = (file: string, sentence: string, line?: number): Outrider
 function readText(file: string): string {
   let bytes: Buffer;
   try {
-    const stat = statSync(file);
+    const stat = statOfFile(file);
+    if (stat === undefined) throw invalid(file, 'There is no such file.');
     if (stat.isDirectory()) throw invalid(file, 'This is a folder; name a file in it.');
     if (!stat.isFile()) throw invalid(file, 'This is no regular file.');
     if (stat.size > MOST_BYTES) throw invalid(file, 'The file is larger than 1 MiB.');
     bytes = readFileSync(file);
   } catch (error) {
     if (error instanceof OutriderError) throw error;
-    const code = (error as NodeJS.ErrnoException).code;
-    throw invalid(file, code === 'ENOENT' ? 'There is no such file.' : `It cannot be read: ${messageOf(error)}.`);
+    throw invalid(file, `It cannot be read: ${messageOf(error)}.`);
   }
   const text = decoded(bytes);
   if (text === undefined) throw invalid(file, 'This is no text.');
@@ -89,9 +90,7 @@ function filesLike(pattern: string): readonly string[] {
       )
       .slice(0, MOST_FILES);
   }
-  return found
-    .filter((path) => isAbsolute(path) && statSync(path, { throwIfNoEntry: false })?.isFile() === true)
-    .sort();
+  return found.filter((path) => isAbsolute(path) && isFile(path)).sort();
 }
 
 function entriesOf(folder: string): readonly string[] {
