@@ -79,9 +79,4 @@ if (process.platform !== 'linux') fail(`Outrider's sidecar runs on Linux, not on
 packages();
 redis();
 servers();
-run(process.execPath, [
-  join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-  '-b',
-  'packages/sidecar',
-  'packages/coordinator',
-]);
+run('npm', ['run', '--silent', 'build']);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCli } from '../dist/cli/main.js';
+import { runCli } from '../dist/bundle/cli.js';
 
 // The daemon is loaded only where it is asked for.
-await runCli(async (options) => (await import('../dist/main.js')).serve(options));
+await runCli(async (options) => (await import('../dist/bundle/main.js')).serve(options));

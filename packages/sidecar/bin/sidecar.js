@@ -1,2 +1,2 @@
 #!/usr/bin/env node
-require('../dist/quick-status.cjs')(process.argv.slice(2), () => import('../dist/cli.js'));
+require('../dist/quick-status.cjs')(process.argv.slice(2), () => import('../dist/bundle/cli.js'));

@@ -8,10 +8,13 @@ import type { RunOptions } from './cli/program.js';
 import { checkControl, openControl } from './compose/control.js';
 import { drainAgents, reasonToDrain } from './compose/drain.js';
 import { startInside } from './compose/inside.js';
+import { giveBackMemory } from './compose/small-heap.js';
 import { loadConfig } from './config.js';
 import { lockFolders } from './process/run-lock.js';
 import { createSystemdNotify } from './process/systemd-notify.js';
 
+/** Agents are on their way by then, and whoever looks first has been answered. */
+const SETTLED_MS = 1_500;
 const DRAIN_ON_STOP = { path: ['drain', 'on_stop'], value: true, origin: '--drain-on-stop' } as const;
 
 /** Runs until SIGTERM or SIGINT and then ends the process; with `checkConfig`, only reads the settings. */
@@ -41,6 +44,7 @@ export async function run(options: RunOptions): Promise<void> {
       systemd.ready();
       log.info({ ...faces.addresses }, 'the sidecar runs');
       if (process.stdout.isTTY) process.stdout.write(`${faces.link}\n`);
+      setTimeout(giveBackMemory, SETTLED_MS).unref();
     }
     const signal = await ended;
     systemd.stopping();

@@ -5,6 +5,8 @@
 import { hostname } from 'node:os';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { hostHealth } from '@outrider/shared/domain/host-health.js';
+// Used when a release is fetched. Loaded now, since another build may stand in its place by then.
+import '@outrider/shared/rpc/client.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { fleetKeys, type HostRecord } from '@outrider/shared/runtime/fleet-keys.js';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { startHostFigures } from './host-figures.js';
 
-test('this machine uses some of its memory and its disk, and the parts of the library that are loaded say so', async () => {
+test('this machine uses some of its processors, its memory and its disk', async () => {
   const figures = await startHostFigures(tmpdir());
   try {
     const { memoryPercent, diskPercent, cpuPercent } = await eventually(() => {
@@ -12,7 +12,9 @@ test('this machine uses some of its memory and its disk, and the parts of the li
     });
     expect(memoryPercent).toBeLessThan(100);
     expect(diskPercent).toBeGreaterThan(0);
-    expect(cpuPercent).toBeGreaterThanOrEqual(0);
+    // The first look is at all the time since boot.
+    expect(cpuPercent).toBeGreaterThan(0);
+    expect(cpuPercent).toBeLessThan(100);
   } finally {
     figures.stop();
   }

@@ -1,6 +1,7 @@
 /** How busy this machine is: looked at every 15 s, so that whoever asks never waits. Loads its library when started. */
 import { readFile, statfs } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
 import type * as Systeminformation from 'systeminformation';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 
@@ -21,13 +22,17 @@ export interface HostFigures {
 
 /** `disk`: a folder on the file system that matters. Rejects only where the library can't be loaded. */
 export async function startHostFigures(disk: string): Promise<HostFigures> {
-  const { currentLoad, mem } = figuresLibrary();
+  const { mem } = figuresLibrary();
   let system: HostStatus['system'] = { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 };
   let network: readonly NetworkTotals[] = [];
+  let before = { busy: 0, all: 0 };
   const look = async (): Promise<void> => {
-    const [load, memory, files, totals] = await Promise.all([currentLoad(), mem(), statfs(disk), networkTotals()]);
+    const [memory, files, totals] = await Promise.all([mem(), statfs(disk), networkTotals()]);
+    const now = processorTimes();
+    const [busy, all] = [now.busy - before.busy, now.all - before.all];
+    before = now;
     system = {
-      cpuPercent: percent(load.currentLoad / 100),
+      cpuPercent: percent(busy / all),
       memoryPercent: percent(1 - memory.available / memory.total),
       // As df counts: what is kept for root is neither used nor free.
       diskPercent: percent((files.blocks - files.bfree) / (files.blocks - files.bfree + files.bavail)),
@@ -41,12 +46,21 @@ export async function startHostFigures(disk: string): Promise<HostFigures> {
   return { system: () => system, network: () => network, stop: () => clearInterval(timer) };
 }
 
-/** The two parts of it that are asked, without the other nineteen: they would take 2 MiB for as long as this runs. */
-function figuresLibrary(): Pick<typeof Systeminformation, 'currentLoad' | 'mem'> {
-  const require = createRequire(import.meta.url);
-  const { currentLoad } = require('systeminformation/lib/cpu.js') as Pick<typeof Systeminformation, 'currentLoad'>;
-  const { mem } = require('systeminformation/lib/memory.js') as Pick<typeof Systeminformation, 'mem'>;
-  return { currentLoad, mem };
+/**
+ * The one part of it that is asked, without the other twenty: they would take 2 MiB for as long as this runs, and the
+ * one for processors runs a shell and waits for it.
+ */
+const figuresLibrary = (): Pick<typeof Systeminformation, 'mem'> =>
+  createRequire(import.meta.url)('systeminformation/lib/memory.js') as Pick<typeof Systeminformation, 'mem'>;
+
+/** Of all processors since boot, in milliseconds. */
+function processorTimes(): { readonly busy: number; readonly all: number } {
+  let [idle, all] = [0, 0];
+  for (const { times } of cpus()) {
+    idle += times.idle;
+    all += times.user + times.nice + times.sys + times.irq + times.idle;
+  }
+  return { busy: all - idle, all };
 }
 
 /** 0 to 100, to one decimal. */

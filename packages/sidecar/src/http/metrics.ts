@@ -2,18 +2,17 @@
  * What Prometheus sees of a sidecar. What happens is counted when it happens; what is, is read from the status at
  * each scrape. Series of what is gone are removed.
  */
-import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { SupervisionMetrics } from '../link/ports.js';
 import { BusMetrics, type BusMetric, keyOf, type MetricSpeaker } from './bus-metrics.js';
 import { CountedSeries } from './counted.js';
+import { EventLoopLag } from './event-loop-lag.js';
 import type { HostFigures } from './host-figures.js';
 import { InstanceGauges } from './instance-gauges.js';
 
 const RESTART_BUCKETS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const PROBE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-const LAG_RESOLUTION_MS = 250;
 
 export interface SidecarMetricsOptions {
   readonly host: string;
@@ -34,7 +33,7 @@ export class SidecarMetrics implements SupervisionMetrics {
   private readonly counted = new CountedSeries(this.registry);
   private readonly bus = new BusMetrics(this.registry);
   private readonly instances: InstanceGauges;
-  private readonly lag: IntervalHistogram;
+  private readonly lag: EventLoopLag;
   private readonly count;
   private readonly own;
   private sources: MetricsSources | undefined;
@@ -46,8 +45,7 @@ export class SidecarMetrics implements SupervisionMetrics {
     this.count = counters(this.counted);
     this.own = ownSeries(this.registry);
     this.own.info.set({ version }, 1);
-    this.lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
-    this.lag.enable();
+    this.lag = new EventLoopLag(monotonic);
   }
 
   connect(sources: MetricsSources): void {
@@ -104,7 +102,7 @@ export class SidecarMetrics implements SupervisionMetrics {
   }
 
   close(): void {
-    this.lag.disable();
+    this.lag.stop();
   }
 
   private prune(status: HostStatus): void {
@@ -137,8 +135,7 @@ export class SidecarMetrics implements SupervisionMetrics {
         sent.inc({ device }, sentBytes);
       }
     }
-    lag.set(Math.max(0, this.lag.max / 1e9 - LAG_RESOLUTION_MS / 1e3));
-    this.lag.reset();
+    lag.set(this.lag.take());
     const spool = events();
     redis.set(spool.redisUp ? 1 : 0);
     waiting.set(spool.waiting);

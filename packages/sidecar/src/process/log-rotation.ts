@@ -3,7 +3,6 @@
  * shortens one after the other. Owns when; what is done to one is in rotated-log.ts. No byte of a log passes through.
  */
 import { closeSync, openSync, readdirSync, statSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { hasGzip } from './log-copier.js';
 import { removeHalfWritten } from './log-archives.js';
@@ -177,7 +176,7 @@ function logsIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith('.log') && !name.startsWith('.'))
-      .map((name) => join(folder, name));
+      .map((name) => `${folder}/${name}`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;

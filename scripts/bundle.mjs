@@ -1,0 +1,42 @@
+// Puts each program into a few files: else Node reads hundreds, which takes a quarter of a second at each start, and
+// keeps text and tables of all of them for as long as the program runs. Names stay, so that a stack trace says where.
+import { rmSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const packages = fileURLToPath(new URL('../packages/', import.meta.url));
+/** Loaded in pieces, or with native parts that they look for beside themselves. */
+const APART = ['koffi', 'zeromq', /^systeminformation/];
+
+for (const [name, input] of Object.entries({
+  sidecar: { cli: 'cli.js' },
+  coordinator: { cli: 'cli/main.js', main: 'main.js' },
+})) {
+  const built = `${packages}${name}/dist/`;
+  const dir = `${built}bundle`;
+  const bundle = await rolldown({
+    input: Object.fromEntries(Object.entries(input).map(([entry, file]) => [entry, built + file])),
+    external: APART,
+    platform: 'node',
+    plugins: [whereTheyWere(dir)],
+    logLevel: 'warn',
+  });
+  rmSync(dir, { recursive: true, force: true });
+  await bundle.write({ dir, comments: false, minify: { compress: false, mangle: false, codegen: true } });
+  await bundle.close();
+}
+
+/** A module that looks for files beside itself finds them where it came from. */
+function whereTheyWere(folder) {
+  const from = (path) => `new URL(${JSON.stringify(relative(folder, path))}, import.meta.url)`;
+  return {
+    name: 'where-they-were',
+    transform(code, id) {
+      const moved = code
+        .replaceAll(/\bimport\.meta\.url\b/g, () => `${from(id)}.href`)
+        .replaceAll(/\b__dirname\b/g, () => `${from(dirname(id))}.pathname`);
+      return moved === code ? undefined : moved;
+    },
+  };
+}
