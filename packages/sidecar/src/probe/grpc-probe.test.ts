@@ -2,14 +2,14 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { Http2Server, ServerHttp2Stream } from 'node:http2';
 import { createServer } from 'node:net';
-import type { AddressInfo, Server as NetServer } from 'node:net';
-import type { Healthcheck } from '@outrider/shared/domain/agent.js';
+import type { Server as NetServer } from 'node:net';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { checkRequest, servingIn } from './health-messages.js';
 import { createProbes } from './probes.js';
+import { checkBy, listening as listeningUntil } from './testing/questions.js';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -17,27 +17,13 @@ afterEach(async () => {
 });
 
 const probes = createProbes({ ownsConnection: () => Promise.reject(new Error('Nothing is shared here.')) });
-const ask = (address: string, service = '', timeoutMs = 30_000) => {
-  const check: Healthcheck = {
-    method: { kind: 'grpc', address, service },
-    purposes: ['readiness'],
-    level: 'basic',
-    critical: true,
-    intervalMs: 1000,
-    timeoutMs,
-    retries: 3,
-    startPeriodMs: 60_000,
-  };
+const ask = (address: string, service = '', timeoutMs?: number) => {
+  const check = checkBy({ kind: 'grpc', address, service }, timeoutMs);
   const identity = { pid: process.pid, startTicks: 0, bootId: '' };
   return probes.ask(check, { identity, incarnation: 'i', shared: [], env: {}, cwd: '/' }, new AbortController().signal);
 };
 
-async function listening(server: NetServer | Http2Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  ends.push(() => new Promise((resolve) => server.close(resolve)));
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+const listening = (server: NetServer | Http2Server): Promise<string> => listeningUntil(server, ends);
 
 /** What a Check is called with and answers, as bytes of protobuf. */
 type Health = (service: string) => Buffer | { readonly code: number; readonly details: string };

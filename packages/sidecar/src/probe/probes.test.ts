@@ -3,9 +3,9 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import type { Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { Healthcheck, ProbeMethod } from '@outrider/shared/domain/agent.js';
+import type { ProbeMethod } from '@outrider/shared/domain/agent.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Reply } from 'zeromq';
@@ -13,6 +13,7 @@ import { bootId } from '../process/process-stat.js';
 import { Scratch, marked } from '../process/testing/scratch.js';
 import type { ProbeTarget } from '../supervise/ports.js';
 import { createProbes } from './probes.js';
+import { PATIENT_MS, checkBy, listening as listeningUntil } from './testing/questions.js';
 
 let scratch: Scratch;
 const ends: (() => unknown)[] = [];
@@ -25,18 +26,6 @@ afterEach(async () => {
 const probes = createProbes({
   ownsConnection: () => Promise.reject(new Error('Nothing is shared here.')),
 });
-/** Long, so that no test depends on speed. */
-const PATIENT_MS = 30_000;
-const check = (method: ProbeMethod, timeoutMs = PATIENT_MS): Healthcheck => ({
-  method,
-  purposes: ['readiness'],
-  level: 'basic',
-  critical: true,
-  intervalMs: 1000,
-  timeoutMs,
-  retries: 3,
-  startPeriodMs: 60_000,
-});
 const target = (more: Partial<ProbeTarget> = {}): ProbeTarget => ({
   identity: { pid: process.pid, startTicks: 0, bootId: bootId() },
   incarnation: 'none',
@@ -46,14 +35,9 @@ const target = (more: Partial<ProbeTarget> = {}): ProbeTarget => ({
   ...more,
 });
 const ask = (method: ProbeMethod, timeoutMs?: number, more?: Partial<ProbeTarget>) =>
-  probes.ask(check(method, timeoutMs), target(more), new AbortController().signal);
+  probes.ask(checkBy(method, timeoutMs), target(more), new AbortController().signal);
 
-async function listening<S extends Server>(server: S): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  ends.push(() => new Promise((resolve) => server.close(resolve)));
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+const listening = (server: Server): Promise<string> => listeningUntil(server, ends);
 
 /** Reads and drops what comes, so that it sees the other end close. */
 const tcpServer = (greeting?: string): Promise<string> =>
@@ -213,12 +197,12 @@ test('a question that is called off says nothing about the agent', async () => {
   const url = await httpServer(() => undefined);
   const off = new AbortController();
   const asked = [
-    probes.ask(check({ kind: 'http', url, status: 200 }), target(), off.signal),
-    probes.ask(check({ kind: 'exec', command: ['sleep', '1000'] }), target(), off.signal),
-    probes.ask(check({ kind: 'zmq', connect: 'tcp://127.0.0.1:1', send: '', expect: '' }), target(), off.signal),
+    probes.ask(checkBy({ kind: 'http', url, status: 200 }), target(), off.signal),
+    probes.ask(checkBy({ kind: 'exec', command: ['sleep', '1000'] }), target(), off.signal),
+    probes.ask(checkBy({ kind: 'zmq', connect: 'tcp://127.0.0.1:1', send: '', expect: '' }), target(), off.signal),
   ];
   off.abort();
-  asked.push(probes.ask(check({ kind: 'tcp', address: '127.0.0.1:1' }), target(), off.signal));
+  asked.push(probes.ask(checkBy({ kind: 'tcp', address: '127.0.0.1:1' }), target(), off.signal));
   for (const answer of await Promise.all(asked)) {
     expect(answer).toMatchObject({ status: 'error', detail: 'The question was called off.' });
   }
@@ -313,7 +297,8 @@ test('a thousand questions leave nothing behind', async () => {
   await eventually(() => {
     expect(held().descriptors).toBeLessThanOrEqual(before.descriptors + 2);
     expect(held().timers).toBeLessThanOrEqual(before.timers);
-    expect(held().children).toBe(before.children);
+    // Those of earlier tests may have been on their way out.
+    expect(held().children).toBeLessThanOrEqual(before.children);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Healthcheck, ProbeMethod } from '@outrider/shared/domain/agent.js';
+import type { ProbeMethod } from '@outrider/shared/domain/agent.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { HeldSocket } from '../agent/identity.js';
@@ -6,6 +6,7 @@ import { createProcesses } from '../process/processes.js';
 import { createSockets } from '../process/sockets.js';
 import { Scratch } from '../process/testing/scratch.js';
 import { createProbes } from './probes.js';
+import { checkBy } from './testing/questions.js';
 
 const processes = createProcesses();
 const probes = createProbes({ ownsConnection: (...of) => processes.ownsConnection(...of) });
@@ -57,17 +58,7 @@ const grpc = (): ProbeMethod => ({ kind: 'grpc', address, service: '' });
 const http = (): ProbeMethod => ({ kind: 'http', url: `http://${address}/`, status: 200 });
 const tcp = (): ProbeMethod => ({ kind: 'tcp', address });
 
-function ask(method: ProbeMethod, agent: Agent, timeoutMs = 30_000, shared = [address]) {
-  const check: Healthcheck = {
-    method,
-    purposes: ['readiness'],
-    level: 'basic',
-    critical: true,
-    intervalMs: 1000,
-    timeoutMs,
-    retries: 3,
-    startPeriodMs: 60_000,
-  };
+function ask(method: ProbeMethod, agent: Agent, timeoutMs?: number, shared = [address]) {
   const target = {
     identity: agent.identity,
     incarnation: agent.incarnation,
@@ -75,7 +66,7 @@ function ask(method: ProbeMethod, agent: Agent, timeoutMs = 30_000, shared = [ad
     env: { PATH: process.env['PATH'] ?? '' },
     cwd: scratch.folder,
   };
-  return probes.ask(check, target, new AbortController().signal);
+  return probes.ask(checkBy(method, timeoutMs), target, new AbortController().signal);
 }
 
 test('the answers of a good old instance never speak for a mute new one', async () => {

@@ -3,6 +3,7 @@
  * timer asks the kernel for all of them.
  */
 import type { ExitStatus, ProcessIdentity } from '../agent/identity.js';
+import { attempt } from './attempt.js';
 import { exitStatusOfStranger } from './exit-status.js';
 import { closeDescriptor } from './libc/descriptors.js';
 import { endedProcesses, openProcess } from './libc/processes.js';
@@ -56,12 +57,4 @@ function descriptorOf(identity: ProcessIdentity): number | undefined {
   // The pid is another's by now; /proc will say so.
   closeDescriptor(processFd);
   return undefined;
-}
-
-function attempt<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { attempt } from './attempt.js';
 
 /** Where the tree of version 2 is mounted: alone, or beside version 1. */
 const MOUNTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
@@ -126,11 +127,3 @@ export function mayBeIn(pid: number, folder: string): boolean {
 
 const words = (path: string): string[] =>
   (attempt(() => readFileSync(path, 'latin1')) ?? '').split(/\s+/).filter((word) => word !== '');
-
-function attempt<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch {
-    return undefined;
-  }
-}

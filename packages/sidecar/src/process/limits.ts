@@ -36,12 +36,14 @@ function problemOf(agent: HostAgent, machine: MachineLimits): string | undefined
 function problemOfUser({ user }: HostAgent, { uid }: MachineLimits): string | undefined {
   if (user === undefined) return undefined;
   const found = credentialsOf(user);
-  if ('problem' in found) return `user "${user}" ${found.problem}.`;
+  if ('problem' in found) return noSuchUser(user, found);
   if (uid !== 0 && uid !== found.uid) {
     return `user is "${user}", but only a sidecar that runs as root can start agents as another user.`;
   }
   return uid === 0 && !isExecutable(SETPRIV) ? `user needs ${SETPRIV} (package util-linux).` : undefined;
 }
+
+const noSuchUser = (user = '', { problem }: { readonly problem: string }): string => `user "${user}" ${problem}.`;
 
 function problemOfResources({ user, resources = {} }: HostAgent, machine: MachineLimits): string | undefined {
   const { cpus, pids, openFiles } = resources;
@@ -72,8 +74,7 @@ function problemOfRights({ noNewPrivileges }: HostAgent, machine: MachineLimits)
 
 function confinementOf({ user, resources = {}, noNewPrivileges }: HostAgent, machine: MachineLimits): Confinement {
   const found = user === undefined ? undefined : credentialsOf(user);
-  if (found !== undefined && 'problem' in found)
-    throw new OutriderError('invalid', `user "${user ?? ''}" ${found.problem}.`);
+  if (found !== undefined && 'problem' in found) throw new OutriderError('invalid', noSuchUser(user, found));
   // Who runs as that user already has nothing to change.
   const changes = found !== undefined && machine.uid === 0;
   return {

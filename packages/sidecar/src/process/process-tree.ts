@@ -110,18 +110,20 @@ export class ProcessTable {
    * environment is known by the log that it writes to, if it is no older than its start.
    */
   leaderOf(incarnation: string, logFile: string, sinceMs: number): ProcessIdentity | undefined {
-    const leaders = this.all.filter((stat) => !stat.dead && stat.session === stat.pid);
+    const leaders = this.#leading();
     const leader =
       leaders.find((stat) => this.#incarnationOf(stat) === incarnation) ??
       leaders.find((stat) => stat.startTicks * TICK_MS >= sinceMs - EARLIER_MS && outputOf(stat.pid) === logFile);
-    return leader && { pid: leader.pid, startTicks: leader.startTicks, bootId: bootId() };
+    return leader && identityOf(leader);
   }
 
   /** All that lead a session of their own. */
   leaders(): readonly ProcessIdentity[] {
-    return this.all
-      .filter((stat) => !stat.dead && stat.session === stat.pid)
-      .map(({ pid, startTicks }) => ({ pid, startTicks, bootId: bootId() }));
+    return this.#leading().map(identityOf);
+  }
+
+  #leading(): readonly ProcessStat[] {
+    return this.all.filter((stat) => !stat.dead && stat.session === stat.pid);
   }
 
   #incarnationOf(stat: ProcessStat): string | undefined {
@@ -133,6 +135,8 @@ export class ProcessTable {
     return incarnation;
   }
 }
+
+const identityOf = ({ pid, startTicks }: ProcessStat): ProcessIdentity => ({ pid, startTicks, bootId: bootId() });
 
 const TICK_MS = 1000 / TICKS;
 /** Between two readings of the clock. */

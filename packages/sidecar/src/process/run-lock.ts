@@ -1,6 +1,7 @@
 /**
- * One sidecar for each run_dir and each data_dir: two would start every agent twice. The kernel frees the lock, however we end; and not
- * before what we have forked has executed its program, so that whoever has it next finds all that was started.
+ * One sidecar for each run_dir and each data_dir: two would start every agent twice. The kernel frees the lock, however
+ * we end; and not before what we have forked has executed its program, so that whoever has it next finds all that was
+ * started.
  */
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
