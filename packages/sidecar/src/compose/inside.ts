@@ -74,7 +74,8 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     metrics: countedBy(metrics),
     host: { host, address, ...redisPlace(config) },
     bootId: bootId(),
-    ownEnvironment: process.env,
+    // A copy: each look at the very one asks the C library.
+    ownEnvironment: { ...process.env },
     random: () => Math.random(),
     newId: () => `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`,
     logs: logFiles,
