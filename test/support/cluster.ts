@@ -38,6 +38,8 @@ export interface ClusterOptions {
   /** More keys for coordinator.yaml and for each sidecar.yaml. */
   readonly coordinator?: Readonly<Record<string, unknown>>;
   readonly sidecar?: Readonly<Record<string, unknown>>;
+  /** The program of each host, where it is not that of this checkout. */
+  readonly sidecarBin?: string;
   /** For all daemons. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -249,7 +251,7 @@ async function prepareHost(
   return {
     name,
     address,
-    daemon: daemonOf(layout, name, [BINS.sidecar, 'run'], config, options),
+    daemon: daemonOf(layout, name, [options.sidecarBin ?? BINS.sidecar, 'run'], config, options),
     remote: connectSidecar({ endpoint, token: ensureToken(layout.token) }),
     toRedis,
     fromCoordinator,

@@ -48,8 +48,16 @@ export class OneHost {
     this.serial += 1;
     const version = `1.0.${this.serial}`;
     await this.cluster.push(version, { app, agents });
-    const { code, stderr } = await this.cluster.cli('rollout', '--app', app, '--version', version, '--bake', '0s');
-    if (code !== expected) throw new Error(`The rollout of ${app} ended with ${code}: ${stderr}`);
+    const { code, stderr, stdout } = await this.cluster.cli(
+      'rollout',
+      '--app',
+      app,
+      '--version',
+      version,
+      '--bake',
+      '0s',
+    );
+    if (code !== expected) throw new Error(`The rollout of ${app} ended with ${code}: ${stderr}${stdout}`);
   }
 
   async instance(agent: string): Promise<Instance> {

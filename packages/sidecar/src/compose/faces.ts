@@ -5,8 +5,6 @@
 import { hostname } from 'node:os';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { hostHealth } from '@outrider/shared/domain/host-health.js';
-// Used when a release is fetched. Loaded now, since another build may stand in its place by then.
-import '@outrider/shared/rpc/client.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { fleetKeys, type HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
@@ -22,6 +20,7 @@ import { SidecarMetrics } from '../http/metrics.js';
 import { metricsRoutes, sidecarRoutes } from '../http/routes.js';
 import { startSidecarGrpc } from '../link/grpc.js';
 import { type RedisLink, startRedisLink } from '../link/redis-link.js';
+import { grpcClient } from '../release/blob-fetch.js';
 import { bindPatiently } from './binding.js';
 import type { Inside } from './inside.js';
 import { remembered } from './remembered.js';
@@ -43,6 +42,7 @@ export async function startFaces(config: SidecarConfig, inside: Inside, log: Log
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
+    await grpcClient();
     const addresses = await open(config, inside, log, closers);
     const [page = ''] = addresses.http;
     return { addresses, link: `http://${page}/#token=${inside.tokens.own}`, close };

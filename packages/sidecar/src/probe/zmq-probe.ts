@@ -1,12 +1,11 @@
-/** Asks over ZeroMQ: one REQ socket for one question, closed with it. ZeroMQ is loaded at the first question. */
+/** Asks over ZeroMQ: one REQ socket for one question, closed with it. */
 import { createServer, isIPv4 } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import type * as Zeromq from 'zeromq';
-import { messageOf } from '@outrider/shared/runtime/errors.js';
+import { Request } from 'zeromq';
 import { formatHostPort } from '@outrider/shared/runtime/listen.js';
 import type { ProbeTarget } from '../supervise/ports.js';
 import type { Answer } from './answer.js';
-import { failed, proberError, unproven } from './answer.js';
+import { failed, unproven } from './answer.js';
 import type { Deadline } from './deadline.js';
 import { isShared } from './proof.js';
 import type { OwnsConnection } from './proof.js';
@@ -72,14 +71,8 @@ async function exchange(
   deadline: Deadline,
   proven: () => Promise<boolean>,
 ): Promise<Answer> {
-  let zeromq: typeof Zeromq;
-  try {
-    zeromq = await import('zeromq');
-  } catch (error) {
-    return proberError(`Could not load ZeroMQ: ${messageOf(error)}.`);
-  }
   if (deadline.signal.aborted) return failed('Too late.');
-  const socket = new zeromq.Request({
+  const socket = new Request({
     linger: 0,
     reconnectInterval: RECONNECT_MS,
     maxMessageSize: MOST_ANSWER_BYTES,

@@ -2,6 +2,7 @@
  * Brings missing blobs from whoever serves them: source after source, again for as long as there is hope. What
  * has arrived whole stays, so that the next try asks only for the rest.
  */
+import type { connectCoordinator } from '@outrider/shared/rpc/client.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { BlobStore, IncomingBlob } from './blob-store.js';
@@ -79,10 +80,13 @@ async function askAll(options: FetchOptions, left: Map<string, number>): Promise
   return failures;
 }
 
+let client: Promise<{ readonly connectCoordinator: typeof connectCoordinator }> | undefined;
+
+/** What starts agents must not wait for it. To be called once they are: later, another build may stand in its place. */
+export const grpcClient = (): NonNullable<typeof client> => (client ??= import('@outrider/shared/rpc/client.js'));
+
 async function askOne(options: FetchOptions, source: string, left: Map<string, number>): Promise<void> {
-  // Loaded when it is first needed: what starts agents must not wait for it.
-  const { connectCoordinator } = await import('@outrider/shared/rpc/client.js');
-  const remote = connectCoordinator({ endpoint: source, token: options.token() });
+  const remote = (await grpcClient()).connectCoordinator({ endpoint: source, token: options.token() });
   const silence = new AbortController();
   let cancel = (): void => undefined;
   const heard = (): void => {
