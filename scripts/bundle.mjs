@@ -1,6 +1,6 @@
 // Puts each program into a few files: else Node reads hundreds, which takes a quarter of a second at each start, and
 // keeps text and tables of all of them for as long as the program runs. Names stay, so that a stack trace says where.
-import { rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -15,16 +15,21 @@ for (const [name, input] of Object.entries({
 })) {
   const built = `${packages}${name}/dist/`;
   const dir = `${built}bundle`;
+  // Beside it, and as deep: what stands there serves until the new one is whole.
+  const [fresh, former] = [`${built}bundle.new`, `${built}bundle.old`];
   const bundle = await rolldown({
     input: Object.fromEntries(Object.entries(input).map(([entry, file]) => [entry, built + file])),
     external: APART,
     platform: 'node',
-    plugins: [whereTheyWere(dir)],
+    plugins: [whereTheyWere(fresh)],
     logLevel: 'warn',
   });
-  rmSync(dir, { recursive: true, force: true });
-  await bundle.write({ dir, comments: false, minify: { compress: false, mangle: false, codegen: true } });
+  for (const left of [fresh, former]) rmSync(left, { recursive: true, force: true });
+  await bundle.write({ dir: fresh, comments: false, minify: { compress: false, mangle: false, codegen: true } });
   await bundle.close();
+  if (existsSync(dir)) renameSync(dir, former);
+  renameSync(fresh, dir);
+  rmSync(former, { recursive: true, force: true });
 }
 
 /** A module that looks for files beside itself finds them where it came from. */
@@ -33,9 +38,11 @@ function whereTheyWere(folder) {
   return {
     name: 'where-they-were',
     transform(code, id) {
+      // The bundler's own.
+      if (id.startsWith('\0')) return undefined;
       const moved = code
         .replaceAll(/\bimport\.meta\.url\b/g, () => `${from(id)}.href`)
-        .replaceAll(/\b__dirname\b/g, () => `${from(dirname(id))}.pathname`);
+        .replaceAll(/\b__dirname\b/g, () => `decodeURIComponent(${from(dirname(id))}.pathname)`);
       return moved === code ? undefined : moved;
     },
   };

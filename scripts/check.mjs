@@ -35,7 +35,9 @@ for (const [name, command, args, inspect] of steps) {
     encoding: 'utf8',
   });
   const complaint =
-    result.status === 0 ? inspect?.(result.stdout) : `failed${result.stdout ? `\n${result.stdout}` : ''}`;
+    result.status === 0
+      ? inspect?.(result.stdout)
+      : `failed${result.error ? `: ${result.error.message}` : ''}${result.stdout ? `\n${result.stdout}` : ''}`;
   if (complaint !== undefined) {
     console.error(`check: ${name}: ${complaint}`);
     process.exit(1);

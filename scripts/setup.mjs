@@ -72,9 +72,11 @@ function servers() {
   if (!debian || !apt(...missing)) console.log(`setup: without ${names}, the test of examples/sockets leaves that out`);
 }
 
+/** By major version, the first that every package of the lock file takes; of later ones, all. */
+const LEAST_MINOR = { 20: 19, 22: 13 };
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 12))
-  fail(`Node ${process.versions.node} is too old; Outrider needs 20.12 or later.`);
+if (minor < (LEAST_MINOR[major] ?? (major < 24 ? Infinity : 0)))
+  fail(`This is Node ${process.versions.node}; Outrider needs 20.19, 22.13, 24 or later.`);
 if (process.platform !== 'linux') fail(`Outrider's sidecar runs on Linux, not on ${process.platform}.`);
 packages();
 redis();

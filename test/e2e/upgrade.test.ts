@@ -1,4 +1,7 @@
-/** Another build takes the place of the one that runs, as `git pull` and `npm run setup` do it under a running sidecar. */
+/**
+ * Another build takes the place of the one that runs, as `git pull` and `npm run setup` do it under a running sidecar;
+ * in a folder whose name is no part of a URL.
+ */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -30,7 +33,7 @@ const worker = (name: string) => ({
 });
 
 beforeAll(async () => {
-  installed = mkdtempSync(join(tmpdir(), 'outrider-installed-'));
+  installed = mkdtempSync(join(tmpdir(), 'outrider 100% '));
   for (const shared of ['node_modules', 'proto']) symlinkSync(join(ROOT, shared), join(installed, shared));
   install('1.0.0');
   one = await OneHost.start({ sidecarBin: inPlace('bin/sidecar.js') });

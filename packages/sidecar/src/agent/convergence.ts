@@ -29,6 +29,7 @@ export type Judgement =
   | { readonly state: 'converging'; readonly waitingFor: string; readonly suspect?: Suspect }
   | { readonly state: 'failed'; readonly suspect: Suspect };
 
+/** `switch`: a failed start is a failure. `trial`: an exit or a bad verdict of a critical agent is too. `steady`: keep trying. */
 export type Mode = 'switch' | 'trial' | 'steady';
 
 export function judge(wanted: readonly Wanted[], views: readonly Judged[], mode: Mode): Judgement {

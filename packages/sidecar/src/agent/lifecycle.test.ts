@@ -122,7 +122,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     spawnFailed: 'impossible',
     becameReady: 'ready agent.ready',
     becameUnready: 'same',
-    becameDead: 'draining agent.unhealthy stopProbes signal',
+    becameDead: 'same',
     said: 'same',
     exited: 'stopping stopProbes killTree agent.exited',
     deadline: 'draining agent.unhealthy stopProbes signal',
@@ -324,6 +324,14 @@ describe('what follows', () => {
       reason: 'said that it stops, and did not end within 5s',
       history: { faults: 1, exitsByCause: { stop_timeout: 1 } },
     });
+  });
+
+  test('one that was well for a minute and then is not ready has nothing counted from before', () => {
+    const before = { ...NO_HISTORY, exitsInRow: 9, exitsByCause: { exit_0: 9 } };
+    const unready = (since: number) =>
+      tell({ ...INSTANCES['ready']!, since, history: before }, { kind: 'becameUnready' }).history;
+    expect(unready(9_999)).toEqual({ ...before, faults: 1 });
+    expect(unready(-60_000)).toEqual({ ...NO_HISTORY, faults: 1 });
   });
 
   test('silence and a bad answer are counted apart', () => {

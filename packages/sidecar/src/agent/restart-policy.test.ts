@@ -71,7 +71,8 @@ describe('on-failure and no', () => {
     expect(delays(exits(repeat(CODE, 3), twice).sequels)).toEqual([0, 100, 'fail']);
     expect(exits(repeat(CODE, 3), twice).sequels.at(-1)).toMatchObject({ retry: false });
     expect(delays(exits([CODE], never).sequels)).toEqual(['fail']);
-    expect(delays(exits(repeat(CODE, 10), onFailure).sequels).at(-1)).toBe('fail');
+    expect(exits(repeat(CODE, 10), onFailure).sequels.at(-1)).toMatchObject({ kind: 'fail', retry: false });
+    expect(exits(repeat(CODE, 10)).sequels.at(-1)).toMatchObject({ kind: 'fail', retry: true });
   });
 
   test('an end that nobody saw is a failure, but where nothing starts again', () => {

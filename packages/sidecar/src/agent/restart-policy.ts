@@ -60,7 +60,8 @@ function sequelOf(history: History, { cause, random }: Exit, { restart, strict }
   const bounded = restart.kind === 'on-failure' && restart.max !== undefined;
   if (bounded && history.exitsInRow > (restart.max ?? 0)) return { kind: 'fail', retry: false, cause };
   const tooMany = (history.exitsByCause[causeKey(cause)] ?? 0) >= EXITS_OF_ONE_CAUSE;
-  if (tooMany || (strict && neverStarts(history, cause))) return { kind: 'fail', retry: !bounded, cause };
+  if (tooMany || (strict && neverStarts(history, cause)))
+    return { kind: 'fail', retry: restart.kind === 'always', cause };
   return { kind: 'again', delayMs: delayMs(history.exitsInRow, random), cause };
 }
 

@@ -1,7 +1,7 @@
 /** Cells of an instance whose process runs, or is about to. */
 import { type Cause, causeSentence } from './cause.js';
 import { PUNCTUAL_MS } from './check-health.js';
-import type { Decision, EventOf, Ready, Rules, Starting, Unhealthy } from './instance.js';
+import type { Decision, EventOf, History, Ready, Rules, Starting, Unhealthy } from './instance.js';
 import { WELL_AFTER_MS, afterExit, forgetRow } from './restart-policy.js';
 import { follow } from './rest-cells.js';
 import { clear, drain, report, stay } from './transitions.js';
@@ -52,7 +52,8 @@ export function becameReady(instance: Starting | Unhealthy, event: EventOf<'beca
 }
 
 export function becameUnready(instance: Ready, event: EventOf<'becameUnready'>): Decision {
-  const history = { ...instance.history, faults: instance.history.faults + 1 };
+  const before = historyUntil(instance, event.at);
+  const history = { ...before, faults: before.faults + 1 };
   const { incarnation } = instance;
   return {
     instance: { state: 'unhealthy', incarnation, history, since: event.at, reason: event.detail },
@@ -60,8 +61,9 @@ export function becameUnready(instance: Ready, event: EventOf<'becameUnready'>):
   };
 }
 
-/** It hangs: its end is asked for, and what follows is decided as if it had exited. */
+/** It hangs: its end is asked for, and what follows is decided as if it had exited. Not of one that said that it stops. */
 export function becameDead(instance: Running, event: EventOf<'becameDead'>, rules: Rules): Decision {
+  if (instance.state === 'unhealthy' && instance.deadline !== undefined) return stay(instance);
   return giveUp(instance, event, rules, { kind: event.cause, detail: event.detail });
 }
 
@@ -78,8 +80,7 @@ export function said(instance: Ready | Unhealthy, event: EventOf<'said'>, rules:
   const stops = instance.state === 'unhealthy' && instance.deadline !== undefined;
   if (event.word === 'ready' || stops) return stay(instance);
   const { incarnation } = instance;
-  const well = instance.state === 'ready' && event.at - instance.since >= WELL_AFTER_MS;
-  const history = well ? forgetRow(instance.history) : instance.history;
+  const history = historyUntil(instance, event.at);
   const deadline = event.at + rules.stopGraceMs;
   const reason = 'said that it stops';
   return {
@@ -134,6 +135,10 @@ function giveUp(instance: Running, event: EventOf<'becameDead' | 'deadline'>, ru
   const next = drain({ ...instance, history }, event, rules, sequel, causeSentence(cause));
   return { ...next, effects: [report('agent.unhealthy', causeSentence(cause), cause), ...next.effects] };
 }
+
+/** What counts against it when it is ready no more: what was before a long time of being well does not. */
+const historyUntil = (instance: Ready | Unhealthy, at: number): History =>
+  instance.state === 'ready' && at - instance.since >= WELL_AFTER_MS ? forgetRow(instance.history) : instance.history;
 
 const readyFor = (instance: Running, at: number): { readyForMs?: number } =>
   instance.state === 'ready' ? { readyForMs: at - instance.since } : {};

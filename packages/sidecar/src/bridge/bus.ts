@@ -72,9 +72,9 @@ class ZeroMqBus implements Bus {
     if (existing !== undefined) return existing.url;
     const path = join(this.folder, fileOf(speaker.incarnation));
     const mouth = openMouth(path, this.ear(speaker));
+    this.mouths.set(speaker.incarnation, mouth);
     chmodSync(path, 0o600);
     if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
-    this.mouths.set(speaker.incarnation, mouth);
     return mouth.url;
   }
 

@@ -31,7 +31,11 @@ export function machineOf(config: SidecarConfig, { store, crash, warn }: Machine
     noNewPrivileges: config.noNewPrivileges && giveUpPrivileges(warn),
     uid: process.getuid?.() ?? 0,
   });
-  return { processes: crash.processes(createProcesses(cgroups, store)), limits, secrets: createSecrets(config) };
+  return {
+    processes: crash.processes(createProcesses(cgroups, store)),
+    limits,
+    secrets: createSecrets({ ...config, warn }),
+  };
 }
 
 /** Where incarnations get control groups of their own; undefined: nowhere, as on most machines. */

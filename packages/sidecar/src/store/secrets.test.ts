@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -17,11 +18,16 @@ import { createSecrets } from './secrets.js';
 
 let folder: string;
 let secrets: Secrets;
+let warnings: string[];
 beforeEach(() => {
+  warnings = [];
   folder = mkdtempSync(join(tmpdir(), 'outrider-secrets-'));
   mkdirSync(join(folder, 'data', 'secrets'), { recursive: true });
   writeFileSync(join(folder, 'data', 'secrets', 'KEY'), 'sk-123\n', { mode: 0o600 });
-  secrets = createSecrets({ dataDir: join(folder, 'data'), runDir: join(folder, 'run') });
+  secrets = createSecrets({
+    ...{ dataDir: join(folder, 'data'), runDir: join(folder, 'run') },
+    warn: (sentence) => warnings.push(sentence),
+  });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -59,6 +65,19 @@ test('what incarnations that are no more have left goes', () => {
   secrets.provide('new', ['KEY'], undefined);
   secrets.sweep(new Set(['new']));
   expect(readdirSync(join(folder, 'run', 'secrets'))).toEqual(['new']);
+});
+
+test('a folder that an agent has closed to itself goes all the same; one that cannot go is told of', () => {
+  const provided = secrets.provide('i1', ['KEY'], undefined)!;
+  chmodSync(provided.folder, 0o500);
+  secrets.remove('i1');
+  expect(existsSync(provided.folder)).toBe(false);
+  // A mount that is in use, say: here a file where the folder of all of them should be.
+  rmSync(join(folder, 'run', 'secrets'), { recursive: true });
+  writeFileSync(join(folder, 'run', 'secrets'), '');
+  secrets.remove('i1');
+  secrets.sweep(new Set());
+  expect(warnings).toEqual([expect.stringMatching(/^The secrets of an agent that has ended are left behind: .*\.$/)]);
 });
 
 test('a value that no variable can hold is given as a file alone, and shown to nobody', () => {

@@ -2,13 +2,19 @@
  * Secrets of agents: DATA_DIR/secrets/NAME holds the host's, one file each; an incarnation that declares some gets
  * copies of its own in RUN_DIR/secrets. Values are in no record, log, event or argument.
  */
-import { lchownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, lchownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { isFile } from '@outrider/shared/runtime/special-file.js';
 import type { Secrets } from '../supervise/ports.js';
 
-export function createSecrets({ dataDir, runDir }: { readonly dataDir: string; readonly runDir: string }): Secrets {
+export interface SecretsOptions {
+  readonly dataDir: string;
+  readonly runDir: string;
+  readonly warn: (sentence: string) => void;
+}
+
+export function createSecrets({ dataDir, runDir, warn }: SecretsOptions): Secrets {
   const [source, copies] = [join(dataDir, 'secrets'), join(runDir, 'secrets')];
   const folderOf = (incarnation: string): string => join(copies, incarnation);
   return {
@@ -30,13 +36,24 @@ export function createSecrets({ dataDir, runDir }: { readonly dataDir: string; r
       if (owner !== undefined) lchownSync(folder, owner.uid, owner.gid);
       return { folder, variables };
     },
-    remove: (incarnation) => rmSync(folderOf(incarnation), { recursive: true, force: true }),
+    remove: (incarnation) => removeFolder(folderOf(incarnation), warn),
     sweep: (incarnations) => {
       for (const name of isFolder(copies) ? readdirSync(copies) : []) {
-        if (!incarnations.has(name)) rmSync(folderOf(name), { recursive: true, force: true });
+        if (!incarnations.has(name)) removeFolder(folderOf(name), warn);
       }
     },
   };
+}
+
+/** It was the agent's own, who may have done anything with it. */
+function removeFolder(folder: string, warn: SecretsOptions['warn']): void {
+  try {
+    if (!isFolder(folder)) return;
+    chmodSync(folder, 0o700);
+    rmSync(folder, { recursive: true, force: true });
+  } catch (error) {
+    warn(`The secrets of an agent that has ended are left behind: ${messageOf(error)}.`);
+  }
 }
 
 /** Returns the value; one newline at the end is the editor's, not the secret's. */

@@ -157,6 +157,7 @@ export class Incarnation {
       health,
     );
     if (instance.state === 'starting' && instance.saidReady === true) this.#loop.notified('ready');
+    if (instance.state === 'unhealthy' && instance.deadline !== undefined) this.#loop.notified('stopping');
   }
 
   stopProbes(): void {

@@ -186,6 +186,7 @@ export class LiveInstance {
     const again = 'sequel' in instance && instance.sequel.kind === 'again';
     if (again) this.#diedAt ??= this.#around.at();
     else if (instance.state !== 'starting' && instance.state !== 'backoff') this.#diedAt = undefined;
+    if (instance.state === 'exited' || instance.state === 'failed') this.#hurried = false;
     if (instance.history.faults > before.history.faults) this.lastFault = instance.reason;
     if (instance.state === before.state && instance.incarnation === before.incarnation) return;
     this.since = this.#around.parts.clock.now();

@@ -76,7 +76,11 @@ export class PersonControl {
     for (let from = 0; from < indexes.length; from += atOnce) {
       const some = indexes.slice(from, from + atOnce);
       const before = new Set(
-        some.flatMap((index) => app.find(spec.name, index)).map(({ instance }) => instance.incarnation),
+        some
+          .flatMap((index) => app.find(spec.name, index))
+          // One that waits for its turn to be started is what it was asked to become.
+          .filter(({ instance }) => instance.state !== 'starting' || instance.process)
+          .map(({ instance }) => instance.incarnation),
       );
       this.#parts.turn(() => some.forEach((index) => this.#start(app, spec, index, by, true)));
       await this.#until(() =>

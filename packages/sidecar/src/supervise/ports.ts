@@ -1,8 +1,8 @@
 /** What the drivers of this folder need from the outside. Adapters implement these; main puts them together. */
 import type { HostAgent, NodeSignal, Resources, SocketSpec } from '@outrider/shared/domain/agent.js';
 import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
-import type { StagingStatus } from '@outrider/shared/domain/host.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
+import type { Mode } from '../agent/convergence.js';
 import type { ExitStatus, HeldSocket, ProcessIdentity } from '../agent/identity.js';
 
 export interface SpawnRequest {
@@ -273,8 +273,7 @@ export interface Target {
   readonly tree: string;
 }
 
-/** `switch`: a failed start is a failure. `trial`: an exit or a bad verdict of a critical agent is too. `steady`: keep trying. */
-export type TargetMode = 'switch' | 'trial' | 'steady';
+export type TargetMode = Mode;
 
 export type Convergence =
   | { readonly state: 'converged' }
@@ -288,6 +287,3 @@ export interface LocalCulprit {
   readonly cause: string;
   readonly log: readonly string[];
 }
-
-/** For the plan of an agent's start, stop and the time a switch may take at most. */
-export type { HostAgent, StagingStatus };

@@ -32,7 +32,7 @@ describe('a start that a person asks for', () => {
       clock: { ...systemClock, after: (ms, then) => (ms === 5_000 ? () => undefined : systemClock.after(ms, then)) },
     });
 
-  test('waits for none of those that are on their way, whether it is stopped, has failed or waits for its turn', async () => {
+  test('waits for none of those that are on their way, whether it is stopped, has failed or waits for its turn, and a restart waits for no second start', async () => {
     rig = oneAtATime();
     const sick = quick('sick', { command: ['sh', '-c', `test -e ${rig.path('well')} || exit 7; exec sleep 1000`] });
     rig.supervisor.setTarget('app', target(rig.folder, '1', sick, quick('calm')), 'steady');
@@ -52,6 +52,8 @@ describe('a start that a person asks for', () => {
     expect(rig.status('calm')?.ready).toBe(true);
     // Nobody has asked for this one.
     expect(rig.status('b')).toMatchObject({ state: 'starting', pid: 0 });
+    const [restarted] = await rig.supervisor.control('app', ['b'], 'restart', 'ann');
+    expect(restarted?.state).toBe('ready');
     expect(rig.status('slow')?.state).toBe('starting');
   });
 

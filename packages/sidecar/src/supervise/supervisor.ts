@@ -103,9 +103,8 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     if (found === undefined) return { state: 'converged' };
     const judgement = found.judge();
     if (judgement.state === 'converged') return judgement;
-    const { suspect } = judgement;
-    const culprit = suspect && this.#blame(app, suspect);
     if (judgement.state === 'failed') return { state: 'failed', culprit: this.#blame(app, judgement.suspect) };
+    const culprit = judgement.suspect && this.#blame(app, judgement.suspect);
     return { state: 'converging', waitingFor: judgement.waitingFor, ...(culprit === undefined ? {} : { culprit }) };
   }
 

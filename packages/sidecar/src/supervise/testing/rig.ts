@@ -38,7 +38,7 @@ export function partsFor(folder: string, events: Emitted[], warnings: string[]):
     clock: systemClock,
     processes,
     limits: createLimits({ controllers: new Set(), noNewPrivileges: true, uid: process.getuid?.() ?? 0 }),
-    secrets: createSecrets({ dataDir: folder, runDir: folder }),
+    secrets: createSecrets({ dataDir: folder, runDir: folder, warn: (sentence) => warnings.push(sentence) }),
     sockets: createSockets(),
     probes: createProbes({ ownsConnection: (...asked) => processes.ownsConnection(...asked) }),
     bus: {
