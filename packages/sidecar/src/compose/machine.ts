@@ -27,7 +27,7 @@ export function machineOf(config: SidecarConfig, { store, crash, warn }: Machine
   const cgroups = cgroupHome(config, warn);
   cgroups?.sweep();
   const limits = createLimits({
-    controllers: cgroups?.controllers ?? new Set(),
+    controllers: () => cgroups?.controllers ?? new Set(),
     noNewPrivileges: config.noNewPrivileges && giveUpPrivileges(warn),
     uid: process.getuid?.() ?? 0,
   });

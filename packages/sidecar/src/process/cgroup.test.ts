@@ -1,5 +1,15 @@
 /** On the real tree of control groups, where this machine lets us make some; elsewhere there is nothing to show. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -90,7 +100,9 @@ describe.skipIf(folder === undefined)('a control group for each incarnation', ()
   });
 
   test('limits are set where there is a controller for them', async () => {
-    const confinement = { noNewPrivileges: false, memoryBytes: 64 << 20, cpus: 0.5, pids: 7 };
+    // Else staging has refused it.
+    const cpus = home.controllers.has('cpu') ? { cpus: 0.5 } : {};
+    const confinement = { noNewPrivileges: false, memoryBytes: 64 << 20, pids: 7, ...cpus };
     const { incarnation, identity } = scratch.start({ command: ['sleep', '1000'], confinement });
     expect(identity.cgroup).toBe(join(folder!, incarnation));
     const values = { memory: String(64 << 20), cpu: '50000 100000', pids: '7' };
@@ -102,4 +114,29 @@ describe.skipIf(folder === undefined)('a control group for each incarnation', ()
 
 test('a folder that is no control group is refused', () => {
   expect(() => new CgroupHome('/proc/nowhere')).toThrow('/proc/nowhere');
+});
+
+/** What the kernel would do with it is not to be had here: only what is written when. */
+test('controllers are turned on together, and not while a process sits in the folder itself', () => {
+  const plain = mkdtempSync(join(tmpdir(), 'outrider-cgroup-'));
+  const write = (name: string, text: string): void => writeFileSync(join(plain, name), text);
+  try {
+    write('cgroup.controllers', 'cpuset cpu io memory pids\n');
+    write('cgroup.subtree_control', '');
+    write('cgroup.procs', '4711\n');
+    const home = new CgroupHome(plain);
+    expect([...home.controllers]).toEqual([]);
+    expect(readFileSync(join(plain, 'cgroup.subtree_control'), 'utf8')).toBe('');
+    expect(() => home.make('i1', { cpus: 1 }, home.controllers)).toThrow('has no controller "cpu" at the moment');
+    write('cgroup.procs', '');
+    expect(home.controllers.size).toBe(3);
+    expect(readFileSync(join(plain, 'cgroup.subtree_control'), 'utf8')).toBe('+cpu +memory +pids');
+    write('cgroup.subtree_control', 'cpu memory pids\n');
+    expect([...home.controllers]).toEqual(['cpu', 'memory', 'pids']);
+    mkdirSync(join(plain, 'holder'));
+    home.sweep();
+    expect(existsSync(join(plain, 'holder'))).toBe(true);
+  } finally {
+    rmSync(plain, { recursive: true });
+  }
 });

@@ -10,6 +10,8 @@ import { attempt } from './attempt.js';
 const MOUNTS = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'];
 /** The unit that keeps the folder: systemd/outrider-agents.service. */
 const HOME_UNIT = 'system.slice/outrider-agents.service';
+/** In which that unit's own process waits. */
+const HOLDER = 'holder';
 const PERIOD_MICROS = 100_000;
 
 export type Controller = 'memory' | 'cpu' | 'pids';
@@ -22,16 +24,17 @@ export interface CgroupLimits {
 
 /** The folder in which those of incarnations are made. */
 export class CgroupHome {
-  /** Those that limit what is below; the others can't be had here. */
-  readonly controllers: ReadonlySet<Controller>;
-
   /** @throws where nothing may be made in it */
   constructor(readonly folder: string) {
     // It must be ours: a probe that is refused says so now, not at the first start.
     const probe = join(folder, `probe.${process.pid}`);
     mkdirSync(probe);
     rmdirSync(probe);
-    this.controllers = enable(folder);
+  }
+
+  /** Those that limit what is below; the others can't be had here. Its unit may have been started anew since they were asked. */
+  get controllers(): ReadonlySet<Controller> {
+    return enable(this.folder);
   }
 
   /** Of the unit, where systemd has it; undefined elsewhere. */
@@ -40,15 +43,17 @@ export class CgroupHome {
     return folder === undefined ? undefined : attempt(() => new CgroupHome(folder));
   }
 
-  /** Makes that of an incarnation, with the limits that can be set here; idempotent. @throws where the kernel refuses */
-  make(incarnation: string, { memoryBytes, cpus, pids }: CgroupLimits): string {
+  /**
+   * Makes that of an incarnation, with the limits that `controllers` can set; idempotent.
+   * @throws where the kernel refuses, or that of processors is missing, which nothing else limits
+   */
+  make(incarnation: string, { memoryBytes, cpus, pids }: CgroupLimits, controllers: ReadonlySet<Controller>): string {
     const folder = join(this.folder, incarnation);
     if (!existsSync(folder)) mkdirSync(folder);
-    // Its unit may have been started anew since.
-    if (memoryBytes !== undefined || cpus !== undefined || pids !== undefined) enable(this.folder);
     const set = (controller: Controller, value: string | undefined): void => {
-      if (value !== undefined && this.controllers.has(controller))
-        writeFileSync(join(folder, `${controller}.max`), value);
+      if (value === undefined) return;
+      if (controllers.has(controller)) writeFileSync(join(folder, `${controller}.max`), value);
+      else if (controller === 'cpu') throw new Error(`${this.folder} has no controller "cpu" at the moment.`);
     };
     set('memory', memoryBytes?.toString());
     set('cpu', cpus === undefined ? undefined : cpuMax(cpus));
@@ -66,7 +71,7 @@ export class CgroupHome {
   sweep(): void {
     for (const entry of readdirSync(this.folder, { withFileTypes: true })) {
       const folder = join(this.folder, entry.name);
-      if (entry.isDirectory() && cgroupMembers(folder)?.length === 0) removeCgroup(folder);
+      if (entry.isDirectory() && entry.name !== HOLDER && cgroupMembers(folder)?.length === 0) removeCgroup(folder);
     }
   }
 }
@@ -74,13 +79,21 @@ export class CgroupHome {
 /** So many microseconds of each period; the kernel wants a thousand at least. */
 const cpuMax = (cpus: number): string => `${Math.max(1_000, Math.round(cpus * PERIOD_MICROS))} ${PERIOD_MICROS}`;
 
-/** Turns on what limits can be set with. Refused where processes sit in the folder itself, or nothing is delegated. */
+const CONTROLLERS: readonly Controller[] = ['memory', 'cpu', 'pids'];
+
+/**
+ * Turns on what limits can be set with, all at once, and only while no process sits in the folder itself (its unit has
+ * just been started): the kernel would take `cpu` and `pids` alone then, and nothing could be moved below any more.
+ */
 function enable(folder: string): ReadonlySet<Controller> {
-  const offered = words(join(folder, 'cgroup.controllers'));
-  for (const name of ['memory', 'cpu', 'pids'] as const) {
-    if (offered.includes(name)) attempt(() => writeFileSync(join(folder, 'cgroup.subtree_control'), `+${name}`));
-  }
-  return new Set(words(join(folder, 'cgroup.subtree_control')) as Controller[]);
+  const control = join(folder, 'cgroup.subtree_control');
+  const isOn = new Set(words(control) as Controller[]);
+  const missing = words(join(folder, 'cgroup.controllers')).filter(
+    (name) => CONTROLLERS.includes(name as Controller) && !isOn.has(name as Controller),
+  );
+  if (missing.length === 0 || words(join(folder, 'cgroup.procs')).length > 0) return isOn;
+  attempt(() => writeFileSync(control, missing.map((name) => `+${name}`).join(' ')));
+  return new Set(words(control) as Controller[]);
 }
 
 /** Pids of all that live in it and below; undefined where it is no more. */

@@ -8,8 +8,8 @@ import { createLimits, type MachineLimits } from './limits.js';
 import { Scratch } from './testing/scratch.js';
 import { credentialsOf } from './users.js';
 
-const BARE: MachineLimits = { controllers: new Set(), noNewPrivileges: false, uid: 0 };
-const FULL: MachineLimits = { ...BARE, controllers: new Set(['memory', 'cpu', 'pids'] as const) };
+const BARE: MachineLimits = { controllers: () => new Set(), noNewPrivileges: false, uid: 0 };
+const FULL: MachineLimits = { ...BARE, controllers: () => new Set(['memory', 'cpu', 'pids'] as const) };
 const isRoot = process.getuid?.() === 0;
 
 const problem = (given: Partial<HostAgent>, machine = BARE): string | undefined =>

@@ -15,7 +15,7 @@ const SETPRIV = '/usr/bin/setpriv';
 
 export interface MachineLimits {
   /** Of the control groups that incarnations get; none where they get none. */
-  readonly controllers: ReadonlySet<Controller>;
+  readonly controllers: () => ReadonlySet<Controller>;
   /** This sidecar has given up new privileges itself, and so for all that it starts. */
   readonly noNewPrivileges: boolean;
   readonly uid: number;
@@ -47,7 +47,7 @@ const noSuchUser = (user = '', { problem }: { readonly problem: string }): strin
 
 function problemOfResources({ user, resources = {} }: HostAgent, machine: MachineLimits): string | undefined {
   const { cpus, pids, openFiles } = resources;
-  const { controllers } = machine;
+  const controllers = machine.controllers();
   if (cpus !== undefined && !controllers.has('cpu')) return `resources.cpus ${NEEDS_CGROUP}`;
   if (pids !== undefined && !controllers.has('pids')) {
     // Counted for the user as a whole, and not at all for root.

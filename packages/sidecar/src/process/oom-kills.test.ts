@@ -3,6 +3,7 @@ import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createProcesses } from './processes.js';
 import { Scratch } from './testing/scratch.js';
 
 const LIMIT = 32 << 20;
@@ -44,6 +45,31 @@ test.skipIf(!canLimit())('what the kernel killed for memory is told from any oth
     });
   }
 });
+
+test.skipIf(!canLimit())(
+  'so is one that an earlier sidecar had started, whether the next one was there to see it or not',
+  async () => {
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'memory.limit_in_bytes'), String(LIMIT));
+    try {
+      const waits = `echo $$ >${join(folder, 'cgroup.procs')}; until [ -e ${scratch.path('go')} ]; do sleep 0.05; done`;
+      const eats = `exec ${process.execPath} -e "Buffer.alloc(512 << 20, 1)"`;
+      const { identity, ended } = scratch.start({ command: ['sh', '-c', `${waits}; ${eats}`] });
+      const seen = createProcesses().adopt(identity)!.ended;
+      writeFileSync(scratch.path('go'), '');
+      expect(await ended).toEqual({ kind: 'oom' });
+      expect(await seen).toEqual({ kind: 'oom' });
+      expect(createProcesses().endOf(identity)).toEqual({ kind: 'oom' });
+      // One that has the number later, by the kernel's clock.
+      expect(createProcesses().endOf({ ...identity, startTicks: 2 ** 40 })).not.toEqual({ kind: 'oom' });
+    } finally {
+      await eventually(() => {
+        rmdirSync(folder);
+        return true;
+      });
+    }
+  },
+);
 
 test('an end by itself is left as it is', async () => {
   expect(await scratch.start({ command: ['sh', '-c', 'exit 9'] }).ended).toEqual({ kind: 'code', code: 9 });

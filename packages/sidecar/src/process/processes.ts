@@ -63,9 +63,12 @@ class LinuxProcesses implements Processes {
 
   #start(request: SpawnRequest): RunningProcess {
     const { incarnation, confinement = UNCONFINED } = request;
-    const controllers = this.#cgroups?.controllers ?? NO_CONTROLLERS;
+    const { memoryBytes, cpus, pids } = confinement;
+    // Looked up where something is to be limited, once for all that follows.
+    const controllers =
+      (memoryBytes ?? cpus ?? pids) === undefined ? NO_CONTROLLERS : (this.#cgroups?.controllers ?? NO_CONTROLLERS);
     try {
-      const cgroup = this.#cgroups?.make(incarnation, confinement);
+      const cgroup = this.#cgroups?.make(incarnation, confinement, controllers);
       const started = spawnProgram(request, preparationOf(confinement, cgroup, controllers));
       return cgroup === undefined ? started : { ...started, identity: { ...started.identity, cgroup } };
     } catch (error) {
@@ -77,7 +80,9 @@ class LinuxProcesses implements Processes {
 
   adopt(identity: ProcessIdentity): RunningProcess | undefined {
     this.#kept.adopted(identity);
-    return isSame(identity) ? this.#witness({ identity, ended: this.#adopted.watch(identity) }) : undefined;
+    if (!isSame(identity)) return undefined;
+    const ended = this.#adopted.watch(identity).then((status) => this.#ooms.judge(status, identity));
+    return this.#witness({ identity, ended });
   }
 
   find(incarnation: string, logFile: string, sinceMs: number): ProcessIdentity | undefined {
@@ -98,7 +103,7 @@ class LinuxProcesses implements Processes {
   }
 
   endOf(identity: ProcessIdentity): ExitStatus {
-    return this.#kept.endOf(identity);
+    return this.#ooms.judgeUnseen(this.#kept.endOf(identity), identity);
   }
 
   signal(identity: ProcessIdentity, signal: NodeSignal | 'SIGCONT', incarnation?: string): boolean {

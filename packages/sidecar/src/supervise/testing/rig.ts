@@ -37,7 +37,7 @@ export function partsFor(folder: string, events: Emitted[], warnings: string[]):
   return {
     clock: systemClock,
     processes,
-    limits: createLimits({ controllers: new Set(), noNewPrivileges: true, uid: process.getuid?.() ?? 0 }),
+    limits: createLimits({ controllers: () => new Set(), noNewPrivileges: true, uid: process.getuid?.() ?? 0 }),
     secrets: createSecrets({ dataDir: folder, runDir: folder, warn: (sentence) => warnings.push(sentence) }),
     sockets: createSockets(),
     probes: createProbes({ ownsConnection: (...asked) => processes.ownsConnection(...asked) }),
