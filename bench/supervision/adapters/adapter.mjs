@@ -49,6 +49,9 @@ export class Adapter {
     return false;
   }
 
+  /** Starts what belongs to a long run of it besides itself, and is not measured. */
+  async accompany() {}
+
   /** Pids of its own first process, or processes. */
   roots() {
     return this.children.map(({ pid }) => pid).filter((pid) => pid !== undefined && isAlive(pid));

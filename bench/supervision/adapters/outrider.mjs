@@ -74,6 +74,11 @@ export class Outrider extends Adapter {
     this.spawn([process.execPath, SIDECAR, 'run', '--config', join(this.dir, 'sidecar.yaml')], { env: this.#env });
   }
 
+  /** Without a Redis its events would wait, in memory, up to ten thousand of them. */
+  accompany() {
+    return this.#fleet.start();
+  }
+
   async status() {
     const { out } = await this.run([process.execPath, SIDECAR, 'status', '--socket', join(this.#run, 'sidecar.sock')]);
     return out.match(/^\S+\.\d+\s+(ready|starting)\b/gm)?.length ?? 0;

@@ -13,14 +13,22 @@ const HOUR_S = 3_600;
 export async function churn(run, { agents: count, minutes, say }) {
   const agents = run.agents(count);
   await run.up(agents);
+  await run.adapter.accompany();
   await run.settle();
   const began = now();
   const samples = [];
   const crashMs = [];
   const cpu = processorTimeOf(run.own());
   const seconds = () => (now() - began) / 1e9;
+  const killedAtS = new Map();
   for (let next = 0; seconds() < minutes * 60;) {
-    const { id } = agents[Math.floor(Math.random() * agents.length)];
+    const rested = agents.filter((agent) => isRested(run, seconds() - (killedAtS.get(agent.id) ?? -Infinity)));
+    if (rested.length === 0) {
+      await pause(KILL_EVERY_MS);
+      continue;
+    }
+    const { id } = rested[Math.floor(Math.random() * rested.length)];
+    killedAtS.set(id, seconds());
     crashMs.push(await run.killAndWait(id, 40_000));
     if (now() - began >= next) {
       samples.push(sampleOf(run, seconds()));
@@ -46,6 +54,9 @@ export async function churn(run, { agents: count, minutes, say }) {
     samples,
   };
 }
+
+/** Who is killed again and again within a minute is given up for a while, and rightly so. */
+const isRested = (run, sinceS) => sinceS > run.adapter.constructor.forgetsAfterS + 2;
 
 function sampleOf(run, atS) {
   const own = run.own();

@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics } from 'node:v8';
 import { expect, test } from 'vitest';
-import { keepHeapSmall } from './small-heap.js';
+import { giveBackMemory, keepHeapSmall } from './small-heap.js';
 
 const newSpaceBytes = (): number =>
   getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? 0;
@@ -17,4 +17,15 @@ test('the space for new objects grows no more', () => {
   const before = newSpaceBytes();
   expect(churn()).toBe(50_000);
   expect(newSpaceBytes()).toBeLessThanOrEqual(before);
+});
+
+test('what nobody needs any more is collected at once', () => {
+  const used = (): number => process.memoryUsage().heapUsed;
+  const before = used();
+  let kept = Array.from({ length: 500_000 }, (_, index) => ({ index, text: `object ${index}` }));
+  const full = used();
+  expect(kept).toHaveLength(500_000);
+  kept = [];
+  giveBackMemory();
+  expect(used() - before).toBeLessThan((full - before) / 2);
 });
