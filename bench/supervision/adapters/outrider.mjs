@@ -92,15 +92,22 @@ export class Outrider extends Adapter {
     });
     this.#settings();
     await this.#fleet.start();
-    await this.#fleet.rollout('1', this.#web);
+    await this.#rollout();
     // The fleet stays, since it brings the other version; so does the sidecar, which `start` finds running.
   }
 
   #web;
+  #version = Date.now();
+
+  /** What was pushed under one version, in this repetition or in one before, is never another. */
+  #rollout() {
+    this.#version += 1;
+    return this.#fleet.rollout(String(this.#version), this.#web);
+  }
 
   swap() {
     this.#web.agents.web.environment = { RELEASE: '2' };
-    return this.#fleet.rollout('2', this.#web);
+    return this.#rollout();
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { versionOf } from '@outrider/shared/cli/program.js';
 import { rfc3339, systemClock } from '@outrider/shared/runtime/clock.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
+import { isLoopback } from '@outrider/shared/runtime/listen.js';
 import type { Logger } from '@outrider/shared/runtime/logger.js';
 import { type Bus, createBus } from '../bridge/bus.js';
 import type { Listeners, SidecarConfig } from '../config.js';
@@ -17,6 +18,7 @@ import { LogLedger } from '../process/log-ledger.js';
 import { LogRotation } from '../process/log-rotation.js';
 import { type ClosableNotifySockets, createNotifySockets } from '../process/notify-sockets.js';
 import { bootId } from '../process/process-stat.js';
+import { acceptsAtOnce } from '../process/quick-connect.js';
 import { FdStore } from '../process/fd-store.js';
 import { createReleases } from '../release/releases.js';
 import { createDurableStore } from '../store/durable-state.js';
@@ -69,7 +71,10 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const notify = notifyOf(config, metrics, warn);
   const supervisor = new Supervisor({
     ...{ clock, processes, bus, notify, events, limits, secrets, sockets },
-    probes: createProbes({ ownsConnection: (...asked) => processes.ownsConnection(...asked) }),
+    probes: createProbes({
+      ownsConnection: (...asked) => processes.ownsConnection(...asked),
+      acceptsAtOnce: (to, port) => (isLoopback(to) || to === address) && acceptsAtOnce(to, port),
+    }),
     records: crash.records(createRecordStore({ runDir, now: () => clock.now(), onUnreadable: warn })),
     metrics: countedBy(metrics),
     host: { host, address, ...redisPlace(config) },

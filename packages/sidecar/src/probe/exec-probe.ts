@@ -30,7 +30,7 @@ export async function askExec(command: readonly string[], target: ProbeTarget, d
   }
   const output = collect(child);
   const stop = (): void => killSession(child.pid);
-  deadline.signal.addEventListener('abort', stop, { once: true });
+  const forget = deadline.onOver(stop);
   try {
     return await new Promise<Answer>((resolve) => {
       child.once('error', (error) => resolve(notStarted(program, error)));
@@ -45,7 +45,7 @@ export async function askExec(command: readonly string[], target: ProbeTarget, d
       });
     });
   } finally {
-    deadline.signal.removeEventListener('abort', stop);
+    forget();
     stop();
     child.stdout?.destroy();
     child.stderr?.destroy();

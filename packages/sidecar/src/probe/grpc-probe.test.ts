@@ -1,3 +1,4 @@
+import { acceptsAtOnce } from '../process/quick-connect.js';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { Http2Server, ServerHttp2Stream } from 'node:http2';
@@ -16,7 +17,10 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-const probes = createProbes({ ownsConnection: () => Promise.reject(new Error('Nothing is shared here.')) });
+const probes = createProbes({
+  ownsConnection: () => Promise.reject(new Error('Nothing is shared here.')),
+  acceptsAtOnce,
+});
 const ask = (address: string, service = '', timeoutMs?: number) => {
   const check = checkBy({ kind: 'grpc', address, service }, timeoutMs);
   const identity = { pid: process.pid, startTicks: 0, bootId: '' };

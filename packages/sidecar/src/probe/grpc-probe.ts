@@ -29,7 +29,7 @@ export async function askGrpc(
   if (place === undefined) return failed(`"${method.address}" is no HOST:PORT.`);
   const { host, port } = place;
   if (!isShared(host, port, target.shared)) {
-    return check(await connectTo(host, port, deadline.signal), method, deadline);
+    return check(await connectTo(host, port, deadline), method, deadline);
   }
   const connected = await connectProven(host, port, target, owns, deadline);
   return 'answer' in connected ? connected.answer : check(connected.socket, method, deadline);
@@ -41,7 +41,7 @@ async function check(
   deadline: Deadline,
 ): Promise<Answer> {
   const close = (): void => void socket.destroy();
-  deadline.signal.addEventListener('abort', close, { once: true });
+  const forget = deadline.onOver(close);
   try {
     const { connect } = await import('node:http2');
     const authority = formatHostPort({ host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 });
@@ -52,7 +52,7 @@ async function check(
       session.destroy();
     }
   } finally {
-    deadline.signal.removeEventListener('abort', close);
+    forget();
     close();
   }
 }

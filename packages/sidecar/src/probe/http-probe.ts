@@ -26,7 +26,6 @@ export async function askHttp(
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   const options: RequestOptions & { rejectUnauthorized?: boolean } = {
-    signal: deadline.signal,
     headers: { 'user-agent': 'outrider-probe', accept: '*/*' },
     // It asks for life, not for identity: agents on loopback have certificates of their own making.
     rejectUnauthorized: false,
@@ -38,12 +37,12 @@ export async function askHttp(
     const duplex: Duplex = url.protocol === 'https:' ? tlsConnect({ socket, rejectUnauthorized: false }) : socket;
     try {
       // With an agent, even with `agent: false`, this connection would not be used.
-      return judge(await get(url, { ...options, createConnection: () => duplex }), method.status);
+      return judge(await get(url, { ...options, createConnection: () => duplex }, deadline), method.status);
     } finally {
       socket.destroy();
     }
   }
-  return judge(await get(url, { ...options, agent: false }), method.status);
+  return judge(await get(url, { ...options, agent: false }, deadline), method.status);
 }
 
 interface Reply {
@@ -57,7 +56,7 @@ function judge(reply: Reply, expected: number): Answer {
   return reply.status === expected ? ok(detail) : failed(`Expected HTTP ${expected}, got ${detail}`);
 }
 
-function get(url: URL, options: RequestOptions): Promise<Reply> {
+function get(url: URL, options: RequestOptions, deadline: Deadline): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const ask = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const request = ask(url, options, (response: IncomingMessage) => {
@@ -76,6 +75,10 @@ function get(url: URL, options: RequestOptions): Promise<Reply> {
     });
     // Stays on: a request that is destroyed may still say so.
     request.on('error', reject);
+    request.once(
+      'close',
+      deadline.onOver(() => void request.destroy()),
+    );
     request.end();
   });
 }

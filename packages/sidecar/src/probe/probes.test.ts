@@ -1,3 +1,4 @@
+import { acceptsAtOnce } from '../process/quick-connect.js';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
@@ -25,6 +26,7 @@ afterEach(async () => {
 
 const probes = createProbes({
   ownsConnection: () => Promise.reject(new Error('Nothing is shared here.')),
+  acceptsAtOnce,
 });
 const target = (more: Partial<ProbeTarget> = {}): ProbeTarget => ({
   identity: { pid: process.pid, startTicks: 0, bootId: bootId() },
@@ -236,7 +238,7 @@ test('what is told is not asked for', async () => {
 const EXHAUSTED = `
 import { openSync, closeSync } from 'node:fs';
 const { createProbes } = await import(process.argv[2]);
-const probes = createProbes({ ownsConnection: async () => undefined });
+const probes = createProbes({ ownsConnection: async () => undefined, acceptsAtOnce: () => false });
 const target = { shared: [], env: process.env, cwd: '/' };
 const ask = (method) => probes.ask({ method, timeoutMs: 20000 }, target, new AbortController().signal);
 const methods = [

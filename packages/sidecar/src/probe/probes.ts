@@ -9,14 +9,27 @@ import { askExec } from './exec-probe.js';
 import { askHttp } from './http-probe.js';
 import { askGrpc } from './grpc-probe.js';
 import type { OwnsConnection } from './proof.js';
-import { askTcp } from './tcp-probe.js';
+import { type AcceptsAtOnce, askTcp, askTcpAtOnce } from './tcp-probe.js';
 import { askZmq } from './zmq-probe.js';
 
-/** `ownsConnection` proves who answers where addresses are shared. */
-export function createProbes(parts: { readonly ownsConnection: OwnsConnection }): Probes {
+export interface ProbesParts {
+  /** Proves who answers where addresses are shared. */
+  readonly ownsConnection: OwnsConnection;
+  /** False for whatever is not on this machine. */
+  readonly acceptsAtOnce: AcceptsAtOnce;
+}
+
+export function createProbes(parts: ProbesParts): Probes {
   return {
     ask: async (check, target, signal) => {
       const began = performance.now();
+      const since = (): number => (performance.now() - began) / 1000;
+      const { method } = check;
+      const atOnce =
+        method.kind === 'tcp' && !signal.aborted
+          ? askTcpAtOnce(method.address, target, parts.acceptsAtOnce)
+          : undefined;
+      if (atOnce !== undefined) return { ...atOnce, seconds: since() };
       const what = describe(check);
       const ask = (deadline: Deadline): Promise<Answer> => question(check, target, parts.ownsConnection, deadline);
       const late = (): Answer => failed(`${what}: no answer within ${check.timeoutMs} ms.`);
@@ -26,7 +39,7 @@ export function createProbes(parts: { readonly ownsConnection: OwnsConnection })
       } catch (error) {
         answer = failureOf(error, what);
       }
-      return { ...answer, seconds: (performance.now() - began) / 1000 };
+      return { ...answer, seconds: since() };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { acceptsAtOnce } from '../process/quick-connect.js';
 import type { ProbeMethod } from '@outrider/shared/domain/agent.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -9,7 +10,7 @@ import { createProbes } from './probes.js';
 import { checkBy } from './testing/questions.js';
 
 const processes = createProcesses();
-const probes = createProbes({ ownsConnection: (...of) => processes.ownsConnection(...of) });
+const probes = createProbes({ ownsConnection: (...of) => processes.ownsConnection(...of), acceptsAtOnce });
 const sockets = createSockets();
 let scratch: Scratch;
 let held: readonly HeldSocket[];

@@ -56,7 +56,7 @@ export async function connectProven(
   const other = unproven(`Another instance that shares ${where} answers there.`);
   deadline.ifLate(nobody);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const socket = await connectTo(host, port, deadline.signal);
+    const socket = await connectTo(host, port, deadline);
     const owner = await ownerOf(socket, target, owns, deadline).catch((error: unknown) => {
       socket.destroy();
       throw error;
@@ -67,7 +67,7 @@ export async function connectProven(
     }
     socket.destroy();
     if (owner === 'other') deadline.ifLate(other);
-    if (deadline.signal.aborted) break;
+    if (deadline.isOver) break;
   }
   return { answer: other };
 }
@@ -80,7 +80,7 @@ async function ownerOf(
 ): Promise<'asked' | 'other' | 'nobody'> {
   const [from, to] = endsOf(socket);
   let refusedSince: number | undefined;
-  while (!deadline.signal.aborted && !socket.destroyed) {
+  while (!deadline.isOver && !socket.destroyed) {
     const verdict = await owns(target.identity, target.incarnation, from, to);
     if (verdict === true) return 'asked';
     if (verdict === false) {
@@ -97,13 +97,15 @@ const endsOf = (socket: Socket): [string, string] => [
   formatHostPort({ host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }),
 ];
 
+/** One for all: to make an error for each question would be most of what one costs. */
+const OVER = new Error('The question is over.');
+
 /** @throws what connecting throws */
-export function connectTo(host: string, port: number, signal: AbortSignal): Promise<Socket> {
+export function connectTo(host: string, port: number, deadline: Deadline): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });
-    const end = (): void => void socket.destroy(new Error('Out of time.'));
-    signal.addEventListener('abort', end, { once: true });
-    socket.once('close', () => signal.removeEventListener('abort', end));
+    const forget = deadline.onOver(() => void socket.destroy(OVER));
+    socket.once('close', forget);
     socket.once('connect', () => {
       socket.off('error', reject);
       // From here on its end is seen by whoever reads or writes.

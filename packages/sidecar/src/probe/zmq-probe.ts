@@ -48,7 +48,7 @@ async function askProven(
 ): Promise<Answer> {
   const other = unproven(`Another instance that shares ${formatHostPort({ host, port })} answers there.`);
   if (!isIPv4(host)) return unproven(`${question.connect} is shared: give it as an IPv4 address to have it proven.`);
-  for (let tries = 0; tries < MOST_TRIES && !deadline.signal.aborted; tries++) {
+  for (let tries = 0; tries < MOST_TRIES && !deadline.isOver; tries++) {
     const source = await freePort(host);
     const endpoint = `tcp://${host}:${source};${host}:${port}`;
     const ours = async (): Promise<boolean> =>
@@ -71,14 +71,14 @@ async function exchange(
   deadline: Deadline,
   proven: () => Promise<boolean>,
 ): Promise<Answer> {
-  if (deadline.signal.aborted) return failed('Too late.');
+  if (deadline.isOver) return failed('Too late.');
   const socket = new Request({
     linger: 0,
     reconnectInterval: RECONNECT_MS,
     maxMessageSize: MOST_ANSWER_BYTES,
   });
   const close = (): void => socket.close();
-  deadline.signal.addEventListener('abort', close, { once: true });
+  const forget = deadline.onOver(close);
   try {
     socket.connect(endpoint);
     await socket.send(question.send);
@@ -86,7 +86,7 @@ async function exchange(
     if (!(await proven())) return unproven('Another instance has answered.');
     return judgeAnswer(frame?.toString('utf8') ?? '', question.expect);
   } finally {
-    deadline.signal.removeEventListener('abort', close);
+    forget();
     close();
   }
 }

@@ -5,6 +5,7 @@ import { close, closeDescriptor } from './descriptors.js';
 const socket = libcCall('int socket(int domain, int type, int protocol)');
 const setsockopt = libcCall('int setsockopt(int fd, int level, int name, const int *value, uint32_t length)');
 const bind = libcCall('int bind(int fd, const uint8_t *address, uint32_t length)');
+const connect = libcCall('int connect(int fd, const uint8_t *address, uint32_t length)');
 const listen = libcCall('int listen(int fd, int backlog)');
 const shutdown = libcCall('int shutdown(int fd, int how)');
 const getsockopt = libcCall('int getsockopt(int fd, int level, int name, _Out_ int *value, _Inout_ uint32_t *length)');
@@ -17,6 +18,7 @@ const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = 0o2000000;
+const SOCK_NONBLOCK = 0o4000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_TYPE = 3;
@@ -45,6 +47,18 @@ export function openListener(family: number, address: Uint8Array, bound: () => v
     throw error;
   }
   return fd;
+}
+
+/** Whether a stream connection stands without waiting. Nothing is sent on it; it is closed again. */
+export function connectsAtOnce(family: number, address: Uint8Array): boolean {
+  const fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return false;
+  try {
+    // The first only begins; asked again, the kernel says whether it stands.
+    return connect(fd, address, address.length) === 0 || connect(fd, address, address.length) === 0;
+  } finally {
+    close(fd);
+  }
 }
 
 /** Whether a descriptor is a stream socket that listens; undefined: it is no socket at all. */

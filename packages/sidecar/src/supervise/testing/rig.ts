@@ -1,4 +1,5 @@
 /** For tests: a supervisor over real processes, sockets, probes and records, and a clean end that fails on leaks. */
+import { acceptsAtOnce } from '../../process/quick-connect.js';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +41,7 @@ export function partsFor(folder: string, events: Emitted[], warnings: string[]):
     limits: createLimits({ controllers: () => new Set(), noNewPrivileges: true, uid: process.getuid?.() ?? 0 }),
     secrets: createSecrets({ dataDir: folder, runDir: folder, warn: (sentence) => warnings.push(sentence) }),
     sockets: createSockets(),
-    probes: createProbes({ ownsConnection: (...asked) => processes.ownsConnection(...asked) }),
+    probes: createProbes({ ownsConnection: (...asked) => processes.ownsConnection(...asked), acceptsAtOnce }),
     bus: {
       prefix: `ipc://${folder}/bus/`,
       open: ({ incarnation }) => `ipc://${folder}/bus/${incarnation}`,
