@@ -1,12 +1,14 @@
 /** The kernel really kills for memory here, in a control group of version 1 where this machine lets us make one. */
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createProcesses } from './processes.js';
 import { Scratch } from './testing/scratch.js';
 
 const LIMIT = 32 << 20;
+const EATER = fileURLToPath(new URL('../../../../test/agents/eat-memory.mjs', import.meta.url));
 const folder = join('/sys/fs/cgroup/memory', `outrider-test-${process.pid}`);
 
 function canLimit(): boolean {
@@ -33,7 +35,7 @@ test.skipIf(!canLimit())('what the kernel killed for memory is told from any oth
   mkdirSync(folder);
   writeFileSync(join(folder, 'memory.limit_in_bytes'), String(LIMIT));
   try {
-    const greedy = `echo $$ >${join(folder, 'cgroup.procs')}; exec ${process.execPath} -e "Buffer.alloc(512 << 20, 1)"`;
+    const greedy = `echo $$ >${join(folder, 'cgroup.procs')}; exec ${process.execPath} ${EATER}`;
     const bystander = scratch.start({ command: ['sleep', '1000'] });
     expect(await scratch.start({ command: ['sh', '-c', greedy] }).ended).toEqual({ kind: 'oom' });
     scratch.processes.signal(bystander.identity, 'SIGKILL');
@@ -53,7 +55,7 @@ test.skipIf(!canLimit())(
     writeFileSync(join(folder, 'memory.limit_in_bytes'), String(LIMIT));
     try {
       const waits = `echo $$ >${join(folder, 'cgroup.procs')}; until [ -e ${scratch.path('go')} ]; do sleep 0.05; done`;
-      const eats = `exec ${process.execPath} -e "Buffer.alloc(512 << 20, 1)"`;
+      const eats = `exec ${process.execPath} ${EATER}`;
       const { identity, ended } = scratch.start({ command: ['sh', '-c', `${waits}; ${eats}`] });
       const seen = createProcesses().adopt(identity)!.ended;
       writeFileSync(scratch.path('go'), '');
