@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { watchForLeaks } from './leaks.js';
+import { eventually } from './eventually.js';
+import { processesOf, watchForLeaks } from './leaks.js';
 
 it('is content with a test that cleans up', async () => {
   const noLeaks = watchForLeaks();
@@ -32,6 +33,8 @@ it('finds a grandchild by its marker though its parent is gone', async () => {
     env: { ...process.env, [key]: value },
   });
   const [pid] = (await once(child.stdout, 'data')) as [Buffer];
+  // While it executes its program it has no environment to be found by.
+  await eventually(() => processesOf({ variable }).some(({ command }) => command === 'sleep 62'));
   try {
     await expect(noLeaks()).rejects.toThrow(/sleep 62/);
   } finally {
