@@ -28,7 +28,7 @@ const WEB = here('agents/web.mjs');
 export class Workplace {
   folder = mkdtempSync(join(tmpdir(), PREFIX));
   /** In memory, as /run is: for what does not outlive a boot. */
-  memory = existsSync(MEMORY) ? mkdtempSync(join(MEMORY, PREFIX)) : mkdtempSync(join(this.folder, 'run-'));
+  memory = memoryOf(this.folder);
   /** A part of loopback: .1 the coordinator, .2 Redis, .11 the host. */
   network = `127.${randomInt(16, 250)}.${randomInt(1, 250)}`;
   web = WEB;
@@ -37,6 +37,7 @@ export class Workplace {
   #started = new Map();
 
   constructor() {
+    mkdirSync(this.memory);
     writeFileSync(join(this.folder, 'pid'), String(process.pid));
     this.agent = join(this.folder, 'agent');
     const built = spawnSync('cc', ['-O2', '-o', this.agent, here('agents/agent.c')], { encoding: 'utf8' });
@@ -106,9 +107,7 @@ export class Workplace {
 
   clear() {
     this.end();
-    for (const folder of [this.folder, this.memory]) {
-      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-    }
+    remove(this.folder);
   }
 
   /** What runs of the bench that were killed have left. */
@@ -117,7 +116,7 @@ export class Workplace {
       const folder = join(tmpdir(), name);
       if (folder === this.folder || isAlive(pidIn(folder))) continue;
       this.end(folder);
-      rmSync(folder, { recursive: true, force: true });
+      remove(folder);
     }
   }
 
@@ -132,6 +131,14 @@ export class Workplace {
   #env(dir, more) {
     const own = Object.entries(process.env).filter(([name]) => !NOT_THEIRS.test(name));
     return { ...Object.fromEntries(own), [TAG]: `${dir}/`, ...more };
+  }
+}
+
+const memoryOf = (folder) => (existsSync(MEMORY) ? join(MEMORY, basename(folder)) : join(folder, 'run'));
+
+function remove(folder) {
+  for (const path of [memoryOf(folder), folder]) {
+    rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
 }
 

@@ -1,4 +1,3 @@
-import { acceptsAtOnce } from '../process/quick-connect.js';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { Http2Server, ServerHttp2Stream } from 'node:http2';
@@ -8,6 +7,7 @@ import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, describe, expect, test } from 'vitest';
+import { acceptsAtOnce } from '../process/quick-connect.js';
 import { checkRequest, servingIn } from './health-messages.js';
 import { createProbes } from './probes.js';
 import { checkBy, listening as listeningUntil } from './testing/questions.js';

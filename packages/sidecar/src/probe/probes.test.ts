@@ -1,4 +1,3 @@
-import { acceptsAtOnce } from '../process/quick-connect.js';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
@@ -11,6 +10,7 @@ import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Reply } from 'zeromq';
 import { bootId } from '../process/process-stat.js';
+import { acceptsAtOnce } from '../process/quick-connect.js';
 import { Scratch, marked } from '../process/testing/scratch.js';
 import type { ProbeTarget } from '../supervise/ports.js';
 import { createProbes } from './probes.js';

@@ -1,9 +1,9 @@
-import { acceptsAtOnce } from '../process/quick-connect.js';
 import type { ProbeMethod } from '@outrider/shared/domain/agent.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { HeldSocket } from '../agent/identity.js';
 import { createProcesses } from '../process/processes.js';
+import { acceptsAtOnce } from '../process/quick-connect.js';
 import { createSockets } from '../process/sockets.js';
 import { Scratch } from '../process/testing/scratch.js';
 import { createProbes } from './probes.js';

@@ -23,6 +23,9 @@ import { type Look, TreeKiller } from './tree-killer.js';
 /** For this long after its end, a session is known to be the one that was seen running. */
 const WITNESS_MS = 60_000;
 
+/** For a look that ends nothing. */
+const spared = (): void => undefined;
+
 const UNCONFINED: Confinement = { noNewPrivileges: false };
 const NO_CONTROLLERS: ReadonlySet<Controller> = new Set();
 
@@ -133,7 +136,7 @@ class LinuxProcesses implements Processes {
     if (end.state !== 'accepted') return end.state === 'waiting' ? undefined : false;
     const { inode } = end;
     if (isSame(identity) && socketsOf(identity.pid).has(inode)) return true;
-    const members = this.#look()(this.#query(identity, incarnation));
+    const members = this.#look()(this.#query(identity, incarnation), spared);
     return members.some((pid) => socketsOf(pid).has(inode));
   }
 
@@ -144,13 +147,13 @@ class LinuxProcesses implements Processes {
   /** Reads all of /proc only if some tree can't be told otherwise, and then once. */
   #look(): Look {
     let table: ReturnType<ProcessTables['look']> | undefined;
-    return (query) => {
+    return (query, met) => {
       const { cgroup } = query.identity;
       const inside = cgroup === undefined ? undefined : cgroupMembers(cgroup);
       // It moves itself: one that was just started may still be on its way.
       if (inside !== undefined)
         return [...new Set([...inside, ...(isSame(query.identity) ? [query.identity.pid] : [])])];
-      return query.direct ? familyOf(query, this.#own) : (table ??= this.#tables.look()).members(query);
+      return query.direct ? familyOf(query, this.#own, met) : (table ??= this.#tables.look()).members(query);
     };
   }
 
@@ -164,7 +167,7 @@ class LinuxProcesses implements Processes {
   #rememberKin(identity: ProcessIdentity, incarnation: string): void {
     const kin: Kin[] = [];
     try {
-      for (const pid of this.#look()(this.#query(identity, incarnation))) {
+      for (const pid of this.#look()(this.#query(identity, incarnation), spared)) {
         const stat = pid === identity.pid ? undefined : readStat(pid);
         if (stat !== undefined) kin.push({ pid, startTicks: stat.startTicks });
       }

@@ -7,12 +7,17 @@ const PATIENCE_MS = 5_000;
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 25;
 
-/** One look: pids of what still runs of a tree. @throws where that can't be told just now */
-export type Look = (query: TreeQuery) => readonly number[];
+/**
+ * One look: pids of what still runs of a tree. What is found by its parents is given to `met` before what is below it
+ * is looked for. @throws where that can't be told just now
+ */
+export type Look = (query: TreeQuery, met: (pid: number) => void) => readonly number[];
 
 interface Job {
   readonly query: TreeQuery;
   readonly since: number;
+  /** Something of it had to be killed. */
+  killed: boolean;
   readonly done: (left: readonly number[]) => void;
 }
 
@@ -28,11 +33,11 @@ export class TreeKiller {
 
   /** Resolves with what could not be ended: nothing, as a rule; `[]` at once where that can be told for little. */
   kill(query: TreeQuery): Promise<readonly number[]> | readonly [] {
-    const since = performance.now();
+    const job = { query, since: performance.now(), killed: false, done: (): void => undefined };
     // Of its own children this process can tell at once that nothing is left.
-    if (query.direct && this.#end({ query, since, done: () => undefined }, this.#look())) return [];
+    if (query.direct && this.#end(job, this.#look())) return [];
     return new Promise((done) => {
-      this.#jobs.push({ query, since, done });
+      this.#jobs.push({ ...job, done });
       this.#pauseMs = FIRST_PAUSE_MS;
       if (!this.#scheduled) {
         this.#scheduled = true;
@@ -54,11 +59,14 @@ export class TreeKiller {
   }
 
   /** True: the job is over. Only a look that finds nothing is proof: what was found may have forked since. */
-  #end({ query, since, done }: Job, look: Look): boolean {
+  #end(job: Job, look: Look): boolean {
+    const { query, since, done } = job;
     const { cgroup, pid } = query.identity;
     let members: readonly number[] | undefined;
     try {
-      members = look(query);
+      members = look(query, kill);
+      // A list of children may leave one out while others end: of those that we have ended it is no proof.
+      if (members.length === 0 && query.direct && job.killed) members = look({ ...query, direct: false }, kill);
     } catch {
       // /proc can't be read just now: tried again.
     }
@@ -69,6 +77,7 @@ export class TreeKiller {
     }
     if (cgroup !== undefined) killCgroup(cgroup);
     for (const member of members ?? []) kill(member);
+    job.killed = true;
     if (performance.now() - since <= PATIENCE_MS) return false;
     done(members ?? [pid]);
     return true;

@@ -1,5 +1,4 @@
 /** For tests: a supervisor over real processes, sockets, probes and records, and a clean end that fails on leaks. */
-import { acceptsAtOnce } from '../../process/quick-connect.js';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +15,7 @@ import { bootId } from '../../process/process-stat.js';
 import { createLimits } from '../../process/limits.js';
 import { createNotifySockets } from '../../process/notify-sockets.js';
 import { createProcesses } from '../../process/processes.js';
+import { acceptsAtOnce } from '../../process/quick-connect.js';
 import { createSockets } from '../../process/sockets.js';
 import { createRecordStore } from '../../store/record-store.js';
 import { createSecrets } from '../../store/secrets.js';
