@@ -38,6 +38,12 @@ export interface WorldOptions {
   readonly first: boolean;
   readonly bakeMs: number;
   readonly commit: 'together' | 'each';
+  readonly strategy?: Rollout['options']['strategy'];
+  readonly onFailure?: Rollout['options']['onFailure'];
+  /** Hosts in one wave at most; 0: all. */
+  readonly parallel?: number;
+  /** The first so many hosts are the canary, which a person has to promote. */
+  readonly promotedAfter?: number;
   readonly fates: readonly Fate[];
   /** What becomes of the old release when a host goes back to it. */
   readonly oldFates: readonly Fate[];
@@ -67,6 +73,7 @@ export class World {
   private flying: Message[] = [];
   private epoch = 1;
   private now = 1_000_000;
+  private triedAgain = 0;
   private readonly cutSince = new Map<number, number>();
   private readonly renewed = new Map<number, number>();
 
@@ -76,6 +83,9 @@ export class World {
     const old = ref('1.0.0');
     const next = ref('2.0.0');
     const names = Array.from({ length: options.hosts }, (_, index) => `h${index}`);
+    const { parallel = 1, promotedAfter = 0, strategy, onFailure } = options;
+    const waveOf = (index: number): number => (parallel === 0 ? 1 : 1 + Math.floor(index / parallel));
+    const canaryWave = promotedAfter === 0 || promotedAfter >= names.length ? 0 : waveOf(promotedAfter - 1);
     this.hosts = names.map((name, index) => {
       const host = new SimulatedHost(name, APP, (release) =>
         release.version === '2.0.0'
@@ -94,10 +104,15 @@ export class World {
         ...{ id: 'r1', seq: 1, kind: options.kind, app: APP, environment: 'local', version: '2.0.0', digest: '2.0.0' },
         ...{ phase: 'staging', paused: false, by: 'test', startedAt: this.now, steps: 0 },
         hosts: names.map((host, index) => ({
-          ...{ host, wave: index + 1, state: 'pending', to: next, touched: false, step: 0 },
+          ...{ host, wave: waveOf(index), state: 'pending', to: next, touched: false, step: 0 },
           ...(options.first ? { empty: ref('none') } : { from: old }),
         })),
-        options: { bakeMs: options.bakeMs, confirmWithinMs: T, commit: options.commit, skipDown: false },
+        options: {
+          ...{ bakeMs: options.bakeMs, confirmWithinMs: T, commit: options.commit, skipDown: false },
+          ...(strategy === undefined ? {} : { strategy }),
+          ...(onFailure === undefined ? {} : { onFailure }),
+          ...(canaryWave === 0 ? {} : { canaryWave, awaitPromotion: true }),
+        },
       },
       this.limits,
     );
@@ -138,6 +153,28 @@ export class World {
     });
   }
 
+  /** What may not happen at any moment, whatever becomes of it. */
+  private inspectStep(rollout: Rollout, effects: Decision['effects']): void {
+    const { commit, onFailure, awaitPromotion, canaryWave = 0 } = rollout.options;
+    const early = rollout.hosts.filter((host) => host.state === 'staged').map((host) => host.host);
+    const commits = effects.some(({ kind }) => kind === 'commit');
+    if (commit === 'together' && onFailure !== 'rollback-host' && early.length > 0 && commits) {
+      this.faults.push(`committed before ${early.join()} had its trial`);
+    }
+    if (rollout.kind !== 'rollout') return;
+    for (const { host, kind, confirmWithinMs } of effects) {
+      const { wave = 0, to } = rollout.hosts.find((other) => other.host === host) ?? {};
+      const forward = kind === 'switch' && confirmWithinMs > 0 && to !== undefined;
+      if (!forward) continue;
+      if (this.rollout.paused && rollout.paused) this.faults.push(`${host} was switched in a pause`);
+      if (awaitPromotion === true && wave > canaryWave && rollout.promotedBy === undefined) {
+        this.faults.push(`${host} was switched before the canary was promoted`);
+      }
+      const others = rollout.hosts.filter((other) => other.state === 'switching' && other.wave !== wave);
+      if (others.length > 0) this.faults.push(`${host} was switched while another wave was`);
+    }
+  }
+
   private get holder(): string {
     return `leader-${this.epoch}`;
   }
@@ -171,8 +208,17 @@ export class World {
       this.report(index);
     });
     while (this.flying.length > 0) this.deliver(0);
-    if (this.rollout.paused) this.tell({ kind: 'resume', by: 'test', at: this.now });
+    if (this.rollout.awaiting !== undefined) this.tell({ kind: 'promote', by: 'test', at: this.now });
+    else if (this.rollout.holding !== undefined) this.decideOnHold();
+    else if (this.rollout.paused) this.tell({ kind: 'resume', by: 'test', at: this.now });
     this.pass(500, true);
+  }
+
+  /** A person tries again now and then, and gives up in the end. */
+  private decideOnHold(): void {
+    if (this.chance() > 0.05) return;
+    const kind = this.triedAgain++ < 2 && this.chance() < 0.6 ? 'resume' : 'abort';
+    this.tell({ kind, by: 'test', at: this.now });
   }
 
   private tell(event: RolloutEvent): void {
@@ -182,10 +228,7 @@ export class World {
   }
 
   private take({ rollout, effects }: Decision): void {
-    const early = rollout.hosts.filter((host) => host.state === 'staged').map((host) => host.host);
-    if (rollout.options.commit === 'together' && early.length > 0 && effects.some(({ kind }) => kind === 'commit')) {
-      this.faults.push(`committed before ${early.join()} had its trial`);
-    }
+    this.inspectStep(rollout, effects);
     if (!this.hasEndedWith(this.rollout) && this.hasEndedWith(rollout)) this.inspect(rollout);
     this.rollout = rollout;
     for (const command of effects) {
@@ -291,7 +334,7 @@ export class World {
 
   private people(): void {
     const dice = this.chance();
-    const kind = dice < 0.45 ? 'pause' : dice < 0.9 ? 'resume' : 'abort';
+    const kind = dice < 0.4 ? 'pause' : dice < 0.8 ? 'resume' : dice < 0.9 ? 'promote' : 'abort';
     this.tell({ kind, by: 'somebody', at: this.now });
   }
 
@@ -310,8 +353,9 @@ export class World {
   }
 
   private renew(): void {
+    const back = this.rollout.phase === 'rolling_back';
     this.rollout.hosts.forEach(({ state }, index) => {
-      const onTrial = state === 'switching' || state === 'trial' || state === 'committing';
+      const onTrial = state === 'committing' || (!back && (state === 'switching' || state === 'trial'));
       if (!onTrial || this.cutSince.has(index) || this.now - (this.renewed.get(index) ?? 0) < T / 3) return;
       try {
         this.hosts[index]?.renew({ epoch: this.epoch, holder: this.holder, rollout: 'r1', confirmWithinMs: T });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ROLLBACK_TABLE, ROLLOUT_TABLE, stay } from '@outrider/coordinator/rollout/decide.js';
-import { type RolloutPhase, exitCodeOf } from '@outrider/shared/domain/rollout.js';
+import { type RolloutPhase, exitCodeOf, ROLLBACK_STRATEGIES } from '@outrider/shared/domain/rollout.js';
 import type { Fate } from '@outrider/shared/testing/simulated-host.js';
 import { World, type WorldOptions } from './rollout-world.js';
 
@@ -22,6 +22,9 @@ const world = fc.record({
   first: fc.boolean(),
   bakeMs: fc.constantFrom(0, 3_000, 20_000),
   commit: fc.constantFrom<WorldOptions['commit']>('together', 'together', 'each'),
+  onFailure: fc.constantFrom<NonNullable<WorldOptions['onFailure']>>('rollback', 'rollback', 'rollback-host', 'hold'),
+  parallel: fc.constantFrom(1, 1, 2, 0),
+  promotedAfter: fc.constantFrom(0, 0, 1, 2),
   fates: fc.array(fate, { minLength: 4, maxLength: 4 }),
   oldFates: fc.array(oldFate, { minLength: 4, maxLength: 4 }),
   chaos: fc.constantFrom(0, 40, 150, 400),
@@ -33,7 +36,8 @@ function check(options: WorldOptions): World {
   const story = (): string => JSON.stringify([simulated.rollout, simulated.log], null, 1);
   expect(ended, story()).toBe(true);
   endings.set(simulated.rollout.phase, (endings.get(simulated.rollout.phase) ?? 0) + 1);
-  expect(simulated.mostSwitching, story()).toBeLessThanOrEqual(1);
+  const { parallel = 1 } = options;
+  expect(simulated.mostSwitching, story()).toBeLessThanOrEqual(parallel === 0 ? options.hosts : parallel);
   expect(simulated.faults, story()).toEqual([]);
   const { phase, hosts, reason } = simulated.rollout;
   hosts.forEach((host, index) => {
@@ -42,7 +46,9 @@ function check(options: WorldOptions): World {
     expect(real.candidate, where).toBeUndefined();
     if (phase === 'succeeded') expect(real.active, where).toEqual(host.to);
     if (phase === 'rolled_back' || phase === 'aborted') {
-      expect([host.from?.version, 'none'], where).toContain(real.active?.version ?? host.from?.version);
+      if (host.stays === true && host.state === 'committed') expect(real.active, where).toEqual(host.to);
+      else expect([host.from?.version, 'none'], where).toContain(real.active?.version ?? host.from?.version);
+      if (host.stays === true) expect([phase, options.onFailure], where).toEqual(['rolled_back', 'rollback-host']);
     }
     if (phase === 'stuck' && host.touched && host.state !== 'failed' && host.state !== 'unreachable') {
       expect(['reverted', 'committed'], where).toContain(host.state);
@@ -108,17 +114,18 @@ describe('a rollout against simulated hosts', () => {
 
   it('goes on with the other hosts of a rollback whatever happens to one', () => {
     fc.assert(
-      fc.property(world, (options) => {
-        const simulated = new World({ ...options, first: false, kind: 'rollback', visited });
+      fc.property(world, fc.constantFrom(...ROLLBACK_STRATEGIES), (options, strategy) => {
+        const simulated = new World({ ...options, strategy, first: false, kind: 'rollback', visited });
         expect(simulated.run(), JSON.stringify([simulated.rollout, simulated.log])).toBe(true);
         expect(simulated.faults).toEqual([]);
         const { phase, hosts } = simulated.rollout;
-        expect(['succeeded', 'stuck']).toContain(phase);
+        expect(['succeeded', 'stuck', 'aborted']).toContain(phase);
+        if (simulated.rollout.abortedBy !== undefined) return;
         if (phase === 'succeeded') simulated.hosts.forEach((host, i) => expect(host.active).toEqual(hosts[i]!.to));
         else expect(hosts.some(({ state }) => state === 'failed' || state === 'unreachable')).toBe(true);
         expect(hosts.every(({ state }) => state !== 'pending' && state !== 'staging' && state !== 'staged')).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     );
   });
 });

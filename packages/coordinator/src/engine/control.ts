@@ -1,4 +1,4 @@
-/** Pause, resume and abort of a rollout that is under way. */
+/** Pause, resume, promote and abort of a rollout that is under way. */
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
@@ -6,7 +6,8 @@ import { explain } from '../rollout/explain.js';
 import type { RolloutStore } from './ports.js';
 import type { RolloutRun } from './rollout-run.js';
 
-export type ControlAction = 'pause' | 'resume' | 'abort';
+export const CONTROL_ACTIONS = ['pause', 'resume', 'promote', 'abort'] as const;
+export type ControlAction = (typeof CONTROL_ACTIONS)[number];
 
 interface Order {
   /** Empty: the one that runs (of `app`, where that is not empty). */
@@ -30,8 +31,10 @@ export async function control(
 }
 
 /** It may have gone on, or turned to failure, while the wish was on its way. */
-function isAsAsked({ phase, paused }: Rollout, action: ControlAction): boolean {
+function isAsAsked({ phase, paused, promotedBy, abortedBy }: Rollout, action: ControlAction): boolean {
   if (action === 'pause') return paused;
+  if (action === 'promote') return promotedBy !== undefined;
+  if (abortedBy !== undefined) return true;
   if (action === 'resume') return !paused;
   return phase === 'rolling_back' || phase === 'rolled_back' || phase === 'aborted' || phase === 'stuck';
 }
@@ -54,14 +57,8 @@ async function whyNot(id: string, store: RolloutStore): Promise<OutriderError> {
 }
 
 /** Past the decision to commit there is nothing to abort, only to undo. */
-function refuseAbort({ id, kind, phase }: Rollout): void {
-  if (kind === 'rollback') {
-    throw new OutriderError(
-      'refused',
-      `${id} is a rollback, which is not aborted; start another rollout when it has ended.`,
-    );
-  }
-  if (phase === 'committing' || hasEnded(phase)) {
+function refuseAbort({ id, phase, holding }: Rollout): void {
+  if ((phase === 'committing' && holding === undefined) || hasEnded(phase)) {
     throw new OutriderError(
       'refused',
       `${id} is decided already; undo it with "coordinator rollback" when it has ended.`,

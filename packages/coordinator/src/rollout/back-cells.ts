@@ -1,8 +1,19 @@
 /** What a failed rollout does with each event while it takes its hosts back. */
+import type { AppStatus } from '@outrider/shared/domain/host.js';
 import type { RolloutHost } from '@outrider/shared/domain/rollout.js';
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
-import { answers, culpritOf, isOn, isSettled, isWell, lostState, reasonOf, stagingOf } from './host-report.js';
+import {
+  answers,
+  culpritOf,
+  isOn,
+  isSettled,
+  isWell,
+  lostState,
+  reasonOf,
+  stagingOf,
+  wentBack,
+} from './host-report.js';
 import { endStuck, startReverting, takeBackNext, undoCommit } from './take-back.js';
 
 export function backReport(draft: Draft, { host: name, status }: EventOf<'report'>): void {
@@ -20,6 +31,10 @@ export function backReport(draft: Draft, { host: name, status }: EventOf<'report
       culprit,
       ...(draft.rollout.abortedBy === undefined ? { reason: reasonOf(draft.rollout, host, status) } : {}),
     });
+  }
+  if (host.stays === true) {
+    stayReport(draft, host, status);
+    return;
   }
   if (host.state !== 'reverting' && host.state !== 'failed' && host.state !== 'unreachable') return;
   if (!answers(draft.rollout, host, status)) return;
@@ -46,6 +61,20 @@ export function backReport(draft: Draft, { host: name, status }: EventOf<'report
   }
 }
 
+/** A host that keeps the new release, unless its trial was over before the word reached it. */
+function stayReport(draft: Draft, host: RolloutHost, status: AppStatus): void {
+  const isWaitedFor = host.state === 'committing' || host.state === 'failed' || host.state === 'unreachable';
+  if (!isWaitedFor || !answers(draft.rollout, host, status)) return;
+  if (isSettled(status) && isOn(status, host.to)) {
+    draft.setHost(host.host, { state: 'committed', reason: undefined });
+    draft.tell({ type: 'rollout.host.committed', host: host.host });
+    takeBackNext(draft);
+  } else if (wentBack(host, status) && isSettled(status)) {
+    draft.setHost(host.host, { reason: reasonOf(draft.rollout, host, status) });
+    reverted(draft, host.host);
+  }
+}
+
 /** Where nothing of the app ran before, a host that knows nothing of it is where it should be. */
 function gone(draft: Draft, { host, state, from }: RolloutHost): void {
   if (from !== undefined) {
@@ -63,14 +92,18 @@ function reverted(draft: Draft, host: string): void {
 
 export function backRefused(draft: Draft, { host: name, step, reason }: EventOf<'refused'>): void {
   const host = draft.host(name);
-  if (host?.step !== step || host.state !== 'reverting') return;
+  if (host?.step !== step || !isTold(host)) return;
   giveUp(draft, name, 'failed', `${name} refused: ${reason}`);
 }
 
 /** The others do not wait for it; its command stays in the outbox, and its report still counts. */
 export function backUnreachable(draft: Draft, { host: name }: EventOf<'unreachable'>): void {
-  if (draft.host(name)?.state === 'reverting') giveUp(draft, name, 'unreachable', `${name} cannot be reached`);
+  const host = draft.host(name);
+  if (host !== undefined && isTold(host)) giveUp(draft, name, 'unreachable', `${name} cannot be reached`);
 }
+
+/** Its answer is waited for. */
+const isTold = ({ state }: RolloutHost): boolean => state === 'reverting' || state === 'committing';
 
 export function backTick(draft: Draft): void {
   const { deadline, hosts } = draft.rollout;
@@ -79,15 +112,15 @@ export function backTick(draft: Draft): void {
     return;
   }
   if (deadline > draft.at) return;
-  const late = hosts.filter((host) => host.state === 'reverting');
+  const late = hosts.filter(isTold);
   if (late.length === 0) {
     endStuck(
       draft,
-      hosts.filter((host) => host.touched && host.state !== 'reverted'),
+      hosts.filter((host) => host.touched && host.state !== 'reverted' && host.state !== 'committed'),
     );
     return;
   }
-  for (const host of late) giveUp(draft, host.host, 'failed', `${host.host} did not come back in time`);
+  for (const host of late) giveUp(draft, host.host, 'failed', `${host.host} did not answer in time`);
 }
 
 function giveUp(draft: Draft, name: string, state: 'failed' | 'unreachable', reason: string): void {

@@ -4,7 +4,7 @@ import { type Decision, DEFAULT_LIMITS, type Limits } from './decision.js';
 import { Draft } from './draft.js';
 import { advance } from './forward.js';
 import { fail } from './failing.js';
-import { rollbackNext } from './rollback-cells.js';
+import { rollbackNext } from './rollback-next.js';
 
 /** `hosts` come as `pending`, or as `staged` where the release is on the host for sure (its previous one). */
 export function begin(rollout: Rollout, limits: Limits = DEFAULT_LIMITS): Decision {
@@ -42,7 +42,7 @@ export function takeBackLost(rollout: Rollout, steps: number, at: number, limits
   const hosts = rollout.hosts.map((host) => ({ ...host, touched: true, state: 'trial' as const }));
   const { endedAt: _endedAt, ...rest } = rollout;
   const draft = new Draft({ ...rest, hosts, steps: Math.max(rollout.steps, steps), phase: 'switching' }, at, limits);
-  fail(draft, { reason: 'the record of this rollout was lost, so it was taken back' });
+  fail(draft, { reason: 'the record of this rollout was lost, so it was taken back', everything: true });
   return draft.decision();
 }
 

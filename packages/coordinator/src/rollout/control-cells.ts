@@ -1,8 +1,9 @@
-/** What people ask of a rollout while it runs. */
+/** What people ask of a rollout while it runs. Each may be said twice. */
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { fail } from './failing.js';
-import { advance } from './forward.js';
+import { advance, isFirstStage } from './forward.js';
+import { tryAgain } from './holding.js';
 
 /** Nothing new begins; what was told stays told. Neither the bake nor the deadline counts on. */
 export function pause(draft: Draft, { by, at }: EventOf<'pause'>): void {
@@ -13,26 +14,44 @@ export function pause(draft: Draft, { by, at }: EventOf<'pause'>): void {
   draft.tell({ type: 'rollout.paused', by });
 }
 
-export function resume(draft: Draft, { by, at }: EventOf<'resume'>): void {
-  const { paused, bakeLeftMs, phase, options, hosts } = draft.rollout;
-  if (!paused) return;
-  draft.set({ paused: false, deadline: at + waitOf(draft) });
-  const stillWell = hosts.every((host) => host.state !== 'trial' || host.well === true);
-  if (phase === 'baking' && stillWell) {
-    draft.set({ bakeUntil: at + (bakeLeftMs ?? options.bakeMs) });
-  }
-  draft.set({ bakeLeftMs: undefined });
+/** Also ends a hold. What waits to be promoted is promoted, not resumed. */
+export function resume(draft: Draft, { by }: EventOf<'resume'>): void {
+  if (!draft.rollout.paused || draft.rollout.awaiting !== undefined) return;
+  tryAgain(draft);
   draft.tell({ type: 'rollout.resumed', by });
+  goOn(draft, draft.rollout.bakeLeftMs);
+}
+
+/** The canary (without one: the first wave) is good enough: what is left of its bake, and of the wait, is over. */
+export function promote(draft: Draft, { by }: EventOf<'promote'>): void {
+  const { promotedBy, holding, awaiting, paused } = draft.rollout;
+  if (promotedBy !== undefined || holding !== undefined || !isFirstStage(draft)) return;
+  draft.set({ promotedBy: by, awaiting: undefined });
+  draft.tell({ type: 'rollout.promoted', by });
+  // Who has paused it by hand resumes it by hand.
+  if (!paused || awaiting !== undefined) goOn(draft, 0);
+}
+
+/** Deadlines begin anew when the pause is over; the bake goes on with what was left of it. */
+function goOn(draft: Draft, bakeLeftMs: number | undefined): void {
+  const { phase, options, hosts } = draft.rollout;
+  draft.set({ paused: false, bakeLeftMs: undefined, deadline: draft.at + waitOf(draft) });
+  const allWell = hosts.every((host) => host.state !== 'trial' || host.well === true);
+  if (phase === 'baking' && allWell) draft.set({ bakeUntil: draft.at + (bakeLeftMs ?? options.bakeMs) });
   advance(draft);
 }
 
-/** Deadlines begin anew when the pause is over. */
 function waitOf(draft: Draft): number {
   const { phase, options } = draft.rollout;
   const { limits } = draft;
   if (phase === 'staging') return limits.stageMs;
   if (phase === 'committing') return options.confirmWithinMs + limits.commitMs;
   return limits.switchMs + (phase === 'baking' ? options.bakeMs : 0);
+}
+
+/** After the decision to commit only what is on hold can be aborted. */
+export function abortHeld(draft: Draft, event: EventOf<'abort'>): void {
+  if (draft.rollout.holding !== undefined) abort(draft, event);
 }
 
 export function abort(draft: Draft, { by }: EventOf<'abort'>): void {

@@ -4,7 +4,7 @@
  */
 import type { Rollout, RolloutPhase } from '@outrider/shared/domain/rollout.js';
 import { backRefused, backReport, backTick, backUnreachable } from './back-cells.js';
-import { abort, pause, resume } from './control-cells.js';
+import { abort, abortHeld, pause, promote, resume } from './control-cells.js';
 import {
   type Decision,
   DEFAULT_LIMITS,
@@ -23,6 +23,7 @@ import {
   unreachableOnTrial,
 } from './forward-cells.js';
 import {
+  rollbackAbort,
   rollbackRefused,
   rollbackReport,
   rollbackResume,
@@ -44,19 +45,30 @@ const ENDED: Row = {
   tick: stay,
   pause: stay,
   resume: stay,
+  promote: stay,
   abort: stay,
   refused: stay,
   unreachable: stay,
 };
 
-/** Going to a new release. After the decision to commit there is no abort: a rollback undoes it. */
+/** Going to a new release. After the decision to commit there is no abort, unless it is on hold: a rollback undoes it. */
 export const ROLLOUT_TABLE: Table = {
-  staging: { report: stagingReport, tick: deadlineTick, pause, resume, abort, refused, unreachable: stay },
+  staging: {
+    report: stagingReport,
+    tick: deadlineTick,
+    pause,
+    resume,
+    promote: stay,
+    abort,
+    refused,
+    unreachable: stay,
+  },
   switching: {
     report: trialReport,
     tick: deadlineTick,
     pause,
     resume,
+    promote,
     abort,
     refused,
     unreachable: unreachableOnTrial,
@@ -67,6 +79,7 @@ export const ROLLOUT_TABLE: Table = {
     tick: deadlineTick,
     pause,
     resume,
+    promote,
     abort,
     refused: stay,
     unreachable: unreachableOnTrial,
@@ -76,7 +89,8 @@ export const ROLLOUT_TABLE: Table = {
     tick: deadlineTick,
     pause,
     resume,
-    abort: stay,
+    promote: stay,
+    abort: abortHeld,
     refused,
     unreachable: unreachableOnTrial,
   },
@@ -85,6 +99,7 @@ export const ROLLOUT_TABLE: Table = {
     tick: backTick,
     pause: stay,
     resume: stay,
+    promote: stay,
     abort: stay,
     refused: backRefused,
     unreachable: backUnreachable,
@@ -100,12 +115,13 @@ const ROLLBACK: Row = {
   tick: rollbackTick,
   pause,
   resume: rollbackResume,
-  abort: stay,
+  promote: stay,
+  abort: rollbackAbort,
   refused: rollbackRefused,
   unreachable: rollbackUnreachable,
 };
 
-/** Going back to a release that was good: no trial, so nothing to bake, to commit or to abort. */
+/** Going back to a release that was good: no trial, so nothing to bake, to promote or to commit. */
 export const ROLLBACK_TABLE: Table = {
   staging: ROLLBACK,
   switching: ROLLBACK,

@@ -11,6 +11,7 @@ export type RolloutEvent =
   | { readonly kind: 'tick'; readonly at: number }
   | { readonly kind: 'pause'; readonly by: string; readonly at: number }
   | { readonly kind: 'resume'; readonly by: string; readonly at: number }
+  | { readonly kind: 'promote'; readonly by: string; readonly at: number }
   | { readonly kind: 'abort'; readonly by: string; readonly at: number }
   /** The host refused the command with this step. */
   | {

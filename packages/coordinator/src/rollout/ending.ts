@@ -16,6 +16,8 @@ export function end(draft: Draft, phase: EndPhase, reason?: string): void {
   draft.set({
     phase,
     paused: false,
+    awaiting: undefined,
+    holding: undefined,
     endedAt: draft.at,
     deadline: undefined,
     bakeUntil: undefined,

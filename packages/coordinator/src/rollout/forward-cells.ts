@@ -1,10 +1,11 @@
 /** What a rollout does with each event while it goes forward: staging, switching, baking, committing. */
 import type { AppStatus } from '@outrider/shared/domain/host.js';
-import type { RolloutHost } from '@outrider/shared/domain/rollout.js';
+import type { RolloutCommandKind, RolloutHost, RolloutHostState } from '@outrider/shared/domain/rollout.js';
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { fail } from './failing.js';
-import { advance } from './forward.js';
+import { advance, isBusy } from './forward.js';
+import { comesBack } from './holding.js';
 import {
   answers,
   culpritOf,
@@ -28,7 +29,8 @@ export function stagingReport(draft: Draft, { host: name, status }: EventOf<'rep
   if (!answers(draft.rollout, host, status)) return;
   const staging = stagingOf(host, host.to, status);
   if (staging === 'failed') {
-    fail(draft, { host: name, reason: `${name} could not fetch the release: ${status.staging?.reason ?? ''}` });
+    const reason = `${name} could not fetch the release: ${status.staging?.reason ?? ''}`;
+    fail(draft, { host: name, reason, heldAs: 'pending' });
   } else if (staging === 'done') {
     draft.setHost(name, { state: 'staged' });
     draft.tell({ type: 'rollout.host.staged', host: name });
@@ -36,9 +38,12 @@ export function stagingReport(draft: Draft, { host: name, status }: EventOf<'rep
   }
 }
 
-export function trialReport(draft: Draft, { host: name, status }: EventOf<'report'>): void {
+export function trialReport(draft: Draft, event: EventOf<'report'>): void {
+  const { host: name, status } = event;
   const host = draft.host(name);
   if (host === undefined || abortedByHold(draft, name, status)) return;
+  if (host.state === 'staging') stagingReport(draft, event);
+  if (comesBack(draft, host, status)) advance(draft);
   if (host.state !== 'switching' && host.state !== 'trial') return;
   if (status === 'gone') {
     failLost(draft, name);
@@ -52,12 +57,19 @@ export function trialReport(draft: Draft, { host: name, status }: EventOf<'repor
   } else if (wentBack(host, status)) {
     failAtHost(draft, host, status);
   } else if (isSettled(status)) {
-    fail(draft, { host: name, reason: `${name} made the release permanent before it was told to` });
+    fail(draft, {
+      host: name,
+      reason: `${name} made the release permanent before it was told to`,
+      heldAs: 'committed',
+    });
   }
 }
 
-export function committingReport(draft: Draft, { host: name, status }: EventOf<'report'>): void {
+export function committingReport(draft: Draft, event: EventOf<'report'>): void {
+  const { host: name, status } = event;
   const host = draft.host(name);
+  if (host?.state === 'staging') stagingReport(draft, event);
+  if (host !== undefined && comesBack(draft, host, status)) advance(draft);
   if (host?.state !== 'committing') return;
   if (status === 'gone') {
     failLost(draft, name);
@@ -77,14 +89,14 @@ export function committingReport(draft: Draft, { host: name, status }: EventOf<'
 
 /** It knew the app, and does so no more: its folder was emptied or replaced. */
 function failLost(draft: Draft, host: string): void {
-  fail(draft, { host, reason: lostState(host) });
+  fail(draft, { host, reason: lostState(host), heldAs: 'pending' });
 }
 
 function failAtHost(draft: Draft, host: RolloutHost, status: AppStatus): void {
   const culprit = culpritOf(draft.rollout, status);
   const reason = reasonOf(draft.rollout, host, status);
   if (host.state === 'trial') gateFailed(draft, reason, host.host);
-  fail(draft, { host: host.host, culprit, reason });
+  fail(draft, { host: host.host, culprit, reason, heldAs: 'reverting' });
 }
 
 function gateFailed(draft: Draft, reason: string, host?: string): void {
@@ -103,9 +115,20 @@ function abortedByHold(draft: Draft, host: string, status: AppStatus | 'gone'): 
 }
 
 export function refused(draft: Draft, { host: name, step, reason }: EventOf<'refused'>): void {
-  if (draft.host(name)?.step !== step) return;
-  fail(draft, { host: name, reason: `${name} refused: ${reason}` });
+  const host = draft.host(name);
+  if (host?.step !== step) return;
+  // It has not heard this command, so that its reports answer an earlier one.
+  if (host.command === 'commit') draft.setHost(name, { step: 0 });
+  fail(draft, { host: name, reason: `${name} refused: ${reason}`, heldAs: WITHOUT[host.command ?? 'stage'] });
 }
+
+/** Where a host stands that did not take its command. */
+const WITHOUT: { readonly [K in RolloutCommandKind]: RolloutHostState } = {
+  stage: 'pending',
+  switch: 'staged',
+  commit: 'reverting',
+  revert: 'reverting',
+};
 
 /** Its own lease guards it; once that is over it has gone back for sure. */
 export function unreachableOnTrial(draft: Draft, { host: name, forMs }: EventOf<'unreachable'>): void {
@@ -143,7 +166,7 @@ export function deadlineTick(draft: Draft): void {
 
 const LATE: { readonly [phase: string]: (host: RolloutHost) => boolean } = {
   staging: (host) => host.state === 'staging',
-  switching: (host) => host.state === 'switching' || (host.state === 'trial' && host.well !== true),
-  baking: (host) => host.well !== true && host.state === 'trial',
-  committing: (host) => host.state === 'committing',
+  switching: (host) => isBusy(host) || (host.state === 'trial' && host.well !== true),
+  baking: (host) => isBusy(host) || (host.state === 'trial' && host.well !== true),
+  committing: (host) => isBusy(host) || host.state === 'committing',
 };

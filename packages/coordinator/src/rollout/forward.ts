@@ -11,15 +11,15 @@ export function advance(draft: Draft): void {
       if (draft.rollout.hosts.every((host) => host.state === 'staged')) switchNextWave(draft);
       return;
     case 'switching':
-      if (inState(draft, 'switching').length > 0 || !allWell(draft)) return;
+      if (draft.rollout.hosts.some(isBusy) || !allWell(draft)) return;
       if (inState(draft, 'trial').length === 0) switchNextWave(draft);
       else startBake(draft);
       return;
     case 'baking':
-      bake(draft);
+      if (!draft.rollout.hosts.some(isBusy)) bake(draft);
       return;
     case 'committing':
-      if (inState(draft, 'committing').length > 0) return;
+      if (draft.rollout.hosts.some(isBusy) || inState(draft, 'committing').length > 0) return;
       if (inState(draft, 'staged').length > 0) switchNextWave(draft);
       else end(draft, 'succeeded');
       return;
@@ -31,6 +31,10 @@ export function advance(draft: Draft): void {
       return;
   }
 }
+
+/** On its way: nothing else begins before it has arrived. */
+export const isBusy = ({ state }: RolloutHost): boolean =>
+  state === 'staging' || state === 'switching' || state === 'reverting';
 
 const inState = (draft: Draft, state: RolloutHost['state']): readonly RolloutHost[] =>
   draft.rollout.hosts.filter((host) => host.state === state);
@@ -50,7 +54,7 @@ function switchNextWave(draft: Draft): void {
 }
 
 function startBake(draft: Draft): void {
-  const { bakeMs } = draft.rollout.options;
+  const bakeMs = bakeOf(draft);
   draft.set({
     phase: 'baking',
     bakeUntil: draft.at + bakeMs,
@@ -62,21 +66,47 @@ function startBake(draft: Draft): void {
 
 /** Only uninterrupted health counts: a bake that was broken begins anew once all are well again. */
 function bake(draft: Draft): void {
-  const { bakeUntil, options } = draft.rollout;
+  const { bakeUntil } = draft.rollout;
   if (!allWell(draft)) {
     draft.set({ bakeUntil: undefined });
   } else if (bakeUntil === undefined) {
-    draft.set({ bakeUntil: draft.at + options.bakeMs });
-    if (options.bakeMs === 0) finishBake(draft);
+    draft.set({ bakeUntil: draft.at + bakeOf(draft) });
+    if (bakeOf(draft) === 0) finishBake(draft);
   } else if (bakeUntil <= draft.at) {
     finishBake(draft);
   }
+}
+
+/** Who was promoted has baked enough. */
+const bakeOf = (draft: Draft): number =>
+  draft.rollout.promotedBy !== undefined && isFirstStage(draft) ? 0 : draft.rollout.options.bakeMs;
+
+/** Some are on trial, and nobody beyond the canary (without one: the first wave) is under way. */
+export function isFirstStage(draft: Draft): boolean {
+  const { hosts, options } = draft.rollout;
+  const first = Math.min(...hosts.map(({ wave }) => wave));
+  const underWay = hosts.filter(({ state }) => state === 'switching' || state === 'trial');
+  const last = Math.max(options.canaryWave ?? 0, first);
+  return underWay.some(({ state }) => state === 'trial') && underWay.every(({ wave }) => wave <= last);
+}
+
+/** Somebody has to say that the canary is good: its hosts stay on trial meanwhile, however long that takes. */
+function awaitsPromotion(draft: Draft): boolean {
+  const { options, promotedBy, hosts } = draft.rollout;
+  const { awaitPromotion = false, canaryWave = 0 } = options;
+  if (!awaitPromotion || promotedBy !== undefined || canaryWave === 0) return false;
+  return hosts.every(({ wave, state }) => (wave <= canaryWave ? state === 'trial' || state === 'committed' : true));
 }
 
 /** The decision to commit is this write itself: the hosts are told only once it is stored. */
 function finishBake(draft: Draft): void {
   draft.tell({ type: 'rollout.gate.passed', data: { gate: 'health' } });
   draft.set({ bakeUntil: undefined });
+  if (awaitsPromotion(draft)) {
+    draft.set({ paused: true, awaiting: 'promotion', deadline: undefined });
+    draft.tell({ type: 'rollout.paused', reason: 'the canary is well and waits to be promoted' });
+    return;
+  }
   if (draft.rollout.options.commit === 'together' && inState(draft, 'staged').length > 0) {
     switchNextWave(draft);
     return;

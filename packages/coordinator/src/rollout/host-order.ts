@@ -1,9 +1,14 @@
 /** In which order hosts are switched: what others depend on first, an agent that moves leaves before it arrives. */
 import type { Target } from './plan-host.js';
 
-/** By name, except where agents' needs across hosts say otherwise; needs that go round in a circle are left out. */
-export function orderHosts(targets: readonly Target[]): readonly Target[] {
-  const left = [...targets].sort((a, b) => (a.host.name < b.host.name ? -1 : 1));
+/**
+ * By the value of a label where one is given, then by name, except where agents' needs across hosts say otherwise;
+ * needs that go round in a circle are left out.
+ */
+export function orderHosts(targets: readonly Target[], label = ''): readonly Target[] {
+  const left = [...targets].sort(
+    (a, b) => byLabel(a.host.labels[label], b.host.labels[label]) || (a.host.name < b.host.name ? -1 : 1),
+  );
   const ordered: Target[] = [];
   while (left.length > 0) {
     const free = left.findIndex((target) => !left.some((other) => other !== target && mustPrecede(other, target)));
@@ -12,7 +17,15 @@ export function orderHosts(targets: readonly Target[]): readonly Target[] {
   return ordered;
 }
 
-function mustPrecede(first: Target, then: Target): boolean {
+/** Numbers as numbers, then texts; hosts without the label come last. */
+function byLabel(a: string | undefined, b: string | undefined): number {
+  if (a === b) return 0;
+  if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
+  const [x, y] = [Number(a), Number(b)];
+  return Number.isNaN(x - y) ? (a < b ? -1 : 1) : x - y;
+}
+
+export function mustPrecede(first: Target, then: Target): boolean {
   return serves(first, then) || leaves(first, then);
 }
 

@@ -1,10 +1,13 @@
-/** A rollback: host by host to a release that was good, without trial, never stopping at a failing host. */
+/**
+ * A rollback: to a release that was good, without trial. Its strategy says whether all hosts go at once, one after
+ * another, or one after another with time to prove each; only the last of these stops at a failing host.
+ */
 import type { RolloutHost, RolloutHostState } from '@outrider/shared/domain/rollout.js';
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
 import { answers, culpritOf, isOn, isSettled, isWell, lostState, stagingOf } from './host-report.js';
-import { isLost } from './take-back.js';
+import { endStuck, goPast, holdUnwell, isProgressive, rest, rollbackNext } from './rollback-next.js';
 
 const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
 
@@ -36,9 +39,12 @@ export function rollbackReport(draft: Draft, { host: name, status }: EventOf<'re
       return;
     }
     if (!isSettled(status) || !isOn(status, host.to) || !isWell(status)) return;
-    draft.setHost(name, { state: 'committed', reason: undefined, culprit: undefined });
+    draft.setHost(name, { state: 'committed', reason: undefined, culprit: undefined, well: true });
     draft.tell({ type: 'rollout.host.committed', host: name });
-    rollbackNext(draft);
+    rest(draft);
+  } else if (isProgressive(draft) && host.state === 'committed' && isWell(status) !== host.well) {
+    draft.setHost(name, { well: isWell(status) });
+    rest(draft);
   }
 }
 
@@ -54,51 +60,37 @@ export function rollbackUnreachable(draft: Draft, { host: name }: EventOf<'unrea
 }
 
 export function rollbackTick(draft: Draft): void {
-  const { deadline, paused, hosts } = draft.rollout;
+  const { deadline, bakeUntil, paused, hosts } = draft.rollout;
   if (paused) return;
   if (deadline === undefined || deadline > draft.at) {
-    if (deadline === undefined) rollbackNext(draft);
+    if (deadline === undefined || (bakeUntil !== undefined && bakeUntil <= draft.at)) rollbackNext(draft);
     return;
   }
   const late = hosts.filter((host) => host.state === 'staging' || host.state === 'switching');
   for (const host of late) giveUp(draft, host.host, 'failed', `${host.host} did not get there in time`);
-  if (late.length === 0) endStuck(draft);
+  if (late.length > 0) return;
+  if (hosts.some((host) => host.state === 'staged')) holdUnwell(draft);
+  else endStuck(draft);
 }
 
 export function rollbackResume(draft: Draft, { by }: EventOf<'resume'>): void {
   if (!draft.rollout.paused) return;
   draft.set({ paused: false, deadline: draft.at + draft.limits.revertMs });
+  goPast(draft);
   draft.tell({ type: 'rollout.resumed', by });
-  rollbackNext(draft);
+  rest(draft);
 }
 
-/** The next host is switched once all that can be fetched is fetched and none is under way. */
-export function rollbackNext(draft: Draft): void {
-  const { hosts, paused, options } = draft.rollout;
-  if (paused || hosts.some((host) => host.state === 'staging' || host.state === 'switching')) return;
-  const next = hosts.find((host) => host.state === 'staged');
-  if (next !== undefined) {
-    draft.command(next.host, 'switch', next.to, 0, `rollback to ${draft.rollout.version}`);
-    draft.setHost(next.host, { state: 'switching', touched: true });
-    draft.set({ phase: 'switching', deadline: draft.at + draft.limits.revertMs });
-    draft.tell({ type: 'rollout.host.switching', host: next.host });
-    return;
-  }
-  const lost = hosts.filter((host) => LOST.includes(host.state));
-  if (lost.length === 0) end(draft, 'succeeded');
-  else if (lost.every(isLost)) endStuck(draft);
-  else draft.set({ deadline: draft.at + options.confirmWithinMs + draft.limits.lostMs });
+/** No further host is told to go back; who was told goes on. */
+export function rollbackAbort(draft: Draft, { by }: EventOf<'abort'>): void {
+  if (draft.rollout.abortedBy !== undefined) return;
+  draft.set({ abortedBy: by, reason: `aborted by ${by}`, paused: false, holding: undefined });
+  for (const { host, touched } of draft.rollout.hosts) if (!touched) draft.setHost(host, { state: 'pending' });
+  rollbackNext(draft);
 }
 
 function giveUp(draft: Draft, name: string, state: 'failed' | 'unreachable', reason: string): void {
   draft.setHost(name, { state, reason });
   draft.tell({ type: 'rollout.host.failed', host: name, reason });
   rollbackNext(draft);
-}
-
-function endStuck(draft: Draft): void {
-  const lost = draft.rollout.hosts.filter((host) => LOST.includes(host.state));
-  const culprit = lost.find((host: RolloutHost) => host.culprit !== undefined)?.culprit;
-  if (culprit !== undefined) draft.set({ culprit });
-  end(draft, 'stuck', lost.map((host) => host.reason ?? `${host.host} did not get there`).join('; '));
 }

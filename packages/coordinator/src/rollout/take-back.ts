@@ -3,6 +3,7 @@ import type { RolloutHost, RolloutHostState } from '@outrider/shared/domain/roll
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
 
+const ARRIVED: readonly RolloutHostState[] = ['reverted', 'committed'];
 const DONE: readonly RolloutHostState[] = ['reverted', 'failed', 'unreachable'];
 
 /** Nothing more is to be expected of it; a host that names a culprit goes on trying. */
@@ -10,15 +11,18 @@ export const isLost = (host: RolloutHost): boolean => host.state === 'failed' &&
 
 /** Tells the next host to go back; with none left, ends or waits a last time for those that are lost. */
 export function takeBackNext(draft: Draft): void {
-  const touched = draft.rollout.hosts.filter((host) => host.touched).reverse();
+  const { hosts } = draft.rollout;
+  const touched = hosts.filter((host) => host.touched && host.stays !== true).reverse();
   if (touched.some((host) => host.state === 'reverting')) return;
   const next = touched.find((host) => !DONE.includes(host.state));
   if (next !== undefined) {
     takeBack(draft, next);
     return;
   }
-  const missing = touched.filter((host) => host.state !== 'reverted');
-  if (missing.length === 0) {
+  const missing = hosts.filter((host) => host.touched && !ARRIVED.includes(host.state));
+  if (missing.some((host) => host.state === 'committing')) {
+    draft.set({ deadline: draft.at + draft.rollout.options.confirmWithinMs + draft.limits.commitMs });
+  } else if (missing.length === 0) {
     end(draft, draft.rollout.abortedBy === undefined ? 'rolled_back' : 'aborted');
   } else if (missing.every(isLost)) {
     endStuck(draft, missing);

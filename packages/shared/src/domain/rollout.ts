@@ -29,6 +29,18 @@ export type RolloutHostState =
   | 'failed'
   | 'unreachable';
 
+/** How a release comes onto the hosts; what each means is told in docs/rollouts.md. */
+export const ROLLOUT_STRATEGIES = ['rolling', 'canary', 'blue-green', 'all-at-once'] as const;
+export type RolloutStrategy = (typeof ROLLOUT_STRATEGIES)[number];
+
+/** How the hosts come back to a release that was good. */
+export const ROLLBACK_STRATEGIES = ['immediate', 'graceful', 'selective', 'progressive', 'emergency'] as const;
+export type RollbackStrategy = (typeof ROLLBACK_STRATEGIES)[number];
+
+/** What a failure means: all that was touched goes back, the hosts of the failing wave alone, or a person decides. */
+export const ON_FAILURE = ['rollback', 'rollback-host', 'hold'] as const;
+export type OnFailure = (typeof ON_FAILURE)[number];
+
 export type RolloutCommandKind = 'stage' | 'switch' | 'commit' | 'revert';
 
 export interface RolloutHost {
@@ -47,13 +59,26 @@ export interface RolloutHost {
   readonly command?: RolloutCommandKind;
   /** On trial: whether its last report was a healthy one. */
   readonly well?: boolean;
+  /** The rollout has failed elsewhere, and this host keeps the new release all the same (`rollback-host`). */
+  readonly stays?: boolean;
+  /** Lost in a rollback, which goes on without it since a person has said so. */
+  readonly excused?: boolean;
   /** Where `from` is absent: a release without agents, to go to if it must be taken back once it is committed. */
   readonly empty?: ReleaseRef;
   readonly culprit?: Culprit;
   readonly reason?: string;
 }
 
+/** Those that may be absent are so in what an older coordinator has written. */
 export interface RolloutOptions {
+  /** Absent: rolling; of a rollback: graceful. */
+  readonly strategy?: RolloutStrategy | RollbackStrategy;
+  /** With the bake of this wave the canary is over; 0 or absent: none. */
+  readonly canaryWave?: number;
+  /** After the canary a person has to say that it goes on. */
+  readonly awaitPromotion?: boolean;
+  /** Absent: rollback. */
+  readonly onFailure?: OnFailure;
   readonly bakeMs: number;
   /** T of the trial's lease. */
   readonly confirmWithinMs: number;
@@ -80,6 +105,12 @@ export interface Rollout {
   readonly phase: RolloutPhase;
   /** While set, no new host is switched; leases are still renewed. */
   readonly paused: boolean;
+  /** Paused by itself: the canary is well, and somebody has to promote it. */
+  readonly awaiting?: 'promotion';
+  /** Paused by itself: what has failed, as a sentence; somebody has to resume or abort it. */
+  readonly holding?: string;
+  /** Who said that the canary is good enough. */
+  readonly promotedBy?: string;
   /** What the end of `rolling_back` is called. */
   readonly abortedBy?: string;
   /** In the order in which they are switched. */
@@ -104,8 +135,9 @@ export interface Rollout {
   readonly reason?: string;
 }
 
-/** Exit code of `rollout`, `rollout watch` and `rollout status` for a rollout that has ended. */
-export function exitCodeOf(rollout: Pick<Rollout, 'phase' | 'kind'>): number {
+/** Exit code of `rollout`, `rollout watch` and `rollout status` for a rollout that has ended, or is on hold. */
+export function exitCodeOf(rollout: Pick<Rollout, 'phase' | 'holding'>): number {
+  if (rollout.holding !== undefined) return 22;
   switch (rollout.phase) {
     case 'succeeded':
       return 0;
@@ -140,6 +172,9 @@ export interface Plan {
   readonly plan: string;
   readonly app: string;
   readonly version: string;
+  readonly strategy?: RolloutStrategy | RollbackStrategy;
+  /** The canary are the hosts up to this wave; absent: there is none. */
+  readonly canaryWave?: number;
   readonly hosts: readonly {
     readonly host: string;
     readonly wave: number;

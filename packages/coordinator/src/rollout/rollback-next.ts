@@ -1,0 +1,84 @@
+/** In which order the hosts of a rollback go, and when it is over. */
+import type { RolloutHost, RolloutHostState, RolloutOptions } from '@outrider/shared/domain/rollout.js';
+import type { Draft } from './draft.js';
+import { end } from './ending.js';
+import { hold } from './holding.js';
+import { isLost } from './take-back.js';
+
+const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
+const ONE_BY_ONE: readonly RolloutOptions['strategy'][] = ['graceful', 'progressive', undefined];
+
+/** All at once, each as soon as it has the release; or the next, once all that can be is fetched and none is under way. */
+export function rollbackNext(draft: Draft): void {
+  const { hosts, paused, options } = draft.rollout;
+  if (paused) return;
+  const staged = hosts.filter((host) => host.state === 'staged');
+  const oneByOne = ONE_BY_ONE.includes(options.strategy);
+  if (!oneByOne) for (const host of staged) switchBack(draft, host);
+  if (draft.rollout.hosts.some((host) => host.state === 'staging' || host.state === 'switching')) return;
+  const [next] = oneByOne ? staged : [];
+  if (next === undefined) finish(draft);
+  else if (mayGoOn(draft)) switchBack(draft, next);
+}
+
+function switchBack(draft: Draft, { host, to }: RolloutHost): void {
+  draft.command(host, 'switch', to, 0, `rollback to ${draft.rollout.version}`);
+  draft.setHost(host, { state: 'switching', touched: true });
+  draft.set({ phase: 'switching', deadline: draft.at + draft.limits.revertMs });
+  draft.tell({ type: 'rollout.host.switching', host });
+}
+
+export const isProgressive = (draft: Draft): boolean => draft.rollout.options.strategy === 'progressive';
+
+/** Between two hosts of a progressive rollback all that are back must have been well for the length of its bake. */
+export function rest(draft: Draft): void {
+  if (isProgressive(draft)) {
+    const back = draft.rollout.hosts.filter(({ state }) => state === 'committed');
+    const { bakeMs } = draft.rollout.options;
+    const allWell = back.length > 0 && back.every(({ well }) => well === true);
+    draft.set({
+      bakeUntil: allWell ? draft.at + bakeMs : undefined,
+      deadline: draft.at + bakeMs + draft.limits.revertMs,
+    });
+  }
+  rollbackNext(draft);
+}
+
+/** A progressive one holds where a host is lost: who is left would only follow it. */
+function mayGoOn(draft: Draft): boolean {
+  if (!isProgressive(draft)) return true;
+  const { hosts, bakeUntil } = draft.rollout;
+  const lost = hosts.find(({ state, excused }) => LOST.includes(state) && excused !== true);
+  if (lost !== undefined) {
+    hold(draft, { reason: lost.reason ?? `${lost.host} did not get there` });
+    return false;
+  }
+  return hosts.every(({ state }) => state !== 'committed') || (bakeUntil !== undefined && bakeUntil <= draft.at);
+}
+
+export function holdUnwell(draft: Draft): void {
+  const unwell = draft.rollout.hosts.filter(({ state, well }) => state === 'committed' && well !== true);
+  hold(draft, { reason: `${unwell.map(({ host }) => host).join(', ')} is back and not well` });
+}
+
+/** A person has said to go on without those that are lost. */
+export function goPast(draft: Draft): void {
+  if (draft.rollout.holding === undefined) return;
+  draft.set({ holding: undefined, reason: undefined });
+  for (const { host, state } of draft.rollout.hosts) if (LOST.includes(state)) draft.setHost(host, { excused: true });
+}
+
+function finish(draft: Draft): void {
+  const { hosts, options, abortedBy } = draft.rollout;
+  const lost = hosts.filter((host) => LOST.includes(host.state));
+  if (lost.length === 0) end(draft, abortedBy === undefined ? 'succeeded' : 'aborted');
+  else if (lost.every(isLost)) endStuck(draft);
+  else draft.set({ bakeUntil: undefined, deadline: draft.at + options.confirmWithinMs + draft.limits.lostMs });
+}
+
+export function endStuck(draft: Draft): void {
+  const lost = draft.rollout.hosts.filter((host) => LOST.includes(host.state));
+  const culprit = lost.find((host) => host.culprit !== undefined)?.culprit;
+  if (culprit !== undefined) draft.set({ culprit });
+  end(draft, 'stuck', lost.map((host) => host.reason ?? `${host.host} did not get there`).join('; '));
+}
