@@ -7,7 +7,7 @@ import type { Boundary } from '@outrider/coordinator/engine/boundary.js';
 import type { Fleet, FleetHost, HostCommands, Releases } from '@outrider/coordinator/engine/ports.js';
 import { MemoryEventLog } from '@outrider/coordinator/store/memory-events.js';
 import { MemoryStore } from '@outrider/coordinator/store/memory-store.js';
-import type { RolloutAsk } from '@outrider/coordinator/api/ports.js';
+import type { RollbackAsk, RolloutAsk } from '@outrider/coordinator/api/ports.js';
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
 import type { HostSpec, Release } from '@outrider/shared/domain/release.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
@@ -109,9 +109,14 @@ export class EngineWorld {
   ask(patch: Partial<RolloutAsk> = {}): RolloutAsk {
     return {
       ...{ app: APP, version: '2.0.0', hosts: [], bakeMs: 3_000, confirmWithinMs: T, commit: 'together' },
+      ...{ strategy: 'rolling', autoPromote: false, onFailure: 'rollback', labels: {}, orderBy: '', supersede: false },
       ...{ skipDown: false, by: 'somebody', requestId: '' },
       ...patch,
     };
+  }
+
+  askBack(patch: Partial<RollbackAsk> = {}): RollbackAsk {
+    return { app: APP, to: '', hosts: [], strategy: 'graceful', bakeMs: 0, by: 'me', requestId: '', ...patch };
   }
 
   /** A call to the engine, while the clock goes on. */

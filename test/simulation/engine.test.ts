@@ -72,13 +72,9 @@ describe('the engine', () => {
     const ended = await simulated.finish(rollout!.id);
     expect(ended).toMatchObject({ phase: 'rolled_back', culprit: { host: 'pc2', agent: 'vision' } });
     expectTold(simulated, ended!);
-    const nowhere = simulated.call(
-      simulated.engine.rollback({ app: 'assistants', to: '', hosts: [], by: 'me', requestId: '' }),
-    );
+    const nowhere = simulated.call(simulated.engine.rollback(simulated.askBack()));
     await expect(nowhere).rejects.toMatchObject({ code: 'refused' });
-    const failed = simulated.call(
-      simulated.engine.rollback({ app: 'assistants', to: '2.0.0', hosts: [], by: 'me', requestId: '' }),
-    );
+    const failed = simulated.call(simulated.engine.rollback(simulated.askBack({ to: '2.0.0' })));
     await expect(failed).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringContaining('failed') as unknown,
@@ -90,9 +86,7 @@ describe('the engine', () => {
     await simulated.lead();
     const { rollout } = await simulated.call(simulated.engine.start(simulated.ask()));
     await simulated.finish(rollout!.id);
-    const back = await simulated.call(
-      simulated.engine.rollback({ app: 'assistants', to: '', hosts: [], by: 'me', requestId: '' }),
-    );
+    const back = await simulated.call(simulated.engine.rollback(simulated.askBack()));
     expect(back.plan.hosts.map(({ host }) => host)).toEqual([...NAMES].reverse());
     const ended = await simulated.finish(back.rollout!.id);
     expect(ended?.phase).toBe('succeeded');

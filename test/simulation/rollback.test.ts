@@ -7,8 +7,7 @@ describe('a rollback', () => {
     const simulated = new EngineWorld(chanceOf(1), ['main-pc', 'pc2', 'pc3'], () => 'good', '1.0.0');
     await simulated.lead();
     const back = async (to: string): Promise<string | undefined> => {
-      const ask = { app: 'assistants', to, hosts: [], by: 'me', requestId: '' };
-      const { rollout } = await simulated.call(simulated.engine.rollback(ask));
+      const { rollout } = await simulated.call(simulated.engine.rollback(simulated.askBack({ to })));
       return (await simulated.finish(rollout!.id))?.phase;
     };
     const { rollout } = await simulated.call(simulated.engine.start(simulated.ask()));

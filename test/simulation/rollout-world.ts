@@ -157,7 +157,8 @@ export class World {
   private inspectStep(rollout: Rollout, effects: Decision['effects']): void {
     const { commit, onFailure, awaitPromotion, canaryWave = 0 } = rollout.options;
     const early = rollout.hosts.filter((host) => host.state === 'staged').map((host) => host.host);
-    const commits = effects.some(({ kind }) => kind === 'commit');
+    // Once that was decided, a host that went back all the same is switched again only where a person says so.
+    const commits = this.rollout.phase !== 'committing' && effects.some(({ kind }) => kind === 'commit');
     if (commit === 'together' && onFailure !== 'rollback-host' && early.length > 0 && commits) {
       this.faults.push(`committed before ${early.join()} had its trial`);
     }

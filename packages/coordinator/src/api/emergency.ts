@@ -1,13 +1,15 @@
 /** POST /rollback: every app, or the one named, back to what each host ran before. */
 import { randomUUID } from 'node:crypto';
-import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { hasEnded, ROLLBACK_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { type ErrorCode, messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { names, oneOf, optionalName, refuse, versionOrWord } from './fields.js';
 import type { Inside } from './inside.js';
+import type { RollbackAsk } from './ports.js';
 import { appsOf } from './read-model.js';
 
+/** Between two hosts of a progressive one. */
+const REST_MS = 10_000;
 const FIELDS = ['app', 'to', 'strategy', 'hosts'];
-const STRATEGIES = ['emergency', 'immediate'] as const;
 
 export interface RollbackAnswer {
   readonly status: 'rollback_initiated';
@@ -27,8 +29,8 @@ export async function emergencyRollback(
   if (unknown !== undefined) refuse(unknown, `this field is not known; expected are ${FIELDS.join(', ')}`);
   const app = optionalName('app', text(body, 'app'));
   const to = text(body, 'to') === '' ? '' : versionOrWord('to', text(body, 'to'));
-  const strategy = text(body, 'strategy');
-  if (strategy !== '') oneOf('strategy', strategy, STRATEGIES);
+  const asked = text(body, 'strategy');
+  const strategy = asked === '' ? 'emergency' : oneOf('strategy', asked, ROLLBACK_STRATEGIES);
   const hosts = names('hosts', list(body, 'hosts'));
 
   const apps = app === '' ? appsOf(inside.fleet) : [app];
@@ -37,7 +39,7 @@ export async function emergencyRollback(
   const codes: ErrorCode[] = [];
   for (const name of apps) {
     try {
-      const rollout = await backOf(inside, { app: name, to, hosts, by });
+      const rollout = await backOf(inside, { app: name, to, hosts, strategy, by });
       if (rollout === undefined) reasons.push(`${name}: everything is as asked already.`);
       else begun.push({ app: name, rollout: rollout.id });
     } catch (error) {
@@ -60,11 +62,12 @@ export async function emergencyRollback(
 /** A rollout that is under way is taken back by aborting it; else a rollback begins. */
 async function backOf(
   { rollouts }: Inside,
-  ask: { readonly app: string; readonly to: string; readonly hosts: readonly string[]; readonly by: string },
+  ask: Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'strategy' | 'by'>,
 ): Promise<Rollout | undefined> {
   const running = (await rollouts.list(ask.app, 20)).find((rollout) => !hasEnded(rollout.phase));
   if (running === undefined) {
-    return (await rollouts.rollback({ ...ask, requestId: randomUUID(), message: 'emergency' })).rollout;
+    return (await rollouts.rollback({ ...ask, bakeMs: REST_MS, requestId: randomUUID(), message: ask.strategy }))
+      .rollout;
   }
   if (ask.to !== '' || ask.hosts.length > 0) {
     throw new OutriderError(

@@ -1,5 +1,11 @@
 /** outrider.v1.Coordinator: rollouts, rollbacks and their history. */
-import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import {
+  CONTROL_ACTIONS,
+  ON_FAILURE,
+  ROLLBACK_STRATEGIES,
+  ROLLOUT_STRATEGIES,
+  type Rollout,
+} from '@outrider/shared/domain/rollout.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
 import type { EventsRequest__Output } from '@outrider/shared/gen/outrider/v1/EventsRequest.js';
 import type { RolloutRequest__Output } from '@outrider/shared/gen/outrider/v1/RolloutRequest.js';
@@ -13,6 +19,9 @@ import { watchRollout } from './watch-rollout.js';
 
 const BAKE_MS = 30_000;
 const CONFIRM_WITHIN_MS = 120_000;
+/** Between two hosts of a progressive rollback. */
+const REST_MS = 10_000;
+const MOST_HOSTS = 10_000;
 /** Shorter leases end between two renewals on a busy machine. */
 const LEAST_CONFIRM_MS = 1_000;
 const MOST_LISTED = 1_000;
@@ -42,6 +51,8 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
         app: optionalName('app', request.app),
         to: request.to === '' ? '' : versionOrWord('to', request.to),
         hosts: names('hosts', request.hosts),
+        strategy: request.strategy === '' ? 'immediate' : oneOf('strategy', request.strategy, ROLLBACK_STRATEGIES),
+        bakeMs: milliseconds('bake_ms', request.bakeMs ?? REST_MS, 0),
         by: who(request.by),
         requestId: requestId(request.requestId),
         ...(request.message === undefined ? {} : { message: line('message', request.message) }),
@@ -64,7 +75,7 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
         await rollouts.control(
           rolloutId(rollout),
           optionalName('app', app),
-          oneOf('action', action, ['pause', 'resume', 'abort']),
+          oneOf('action', action, CONTROL_ACTIONS),
           who(by),
         ),
       ),
@@ -80,12 +91,25 @@ function readAsk(request: RolloutRequest__Output, id: string): RolloutAsk {
     bakeMs: milliseconds('bake_ms', request.bakeMs ?? BAKE_MS, 0),
     confirmWithinMs: milliseconds('confirm_within_ms', request.confirmWithinMs ?? CONFIRM_WITHIN_MS, LEAST_CONFIRM_MS),
     commit: request.commit === '' ? 'together' : oneOf('commit', request.commit, ['together', 'each']),
+    strategy: request.strategy === '' ? 'rolling' : oneOf('strategy', request.strategy, ROLLOUT_STRATEGIES),
+    ...(request.canary === undefined ? {} : { canary: hostCount('canary', request.canary) }),
+    ...(request.maxParallel === undefined ? {} : { maxParallel: hostCount('max_parallel', request.maxParallel) }),
+    autoPromote: request.autoPromote,
+    onFailure: request.onFailure === '' ? 'rollback' : oneOf('on_failure', request.onFailure, ON_FAILURE),
+    labels: request.labels,
+    orderBy: line('order_by', request.orderBy),
+    supersede: request.supersede,
     skipDown: request.skipDown,
     by: who(request.by),
     requestId: id,
     ...(request.message === undefined ? {} : { message: line('message', request.message) }),
     ...(request.expectPlan === undefined ? {} : { expectPlan: line('expect_plan', request.expectPlan) }),
   };
+}
+
+function hostCount(field: string, value: number): number {
+  if (value >= 0 && value <= MOST_HOSTS) return value;
+  throw new OutriderError('invalid', `${field}: ${value} is no number of hosts from 0 to ${MOST_HOSTS}.`);
 }
 
 async function find({ rollouts }: Inside, asked: { readonly rollout: string; readonly app: string }): Promise<Rollout> {

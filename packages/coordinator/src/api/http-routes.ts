@@ -6,6 +6,7 @@ import type { HttpGuard } from '@outrider/shared/http/guard.js';
 import { formatHostPort } from '@outrider/shared/runtime/listen.js';
 import { pageOf } from '@outrider/shared/http/page.js';
 import { emergencyRollback } from './emergency.js';
+import { controlRollout, listRollouts, oneRollout } from './http-rollouts.js';
 import type { Inside } from './inside.js';
 import type { CoordinatorMetrics } from './metrics.js';
 import type { StatusFeed } from './status-feed.js';
@@ -30,7 +31,12 @@ export function routesOf(parts: RouteParts): Readonly<Record<string, Methods>> {
     '/': { GET: () => pageOf('coordinator') },
     '/status': { GET: async () => ({ status: 200, body: await feed.status() }) },
     '/health': { GET: () => ({ status: 200, body: feed.health() }) },
-    '/rollback': { POST: (request) => rollback(request, parts) },
+    '/rollback': { POST: (request) => trusted(request, parts, 202, emergencyRollback) },
+    '/rollout': {
+      GET: async (request) => ({ status: 200, body: await oneRollout(inside, queryOf(request)) }),
+      POST: (request) => trusted(request, parts, 200, controlRollout),
+    },
+    '/rollouts': { GET: async (request) => ({ status: 200, body: await listRollouts(inside, queryOf(request)) }) },
     '/metrics': { GET: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }) },
     '/livez': { GET: () => ({ status: 200, body: 'ok\n', type: 'text/plain; charset=utf-8' }) },
     '/ready': { GET: () => ready(inside) },
@@ -38,7 +44,15 @@ export function routesOf(parts: RouteParts): Readonly<Record<string, Methods>> {
   };
 }
 
-async function rollback(request: IncomingMessage, { inside, guard }: RouteParts): Promise<HttpAnswer> {
+type Change = (inside: Inside, body: Readonly<Record<string, unknown>>, by: string) => Promise<unknown>;
+
+/** Whatever changes something needs the token. */
+async function trusted(
+  request: IncomingMessage,
+  { inside, guard }: RouteParts,
+  status: number,
+  change: Change,
+): Promise<HttpAnswer> {
   if (!guard.isTrusted(request)) {
     return {
       ...failure(401, 'This needs the token: "Authorization: Bearer TOKEN", from the file "token" in run_dir.'),
@@ -46,8 +60,10 @@ async function rollback(request: IncomingMessage, { inside, guard }: RouteParts)
     };
   }
   const body = await readBody(request, MOST_BODY_BYTES);
-  return { status: 202, body: await emergencyRollback(inside, body, 'HTTP /rollback') };
+  return { status, body: await change(inside, body, `HTTP ${request.url ?? ''}`) };
 }
+
+const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams => new URL(url, 'http://local').searchParams;
 
 function ready({ rollouts }: Inside): HttpAnswer {
   const { leader, redis } = rollouts.leadership();

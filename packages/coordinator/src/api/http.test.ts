@@ -176,7 +176,7 @@ describe('POST /rollback', () => {
     ['an unknown field', '{"application":"x"}', 400, /application: /],
     ['a bad name', '{"app":"../x"}', 400, /app: /],
     ['another type', '{"app":7}', 400, /app: expected is text/],
-    ['a strategy that is not carried', '{"strategy":"progressive"}', 400, /strategy: /],
+    ['a strategy that there is not', '{"strategy":"careful"}', 400, /strategy: /],
     ['hosts that are no list', '{"hosts":"pc2"}', 400, /hosts: /],
     ['a host twice', '{"hosts":["pc2","pc2"]}', 400, /twice/],
     ['too much', JSON.stringify({ app: 'x'.repeat(100_000) }), 413, /longer than/],

@@ -1,7 +1,14 @@
 /** What the faces of the coordinator (gRPC, HTTP) ask of its inside. Implemented by engine/ and store/. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { Release } from '@outrider/shared/domain/release.js';
-import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
+import type {
+  ControlAction,
+  OnFailure,
+  Plan,
+  RollbackStrategy,
+  Rollout,
+  RolloutStrategy,
+} from '@outrider/shared/domain/rollout.js';
 
 export interface RolloutAsk {
   /** Empty: the only app there is. */
@@ -11,6 +18,19 @@ export interface RolloutAsk {
   readonly bakeMs: number;
   readonly confirmWithinMs: number;
   readonly commit: 'together' | 'each';
+  readonly strategy: RolloutStrategy;
+  /** The first so many hosts; 0: none. Absent: as the strategy has it. */
+  readonly canary?: number;
+  /** 0: no limit. Absent: as the strategy has it. */
+  readonly maxParallel?: number;
+  readonly autoPromote: boolean;
+  readonly onFailure: OnFailure;
+  /** Only hosts that have all of these. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** A label whose values order the hosts; empty: their names do. */
+  readonly orderBy: string;
+  /** A rollout of the app that is under way is aborted first; `unavailable` until it has ended. */
+  readonly supersede: boolean;
   readonly skipDown: boolean;
   readonly message?: string;
   readonly by: string;
@@ -25,6 +45,9 @@ export interface RollbackAsk {
   /** Empty: each host's previous release. */
   readonly to: string;
   readonly hosts: readonly string[];
+  readonly strategy: RollbackStrategy;
+  /** Between two hosts of a progressive one. */
+  readonly bakeMs: number;
   readonly by: string;
   readonly requestId: string;
   readonly message?: string;
@@ -36,7 +59,7 @@ export interface Rollouts {
   /** `rollout` undefined: everything is as asked already. Plans with problems are refused. */
   start(ask: RolloutAsk): Promise<{ readonly plan: Plan; readonly rollout?: Rollout }>;
   rollback(ask: RollbackAsk): Promise<{ readonly plan: Plan; readonly rollout?: Rollout }>;
-  control(id: string, app: string, action: 'pause' | 'resume' | 'abort', by: string): Promise<Rollout>;
+  control(id: string, app: string, action: ControlAction, by: string): Promise<Rollout>;
   /** Empty id: the latest (of `app`, where that is not empty). */
   get(id: string, app: string): Promise<Rollout | undefined>;
   list(app: string, limit: number): Promise<readonly Rollout[]>;

@@ -35,7 +35,7 @@ export async function followRollout(globals: Globals, id: string): Promise<numbe
   }
 }
 
-/** The record at the end; undefined: `signal` came first. */
+/** The record at the end, or where it is on hold and needs a person; undefined: `signal` came first. */
 async function follow(
   globals: Globals,
   id: string,
@@ -55,7 +55,7 @@ async function follow(
           if (event !== undefined) seen.add(event.id);
           if (update.record === null) continue;
           const record = readRollout(update.record);
-          if (hasEnded(record.phase)) return record;
+          if (hasEnded(record.phase) || record.holding !== undefined) return record;
           view.record(record);
         }
         throw new OutriderError('unavailable', 'The coordinator has ended the answer.');

@@ -45,6 +45,15 @@ export function hostsOption(text: string): string[] {
   return names;
 }
 
+/** `KEY=VALUE`s with commas between them, at least one. */
+export function labelsOption(text: string): Record<string, string> {
+  const pairs = listOption(text).map((item) => [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)]);
+  if (pairs.length === 0 || listOption(text).some((item) => item.indexOf('=') < 1)) {
+    throw new InvalidArgumentError('Expected is KEY=VALUE, several with commas between them.');
+  }
+  return Object.fromEntries(pairs) as Record<string, string>;
+}
+
 export function endpointsOption(text: string): string {
   const wrong = listOption(text).find((item) => !/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/.test(item));
   if (wrong !== undefined || listOption(text).length === 0) {

@@ -22,9 +22,17 @@ export function planText(plan: Plan): string {
     return rows.length === 0 ? `${head}\n  no agents on this host` : `${head}\n${table(rows)}`;
   });
   const problems = plan.problems.map((problem) => `Problem: ${problem}`);
-  return [`Plan ${plan.plan.slice(0, 12)} for ${plan.app} ${plan.version}`, ...parts, summary(plan), ...problems].join(
-    '\n',
-  );
+  return [
+    `Plan ${plan.plan.slice(0, 12)} for ${plan.app} ${plan.version}${manner(plan)}`,
+    ...parts,
+    summary(plan),
+    ...problems,
+  ].join('\n');
+}
+
+function manner({ strategy, canaryWave = 0 }: Plan): string {
+  const canary = canaryWave === 0 ? '' : `, the canary is over with wave ${canaryWave}`;
+  return strategy === undefined ? '' : ` (${strategy}${canary})`;
 }
 
 function summary(plan: Plan): string {

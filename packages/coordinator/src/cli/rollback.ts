@@ -1,13 +1,14 @@
 /** `coordinator rollback`: each host back to its previous release, or all to the one named. */
 import { randomUUID } from 'node:crypto';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { ROLLBACK_STRATEGIES } from '@outrider/shared/domain/rollout.js';
 import { readPlan } from '@outrider/shared/rpc/codec.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { versionWord } from './arguments.js';
 import { persistently, timeLimit } from './connection.js';
 import { followRollout } from './follow-rollout.js';
-import { globalsOf, hostsOption, whoami, withGlobals } from './globals.js';
+import { durationOption, globalsOf, hostsOption, whoami, withGlobals } from './globals.js';
 import { print, printJson } from './output.js';
 import { planText } from './plan-text.js';
 
@@ -18,10 +19,24 @@ interface RollbackOptions {
   readonly message?: string;
   readonly strategy?: string;
   readonly agents?: string;
+  readonly bake?: number;
 }
 
 /** A coordinator that restarts is waited for so long: the same request twice begins one rollback. */
 const START_WITHIN_MS = 10_000;
+
+const MORE = `
+Strategies:
+  immediate    all hosts at once; agents end as they always do
+  graceful     one host after another, the last of the rollout first; agents drain as they always do
+  selective    only the hosts that are named with --hosts
+  progressive  one host after another, each well for the time of --bake before the next; holds where one is not
+  emergency    all hosts at once, agents are killed without grace
+A release that has failed is never gone back to, and no rollback needs the network on a host that has the release.
+
+Examples:
+  coordinator rollback
+  coordinator rollback --to 1.4.0 --strategy progressive --bake 1m`;
 
 export function rollbackCommand(program: Command): void {
   const command = withGlobals(program.command('rollback').description('back to what ran before: at once, no trial'));
@@ -29,10 +44,16 @@ export function rollbackCommand(program: Command): void {
     .option('--to <version>', 'this release; default: the previous one of each host', versionWord)
     .option('--app <name>', 'where there is more than one app')
     .option('--hosts <a,b>', 'only these hosts', hostsOption)
-    .option('--strategy <name>', 'immediate (the default); others are not supported yet')
+    .addOption(new Option('--strategy <name>', 'default: immediate').choices(ROLLBACK_STRATEGIES))
+    .option(
+      '--bake <duration>',
+      'progressive: how long each host is proven before the next (default 10s)',
+      durationOption,
+    )
     .option('--agents <a,b>', 'not supported yet')
     .option('--message <text>', 'why, for the history')
     .option('--yes', 'there is no question; accepted for scripts')
+    .addHelpText('after', MORE)
     .action(async (options: RollbackOptions) => {
       process.exitCode = await rollback(command, options);
     });
@@ -41,13 +62,15 @@ export function rollbackCommand(program: Command): void {
 async function rollback(command: Command, options: RollbackOptions): Promise<number> {
   const globals = globalsOf(command);
   if (options.agents !== undefined) throw new OutriderError('invalid', '--agents is not supported yet. Use --hosts.');
-  if (options.strategy !== undefined && options.strategy !== 'immediate') {
-    throw new OutriderError('invalid', `--strategy ${options.strategy} is not supported yet. Leave it out: immediate.`);
+  if (options.strategy === 'selective' && options.hosts === undefined) {
+    throw new OutriderError('invalid', 'A selective rollback names its hosts: --hosts a,b.');
   }
   const request = {
     app: options.app ?? '',
     to: options.to ?? '',
     hosts: [...(options.hosts ?? [])],
+    strategy: options.strategy ?? '',
+    ...(options.bake === undefined ? {} : { bakeMs: options.bake }),
     by: whoami(),
     requestId: randomUUID(),
     ...(options.message === undefined ? {} : { message: options.message }),

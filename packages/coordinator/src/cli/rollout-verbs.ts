@@ -1,4 +1,4 @@
-/** `coordinator rollout ls|status|watch|pause|resume|abort`. */
+/** `coordinator rollout ls|status|watch|pause|resume|promote|abort`. */
 import type { Command } from 'commander';
 import { exitCodeOf, hasEnded } from '@outrider/shared/domain/rollout.js';
 import { readRollout } from '@outrider/shared/rpc/codec.js';
@@ -43,7 +43,8 @@ export function addRolloutVerbs(rollout: Command): void {
 
   for (const [action, description] of [
     ['pause', 'switch no further host; those on trial stay on trial'],
-    ['resume', 'go on'],
+    ['resume', 'go on; a rollout on hold tries again'],
+    ['promote', 'the canary is good: end its bake and the wait for a person'],
     ['abort', 'take back what was touched'],
   ] as const) {
     const verb = withGlobals(rollout.command(action).description(description));
@@ -71,7 +72,7 @@ async function ls(globals: Globals, app: string, limit: number): Promise<void> {
             one.kind,
             one.app,
             `${one.fromVersion ?? '-'} -> ${one.version}`,
-            `${one.phase}${one.paused ? ' (paused)' : ''}`,
+            `${one.phase}${standing(one)}`,
             rfc3339(one.startedAt),
             one.by,
           ]),
@@ -79,6 +80,9 @@ async function ls(globals: Globals, app: string, limit: number): Promise<void> {
         ),
   );
 }
+
+const standing = ({ holding, awaiting, paused }: Explained): string =>
+  holding !== undefined ? ' (on hold)' : awaiting !== undefined ? ' (waits to be promoted)' : paused ? ' (paused)' : '';
 
 async function get(globals: Globals, rollout: string, app: string): Promise<Explained> {
   return readRollout(

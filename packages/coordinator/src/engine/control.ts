@@ -1,13 +1,10 @@
 /** Pause, resume, promote and abort of a rollout that is under way. */
-import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { type ControlAction, hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { explain } from '../rollout/explain.js';
 import type { RolloutStore } from './ports.js';
 import type { RolloutRun } from './rollout-run.js';
-
-export const CONTROL_ACTIONS = ['pause', 'resume', 'promote', 'abort'] as const;
-export type ControlAction = (typeof CONTROL_ACTIONS)[number];
 
 interface Order {
   /** Empty: the one that runs (of `app`, where that is not empty). */

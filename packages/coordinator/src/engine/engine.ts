@@ -1,13 +1,13 @@
 /** The rollout engine: leads while it holds the lease, and answers what the faces of the coordinator ask. */
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
-import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
+import type { ControlAction, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk, RolloutAsk, Rollouts } from '../api/ports.js';
 import { DEFAULT_LIMITS, type Limits } from '../rollout/decision.js';
 import { explain } from '../rollout/explain.js';
 import { type Boundary, noBoundary } from './boundary.js';
-import { control, type ControlAction } from './control.js';
+import { control } from './control.js';
 import { Leadership } from './leadership.js';
 import { Mailbox } from './mailbox.js';
 import { onlyApp, planRelease, type PlannerOptions } from './planner.js';

@@ -20,11 +20,12 @@ export interface NewRollout {
 export function rolloutFrom(
   wanted: NewRollout,
   targets: readonly Target[],
+  waves: readonly number[],
 ): { readonly rollout: Rollout; readonly specs: ReadonlyMap<string, string> } {
   const specs = new Map<string, string>();
   const hosts = targets.map(({ host, spec, from, to }, index): RolloutHost => {
     remember(spec, specs);
-    const place = { host: host.name, wave: index + 1, state: 'pending' as const, to, touched: false, step: 0 };
+    const place = { host: host.name, wave: waves[index] ?? 1, state: 'pending' as const, to, touched: false, step: 0 };
     if (from !== undefined) return { ...place, from };
     const empty: HostSpec = { ...spec, version: NOTHING, agents: [] };
     return { ...place, empty: { version: NOTHING, digest: spec.digest, specDigest: remember(empty, specs) } };

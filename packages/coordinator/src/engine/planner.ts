@@ -8,6 +8,7 @@ import { closest } from '@outrider/shared/runtime/suggest.js';
 import { planRollout, type Planned } from '../rollout/plan.js';
 import type { PlanHost } from '../rollout/plan-host.js';
 import type { ReservedPort } from '../rollout/port-claims.js';
+import type { StrategyAsk } from '../rollout/strategy.js';
 import type { Fleet, FleetHost, Releases } from './ports.js';
 
 export interface ResolveInput {
@@ -33,10 +34,12 @@ export interface PlannerOptions {
   readonly reserved: readonly ReservedPort[];
 }
 
-export interface PlanAsk {
+export interface PlanAsk extends StrategyAsk {
   readonly app: string;
   readonly version: string;
   readonly hosts: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly orderBy: string;
   readonly skipDown: boolean;
 }
 
@@ -66,6 +69,9 @@ export async function planRelease(ask: PlanAsk, options: PlannerOptions): Promis
     spec,
     inventory,
     onlyHosts: ask.hosts,
+    onlyLabels: ask.labels,
+    orderBy: ask.orderBy,
+    ask,
     skipDown: ask.skipDown,
     resolve: (host) => options.resolve({ spec, manifest, version, digest, host, hosts }),
     reserved: (host) => reservedOn(host, options.reserved),

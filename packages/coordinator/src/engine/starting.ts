@@ -4,6 +4,8 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk, RolloutAsk } from '../api/ports.js';
 import { begin } from '../rollout/begin.js';
+import { explain } from '../rollout/explain.js';
+import { ruleOf } from '../rollout/strategy.js';
 import { type Limits } from '../rollout/decision.js';
 import { rollbackFrom, rolloutFrom } from './new-rollout.js';
 import { planRelease } from './planner.js';
@@ -29,9 +31,10 @@ const ROLLBACK_PATIENCE_MS = 30_000;
 
 export async function beginRollout(ask: RolloutAsk, reign: Reign, options: StartOptions): Promise<Begun> {
   const { store, specs, clock, environment } = options;
-  const { release, plan, targets, world } = await planRelease(ask, options);
+  const { release, plan, targets, waves, world } = await planRelease(ask, options);
   const before = await earlier(ask.requestId, release.app, store);
   if (before !== undefined) return { plan, rollout: before };
+  if (ask.supersede) await superseded(release.app, ask, reign, options);
   await refuseSecond(release.app, options);
   if (plan.problems.length > 0) {
     throw new OutriderError(world ? 'refused' : 'invalid', plan.problems.join('\n'));
@@ -44,23 +47,34 @@ export async function beginRollout(ask: RolloutAsk, reign: Reign, options: Start
   }
   if (targets.length === 0) return { plan };
   const { app, version, digest } = release;
-  const { bakeMs, confirmWithinMs, commit, skipDown, message, by, requestId } = ask;
+  const { by, requestId } = ask;
   const made = rolloutFrom(
     {
       ...{ app, version, digest, environment, by, requestId },
       seq: await nextSequence(options),
-      options: { bakeMs, confirmWithinMs, commit, skipDown, ...(message === undefined ? {} : { message }) },
+      options: optionsOf(ask, plan),
       at: clock.now(),
     },
     targets,
+    waves,
   );
   await specs.saveSpecs(made.specs);
   return { plan, rollout: await open(made.rollout, reign, options) };
 }
 
+function optionsOf(ask: RolloutAsk, { canaryWave }: Plan): Rollout['options'] {
+  const { bakeMs, confirmWithinMs, commit, skipDown, message, strategy, onFailure } = ask;
+  return {
+    ...{ strategy, bakeMs, confirmWithinMs, commit, skipDown, onFailure },
+    ...(canaryWave === undefined ? {} : { canaryWave }),
+    ...(canaryWave !== undefined && ruleOf(ask).awaitPromotion ? { awaitPromotion: true } : {}),
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
 export async function beginRollback(ask: RollbackAsk, reign: Reign, options: StartOptions): Promise<Begun> {
   const { store, specs, clock, environment } = options;
-  const { app, by, requestId, message } = ask;
+  const { app, by, requestId, message, strategy, bakeMs } = ask;
   const before = await earlier(requestId, app, store);
   if (before !== undefined) return { plan: planOf(before), rollout: before };
   await refuseSecond(app, options);
@@ -75,7 +89,7 @@ export async function beginRollback(ask: RollbackAsk, reign: Reign, options: Sta
     digest: targets.find(({ to }) => to.version === plan.version)?.to.digest ?? first.to.digest,
     seq: await nextSequence(options),
     options: {
-      ...{ bakeMs: 0, confirmWithinMs: ROLLBACK_PATIENCE_MS, commit: 'each' as const, skipDown: false },
+      ...{ strategy, bakeMs, confirmWithinMs: ROLLBACK_PATIENCE_MS, commit: 'each' as const, skipDown: false },
       ...(message === undefined ? {} : { message }),
     },
     at: clock.now(),
@@ -99,6 +113,20 @@ async function earlier(requestId: string, app: string, store: RolloutStore): Pro
   return (await store.list(app, 50)).find(({ rollout }) => rollout.requestId === requestId)?.rollout;
 }
 
+/** Takes back what is under way of the app, if that can be aborted; its end is not waited for here. */
+async function superseded(app: string, ask: RolloutAsk, reign: Reign, options: StartOptions): Promise<void> {
+  const run = [...reign.runs.values()].find(({ rollout }) => rollout.app === app);
+  if (run === undefined) return;
+  if (run.rollout.abortedBy === undefined && run.rollout.phase !== 'rolling_back') {
+    await run.post({ kind: 'abort', by: `${ask.by}, who supersedes it with ${ask.version}`, at: options.clock.now() });
+  }
+  const { rollout } = run;
+  throw new OutriderError(
+    'unavailable',
+    `${rollout.id} has to end before ${ask.version} can begin: ${explain(rollout)}`,
+  );
+}
+
 async function refuseSecond(app: string, { store, clock }: StartOptions): Promise<void> {
   const other = (await store.underWay()).find(({ rollout }) => rollout.app === app)?.rollout;
   if (other === undefined) return;
@@ -107,7 +135,7 @@ async function refuseSecond(app: string, { store, clock }: StartOptions): Promis
   throw new OutriderError(
     'refused',
     `A ${other.kind} of ${app} to ${other.version} (${other.id}) is under way, started by ${other.by} ${seconds} s ago (${since}). ` +
-      `Watch it with "coordinator rollout watch ${other.id}", or stop it with "coordinator rollout abort ${other.id}".`,
+      `Watch it with "coordinator rollout watch ${other.id}", stop it with "coordinator rollout abort ${other.id}", or replace it with --supersede.`,
   );
 }
 

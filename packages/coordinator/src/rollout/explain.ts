@@ -4,7 +4,15 @@ import type { Rollout, RolloutHostState } from '@outrider/shared/domain/rollout.
 export function explain(rollout: Rollout): string {
   const what = rollout.kind === 'rollback' ? `Rollback to ${rollout.version}` : `Rollout of ${rollout.version}`;
   const sentence = `${what} (${rollout.id}) ${progress(rollout)}`;
-  return `${sentence}${rollout.paused ? '; paused' : ''}.`;
+  return `${sentence}${standstill(rollout)}.`;
+}
+
+function standstill({ id, paused, awaiting, holding }: Rollout): string {
+  if (holding !== undefined) {
+    return `; on hold, since ${holding}. Try again with "coordinator rollout resume ${id}", or take it back with "abort"`;
+  }
+  if (awaiting !== undefined) return `; the canary is well and waits for "coordinator rollout promote ${id}"`;
+  return paused ? '; paused' : '';
 }
 
 function progress(rollout: Rollout): string {
@@ -15,6 +23,8 @@ function progress(rollout: Rollout): string {
     case 'switching':
       return switching(rollout);
     case 'baking':
+      if (rollout.awaiting !== undefined || rollout.holding !== undefined)
+        return `is on trial on ${named(rollout, ['trial'])}`;
       return rollout.bakeUntil === undefined && !rollout.paused
         ? `waits for ${unwell(rollout)} to be well before the bake begins anew`
         : `is on trial on ${named(rollout, ['trial'])} until the bake is over`;
@@ -25,9 +35,13 @@ function progress(rollout: Rollout): string {
     case 'succeeded':
       return `succeeded on ${named(rollout, ['committed'])}`;
     case 'rolled_back':
-      return `failed and was taken back${because}`;
+      return rollout.hosts.some(({ stays, state }) => stays === true && state === 'committed')
+        ? `failed and was taken back on ${named(rollout, ['reverted'])}, while ${named(rollout, ['committed'])} keeps it${because}`
+        : `failed and was taken back${because}`;
     case 'aborted':
-      return `was aborted by ${rollout.abortedBy ?? 'somebody'} and taken back`;
+      return rollout.kind === 'rollback'
+        ? `was aborted by ${rollout.abortedBy ?? 'somebody'} and stands where it was`
+        : `was aborted by ${rollout.abortedBy ?? 'somebody'} and taken back`;
     case 'stuck':
       return `is stuck and needs a person${because}`;
   }

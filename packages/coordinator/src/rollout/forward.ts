@@ -12,7 +12,7 @@ export function advance(draft: Draft): void {
       return;
     case 'switching':
       if (draft.rollout.hosts.some(isBusy) || !allWell(draft)) return;
-      if (inState(draft, 'trial').length === 0) switchNextWave(draft);
+      if (inState(draft, 'trial').length === 0 || lacksSome(draft)) switchNextWave(draft);
       else startBake(draft);
       return;
     case 'baking':
@@ -40,6 +40,12 @@ const inState = (draft: Draft, state: RolloutHost['state']): readonly RolloutHos
   draft.rollout.hosts.filter((host) => host.state === state);
 
 const allWell = (draft: Draft): boolean => inState(draft, 'trial').every((host) => host.well === true);
+
+/** A host of a wave that is on trial was left behind when it failed, and is tried again. */
+function lacksSome(draft: Draft): boolean {
+  const last = Math.max(...inState(draft, 'trial').map(({ wave }) => wave));
+  return inState(draft, 'staged').some(({ wave }) => wave <= last);
+}
 
 function switchNextWave(draft: Draft): void {
   const waiting = inState(draft, 'staged');

@@ -28,7 +28,10 @@ export function comesBack(draft: Draft, host: RolloutHost, status: AppStatus | '
 /** What was held is tried again: fetched where it is missing, committed where that was decided. */
 export function tryAgain(draft: Draft): void {
   if (draft.rollout.holding === undefined) return;
+  const { phase } = draft.rollout;
   draft.set({ holding: undefined, reason: undefined, culprit: undefined });
+  // Whoever is on trial bakes anew, with those that were left behind.
+  if (phase === 'baking') draft.set({ phase: 'switching' });
   for (const { host, state, to } of draft.rollout.hosts) {
     if (state === 'pending') {
       draft.command(host, 'stage', to, 0);

@@ -35,6 +35,7 @@ const runs = (patch: Partial<AppStatus> = {}): AppStatus => ({
 function plan(agents: readonly HostAgent[], inventory: readonly PlanHost[], patch: Partial<PlanInput> = {}) {
   return planRollout({
     ...{ app: 'a', version: '2', spec: { app: 'a', agents }, inventory, onlyHosts: [], skipDown: false },
+    ...{ onlyLabels: {}, orderBy: '', ask: { strategy: 'rolling', autoPromote: false } },
     resolve: (on) => ({
       spec: {
         ...{ app: 'a', version: '2', digest: 'm', environment: 'test', host: on.name, hosts: {} },

@@ -5,6 +5,8 @@ import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
 import { type HostSpec, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Plan } from '@outrider/shared/domain/rollout.js';
 import { orderHosts } from './host-order.js';
+import { contradictionIn, ruleOf, type StrategyAsk } from './strategy.js';
+import { canaryWave, wavesOf } from './waves.js';
 import type { PlanHost, Target } from './plan-host.js';
 import { portProblems, type ReservedPort } from './port-claims.js';
 
@@ -16,6 +18,11 @@ export interface PlanInput {
   readonly inventory: readonly PlanHost[];
   /** Empty: every host. */
   readonly onlyHosts: readonly string[];
+  /** Only hosts that have all of these. */
+  readonly onlyLabels: Readonly<Record<string, string>>;
+  /** A label whose values order the hosts; empty: their names do. */
+  readonly orderBy: string;
+  readonly ask: StrategyAsk;
   readonly skipDown: boolean;
   /** What one host is to run, everything of the environment filled in. */
   readonly resolve: (host: PlanHost) => { readonly spec: HostSpec; readonly problems: readonly string[] };
@@ -31,12 +38,14 @@ export interface Planned {
   readonly plan: Plan;
   /** In the order in which they are switched; empty where everything is as asked already. */
   readonly targets: readonly Target[];
+  /** Of each target. */
+  readonly waves: readonly number[];
   /** The problems are all of the moment (a host is down, held, busy): nothing that was asked is wrong in itself. */
   readonly world: boolean;
 }
 
 export function planRollout(input: PlanInput): Planned {
-  const problems: string[] = [...namingProblems(input), ...cycleProblems(input.spec)];
+  const problems: string[] = [...contradictions(input), ...namingProblems(input), ...cycleProblems(input.spec)];
   const chosen = chooseHosts(input);
   const candidates = chosen.map((host) => targetOf(input, host, problems));
   const involved = candidates.filter(({ spec, host }) => spec.agents.length > 0 || (host.app?.agents.length ?? 0) > 0);
@@ -46,22 +55,38 @@ export function planRollout(input: PlanInput): Planned {
   problems.push(...portProblems(involved, input.reserved));
   const changed = involved.filter(({ from, to }) => from === undefined || !sameRelease(from, to));
   const passing = [...downProblems(input), ...busyProblems(changed)];
-  const targets = orderHosts(changed);
+  const targets = orderHosts(changed, input.orderBy);
+  const rule = ruleOf(input.ask);
+  const waves = wavesOf(targets, rule);
+  const canary = canaryWave(waves, rule.canary);
   const hosts = targets.map(({ host, spec, from }, index) => ({
     host: host.name,
-    wave: index + 1,
+    wave: waves[index] ?? 1,
     ...(from === undefined ? {} : { from: from.version }),
     actions: diffAgents(host.app?.agents ?? [], spec.agents),
   }));
-  const content = { app: input.app, version: input.version, hosts, problems: [...new Set([...problems, ...passing])] };
+  const content = {
+    ...{ app: input.app, version: input.version, strategy: input.ask.strategy },
+    ...(canary === 0 ? {} : { canaryWave: canary }),
+    ...{ hosts, problems: [...new Set([...problems, ...passing])] },
+  };
   const identity = { ...content, to: targets.map(({ to }) => to) };
   const plan = { plan: input.digest(identity).slice(0, 12), ...content };
   const world = problems.length === 0;
-  return { plan: world ? plan : { ...plan, invalid: true }, targets, world };
+  return { plan: world ? plan : { ...plan, invalid: true }, targets, waves, world };
 }
 
-const namedHosts = ({ inventory, onlyHosts }: PlanInput): readonly PlanHost[] =>
-  onlyHosts.length === 0 ? inventory : inventory.filter((host) => onlyHosts.includes(host.name));
+const namedHosts = ({ inventory, onlyHosts, onlyLabels }: PlanInput): readonly PlanHost[] =>
+  inventory.filter(
+    ({ name, labels }) =>
+      (onlyHosts.length === 0 || onlyHosts.includes(name)) &&
+      Object.entries(onlyLabels).every(([label, value]) => labels[label] === value),
+  );
+
+function contradictions({ ask }: PlanInput): string[] {
+  const sentence = contradictionIn(ask);
+  return sentence === undefined ? [] : [sentence];
+}
 
 const chooseHosts = (input: PlanInput): readonly PlanHost[] =>
   namedHosts(input).filter((host) => host.state !== 'down');
@@ -90,6 +115,10 @@ function targetOf(input: PlanInput, host: PlanHost, problems: string[]): Target 
 function namingProblems(input: PlanInput): string[] {
   const known = input.inventory.map((host) => host.name);
   if (known.length === 0) return [];
+  const labels = Object.entries(input.onlyLabels).map(([label, value]) => `${label}=${value}`);
+  if (labels.length > 0 && namedHosts(input).length === 0) {
+    return [`--label: no host has ${labels.join(' and ')}. Labels of hosts are shown by "coordinator hosts".`];
+  }
   return input.onlyHosts
     .filter((name) => !known.includes(name))
     .map((name) => {

@@ -2,10 +2,9 @@
  * A rollback: to a release that was good, without trial. Its strategy says whether all hosts go at once, one after
  * another, or one after another with time to prove each; only the last of these stops at a failing host.
  */
-import type { RolloutHost, RolloutHostState } from '@outrider/shared/domain/rollout.js';
+import type { RolloutHostState } from '@outrider/shared/domain/rollout.js';
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
-import { end } from './ending.js';
 import { answers, culpritOf, isOn, isSettled, isWell, lostState, stagingOf } from './host-report.js';
 import { endStuck, goPast, holdUnwell, isProgressive, rest, rollbackNext } from './rollback-next.js';
 

@@ -41,6 +41,10 @@ export type RollbackStrategy = (typeof ROLLBACK_STRATEGIES)[number];
 export const ON_FAILURE = ['rollback', 'rollback-host', 'hold'] as const;
 export type OnFailure = (typeof ON_FAILURE)[number];
 
+/** What people say to a rollout that is under way. */
+export const CONTROL_ACTIONS = ['pause', 'resume', 'promote', 'abort'] as const;
+export type ControlAction = (typeof CONTROL_ACTIONS)[number];
+
 export type RolloutCommandKind = 'stage' | 'switch' | 'commit' | 'revert';
 
 export interface RolloutHost {

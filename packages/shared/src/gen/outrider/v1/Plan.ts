@@ -9,6 +9,10 @@ export interface Plan {
   'hosts'?: (_outrider_v1_PlannedHost)[];
   'problems'?: (string)[];
   'invalid'?: (boolean);
+  'strategy'?: (string);
+  'canaryWave'?: (number);
+  '_strategy'?: "strategy";
+  '_canaryWave'?: "canaryWave";
 }
 
 export interface Plan__Output {
@@ -18,4 +22,6 @@ export interface Plan__Output {
   'hosts': (_outrider_v1_PlannedHost__Output)[];
   'problems': (string)[];
   'invalid': (boolean);
+  'strategy'?: (string);
+  'canaryWave'?: (number);
 }

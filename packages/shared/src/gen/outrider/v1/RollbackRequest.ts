@@ -1,5 +1,6 @@
 // Original file: proto/outrider/v1/coordinator.proto
 
+import type { Long } from '@grpc/proto-loader';
 
 export interface RollbackRequest {
   'app'?: (string);
@@ -8,7 +9,10 @@ export interface RollbackRequest {
   'by'?: (string);
   'requestId'?: (string);
   'message'?: (string);
+  'strategy'?: (string);
+  'bakeMs'?: (number | string | Long);
   '_message'?: "message";
+  '_bakeMs'?: "bakeMs";
 }
 
 export interface RollbackRequest__Output {
@@ -18,4 +22,6 @@ export interface RollbackRequest__Output {
   'by': (string);
   'requestId': (string);
   'message'?: (string);
+  'strategy': (string);
+  'bakeMs'?: (number);
 }

@@ -13,7 +13,9 @@ export interface RolloutHost {
   'step'?: (number);
   'culprit'?: (_outrider_v1_Culprit | null);
   'reason'?: (string);
+  'stays'?: (boolean);
   '_reason'?: "reason";
+  '_stays'?: "stays";
 }
 
 export interface RolloutHost__Output {
@@ -26,4 +28,5 @@ export interface RolloutHost__Output {
   'step': (number);
   'culprit': (_outrider_v1_Culprit__Output | null);
   'reason'?: (string);
+  'stays'?: (boolean);
 }

@@ -8,7 +8,15 @@ export interface RolloutOptions {
   'commit'?: (string);
   'skipDown'?: (boolean);
   'message'?: (string);
+  'strategy'?: (string);
+  'canaryWave'?: (number);
+  'awaitPromotion'?: (boolean);
+  'onFailure'?: (string);
   '_message'?: "message";
+  '_strategy'?: "strategy";
+  '_canaryWave'?: "canaryWave";
+  '_awaitPromotion'?: "awaitPromotion";
+  '_onFailure'?: "onFailure";
 }
 
 export interface RolloutOptions__Output {
@@ -17,4 +25,8 @@ export interface RolloutOptions__Output {
   'commit': (string);
   'skipDown': (boolean);
   'message'?: (string);
+  'strategy'?: (string);
+  'canaryWave'?: (number);
+  'awaitPromotion'?: (boolean);
+  'onFailure'?: (string);
 }

@@ -28,12 +28,18 @@ export interface RolloutRecord {
   'culprit'?: (_outrider_v1_Culprit | null);
   'reason'?: (string);
   'explained'?: (string);
+  'awaiting'?: (string);
+  'holding'?: (string);
+  'promotedBy'?: (string);
   '_fromVersion'?: "fromVersion";
   '_abortedBy'?: "abortedBy";
   '_bakeUntil'?: "bakeUntil";
   '_deadline'?: "deadline";
   '_endedAt'?: "endedAt";
   '_reason'?: "reason";
+  '_awaiting'?: "awaiting";
+  '_holding'?: "holding";
+  '_promotedBy'?: "promotedBy";
 }
 
 export interface RolloutRecord__Output {
@@ -59,4 +65,7 @@ export interface RolloutRecord__Output {
   'culprit': (_outrider_v1_Culprit__Output | null);
   'reason'?: (string);
   'explained': (string);
+  'awaiting'?: (string);
+  'holding'?: (string);
+  'promotedBy'?: (string);
 }

@@ -14,10 +14,20 @@ export interface RolloutRequest {
   'by'?: (string);
   'expectPlan'?: (string);
   'requestId'?: (string);
+  'strategy'?: (string);
+  'canary'?: (number);
+  'maxParallel'?: (number);
+  'autoPromote'?: (boolean);
+  'onFailure'?: (string);
+  'labels'?: ({[key: string]: string});
+  'orderBy'?: (string);
+  'supersede'?: (boolean);
   '_bakeMs'?: "bakeMs";
   '_confirmWithinMs'?: "confirmWithinMs";
   '_message'?: "message";
   '_expectPlan'?: "expectPlan";
+  '_canary'?: "canary";
+  '_maxParallel'?: "maxParallel";
 }
 
 export interface RolloutRequest__Output {
@@ -32,4 +42,12 @@ export interface RolloutRequest__Output {
   'by': (string);
   'expectPlan'?: (string);
   'requestId': (string);
+  'strategy': (string);
+  'canary'?: (number);
+  'maxParallel'?: (number);
+  'autoPromote': (boolean);
+  'onFailure': (string);
+  'labels': ({[key: string]: string});
+  'orderBy': (string);
+  'supersede': (boolean);
 }

@@ -1,0 +1,52 @@
+/** REST for rollouts: looking at them, and what an operator says to one that is under way. */
+import { CONTROL_ACTIONS, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { oneOf, optionalName, refuse, rolloutId } from './fields.js';
+import type { Inside } from './inside.js';
+
+const FIELDS = ['action', 'rollout', 'app'];
+const MOST_LISTED = 1_000;
+const LISTED = 20;
+
+type Explained = Rollout & { readonly explained: string };
+
+/** Newest first; `?app=NAME&limit=N`. */
+export async function listRollouts({ rollouts }: Inside, query: URLSearchParams): Promise<readonly Explained[]> {
+  const limit = Number(query.get('limit') ?? LISTED);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LISTED) {
+    refuse('limit', `expected is a number from 1 to ${MOST_LISTED}`);
+  }
+  const list = await rollouts.list(optionalName('app', query.get('app') ?? ''), limit);
+  return list.map((rollout) => explained(rollouts, rollout));
+}
+
+/** One of them, `?rollout=r42`; without it the latest, of `?app=NAME` where that is given. */
+export async function oneRollout({ rollouts }: Inside, query: URLSearchParams): Promise<Explained> {
+  const id = rolloutId(query.get('rollout') ?? '');
+  const found = await rollouts.get(id, optionalName('app', query.get('app') ?? ''));
+  if (found !== undefined) return explained(rollouts, found);
+  throw new OutriderError('not_found', id === '' ? 'There was no rollout yet.' : `There is no rollout ${id}.`);
+}
+
+/** `{"action": "pause|resume|promote|abort", "rollout": "r42", "app": "NAME"}`; without the last two: the one that runs. */
+export async function controlRollout(
+  { rollouts }: Inside,
+  body: Readonly<Record<string, unknown>>,
+  by: string,
+): Promise<Explained> {
+  const unknown = Object.keys(body).find((key) => !FIELDS.includes(key));
+  if (unknown !== undefined) refuse(unknown, `this field is not known; expected are ${FIELDS.join(', ')}`);
+  const action = oneOf('action', textOf(body, 'action'), CONTROL_ACTIONS);
+  const app = optionalName('app', textOf(body, 'app'));
+  return explained(rollouts, await rollouts.control(rolloutId(textOf(body, 'rollout')), app, action, by));
+}
+
+const explained = (rollouts: Inside['rollouts'], rollout: Rollout): Explained => ({
+  ...rollout,
+  explained: rollouts.explain(rollout),
+});
+
+function textOf(body: Readonly<Record<string, unknown>>, field: string): string {
+  const value = body[field] ?? '';
+  return typeof value === 'string' ? value : refuse(field, 'expected is text');
+}
