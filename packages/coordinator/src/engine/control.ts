@@ -20,7 +20,7 @@ export async function control(
   { store, clock }: { readonly store: RolloutStore; readonly clock: Clock },
 ): Promise<Rollout> {
   const run = id === '' ? onlyRun(app, runs) : runs.get(id);
-  if (run === undefined) throw await whyNot(id, store);
+  if (run === undefined) return ended(id, action, store);
   if (action === 'abort') refuseAbort(run.rollout);
   const rollout = await run.post({ kind: action, by, at: clock.now() });
   if (!isAsAsked(rollout, action)) throw new OutriderError('refused', explain(rollout));
@@ -47,10 +47,15 @@ function onlyRun(app: string, runs: ReadonlyMap<string, RolloutRun>): RolloutRun
   return only;
 }
 
-async function whyNot(id: string, store: RolloutStore): Promise<OutriderError> {
+/** The same wish again, once it has come true, is granted; any other comes too late. */
+async function ended(id: string, action: ControlAction, store: RolloutStore): Promise<Rollout> {
   const stored = await store.load(id);
-  if (stored === undefined) return new OutriderError('not_found', `There is no rollout ${id}.`);
-  return new OutriderError('refused', explain(stored.rollout));
+  if (stored === undefined) throw new OutriderError('not_found', `There is no rollout ${id}.`);
+  const { rollout } = stored;
+  const isSo =
+    action === 'abort' ? rollout.abortedBy !== undefined : action === 'promote' && isAsAsked(rollout, action);
+  if (hasEnded(rollout.phase) && isSo) return rollout;
+  throw new OutriderError('refused', explain(rollout));
 }
 
 /** Past the decision to commit there is nothing to abort, only to undo. */

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { AppStatus, HostPhase } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
-import { exitCodeOf, type Rollout, type RolloutOptions } from '@outrider/shared/domain/rollout.js';
+import {
+  exitCodeOf,
+  type RollbackStrategy,
+  type Rollout,
+  type RolloutOptions,
+} from '@outrider/shared/domain/rollout.js';
 import { begin } from './begin.js';
 import { decide } from './decide.js';
 import type { Decision, RolloutEvent } from './decision.js';
@@ -196,8 +201,8 @@ describe('on failure: hold', () => {
 });
 
 describe('a rollback', () => {
-  const back = (strategy: RolloutOptions['strategy'], patch: Partial<RolloutOptions> = {}): Story =>
-    new Story({ strategy, ...patch }, [1, 2, 3], 'rollback');
+  const back = (strategy?: RollbackStrategy): Story =>
+    new Story(strategy === undefined ? {} : { strategy }, [1, 2, 3], 'rollback');
 
   it.each(['immediate', 'selective', 'emergency'] as const)('that is %s waits for nobody else', (strategy) => {
     const story = back(strategy);
