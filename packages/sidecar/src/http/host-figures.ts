@@ -34,6 +34,8 @@ export async function startHostFigures(disk: string): Promise<HostFigures> {
     system = {
       cpuPercent: percent(busy / all),
       memoryPercent: percent(1 - memory.available / memory.total),
+      memoryAvailableBytes: memory.available,
+      memoryTotalBytes: memory.total,
       // As df counts: what is kept for root is neither used nor free.
       diskPercent: percent((files.blocks - files.bfree) / (files.blocks - files.bfree + files.bavail)),
     };
