@@ -64,6 +64,8 @@ class Spawns {
       endOf: (...asked) => real.endOf(...asked),
       adopt: (...asked) => real.adopt(...asked),
       signal: (...asked) => real.signal(...asked),
+      freeze: (...asked) => real.freeze(...asked),
+      thaw: (...asked) => real.thaw(...asked),
       killTree: (...asked) => real.killTree(...asked),
       ownsConnection: (...asked) => real.ownsConnection(...asked),
       owns: (...asked) => real.owns(...asked),
