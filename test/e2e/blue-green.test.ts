@@ -129,6 +129,15 @@ async function expectFrozen(version: string, before: readonly { readonly pid: nu
   const now = await all(version);
   expect(now).toMatchObject(before.map(({ pid }) => ({ pid, state: 'draining', reason: FROZEN })));
   expect(before.map(({ pid }) => processState(pid))).toEqual(before.map(() => 'T'));
+  // For whoever counts: nobody's failure.
+  const { instances } = await status();
+  expect(
+    instances
+      .filter(({ kept }) => kept === true)
+      .map(({ agent }) => agent)
+      .sort(),
+  ).toEqual(REPLACED);
+  expect(instances.filter(({ critical, overdue }) => critical && overdue)).toEqual([]);
 }
 
 /** One sidecar after the other, each dying where it is told to, the last one living. */
@@ -186,6 +195,16 @@ it('keeps what is old, frozen, and goes back to it or ends it', async () => {
   await load.more(50);
   const late = load.answers.slice(asked + 2).map(({ text }) => text.split(' ')[0]);
   expect(new Set(late)).toEqual(new Set([turn.to.version]));
+
+  // What a plan asks for: how much each uses, what is frozen too, and how much there is.
+  await eventually(
+    async () => {
+      const { instances, system } = await status();
+      expect(instances.map(({ memoryBytes }) => (memoryBytes ?? 0) > 0)).toEqual(instances.map(() => true));
+      expect(system?.memoryAvailableBytes).toBeGreaterThan(0);
+    },
+    { timeoutMs: 60_000 },
+  );
 
   await host.remote.Revert({ command: command(6), reason: 'worse' });
   await atRest(turn.from.version);

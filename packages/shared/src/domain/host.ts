@@ -58,6 +58,10 @@ export interface InstanceStatus {
   readonly overdue: boolean;
   /** 0 to 1: the share of its healthchecks that hold. */
   readonly healthScore: number;
+  /** Of the release before, beside what is on trial: out of use until the commit, and no failure of anybody's. */
+  readonly kept?: true;
+  /** Resident memory of its processes when that was last looked at; absent: not known. */
+  readonly memoryBytes?: number;
 }
 
 /** How the last thing that a host was told about an app has ended. */

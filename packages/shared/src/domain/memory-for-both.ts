@@ -1,4 +1,8 @@
 /** Whether a host has memory for an old and a new set of agents at once. Knows figures, no host. */
+import type { HostAgent } from './agent.js';
+import type { InstanceStatus } from './host.js';
+import { canOverlap } from './overlap.js';
+import type { PlannedAction } from './rollout.js';
 
 export interface Newcomer {
   readonly agent: string;
@@ -11,6 +15,33 @@ export interface Newcomer {
   /** What an instance may use at most. */
   readonly limitBytes?: number;
 }
+
+type Known = Pick<HostAgent, 'name' | 'order' | 'exclusive' | 'sockets' | 'healthchecks' | 'resources'>;
+
+/** Of what a host would do: agents that are started beside what runs. What can't overlap takes the room of its old version. */
+export function newcomersOf(
+  actions: readonly PlannedAction[],
+  after: readonly Known[],
+  running: readonly Pick<InstanceStatus, 'agent' | 'memoryBytes'>[],
+): readonly Newcomer[] {
+  return after.flatMap((agent) => {
+    const mine = actions.filter((one) => one.agent === agent.name && isStarted(one, agent));
+    if (mine.length === 0) return [];
+    const measured = running.flatMap((one) => (one.agent === agent.name ? (one.memoryBytes ?? []) : []));
+    const limitBytes = agent.resources?.memoryBytes;
+    return [
+      {
+        agent: agent.name,
+        instances: mine.length,
+        ...(measured.length === 0 ? {} : { measuredBytes: Math.max(...measured) }),
+        ...(limitBytes === undefined ? {} : { limitBytes }),
+      },
+    ];
+  });
+}
+
+const isStarted = ({ action }: PlannedAction, agent: Known): boolean =>
+  action === 'add' || (action === 'replace' && canOverlap(agent) === true);
 
 export interface MemoryForBoth {
   /** True where nothing is known of the host or of an agent too: see `unknown`. */

@@ -435,6 +435,7 @@ describe('what follows', () => {
     expect(tell(kept, { kind: 'froze' })).toBe(kept);
     expect(tell(INSTANCES['parking']!, { kind: 'deadline', at: 8_999 })).toBe(INSTANCES['parking']);
     expect(tell(INSTANCES['parking']!, { kind: 'extended' })).toMatchObject({ deadline: 70_000 });
+    expect(tell(INSTANCES['parking']!, { kind: 'adopted' })).toMatchObject({ deadline: 15_000 });
   });
 
   test('one that ends while it is frozen is not started again', () => {

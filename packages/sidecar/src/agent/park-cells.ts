@@ -66,9 +66,11 @@ export function exited(instance: Parked, event: EventOf<'exited'>): Decision {
   return { ...next, effects: [...next.effects, report('agent.exited', reason, cause)] };
 }
 
-export function adopt(instance: Parked): Decision {
+/** What the old sidecar missed of it is not held against it. */
+export function adopt(instance: Parked, { at }: EventOf<'adopted'>, rules: Rules): Decision {
   const adopted = report('agent.adopted', '');
   if (instance.frozen) return { instance, effects: [adopted] };
-  const again = instance.deadline === undefined ? [] : [{ kind: 'park' } as const];
-  return { instance, effects: [{ kind: 'startProbes' }, ...again, adopted] };
+  if (instance.deadline === undefined) return { instance, effects: [{ kind: 'startProbes' }, adopted] };
+  const deadline = Math.max(instance.deadline, at + rules.stopGraceMs);
+  return { instance: { ...instance, deadline }, effects: [{ kind: 'startProbes' }, { kind: 'park' }, adopted] };
 }

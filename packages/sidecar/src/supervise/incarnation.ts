@@ -11,7 +11,7 @@ import type { Instance } from '../agent/instance.js';
 import type { Origin } from './instance-record.js';
 import { type Launch, prepareLaunch } from './launch.js';
 import { Notifications } from './notifications.js';
-import { Parking } from './parking.js';
+import { Parking, knownAfterMs } from './parking.js';
 import type { Confinement, ProbeTarget, RunningProcess } from './ports.js';
 import { ProbeLoop } from './probe-loop.js';
 import type { SupervisorParts } from './supervisor-parts.js';
@@ -43,6 +43,9 @@ export class Incarnation {
   #held: readonly HeldSocket[] = [];
   #loop: ProbeLoop | undefined;
   #parking: Parking | undefined;
+  /** In its last beat. */
+  #saidBusy = false;
+  #isAdopted = false;
   readonly #said: Notifications;
 
   constructor(options: IncarnationOptions) {
@@ -109,6 +112,7 @@ export class Incarnation {
   adopt(identity: ProcessIdentity): boolean {
     const { parts, app, spec } = this.#options;
     this.#identity = identity;
+    this.#isAdopted = true;
     const process = parts.processes.adopt(identity);
     try {
       const { agent } = this.#prepare(RUNS_ALREADY);
@@ -135,7 +139,8 @@ export class Incarnation {
     const { parts, id, tell } = this.#options;
     this.#parking = new Parking({
       clock: parts.clock,
-      isBusy: () => this.#loop !== undefined && isBusy(this.#loop.health),
+      delayMs: this.#isAdopted ? knownAfterMs(this.agent.healthchecks) : 0,
+      isBusy: () => this.#saidBusy || (this.#loop !== undefined && isBusy(this.#loop.health)),
       freeze: () => parts.processes.freeze(identity, id),
       thaw: () => parts.processes.thaw(identity, id),
       frozen: () => tell({ kind: 'froze', incarnation: id }),
@@ -199,6 +204,7 @@ export class Incarnation {
   }
 
   heard(beat: { readonly seq?: number; readonly busy?: boolean }): void {
+    this.#saidBusy = beat.busy ?? this.#saidBusy;
     this.#loop?.heard(beat);
   }
 

@@ -28,6 +28,7 @@ export function statusOf(live: LiveInstance, host: string, at: number, gap?: str
     critical: isCritical(spec.healthchecks),
     overdue: isOverdue(live, at),
     healthScore: live.score,
+    ...(instance.state === 'parked' ? { kept: true } : {}),
   };
 }
 

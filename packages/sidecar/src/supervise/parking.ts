@@ -2,13 +2,28 @@
  * Freezes one incarnation as soon as it has nothing in hand: it says that it is not busy, and no connection that it has
  * accepted is open. Tries until it is told to end; then all of it runs again.
  */
+import type { Healthcheck } from '@outrider/shared/domain/agent.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;
 
+/** The agent may have said something that the earlier sidecar did not hear any more. */
+const HEARD_AFTER_MS = 1_000;
+
+/** How long after a takeover it is known again whether an agent is busy: each check that tells has been asked. */
+export function knownAfterMs(checks: readonly Healthcheck[]): number {
+  const waits = checks.map(({ method, intervalMs }) => {
+    if (method.kind === 'heartbeat') return method.withinMs;
+    return method.kind === 'zmq' || method.kind === 'http' ? intervalMs : 0;
+  });
+  return Math.max(HEARD_AFTER_MS, ...waits);
+}
+
 export interface ParkingParts {
   readonly clock: Clock;
+  /** Before the first attempt. */
+  readonly delayMs: number;
   /** By its own word. */
   readonly isBusy: () => boolean;
   /** Undefined: all of it stands still. Else why not. */
@@ -28,7 +43,8 @@ export class Parking {
 
   constructor(parts: ParkingParts) {
     this.#parts = parts;
-    void this.#try();
+    if (parts.delayMs === 0) void this.#try();
+    else this.#cancel = parts.clock.after(parts.delayMs, () => void this.#try());
   }
 
   get why(): string {

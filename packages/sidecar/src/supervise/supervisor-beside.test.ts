@@ -205,6 +205,20 @@ test('it is frozen when it says that it is idle; its silence is held against nob
   expect(told('1', 'worker')).toEqual(['agent.starting', 'agent.ready', 'agent.ready']);
 });
 
+test('a beat that says busy is enough, whatever its checks are', async () => {
+  const worker = (version: string): HostAgent => quick('worker', { ...inVersion(version), stopGraceMs: 60_000 });
+  run('1', 'steady', worker('1'));
+  await converged();
+  const { incarnation, pid } = of('1', 'worker')!;
+  rig.supervisor.heard(incarnation, { kind: 'beat', busy: true });
+  run('2', 'switch', worker('2'));
+  await eventually(() => expect(of('1', 'worker')?.state).toBe('draining'));
+  await eventually(() => expect(Date.now() - Date.parse(of('1', 'worker')!.since)).toBeGreaterThan(500));
+  expect(processState(pid)).not.toBe('T');
+  rig.supervisor.heard(incarnation, { kind: 'beat', busy: false });
+  await isFrozen('1', 'worker');
+});
+
 const PORT = 18646;
 const server = (given: Partial<HostAgent>): HostAgent =>
   quick('web', {
