@@ -55,6 +55,15 @@ const around = (fleet: Fleet, current?: Rollout) => ({
 const wells = (count: number, bad = 0): boolean[] => Array.from({ length: count }, (_, index) => index >= bad);
 
 describe('/health', () => {
+  test('what is kept of the release before counts for nothing', () => {
+    const one = host('a', wells(2), 10);
+    const frozen: InstanceStatus = { ...instance('a', 0, false), state: 'draining', overdue: false, kept: true };
+    const fleet = fleetOf({ ...one, status: { ...one.status!, instances: [...one.status!.instances, frozen] } });
+    expect(healthDocument(fleet)).toMatchObject({ total_agents: 2, health_percentage: 100, unhealthy: [] });
+    expect(statusDocument(around(fleet))).toMatchObject({ state: 'idle' });
+    expect(fleetState(fleet).state).toBe('ready');
+  });
+
   test('129 of 131 is 98.5; figures are the mean over hosts that are up', () => {
     const fleet = fleetOf(host('a', wells(100, 2), 10), host('b', wells(31), 20.04));
     expect(healthDocument(fleet)).toMatchObject({

@@ -3,7 +3,7 @@ import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import type { Fleet } from '../engine/ports.js';
-import { appsOf, appsOfHost, fleetState, instancesOf, versionOf } from './read-model.js';
+import { appsOf, appsOfHost, fleetState, instancesOf, isInUse, versionOf } from './read-model.js';
 
 export type DeploymentState =
   | 'idle'
@@ -31,7 +31,7 @@ export interface Surroundings {
 /** GET /status without `last_update`. Before any rollout the same keys, null or 0. */
 export function statusDocument(around: Surroundings): Readonly<Record<string, unknown>> {
   const { fleet, rollout, environment } = around;
-  const instances = instancesOf(fleet);
+  const instances = instancesOf(fleet).filter(isInUse);
   const until = rollout?.endedAt ?? around.nowMs;
   return {
     deployment_id: rollout?.id ?? null,
@@ -62,11 +62,11 @@ export function statusDocument(around: Surroundings): Readonly<Record<string, un
 
 /** GET /health without `last_update`. */
 export function healthDocument(fleet: Fleet): Readonly<Record<string, unknown>> {
-  const instances = instancesOf(fleet);
+  const instances = instancesOf(fleet).filter(isInUse);
   const healthy = instances.filter(isHealthy).length;
   const hosts = Object.fromEntries(
     fleet.hosts().map((host) => {
-      const mine = host.status?.instances ?? [];
+      const mine = (host.status?.instances ?? []).filter(isInUse);
       const isDown = host.state === 'down';
       const { cpuPercent = 0, memoryPercent = 0, diskPercent = 0 } = isDown ? {} : (host.status?.system ?? {});
       return [

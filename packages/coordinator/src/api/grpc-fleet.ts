@@ -5,7 +5,7 @@ import type { Service } from '@outrider/shared/rpc/methods.js';
 import { control, hostNamed, logs } from './agents-on-hosts.js';
 import { names, oneOf, optionalName, refuse, who } from './fields.js';
 import type { Inside } from './inside.js';
-import { appsOf, appsOfHost, currentRollout, fleetState, instancesOf, versionOf } from './read-model.js';
+import { appsOf, appsOfHost, currentRollout, fleetState, instancesOf, isInUse, versionOf } from './read-model.js';
 
 /** As many as a sidecar gives. */
 const MOST_LINES = 10_000;
@@ -60,7 +60,7 @@ async function status(inside: Inside): Promise<FleetStatus> {
   const { fleet, rollouts, releases } = inside;
   const { leader, redis } = rollouts.leadership();
   const { state, missing } = fleetState(fleet);
-  const instances = instancesOf(fleet);
+  const instances = instancesOf(fleet).filter(isInUse);
   const names = new Set([...appsOf(fleet), ...(await releases.list()).map((release) => release.app)]);
   const apps = await Promise.all(
     [...names].sort().map(async (app) => {

@@ -11,6 +11,9 @@ export function instancesOf(fleet: Fleet, host = ''): readonly InstanceStatus[] 
     .flatMap((candidate) => (candidate.status?.instances ?? []).map((instance) => seen(candidate, instance)));
 }
 
+/** Those that count: what is kept of the release before is out of use, and nobody's failure. */
+export const isInUse = ({ kept }: Pick<InstanceStatus, 'kept'>): boolean => kept !== true;
+
 function seen(host: FleetHost, instance: InstanceStatus): InstanceStatus {
   return host.state !== 'down'
     ? instance

@@ -77,6 +77,8 @@ export interface AgentSpec {
   readonly stopSignal: NodeSignal;
   readonly stopGraceMs: number;
   readonly order: UpdateOrder;
+  /** `stop-first` was asked for by name: two of it never run at once. No part of the fingerprint. */
+  readonly exclusive?: true;
   /** Replicas replaced at once. */
   readonly parallelism: number;
   readonly sockets: readonly SocketSpec[];
@@ -112,7 +114,7 @@ export interface AppSpec {
 /** An agent as one host is to run it. */
 export interface HostAgent extends AgentSpec {
   /**
-   * Digest over the effective settings (description, hosts and replicas left out) and over path, mode
+   * Digest over the effective settings (description, hosts, replicas and `exclusive` left out) and over path, mode
    * and content of the files it uses. Two agents with the same fingerprint need no restart between them.
    */
   readonly fingerprint: string;

@@ -58,6 +58,10 @@ export interface InstanceStatus {
   readonly overdue: boolean;
   /** 0 to 1: the share of its healthchecks that hold. */
   readonly healthScore: number;
+  /** Of the release before, beside what is on trial: out of use until the commit, and no failure of anybody's. */
+  readonly kept?: true;
+  /** Resident memory of its processes when that was last looked at; absent: not known. */
+  readonly memoryBytes?: number;
 }
 
 /** How the last thing that a host was told about an app has ended. */
@@ -116,5 +120,18 @@ export interface HostStatus {
   readonly instances: readonly InstanceStatus[];
   /** Sentences for a person who has to mend something on this host; absent: none. */
   readonly problems?: readonly string[];
-  readonly system: { readonly cpuPercent: number; readonly memoryPercent: number; readonly diskPercent: number };
+  readonly system: SystemFigures;
 }
+
+/** Percentages from 0 to 100; zeros before the first look. */
+export interface SystemFigures {
+  readonly cpuPercent: number;
+  readonly memoryPercent: number;
+  readonly diskPercent: number;
+  /** What programs can still have without swapping (MemAvailable); absent: not known, as of an older sidecar. */
+  readonly memoryAvailableBytes?: number;
+  readonly memoryTotalBytes?: number;
+}
+
+/** How a host swaps its agents. '': one after another, each as it declares. */
+export type SwitchStrategy = '' | 'blue-green';

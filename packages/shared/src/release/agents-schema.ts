@@ -249,6 +249,7 @@ export const agentSchema = strict(
   stopGraceMs: agent.stop_grace_period,
   // Held sockets let old and new overlap; without them two versions would fight for a port.
   order: agent.update_config.order ?? (agent.sockets.length > 0 ? 'start-first' : 'stop-first'),
+  ...(agent.update_config.order === 'stop-first' ? { exclusive: true as const } : {}),
   parallelism: agent.update_config.parallelism,
   sockets: agent.sockets.map(({ mode, ...socket }) => (mode === undefined ? socket : { ...socket, mode })),
   // What is not said is left out, so that agents that don't say it stay as they are.

@@ -135,6 +135,11 @@ describe('the fingerprint', () => {
     expect(fingerprint(specOf('description: new'))).toBe(before);
     expect(fingerprint(specOf('hosts: [pc2]'))).toBe(before);
     expect(fingerprint(specOf('replicas: 5'))).toBe(before);
+    // What is the default anyway, said by name, is known and restarts nobody.
+    const alone = specOf('update_config: { order: stop-first }');
+    expect(alone.agents[0]).toMatchObject({ order: 'stop-first', exclusive: true });
+    expect(specOf().agents[0]).not.toHaveProperty('exclusive');
+    expect(fingerprint(alone)).toBe(before);
     expect(fingerprint(specOf(), { version: '2.0.0', digest: 'e'.repeat(64) })).toBe(before);
   });
 

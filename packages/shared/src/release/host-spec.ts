@@ -94,7 +94,7 @@ function runsOn(agent: AgentSpec, host: HostSpecInput['host']): boolean {
 
 /** Over all that needs a restart when it changes: settings, and the files that the agent uses. */
 function fingerprintOf(agent: AgentSpec, entries: readonly ManifestEntry[]): string {
-  const { description: _description, hosts: _hosts, replicas: _replicas, ...settings } = agent;
+  const { description: _description, hosts: _hosts, replicas: _replicas, exclusive: _exclusive, ...settings } = agent;
   return digestOf({ settings, files: filesOf(agent, entries).map(identityOf) });
 }
 

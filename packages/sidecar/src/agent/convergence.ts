@@ -1,4 +1,5 @@
 /** Whether an app runs as it should, what it waits for, and who is to blame. Judges what is there; changes nothing. */
+import { isReplaced } from './action.js';
 import { Board } from './board.js';
 import { missingDependencies } from './dependency-gate.js';
 import type { Instance } from './instance.js';
@@ -32,14 +33,15 @@ export type Judgement =
 /** `switch`: a failed start is a failure. `trial`: an exit or a bad verdict of a critical agent is too. `steady`: keep trying. */
 export type Mode = 'switch' | 'trial' | 'steady';
 
-export function judge(wanted: readonly Wanted[], views: readonly Judged[], mode: Mode): Judgement {
+/** `beside`: what is old is kept, and waited for only until it is out of service. */
+export function judge(wanted: readonly Wanted[], views: readonly Judged[], mode: Mode, beside = false): Judgement {
   const board = new Board(wanted, views);
   const current = views.filter(
     (view) => board.isWanted(view) && board.agent(view.agent)?.fingerprint === view.fingerprint,
   );
   const suspect = mode === 'steady' ? undefined : (failed(current) ?? (mode === 'trial' ? unfit(current) : undefined));
   if (suspect !== undefined) return { state: 'failed', suspect };
-  const waitingFor = firstWait(board);
+  const waitingFor = beside ? firstWaitBeside(board) : firstWait(board);
   if (waitingFor === undefined) return { state: 'converged' };
   const troubled = failed(current) ?? looping(current);
   return { state: 'converging', waitingFor, ...(troubled === undefined ? {} : { suspect: troubled }) };
@@ -81,6 +83,18 @@ function firstWait(board: Board<Judged>): string | undefined {
     }
   }
   return undefined;
+}
+
+function firstWaitBeside(board: Board<Judged>): string | undefined {
+  for (const agent of board.wanted) {
+    for (let index = 0; index < agent.replicas; index++) {
+      if (!stands(board.pair(agent.name, index), agent)) return waitOf(agent, index, board);
+    }
+  }
+  const serving = board.views.find(
+    (view) => isReplaced(view, board) && !view.held && (view.phase === 'up' || view.phase === 'parking'),
+  );
+  return serving && `the old ${named(serving)} to be out of service`;
 }
 
 const wrong = (view: View, agent: Wanted): boolean => view.fingerprint !== agent.fingerprint && !view.held;

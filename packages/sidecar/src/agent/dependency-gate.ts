@@ -29,7 +29,8 @@ function incarnationsOf(agent: Wanted | undefined, board: Board): [string, strin
   return [[agent.name, current.join()]];
 }
 
-function allMeet(agent: Wanted, condition: Dependency['condition'], board: Board): boolean {
+/** Whether all of its instances are what `condition` asks for. */
+export function allMeet(agent: Wanted, condition: Dependency['condition'], board: Board): boolean {
   for (let index = 0; index < agent.replicas; index++) {
     if (!meets(board.pair(agent.name, index), agent, condition)) return false;
   }
@@ -43,6 +44,6 @@ function meets(pair: Pair, agent: Wanted, condition: Dependency['condition']): b
     if (view?.fingerprint !== agent.fingerprint) return false;
     if (view.phase === 'up') return true;
     if (view.phase === 'done') return condition === 'service_started' || !view.checked;
-    return condition === 'service_started' && view.phase === 'down' && view.running;
+    return condition === 'service_started' && (view.phase === 'down' || view.phase === 'thawing') && view.running;
   });
 }

@@ -2,7 +2,7 @@
 import { formatDuration } from '@outrider/shared/domain/duration.js';
 import type { Decision, Draining, EventOf, Rules, Sequel, Stopping } from './instance.js';
 import { follow } from './rest-cells.js';
-import { clear, report, stay } from './transitions.js';
+import { clear, report, stay, thawed } from './transitions.js';
 
 /** The last who asks is right. */
 export const startAfter = (instance: Draining | Stopping, event: EventOf<'startAsked'>): Decision =>
@@ -27,7 +27,7 @@ export const extend = (instance: Draining, event: EventOf<'extended'>): Decision
 /** The old sidecar may not have come to the signal. */
 export const adoptDraining = (instance: Draining, _event: EventOf<'adopted'>, rules: Rules): Decision => ({
   instance,
-  effects: [{ kind: 'signal', signal: rules.stopSignal }],
+  effects: [{ kind: 'signal', signal: rules.stopSignal }, ...thawed(instance)],
 });
 
 export const adoptStopping = (instance: Stopping): Decision => ({ instance, effects: [{ kind: 'killTree' }] });

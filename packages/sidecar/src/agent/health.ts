@@ -93,6 +93,9 @@ export function healthScore(health: Health, ready: boolean): number {
   return points.reduce((sum, one) => sum + one, 0) / points.length;
 }
 
+/** By its own word it has work in hand. */
+export const isBusy = ({ checks }: Health): boolean => checks.some(({ busy }) => busy);
+
 /** What there is to know of one that is ready, worst first; `said`: by itself. '' where there is nothing. */
 export function noteOf({ checks }: Health, said: string): string {
   const failing = checks.find(({ holds, failures }) => !holds && failures > 0);

@@ -56,6 +56,8 @@ export interface Starting extends Common {
   readonly process: boolean;
   /** By its own word it is ready, which it says only once; other checks may still be waited for. */
   readonly saidReady?: boolean;
+  /** It was parked, and has to be seen ready again. */
+  readonly wasParked?: true;
   /** Once the process runs: ready by then, or (without a check to wait for) taken for ready then. */
   readonly deadline?: number;
 }
@@ -72,6 +74,16 @@ export interface Draining extends Common {
   readonly state: 'draining';
   readonly deadline: number;
   readonly sequel: Sequel;
+  /** It was parked until then. */
+  readonly wasParked?: true;
+}
+/** Of the old release, kept beside the new one until that is committed or has gone. Whatever is said of its health counts for nothing. */
+export interface Parked extends Common {
+  readonly state: 'parked';
+  /** None of its processes gets any time. */
+  readonly frozen: boolean;
+  /** Until then it is frozen as soon as it has nothing in hand; absent: it is, or runs on as it is. */
+  readonly deadline?: number;
 }
 /** What is left of it is being killed. */
 export interface Stopping extends Common {
@@ -92,7 +104,7 @@ export interface Failed extends Common {
   /** When it is tried again, if ever. */
   readonly deadline?: number;
 }
-export type Instance = Starting | Ready | Unhealthy | Draining | Stopping | Exited | Backoff | Failed;
+export type Instance = Starting | Ready | Unhealthy | Parked | Draining | Stopping | Exited | Backoff | Failed;
 export type StateOf<S extends Instance['state']> = Extract<Instance, { readonly state: S }>;
 
 /** What of the agent's settings the lifecycle goes by. */
@@ -120,6 +132,11 @@ interface OfIncarnation extends Occurrence {
 export type InstanceEvent =
   | (Occurrence & { readonly kind: 'startAsked'; readonly reason: string })
   | (Occurrence & { readonly kind: 'stopAsked'; readonly sequel: 'rest' | 'start'; readonly reason: string })
+  /** Another version takes over, and it is to be kept as it is meanwhile. */
+  | (Occurrence & { readonly kind: 'parkAsked' })
+  /** It is needed again. */
+  | (Occurrence & { readonly kind: 'unparkAsked'; readonly reason: string })
+  | (OfIncarnation & { readonly kind: 'froze' })
   | (OfIncarnation & { readonly kind: 'spawned' })
   | (OfIncarnation & { readonly kind: 'spawnFailed'; readonly detail: string })
   | (OfIncarnation & { readonly kind: 'becameReady' })
@@ -143,6 +160,10 @@ export type Effect =
   | { readonly kind: 'spawn' }
   | { readonly kind: 'signal'; readonly signal: NodeSignal }
   | { readonly kind: 'killTree' }
+  /** Freezes it as soon as it has nothing in hand, and tells so. */
+  | { readonly kind: 'park' }
+  /** It runs again, or goes on running. */
+  | { readonly kind: 'unpark' }
   | { readonly kind: 'startProbes' }
   | { readonly kind: 'stopProbes' }
   /** Nothing of the incarnation is left: what was opened for it can be closed. */

@@ -18,6 +18,10 @@ const INSTANCES: Record<string, Instance> = {
   ready: { ...common, state: 'ready' },
   unhealthy: { ...common, state: 'unhealthy' },
   leaving: { ...common, state: 'unhealthy', deadline: 9_000 },
+  thawing: { ...common, state: 'starting', process: true, wasParked: true, deadline: 9_000 },
+  parking: { ...common, state: 'parked', frozen: false, deadline: 9_000 },
+  frozen: { ...common, state: 'parked', frozen: true },
+  kept: { ...common, state: 'parked', frozen: false },
   draining: { ...common, state: 'draining', deadline: 9_000, sequel: { kind: 'rest' } },
   stopping: { ...common, state: 'stopping', sequel: { kind: 'again', delayMs: 200, cause } },
   exited: { ...common, state: 'exited', why: 'done' },
@@ -29,6 +33,9 @@ const of = { ...when, incarnation: 'i1' };
 const EVENTS: { readonly [K in InstanceEventKind]: Extract<InstanceEvent, { kind: K }> } = {
   startAsked: { ...when, kind: 'startAsked', reason: 'wanted' },
   stopAsked: { ...when, kind: 'stopAsked', sequel: 'rest', reason: 'removed' },
+  parkAsked: { ...when, kind: 'parkAsked' },
+  unparkAsked: { ...when, kind: 'unparkAsked', reason: 'wanted again' },
+  froze: { ...of, kind: 'froze' },
   spawned: { ...of, kind: 'spawned' },
   spawnFailed: { ...of, kind: 'spawnFailed', detail: 'no such folder' },
   becameReady: { ...of, kind: 'becameReady' },
@@ -58,6 +65,9 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   waiting: {
     startAsked: 'starting',
     stopAsked: 'exited',
+    parkAsked: 'same',
+    unparkAsked: 'same',
+    froze: 'same',
     spawned: 'starting startProbes agent.starting',
     spawnFailed: 'starting agent.exited spawn',
     becameReady: 'same',
@@ -73,6 +83,9 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   starting: {
     startAsked: 'starting',
     stopAsked: 'draining stopProbes signal',
+    parkAsked: 'same',
+    unparkAsked: 'same',
+    froze: 'same',
     spawned: 'starting startProbes agent.starting',
     spawnFailed: 'starting agent.exited spawn',
     becameReady: 'ready agent.ready',
@@ -88,6 +101,9 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   ready: {
     startAsked: 'ready',
     stopAsked: 'draining stopProbes signal',
+    parkAsked: 'parked park',
+    unparkAsked: 'same',
+    froze: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'same',
@@ -103,6 +119,9 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   unhealthy: {
     startAsked: 'unhealthy',
     stopAsked: 'draining stopProbes signal',
+    parkAsked: 'same',
+    unparkAsked: 'same',
+    froze: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'ready agent.ready',
@@ -118,6 +137,9 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   leaving: {
     startAsked: 'unhealthy',
     stopAsked: 'draining stopProbes signal',
+    parkAsked: 'same',
+    unparkAsked: 'same',
+    froze: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'ready agent.ready',
@@ -130,9 +152,84 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
     extended: 'unhealthy',
     adopted: 'unhealthy startProbes agent.adopted',
   },
+  thawing: {
+    startAsked: 'starting',
+    stopAsked: 'draining stopProbes signal',
+    parkAsked: 'same',
+    unparkAsked: 'same',
+    froze: 'same',
+    spawned: 'starting startProbes agent.starting',
+    spawnFailed: 'starting agent.exited spawn',
+    becameReady: 'ready agent.ready',
+    becameUnready: 'same',
+    becameDead: 'draining agent.unhealthy stopProbes signal',
+    said: 'same',
+    exited: 'stopping stopProbes killTree agent.exited',
+    deadline: 'draining agent.unhealthy stopProbes signal',
+    treeGone: 'impossible',
+    extended: 'starting',
+    adopted: 'starting unpark startProbes agent.adopted',
+  },
+  parking: {
+    startAsked: 'same',
+    stopAsked: 'draining stopProbes signal unpark',
+    parkAsked: 'same',
+    unparkAsked: 'starting stopProbes unpark startProbes',
+    froze: 'parked stopProbes',
+    spawned: 'impossible',
+    spawnFailed: 'impossible',
+    becameReady: 'same',
+    becameUnready: 'same',
+    becameDead: 'same',
+    said: 'same',
+    exited: 'stopping stopProbes killTree agent.exited',
+    deadline: 'parked unpark',
+    treeGone: 'impossible',
+    extended: 'parked',
+    adopted: 'parked startProbes park agent.adopted',
+  },
+  frozen: {
+    startAsked: 'same',
+    stopAsked: 'draining stopProbes signal unpark',
+    parkAsked: 'same',
+    unparkAsked: 'starting stopProbes unpark startProbes',
+    froze: 'same',
+    spawned: 'impossible',
+    spawnFailed: 'impossible',
+    becameReady: 'same',
+    becameUnready: 'same',
+    becameDead: 'same',
+    said: 'same',
+    exited: 'stopping stopProbes killTree agent.exited',
+    deadline: 'same',
+    treeGone: 'impossible',
+    extended: 'same',
+    adopted: 'parked agent.adopted',
+  },
+  kept: {
+    startAsked: 'same',
+    stopAsked: 'draining stopProbes signal unpark',
+    parkAsked: 'same',
+    unparkAsked: 'starting stopProbes unpark startProbes',
+    froze: 'same',
+    spawned: 'impossible',
+    spawnFailed: 'impossible',
+    becameReady: 'same',
+    becameUnready: 'same',
+    becameDead: 'same',
+    said: 'same',
+    exited: 'stopping stopProbes killTree agent.exited',
+    deadline: 'same',
+    treeGone: 'impossible',
+    extended: 'same',
+    adopted: 'parked startProbes agent.adopted',
+  },
   draining: {
     startAsked: 'draining',
     stopAsked: 'draining',
+    parkAsked: 'same',
+    unparkAsked: 'same',
+    froze: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'same',
@@ -148,6 +245,9 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   stopping: {
     startAsked: 'stopping',
     stopAsked: 'stopping',
+    parkAsked: 'same',
+    unparkAsked: 'same',
+    froze: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'same',
@@ -163,6 +263,9 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   exited: {
     startAsked: 'starting spawn',
     stopAsked: 'exited',
+    parkAsked: 'same',
+    unparkAsked: 'same',
+    froze: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'same',
@@ -178,6 +281,9 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   backoff: {
     startAsked: 'starting spawn',
     stopAsked: 'exited agent.stopped',
+    parkAsked: 'same',
+    unparkAsked: 'same',
+    froze: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'same',
@@ -193,6 +299,9 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   failed: {
     startAsked: 'starting spawn',
     stopAsked: 'exited agent.stopped',
+    parkAsked: 'same',
+    unparkAsked: 'same',
+    froze: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'same',
@@ -221,7 +330,7 @@ test('every cell of the table is among them', () => {
     Object.keys(row).map((event) => `${state} ${event}`),
   );
   expect([...visited].sort()).toEqual(written.sort());
-  expect(written).toHaveLength(8 * 13);
+  expect(written).toHaveLength(9 * 16);
 });
 
 test.each(Object.keys(INSTANCES))('%s drops every event of another incarnation', (state) => {
@@ -299,6 +408,41 @@ describe('what follows', () => {
     expect(tell(INSTANCES['starting']!, { kind: 'extended' })).toMatchObject({ deadline: 70_000 });
     const far = { ...INSTANCES['draining']!, deadline: 99_000 } as Instance;
     expect(tell(far, { kind: 'extended' })).toMatchObject({ deadline: 99_000 });
+  });
+
+  test('parked, it keeps its process, and is ready again only when that was seen', () => {
+    const history = { ...NO_HISTORY, faults: 2, everReady: true };
+    const parked = tell({ ...INSTANCES['ready']!, history }, { kind: 'parkAsked' });
+    expect(parked).toMatchObject({ state: 'parked', frozen: false, deadline: 15_000, incarnation: 'i1', history });
+    const frozen = tell(parked, { kind: 'froze' });
+    expect(frozen).toMatchObject({ state: 'parked', frozen: true, reason: 'frozen until the commit', history });
+    expect(frozen).not.toHaveProperty('deadline');
+    const thawed = tell(frozen, { kind: 'unparkAsked' });
+    expect(thawed).toMatchObject({ state: 'starting', process: true, saidReady: true, deadline: 11_000, history });
+    expect(tell(thawed, { kind: 'becameReady' })).toMatchObject({ state: 'ready', incarnation: 'i1', history });
+    // Asked to end, it has to be thawed by the next sidecar too.
+    const stopped = tell(frozen, { kind: 'stopAsked' });
+    expect(outcome(stopped, EVENTS.adopted)).toBe('draining signal unpark');
+  });
+
+  test('one that is never idle runs on, and is not frozen any more', () => {
+    const kept = tell(INSTANCES['parking']!, { kind: 'deadline', detail: '2 connections' });
+    expect(kept).toMatchObject({
+      state: 'parked',
+      frozen: false,
+      reason: expect.stringMatching(/: 2 connections$/) as string,
+    });
+    expect(tell(kept, { kind: 'froze' })).toBe(kept);
+    expect(tell(INSTANCES['parking']!, { kind: 'deadline', at: 8_999 })).toBe(INSTANCES['parking']);
+    expect(tell(INSTANCES['parking']!, { kind: 'extended' })).toMatchObject({ deadline: 70_000 });
+    expect(tell(INSTANCES['parking']!, { kind: 'adopted' })).toMatchObject({ deadline: 15_000 });
+  });
+
+  test('one that ends while it is frozen is not started again', () => {
+    let instance = tell(INSTANCES['frozen']!, { kind: 'exited', status: { kind: 'signal', signal: 'SIGKILL' } });
+    expect(instance).toMatchObject({ reason: 'frozen until the commit, it was ended by SIGKILL' });
+    instance = tell(instance, { kind: 'treeGone' });
+    expect(instance).toMatchObject({ state: 'exited', why: 'asked' });
   });
 
   test('what it said while it started is kept for the next sidecar', () => {

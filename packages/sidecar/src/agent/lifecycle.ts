@@ -4,6 +4,7 @@
  */
 import * as drain from './drain-cells.js';
 import type { Decision, EventOf, Instance, InstanceEvent, InstanceEventKind, Rules, StateOf } from './instance.js';
+import * as park from './park-cells.js';
 import * as rest from './rest-cells.js';
 import * as run from './run-cells.js';
 import { stay } from './transitions.js';
@@ -21,6 +22,9 @@ export function impossible(instance: Instance, event: InstanceEvent): never {
 }
 
 const NO_PROCESS = {
+  parkAsked: stay,
+  unparkAsked: stay,
+  froze: stay,
   spawned: impossible,
   spawnFailed: impossible,
   becameReady: stay,
@@ -37,6 +41,9 @@ export const LIFECYCLE: Table = {
   starting: {
     startAsked: run.startAgain,
     stopAsked: run.stopStart,
+    parkAsked: stay,
+    unparkAsked: stay,
+    froze: stay,
     spawned: run.spawned,
     spawnFailed: run.spawnFailed,
     becameReady: run.becameReady,
@@ -52,6 +59,9 @@ export const LIFECYCLE: Table = {
   ready: {
     startAsked: run.startAgain,
     stopAsked: run.stop,
+    parkAsked: park.park,
+    unparkAsked: stay,
+    froze: stay,
     spawned: impossible,
     spawnFailed: impossible,
     becameReady: stay,
@@ -67,6 +77,9 @@ export const LIFECYCLE: Table = {
   unhealthy: {
     startAsked: run.startAgain,
     stopAsked: run.stop,
+    parkAsked: stay,
+    unparkAsked: stay,
+    froze: stay,
     spawned: impossible,
     spawnFailed: impossible,
     becameReady: run.becameReady,
@@ -79,9 +92,30 @@ export const LIFECYCLE: Table = {
     extended: run.extendStop,
     adopted: run.adopt,
   },
+  parked: {
+    startAsked: stay,
+    stopAsked: park.stop,
+    parkAsked: stay,
+    unparkAsked: park.unpark,
+    froze: park.froze,
+    spawned: impossible,
+    spawnFailed: impossible,
+    becameReady: stay,
+    becameUnready: stay,
+    becameDead: stay,
+    said: stay,
+    exited: park.exited,
+    deadline: park.neverIdle,
+    treeGone: impossible,
+    extended: park.extend,
+    adopted: park.adopt,
+  },
   draining: {
     startAsked: drain.startAfter,
     stopAsked: drain.stopAfter,
+    parkAsked: stay,
+    unparkAsked: stay,
+    froze: stay,
     spawned: impossible,
     spawnFailed: impossible,
     becameReady: stay,
@@ -97,6 +131,9 @@ export const LIFECYCLE: Table = {
   stopping: {
     startAsked: drain.startAfter,
     stopAsked: drain.stopAfter,
+    parkAsked: stay,
+    unparkAsked: stay,
+    froze: stay,
     spawned: impossible,
     spawnFailed: impossible,
     becameReady: stay,

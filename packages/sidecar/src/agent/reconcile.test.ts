@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import type { Dependency, UpdateOrder } from '@outrider/shared/domain/agent.js';
 import { judge } from './convergence.js';
 import { NO_HISTORY } from './instance.js';
-import { type Action, reconcile } from './reconcile.js';
+import type { Action } from './action.js';
+import { reconcileBeside } from './beside.js';
+import { reconcile } from './reconcile.js';
 import { type SimulatedAgent, SimulatedAgents } from './testing/simulated-agents.js';
 import type { Phase, Slot, View, Wanted } from './view.js';
 
@@ -22,8 +24,9 @@ const agentOf = (name: string, place: number): fc.Arbitrary<SimulatedAgent | und
           selector: (need) => Math.floor(need / 4),
         }),
         oneShot: fc.integer({ min: 0, max: 5 }).map((dice) => dice === 0),
+        exclusive: fc.integer({ min: 0, max: 4 }).map((dice) => dice === 0),
       })
-      .map(({ version, replicas, parallelism, order, needs, oneShot }) => {
+      .map(({ version, replicas, parallelism, order, needs, oneShot, exclusive }) => {
         const dependsOn = needs.flatMap((need): Dependency[] => {
           const other = NAMES[Math.floor(need / 4)];
           if (other === undefined || other >= name) return [];
@@ -31,7 +34,7 @@ const agentOf = (name: string, place: number): fc.Arbitrary<SimulatedAgent | und
           return [{ agent: other, condition, ...(need % 4 < 2 ? {} : { restart: true }) }];
         });
         const fingerprint = JSON.stringify([name, version, order, oneShot, dependsOn]);
-        return { name, fingerprint, replicas, parallelism, order, dependsOn, oneShot };
+        return { name, fingerprint, replicas, parallelism, order, dependsOn, oneShot, exclusive };
       }),
     { nil: undefined, freq: 5 },
   );
@@ -45,10 +48,14 @@ const move: fc.Arbitrary<Move> = fc.record({
   kind: fc.constantFrom<Move['kind']>('step', 'step', 'step', 'step', 'step', 'step', 'crash', 'falter', 'person'),
   choice: fc.nat({ max: 1000 }),
 });
-const story = fc.array(fc.record({ release, moves: fc.array(move, { maxLength: 60 }) }), {
-  minLength: 1,
-  maxLength: 4,
+const moves = fc.array(move, { maxLength: 60 });
+/** `beside`: the release is proven beside the one before, and then committed or reverted. */
+const chapter = fc.record({
+  release,
+  moves,
+  beside: fc.option(fc.record({ moves, isGood: fc.boolean() }), { nil: undefined }),
 });
+const story = fc.array(chapter, { minLength: 1, maxLength: 4 });
 
 const PATIENCE = 5_000;
 
@@ -57,9 +64,14 @@ test('whatever answers when: it ends converged, none runs twice, nothing starts 
   fc.assert(
     fc.property(story, fc.nat({ max: 1000 }), (chapters, last) => {
       const host = new SimulatedAgents();
-      for (const chapter of chapters) {
-        host.setTarget(chapter.release);
-        for (const { kind, choice } of chapter.moves) host[kind](choice);
+      for (const { release: next, moves: then, beside } of chapters) {
+        const before = host.wanted;
+        if (beside !== undefined) {
+          host.setTarget(next, true);
+          for (const { kind, choice } of beside.moves) host[kind](choice);
+        }
+        host.setTarget(beside?.isGood === false ? before : next);
+        for (const { kind, choice } of then) host[kind](choice);
       }
       for (let step = 0; host.step(last + step * 13, true); step++) {
         if (step > PATIENCE) throw new Error('It does not come to an end.');
@@ -78,7 +90,7 @@ test('whatever answers when: it ends converged, none runs twice, nothing starts 
     { numRuns: 3_000 },
   );
   // What was never done was never tested.
-  expect([...actions].sort()).toEqual(['forget', 'promote', 'renew', 'restart', 'start', 'stop']);
+  expect([...actions].sort()).toEqual(['forget', 'park', 'promote', 'renew', 'restart', 'start', 'stop', 'unpark']);
 });
 
 const wanted = (name: string, given: Partial<Wanted> = {}): Wanted => ({
@@ -276,4 +288,144 @@ test('judgement names what is waited for and who is to blame', () => {
   expect(judge([wanted('a')], [broken], 'steady')).toMatchObject({ state: 'converging', suspect: blamed });
   expect(judge([wanted('a', { fingerprint: 'other' })], [broken], 'switch')).toMatchObject({ state: 'converging' });
   expect(judge([], [of({}, 'leaving')], 'steady')).toEqual({ state: 'converging', waitingFor: 'a to be gone' });
+});
+
+const old = (agent: string, phase: Phase, given: Partial<View> = {}): View => view(agent, 'old', phase, given);
+const beside = (agent: string, phase: Phase, given: Partial<View> = {}): View =>
+  view(agent, 'new', phase, { slot: 'candidate', ...given });
+
+test.each<[string, readonly Wanted[], readonly View[], string[], string?]>([
+  [
+    'all that is new is started at once, beside what is old',
+    [wanted('a', { replicas: 2 }), wanted('b')],
+    [old('a', 'up'), old('a', 'up', second()), old('b', 'up')],
+    ['start a.0 candidate', 'start a.1 candidate', 'start b.0 candidate'],
+  ],
+  [
+    'in the order of dependencies',
+    [wanted('a'), wanted('b', on('a'))],
+    [old('a', 'up'), old('b', 'up')],
+    ['start a.0 candidate'],
+  ],
+  [
+    'on new ones where they are new, on kept ones where they are kept',
+    [wanted('a'), wanted('b', on('a', 'k')), wanted('k')],
+    [old('a', 'up'), old('b', 'up'), beside('a', 'up'), view('k', 'new', 'up')],
+    ['start b.0 candidate'],
+  ],
+  ['what is kept is left alone', [wanted('k')], [view('k', 'new', 'up')], []],
+  ['what is added is started', [wanted('a')], [], ['start a.0']],
+  ['what is removed stays until all stands', [wanted('a')], [old('a', 'up'), old('r', 'up'), beside('a', 'down')], []],
+  [
+    'then all that is old is parked',
+    [wanted('a')],
+    [old('a', 'up'), old('r', 'up'), beside('a', 'up')],
+    ['park a.0', 'park r.0'],
+  ],
+  [
+    'dependants first',
+    [wanted('a'), wanted('b')],
+    [old('a', 'up'), old('b', 'up', on('a')), beside('a', 'up'), beside('b', 'up')],
+    ['park b.0'],
+  ],
+  [
+    'and the next when they are out of service',
+    [wanted('a'), wanted('b')],
+    [old('a', 'up'), old('b', 'parking', on('a')), beside('a', 'up'), beside('b', 'up')],
+    [],
+  ],
+  [
+    'a circle of releases at once',
+    [wanted('a'), wanted('b')],
+    [old('a', 'up', on('b')), old('b', 'up', on('a')), beside('a', 'up'), beside('b', 'up')],
+    ['park a.0', 'park b.0'],
+  ],
+  ['what is old and not well is left as it is', [wanted('a')], [old('a', 'down'), beside('a', 'up')], []],
+  [
+    'what can not run twice waits for the rest',
+    [wanted('a'), wanted('x')],
+    [old('a', 'up'), old('x', 'up'), beside('a', 'down')],
+    [],
+    'x',
+  ],
+  [
+    'and is then replaced',
+    [wanted('a'), wanted('x')],
+    [old('a', 'up'), old('x', 'up'), beside('a', 'up')],
+    ['stop x.0'],
+    'x',
+  ],
+  [
+    'whoever needs it makes do with the old one',
+    [wanted('x'), wanted('b', on('x'))],
+    [old('x', 'up'), old('b', 'up')],
+    ['start b.0 candidate'],
+    'x',
+  ],
+  [
+    'unless it starts anew with it',
+    [wanted('x'), wanted('b', follows('x'))],
+    [old('x', 'up'), old('b', 'up')],
+    ['stop x.0'],
+    'x',
+  ],
+  [
+    'nothing is parked before it stands',
+    [wanted('a'), wanted('x')],
+    [old('a', 'up'), beside('a', 'up'), view('x', 'new', 'down')],
+    [],
+    'x',
+  ],
+  [
+    'what was kept and is wanted again runs on',
+    [wanted('a', { fingerprint: 'old' })],
+    [old('a', 'parked'), beside('a', 'up')],
+    ['unpark a.0'],
+  ],
+])('beside: %s', (_, agents, views, expected, alone) => {
+  expect(brief(reconcileBeside(agents, views, new Set(alone === undefined ? [] : [alone])))).toEqual(expected);
+});
+
+test.each<[string, readonly Wanted[], readonly View[], string[]]>([
+  ['a commit ends what was kept', [wanted('a')], [old('a', 'parked'), beside('a', 'up')], ['stop a.0']],
+  ['and what was removed', [], [old('a', 'parked')], ['stop a.0']],
+  [
+    'a way back begins with what was kept',
+    [wanted('a', { fingerprint: 'old' })],
+    [old('a', 'parked'), beside('a', 'up'), view('n', 'new', 'up')],
+    ['unpark a.0'],
+  ],
+  [
+    'nothing new goes before that is ready',
+    [wanted('a', { fingerprint: 'old' })],
+    [old('a', 'thawing'), beside('a', 'up'), view('n', 'new', 'up')],
+    [],
+  ],
+  [
+    'then it does',
+    [wanted('a', { fingerprint: 'old' })],
+    [old('a', 'up'), beside('a', 'up'), view('n', 'new', 'up')],
+    ['stop n.0', 'stop a.0 candidate'],
+  ],
+])('after it: %s', (_, agents, views, expected) => {
+  expect(brief(reconcile(agents, views))).toEqual(expected);
+});
+
+test('beside, it has converged when all that is new stands and what is old is out of service', () => {
+  const ready = { state: 'ready', incarnation: 'i', history: NO_HISTORY, since: 0, reason: '' } as const;
+  const judged = (views: readonly View[]) =>
+    judge(
+      [wanted('a')],
+      views.map((one) => ({ ...one, instance: ready, fresh: true, critical: true, lastFault: '' })),
+      'switch',
+      true,
+    );
+  expect(judged([old('a', 'up')])).toMatchObject({ waitingFor: 'a to start' });
+  expect(judged([old('a', 'up'), beside('a', 'up')])).toMatchObject({ waitingFor: 'the old a to be out of service' });
+  expect(judged([old('a', 'parking'), beside('a', 'up')])).toMatchObject({ state: 'converging' });
+  expect(judged([old('a', 'parked'), beside('a', 'up'), old('r', 'up')])).toMatchObject({
+    waitingFor: 'the old r to be out of service',
+  });
+  expect(judged([old('a', 'parked'), beside('a', 'up'), old('r', 'parked')])).toEqual({ state: 'converged' });
+  expect(judged([old('a', 'parked'), beside('a', 'down')])).toMatchObject({ waitingFor: 'a to be ready (ready)' });
 });

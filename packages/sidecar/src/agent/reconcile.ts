@@ -3,55 +3,45 @@
  * left to do. Removals come first, then each agent once its dependencies stand. What an agent does after its own
  * crash is not its business.
  */
+import {
+  type Action,
+  REPLACED,
+  forget,
+  isEmpty,
+  isOut,
+  isReplaced,
+  placeOf,
+  promotions,
+  take,
+  unparked,
+} from './action.js';
 import { Board } from './board.js';
 import { followedNow, missingDependencies } from './dependency-gate.js';
-import { type Pair, type Slot, type View, type Wanted, stands } from './view.js';
-
-export interface Place {
-  readonly agent: string;
-  readonly index: number;
-  readonly slot: Slot;
-}
-
-export type Action =
-  /** Fill the empty slot and start it. */
-  | (Place & { readonly kind: 'start' })
-  | (Place & { readonly kind: 'stop'; readonly reason: string })
-  /** Empty the slot; nothing runs in it. */
-  | (Place & { readonly kind: 'forget' })
-  /** The candidate becomes the active one, whose slot is empty. */
-  | (Place & { readonly kind: 'promote' })
-  /** It starts anew, because a dependency did. */
-  | (Place & { readonly kind: 'restart'; readonly reason: string })
-  /** What a person has stopped gets the settings of the new release, and goes on resting. */
-  | (Place & { readonly kind: 'renew' });
+import { type Pair, type View, type Wanted, stands } from './view.js';
 
 const REMOVED = 'no longer in the release for this host';
-const REPLACED = 'replaced by another release';
 
 export function reconcile(wanted: readonly Wanted[], views: readonly View[]): readonly Action[] {
   const board = new Board(wanted, views);
   const tidying = promotions(board);
   if (tidying.length > 0) return tidying;
-  const removals = remove(board);
+  const kept = unparked(board);
+  if (kept.length > 0) return kept;
+  // What is to go is still of use until all that was kept is seen ready again.
+  const isThawing = board.views.some((view) => view.phase === 'thawing' && !isReplaced(view, board));
+  const removals = remove(board, isThawing);
   const blocked = removals.waiting || removals.actions.length > 0;
   // Alone: who depends on one that starts anew waits for it again.
   const following = blocked ? [] : wanted.flatMap((agent) => follow(agent, board));
   if (following.length > 0) return following;
-  return [...removals.actions, ...wanted.flatMap((agent) => update(agent, board, blocked))];
-}
-
-/** What a crash of the sidecar left half done is finished first. */
-function promotions(board: Board): readonly Action[] {
-  return board.views
-    .filter(({ agent, index, slot }) => slot === 'candidate' && board.pair(agent, index).active === undefined)
-    .map((view) => ({ kind: 'promote', ...placeOf(view) }));
+  return [...removals.actions, ...wanted.flatMap((agent) => update(agent, board, { isBlocked: blocked, isThawing }))];
 }
 
 /** Dependants go before what they depend on. `waiting`: some are still on their way out. */
-function remove(board: Board): { readonly actions: readonly Action[]; readonly waiting: boolean } {
+function remove(board: Board, isThawing: boolean): { readonly actions: readonly Action[]; readonly waiting: boolean } {
   const removed = board.views.filter((view) => !board.isWanted(view));
   const present = removed.filter((view) => !isEmpty(view));
+  if (isThawing) return { actions: [], waiting: present.length > 0 };
   const needed = new Set(
     present.flatMap((view) => view.dependsOn.flatMap(({ agent }) => (agent === view.agent ? [] : [agent]))),
   );
@@ -66,12 +56,20 @@ function remove(board: Board): { readonly actions: readonly Action[]; readonly w
   return { actions: [...actions, ...all], waiting: present.length > 0 };
 }
 
-function update(agent: Wanted, board: Board, blocked: boolean): Action[] {
-  const open = !blocked && missingDependencies(agent, board).length === 0;
+interface Moment {
+  /** Nothing is started or replaced yet. */
+  readonly isBlocked: boolean;
+  /** What was kept has to be seen ready again: another version that serves stays until then. */
+  readonly isThawing: boolean;
+}
+
+export function update(agent: Wanted, board: Board, { isBlocked, isThawing }: Moment): Action[] {
+  const open = !isBlocked && missingDependencies(agent, board).length === 0;
   const pairs = Array.from({ length: agent.replicas }, (_, index) => board.pair(agent.name, index));
   const budget: Budget = {
     candidates: pairs.filter(({ candidate }) => candidate !== undefined).length,
     down: pairs.filter((pair) => !serves(pair, agent)).length,
+    isThawing,
   };
   return pairs.flatMap((pair, index) => updateOne(agent, pair, index, open, budget));
 }
@@ -80,6 +78,7 @@ function update(agent: Wanted, board: Board, blocked: boolean): Action[] {
 interface Budget {
   candidates: number;
   down: number;
+  readonly isThawing: boolean;
 }
 
 function updateOne(agent: Wanted, pair: Pair, index: number, open: boolean, budget: Budget): Action[] {
@@ -91,6 +90,7 @@ function updateOne(agent: Wanted, pair: Pair, index: number, open: boolean, budg
     const needless = active?.held === true || (active?.fingerprint === agent.fingerprint && !isOut(active));
     // While the one that serves is on its way out, even a stale candidate that is ready is better than nothing.
     const lastOneUp = stale && candidate.phase === 'up' && active !== undefined && isOut(active);
+    if (stale && candidate.phase === 'up' && budget.isThawing) return [];
     if (lastOneUp) return active.phase === 'gone' ? forget(active) : [];
     if (stale || needless) return take(candidate, REPLACED);
   }
@@ -117,7 +117,7 @@ function replace(agent: Wanted, active: View, candidate: View | undefined, index
 }
 
 /** A dependency that stands again may be another process by now. */
-function follow(agent: Wanted, board: Board): Action[] {
+export function follow(agent: Wanted, board: Board): Action[] {
   if (!agent.dependsOn.some(({ restart }) => restart === true) || missingDependencies(agent, board).length > 0)
     return [];
   const now = followedNow(agent, board);
@@ -142,22 +142,10 @@ function isAnew(before: string, now: string | undefined): boolean {
   });
 }
 
-function holdStill(active: View, agent: Wanted): Action[] {
+/** A person has stopped it. */
+export function holdStill(active: View, agent: Wanted): Action[] {
   return active.fingerprint !== agent.fingerprint && isEmpty(active) ? [{ kind: 'renew', ...placeOf(active) }] : [];
 }
-
-/** Stops what runs, forgets what does not, waits for what is leaving. */
-function take(view: View, reason: string): Action[] {
-  if (isEmpty(view)) return forget(view);
-  return view.phase === 'leaving' ? [] : [{ kind: 'stop', ...placeOf(view), reason }];
-}
-
-const forget = (view: View): Action[] => [{ kind: 'forget', ...placeOf(view) }];
-const placeOf = ({ agent, index, slot }: View): Place => ({ agent, index, slot });
-
-/** No process is left of it. */
-const isEmpty = ({ phase }: View): boolean => phase === 'gone' || phase === 'done' || phase === 'resting';
-const isOut = ({ phase }: View): boolean => phase === 'leaving' || phase === 'gone';
 
 /** Any version that is ready serves; work that is done counts for its own release alone. */
 const serves = (pair: Pair, agent: Wanted): boolean =>

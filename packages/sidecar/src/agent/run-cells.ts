@@ -4,14 +4,14 @@ import { PUNCTUAL_MS } from './check-health.js';
 import type { Decision, EventOf, History, Ready, Rules, Starting, Unhealthy } from './instance.js';
 import { WELL_AFTER_MS, afterExit, forgetRow } from './restart-policy.js';
 import { follow } from './rest-cells.js';
-import { clear, drain, report, stay } from './transitions.js';
+import { clear, drain, report, stay, thawed } from './transitions.js';
 
 /** Where no check tells: taken for ready after so long alive. */
 export const SETTLED_AFTER_MS = 1_000;
 
 type Running = Starting | Ready | Unhealthy;
 
-const startLimit = (at: number, rules: Rules): number => at + (rules.startPeriodMs ?? SETTLED_AFTER_MS);
+export const startLimit = (at: number, rules: Rules): number => at + (rules.startPeriodMs ?? SETTLED_AFTER_MS);
 
 export function spawned(instance: Starting, event: EventOf<'spawned'>, rules: Rules): Decision {
   return {
@@ -121,7 +121,8 @@ export function extendStart(instance: Starting, event: EventOf<'extended'>, rule
 
 /** What the old sidecar missed of the start is not held against it. */
 export function adoptStart(instance: Starting, event: EventOf<'adopted'>, rules: Rules): Decision {
-  return adopt({ ...instance, process: true, deadline: startLimit(event.at, rules) });
+  const next = adopt({ ...instance, process: true, deadline: startLimit(event.at, rules) });
+  return { ...next, effects: [...thawed(instance), ...next.effects] };
 }
 
 export const adopt = (instance: Running): Decision => ({

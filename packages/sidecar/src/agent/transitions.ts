@@ -44,6 +44,10 @@ export function drain(
   return { instance: draining, effects: [{ kind: 'stopProbes' }, { kind: 'signal', signal: rules.stopSignal }] };
 }
 
+/** The old sidecar may have died before it had thawed it. */
+export const thawed = ({ wasParked }: { readonly wasParked?: true }): Effect[] =>
+  wasParked === true ? [{ kind: 'unpark' }] : [];
+
 /** Kills what is left; an exit that nobody asked for is told now. */
 export function clear(
   instance: Instance,

@@ -20,6 +20,12 @@ export type Phase =
   | 'up'
   /** Not ready, but it runs or will run again in a moment. */
   | 'down'
+  /** Kept while another version serves, and not out of service yet. */
+  | 'parking'
+  /** Kept while another version serves. */
+  | 'parked'
+  /** It was kept, and has to be seen ready again. */
+  | 'thawing'
   /** Asked to go, and not gone yet. */
   | 'leaving'
   /** Gone, because it was asked to. */
@@ -56,8 +62,11 @@ export function phaseOf(instance: Instance): Phase {
     case 'ready':
       return 'up';
     case 'starting':
+      return instance.wasParked === true ? 'thawing' : 'down';
     case 'unhealthy':
       return 'down';
+    case 'parked':
+      return instance.deadline === undefined ? 'parked' : 'parking';
     case 'draining':
     case 'stopping':
       return instance.sequel.kind === 'rest' ? 'leaving' : 'down';
@@ -75,6 +84,7 @@ export function isRunning(instance: Instance): boolean {
       return instance.process;
     case 'ready':
     case 'unhealthy':
+    case 'parked':
     case 'draining':
       return true;
     case 'stopping':

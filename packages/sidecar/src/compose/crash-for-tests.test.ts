@@ -51,6 +51,23 @@ it.each([
   expect(done).toEqual(expected);
 });
 
+it.each([
+  ['freeze.before', ['die', 'freeze', 'thaw']],
+  ['freeze.after', ['freeze', 'die', 'thaw']],
+  ['thaw.before', ['freeze', 'die', 'thaw']],
+  ['thaw.after', ['freeze', 'thaw', 'die']],
+])('%s: dies there', async (point, expected) => {
+  const done: string[] = [];
+  const crash = crashPointsForTests({ OUTRIDER_TESTING: '1', OUTRIDER_CRASH_AT: point }, () => done.push('die'));
+  const processes = crash.processes({
+    freeze: () => Promise.resolve(done.push('freeze')).then(() => undefined),
+    thaw: () => done.push('thaw'),
+  } as never);
+  await processes.freeze({} as never, '');
+  processes.thaw({} as never, '');
+  expect(done).toEqual(expected);
+});
+
 it.each(['state.write', 'state.write.after:3', 'spawn.before-record:0', 'spawn.after-record:trial', 'x:1'])(
   'refuses %s',
   (text) => {

@@ -7,6 +7,10 @@ import type { HostState } from '../host/host-state.js';
 import type { DurableStore, Processes, RecordStore } from '../supervise/ports.js';
 
 const SPAWN_POINTS = ['spawn.before', 'spawn.before-record', 'spawn.after-record'] as const;
+/** `freeze.after`: it stands still, and that is not recorded. */
+const PARK_POINTS = ['freeze.before', 'freeze.after', 'thaw.before', 'thaw.after'] as const;
+/** Of processes: followed by how many of them it takes. */
+const PROCESS_POINTS = [...SPAWN_POINTS, ...PARK_POINTS] as const;
 const WRITE_POINTS = ['state.write.before', 'state.write.after'] as const;
 /** Where an app can stand: what is under way, else how its staging is. */
 const STANDS = ['idle', 'running', 'done', 'failed', 'switching', 'trial', 'reverting'] as const;
@@ -27,25 +31,25 @@ export function crashPointsForTests(
   const text = env['OUTRIDER_CRASH_AT'];
   if (env['OUTRIDER_TESTING'] !== '1' || text === undefined || text === '') return NONE;
   const [name = '', which = '1'] = text.split(':');
-  const isSpawn = among(SPAWN_POINTS, name) && /^[1-9]\d*$/.test(which);
-  if (!isSpawn && !(among(WRITE_POINTS, name) && among(STANDS, which))) {
+  const isProcess = among(PROCESS_POINTS, name) && /^[1-9]\d*$/.test(which);
+  if (!isProcess && !(among(WRITE_POINTS, name) && among(STANDS, which))) {
     throw new Error(
-      `"${text}" names no crash point: ${SPAWN_POINTS.join(', ')}, then ":" and a number, ` +
+      `"${text}" names no crash point: ${PROCESS_POINTS.join(', ')}, then ":" and a number, ` +
         `or ${WRITE_POINTS.join(', ')}, then ":" and one of ${STANDS.join(', ')}.`,
     );
   }
-  const spawns = new Spawns(name, Number(which), die);
+  const points = new ProcessPoints(name, Number(which), die);
   return {
-    processes: (real) => spawns.processes(real),
-    records: (real) => spawns.records(real),
+    processes: (real) => points.processes(real),
+    records: (real) => points.records(real),
     store: (real) => dyingStore(real, name, which, die),
   };
 }
 
 const among = (list: readonly string[], word: string): boolean => list.includes(word);
 
-/** Dies around the start of a process and the record of its identity, which is the first one written after it. */
-class Spawns {
+/** Dies around the start of a process, the record of its identity (the first one written after it), its freezing and thawing. */
+class ProcessPoints {
   #left: number;
   #unrecorded = false;
 
@@ -64,6 +68,17 @@ class Spawns {
       endOf: (...asked) => real.endOf(...asked),
       adopt: (...asked) => real.adopt(...asked),
       signal: (...asked) => real.signal(...asked),
+      freeze: async (...asked) => {
+        this.#pass('freeze.before');
+        const why = await real.freeze(...asked);
+        if (why === undefined) this.#pass('freeze.after');
+        return why;
+      },
+      thaw: (...asked) => {
+        this.#pass('thaw.before');
+        real.thaw(...asked);
+        this.#pass('thaw.after');
+      },
       killTree: (...asked) => real.killTree(...asked),
       ownsConnection: (...asked) => real.ownsConnection(...asked),
       owns: (...asked) => real.owns(...asked),
@@ -89,7 +104,7 @@ class Spawns {
     };
   }
 
-  #pass(point: (typeof SPAWN_POINTS)[number]): void {
+  #pass(point: (typeof PROCESS_POINTS)[number]): void {
     if (point === this.name && --this.#left === 0) this.die();
   }
 }

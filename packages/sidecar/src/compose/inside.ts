@@ -24,6 +24,7 @@ import { createReleases } from '../release/releases.js';
 import { createDurableStore } from '../store/durable-state.js';
 import { createRecordStore } from '../store/record-store.js';
 import { createHostDriver, type HostDriver } from '../supervise/host-driver.js';
+import type { HostDriverOptions } from '../supervise/host-driver-options.js';
 import type { LogReader } from '../supervise/ports.js';
 import { Supervisor } from '../supervise/supervisor.js';
 import type { InstanceLogs } from '../supervise/supervisor-parts.js';
@@ -95,7 +96,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     releases: createReleases({ dataDir, token: tokens.ofFleet, clock }),
     agents: supervisor,
     refusals: [limits, secrets],
-    system: () => figures.current?.system() ?? { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 },
+    ...measuredBy(figures),
     reserved: reservedBy(config),
     localAddresses,
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
@@ -104,6 +105,14 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   driver.start();
   return { supervisor, host: driver, bus, notify, events, metrics, figures, tokens, version, logs, rotation };
 }
+
+/** Zeros and nothing before the first look. */
+const measuredBy = (
+  figures: Readonly<{ current?: HostFigures }>,
+): Pick<HostDriverOptions, 'system'> & Required<Pick<HostDriverOptions, 'memoryOf'>> => ({
+  system: () => figures.current?.system() ?? { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 },
+  memoryOf: (pid) => figures.current?.memoryOf(pid),
+});
 
 const countedBy = (metrics: Late<SidecarMetrics>): SupervisionMetrics => ({
   started: (...counted) => metrics.use((them) => them.started(...counted)),

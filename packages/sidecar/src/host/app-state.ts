@@ -2,7 +2,7 @@
  * Where one app stands on this host: what is written to disk before anything is done about it. Plain JSON; no
  * member outlives the phase it belongs to.
  */
-import type { Fence, Outcome } from '@outrider/shared/domain/host.js';
+import type { Fence, Outcome, SwitchStrategy } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Deadline } from './moment.js';
 
@@ -48,6 +48,8 @@ export interface Change {
   readonly since: string;
   /** As the coordinator sent it, JSON. */
   readonly record: string;
+  /** How its agents are swapped; absent: agent by agent. */
+  readonly strategy?: SwitchStrategy;
 }
 
 export interface Idle {
@@ -90,6 +92,10 @@ export const newApp = (app: string): AppState => ({ app, failed: [], work: { pha
 /** What is tried: the release that a failure would be blamed on. */
 export const candidateOf = ({ work }: AppState): ReleaseRef | undefined =>
   work.phase === 'switching' || work.phase === 'trial' ? work.candidate : undefined;
+
+/** As a member of what the agents are told. */
+export const strategyOf = ({ strategy }: Change): Pick<Change, 'strategy'> =>
+  strategy === undefined ? {} : { strategy };
 
 /** The release whose agents should run. */
 export const wantedOf = (state: AppState): ReleaseRef | undefined => candidateOf(state) ?? state.active;

@@ -1,6 +1,6 @@
 /** What each command does in each phase, once its fence and the deadlines have been looked at. */
 import { type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
-import type { AppState, Change, StateOf } from './app-state.js';
+import { type AppState, type Change, type StateOf, strategyOf } from './app-state.js';
 import { goBack } from './going-back.js';
 import { become, type Decision, type EventOf, refuse, stay } from './host-event.js';
 import { deadlineAfter } from './moment.js';
@@ -40,6 +40,7 @@ export function switchFromIdle(state: StateOf<'idle'>, event: EventOf<'switch'>)
       kind: 'run',
       release,
       mode: 'switch',
+      ...strategyOf(changeOf(event)),
       verify: true,
       ...(state.active === undefined ? {} : { fallback: state.active }),
     },
@@ -185,7 +186,8 @@ function otherRollout(state: StateOf<'switching' | 'trial'>, rollout: string): s
   );
 }
 
-const changeOf = ({ order, record, at }: EventOf<'switch'>): Change => ({
+const changeOf = ({ order, record, strategy = '', at }: EventOf<'switch'>): Change => ({
+  ...(strategy === '' ? {} : { strategy }),
   rollout: order.rollout,
   by: order.by,
   since: at.wall,

@@ -298,3 +298,26 @@ describe('staging', () => {
     expect(sameRelease(staging.staging?.release, NEW)).toBe(true);
   });
 });
+
+describe('a strategy', () => {
+  const runs = ({ effects }: Decision) => effects.flatMap((one) => (one.kind === 'run' ? [one.strategy ?? ''] : []));
+
+  it('is kept with the change, and told with every target of it', () => {
+    const switching = decide(inPhase('idle'), switchTo({ strategy: 'blue-green' }));
+    expect(runs(switching)).toEqual(['blue-green']);
+    const trial = decide(switching.state, EVENTS.converged);
+    expect(trial.state.work).toMatchObject({ phase: 'trial', change: { strategy: 'blue-green' } });
+    expect([switching, trial].flatMap(({ state }) => runs(decide(state, EVENTS.booted)))).toEqual([
+      'blue-green',
+      'blue-green',
+    ]);
+    const ends = [EVENTS.revert, { ...EVENTS.commit, order: order(7) }];
+    expect(ends.flatMap((event) => runs(decide(trial.state, { ...event, order: order(7) })))).toEqual(['', '']);
+  });
+
+  it('that is none leaves no trace in what is kept', () => {
+    const { state } = decide(inPhase('idle'), switchTo({ strategy: '' }));
+    expect(JSON.stringify(state)).not.toContain('strategy');
+    expect(decide(inPhase('idle'), switchTo({}))).toEqual(decide(inPhase('idle'), switchTo({ strategy: '' })));
+  });
+});

@@ -1,6 +1,6 @@
 /** What the host does about what has happened on it: fetched, converged, failed, time over, started again. */
 import { sameRelease } from '@outrider/shared/domain/release.js';
-import { type AppState, deadlineOf, type StateOf, type Work } from './app-state.js';
+import { type AppState, deadlineOf, type StateOf, strategyOf, type Work } from './app-state.js';
 import { goBack, runActive } from './going-back.js';
 import { become, type Decision, type EventOf, type HostEffect, type RunEffect, stay } from './host-event.js';
 import { deadlineAfter, inSeconds, leftOf, type Moment } from './moment.js';
@@ -30,7 +30,7 @@ export function convergedSwitch(state: StateOf<'switching'>, { release, at }: Ev
   const lease = deadlineAfter(at, confirmWithinMs);
   return become(
     { ...state, work: { phase: 'trial', candidate, change, confirmWithinMs, lease } },
-    { kind: 'run', release: candidate, mode: 'trial', verify: false },
+    { kind: 'run', release: candidate, mode: 'trial', ...strategyOf(change), verify: false },
     { kind: 'tell', type: 'rollout.host.trial', rollout: change.rollout, version: candidate.version },
   );
 }
@@ -94,11 +94,12 @@ export const bootedReverting = (state: StateOf<'reverting'>): Decision => again(
 export function bootedUnderWay(state: StateOf<'switching' | 'trial'>, { at }: EventOf<'booted'>): Decision {
   const over = expired(state, at);
   if (over !== undefined) return { ...over, effects: [...over.effects, ...fetchAgain(state)] };
-  const { candidate, phase } = state.work;
+  const { candidate, phase, change } = state.work;
   return again(state, {
     kind: 'run',
     release: candidate,
     mode: phase === 'trial' ? 'trial' : 'switch',
+    ...strategyOf(change),
     verify: phase === 'switching',
     ...(phase === 'trial' || state.active === undefined ? {} : { fallback: state.active }),
   });

@@ -1,6 +1,6 @@
 /** What goes into the host's state machine and what comes out. Owns no rule. */
 import type { EventType } from '@outrider/shared/domain/event.js';
-import type { Culprit, Fence } from '@outrider/shared/domain/host.js';
+import type { Culprit, Fence, SwitchStrategy } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { AppState } from './app-state.js';
 import type { Moment } from './moment.js';
@@ -30,6 +30,8 @@ export type HostEvent =
       /** 0: no trial. */
       readonly confirmWithinMs: number;
       readonly record: string;
+      /** Absent: agent by agent. */
+      readonly strategy?: SwitchStrategy;
       readonly staged: boolean;
       /** How long the switch may take. */
       readonly limitMs: number;
@@ -82,6 +84,8 @@ export interface RunEffect {
   readonly kind: 'run';
   readonly release?: ReleaseRef;
   readonly mode: 'switch' | 'trial' | 'steady';
+  /** Of the switch or trial; absent: agent by agent. */
+  readonly strategy?: SwitchStrategy;
   /** Its files are compared with the manifest, and mended, before the first agent is touched. */
   readonly verify: boolean;
   /** Must be provably whole before the first agent is touched: it is what we would go back to. */

@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { expect, test } from 'vitest';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { startHostFigures } from './host-figures.js';
@@ -6,11 +6,13 @@ import { startHostFigures } from './host-figures.js';
 test('this machine uses some of its processors, its memory and its disk', async () => {
   const figures = await startHostFigures(tmpdir());
   try {
-    const { memoryPercent, diskPercent, cpuPercent } = await eventually(() => {
+    const { memoryPercent, diskPercent, cpuPercent, memoryAvailableBytes, memoryTotalBytes } = await eventually(() => {
       const seen = figures.system();
       return seen.memoryPercent > 0 ? seen : null;
     });
     expect(memoryPercent).toBeLessThan(100);
+    expect(memoryTotalBytes).toBe(totalmem());
+    expect(100 * (1 - memoryAvailableBytes! / memoryTotalBytes!)).toBeCloseTo(memoryPercent, 0);
     expect(diskPercent).toBeGreaterThan(0);
     // The first look is at all the time since boot.
     expect(cpuPercent).toBeGreaterThan(0);

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import type * as Systeminformation from 'systeminformation';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
+import { sessionFigures } from './session-figures.js';
 
 const EVERY_MS = 15_000;
 
@@ -17,6 +18,8 @@ export interface HostFigures {
   /** The latest; zeros before the first look. */
   readonly system: () => HostStatus['system'];
   readonly network: () => readonly NetworkTotals[];
+  /** Resident memory of the session that this process leads. */
+  readonly memoryOf: (pid: number) => number | undefined;
   stop(): void;
 }
 
@@ -25,6 +28,8 @@ export async function startHostFigures(disk: string): Promise<HostFigures> {
   const { mem } = figuresLibrary();
   let system: HostStatus['system'] = { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 };
   let network: readonly NetworkTotals[] = [];
+  const sessionsNow = sessionFigures(() => performance.now());
+  let sessions: ReturnType<typeof sessionsNow> = new Map();
   let before = { busy: 0, all: 0 };
   const look = async (): Promise<void> => {
     const [memory, files, totals] = await Promise.all([mem(), statfs(disk), networkTotals()]);
@@ -34,16 +39,24 @@ export async function startHostFigures(disk: string): Promise<HostFigures> {
     system = {
       cpuPercent: percent(busy / all),
       memoryPercent: percent(1 - memory.available / memory.total),
+      memoryAvailableBytes: memory.available,
+      memoryTotalBytes: memory.total,
       // As df counts: what is kept for root is neither used nor free.
       diskPercent: percent((files.blocks - files.bfree) / (files.blocks - files.bfree + files.bavail)),
     };
     network = totals;
+    sessions = sessionsNow();
   };
   // A look that fails leaves the last figures standing; the next one may succeed.
   const lookQuietly = (): void => void look().catch(() => undefined);
   lookQuietly();
   const timer = setInterval(lookQuietly, EVERY_MS);
-  return { system: () => system, network: () => network, stop: () => clearInterval(timer) };
+  return {
+    system: () => system,
+    network: () => network,
+    memoryOf: (pid) => sessions.get(pid)?.memoryBytes,
+    stop: () => clearInterval(timer),
+  };
 }
 
 /**

@@ -130,12 +130,13 @@ describe('commands', () => {
       release: RELEASE,
       confirmWithinMs: 5000,
       rolloutRecord: '{}',
+      strategy: 'blue-green',
     });
     await remote.Commit({ command: COMMAND });
     await remote.Revert({ command: COMMAND, reason: 'worse' });
     await remote.Revert({ command: { app: 'assistants', by: 'ada' }, reason: 'by hand' });
     expect(asked).toEqual([
-      ['switch', COMMAND, RELEASE, 5000, '{}'],
+      ['switch', COMMAND, RELEASE, 5000, '{}', 'blue-green'],
       ['commit', COMMAND],
       ['revert', COMMAND, 'worse'],
       ['revertHere', 'assistants', 'ada', 'by hand'],

@@ -72,8 +72,8 @@ export function sidecarService(
     BindEpoch: async ({ epoch, holder }) => host.bindEpoch(epoch, holder) as WireHostStatus,
     Stage: async ({ command, release, manifest, hostSpec, sources }) =>
       host.stage(commandOf(command), { release: releaseOf(release), manifest, hostSpec, sources }) as WireAppStatus,
-    Switch: async ({ command, release, confirmWithinMs, rolloutRecord }) =>
-      host.switchTo(commandOf(command), releaseOf(release), confirmWithinMs, rolloutRecord) as WireAppStatus,
+    Switch: async ({ command, release, confirmWithinMs, rolloutRecord, strategy }) =>
+      host.switchTo(commandOf(command), releaseOf(release), confirmWithinMs, rolloutRecord, strategy) as WireAppStatus,
     Renew: async ({ app, epoch, holder, rollout, confirmWithinMs }) =>
       host.renew({ app, epoch, holder, rollout, confirmWithinMs }) as WireAppStatus,
     Commit: async ({ command }) => host.commit(commandOf(command)) as WireAppStatus,

@@ -24,8 +24,14 @@ export interface HostControl {
       readonly sources: readonly string[];
     },
   ): AppStatus;
-  /** `confirmWithinMs` 0: no trial. */
-  switchTo(command: HostCommand, release: ReleaseRef, confirmWithinMs: number, rolloutRecord: string): AppStatus;
+  /** `confirmWithinMs` 0: no trial. `strategy`: see `SwitchStrategy`; absent: ''. */
+  switchTo(
+    command: HostCommand,
+    release: ReleaseRef,
+    confirmWithinMs: number,
+    rolloutRecord: string,
+    strategy?: string,
+  ): AppStatus;
   renew(renewal: {
     readonly app: string;
     readonly epoch: number;

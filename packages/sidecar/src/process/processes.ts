@@ -7,6 +7,7 @@ import { type CgroupHome, cgroupMembers, type Controller, removeCgroup } from '.
 import { acceptedEnd, socketsOf } from './connection.js';
 import { familyOf } from './family.js';
 import type { FdStore } from './fd-store.js';
+import { Freezer } from './freezer.js';
 import { KeptProcesses } from './kept-processes.js';
 import { preparationOf } from './limits.js';
 import { isMember } from './membership.js';
@@ -47,6 +48,7 @@ class LinuxProcesses implements Processes {
   readonly #kin = new Map<string, readonly Kin[]>();
   readonly #ooms = new OomKills();
   readonly #killer = new TreeKiller(() => this.#look());
+  readonly #freezer = new Freezer(() => this.#look());
   readonly #stragglers = new Stragglers((query) => void this.#killer.kill({ ...query, direct: false }));
 
   constructor(cgroups: CgroupHome | undefined, store: FdStore | undefined) {
@@ -124,6 +126,14 @@ class LinuxProcesses implements Processes {
     // Its second look comes later than any end of this one.
     if (query.direct) this.#stragglers.lookLater(query);
     return this.#killer.kill(query);
+  }
+
+  freeze(identity: ProcessIdentity, incarnation: string): Promise<string | undefined> {
+    return this.#freezer.freeze(this.#query(identity, incarnation));
+  }
+
+  thaw(identity: ProcessIdentity, incarnation: string): void {
+    this.#freezer.thaw(this.#query(identity, incarnation));
   }
 
   async ownsConnection(

@@ -1,5 +1,6 @@
 /** What comes over the wire is refused here, with a sentence, before it becomes part of a state or a path. */
 import { isDigest, isName, isVersion, NAME_RULE, VERSION_RULE } from '@outrider/shared/domain/name.js';
+import type { SwitchStrategy } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Order } from '../host/host-event.js';
@@ -54,6 +55,12 @@ function checkLength(what: string, text: string, most: number): void {
 export function checkConfirmWithin(ms: number, least: 0 | 1): void {
   checkCount('confirm_within_ms', ms, least);
   if (ms > LONGEST_LEASE_MS) throw bad('confirm_within_ms', 'must be at most 24 h');
+}
+
+/** @throws where this sidecar knows no such way to swap agents */
+export function strategyOf(text: string): SwitchStrategy {
+  if (text !== '' && text !== 'blue-green') throw bad('strategy', 'must be empty or blue-green');
+  return text;
 }
 
 function checkCount(what: string, value: number, least: number): void {

@@ -21,6 +21,8 @@ export interface HostDriverOptions {
   readonly events: EventSink;
   /** The latest figures; must not wait. */
   readonly system: () => HostStatus['system'];
+  /** Resident memory of what this process leads, as it was last looked at; must not wait. Absent: nobody looks. */
+  readonly memoryOf?: (pid: number) => number | undefined;
   /** Each says why an agent can't be given what it asks for here. */
   readonly refusals: readonly Pick<Limits, 'problemOf'>[];
   /** Addresses that Outrider itself listens on here. */

@@ -1,5 +1,5 @@
 /** Puts together what a host says of itself: its state, what runs, and how far a fetch has come. Changes nothing. */
-import type { AppStatus, HostStatus } from '@outrider/shared/domain/host.js';
+import type { AppStatus, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
 import { type AppReport, reportOf } from '../host/app-report.js';
 import type { AppState } from '../host/app-state.js';
@@ -33,7 +33,7 @@ export class StatusWriter {
       epoch: state.binding.epoch,
       epochHolder: state.binding.holder,
       apps: Object.values(state.apps).map((app) => this.app(app, at)),
-      instances: agents.instances(),
+      instances: agents.instances().map((one) => this.measured(one)),
       system: system(),
       problems: this.problems,
     };
@@ -52,6 +52,11 @@ export class StatusWriter {
       ...(stuck ? { stuckOn: { host: this.options.host, ...culprit } } : {}),
       agents: this.agentsOf(state),
     };
+  }
+
+  private measured(instance: InstanceStatus): InstanceStatus {
+    const memoryBytes = instance.pid === 0 ? undefined : this.options.memoryOf?.(instance.pid);
+    return memoryBytes === undefined ? instance : { ...instance, memoryBytes };
   }
 
   /** Undefined: it is not staged here (any more). */

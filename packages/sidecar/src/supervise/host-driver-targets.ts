@@ -80,9 +80,10 @@ export class Targets {
 
   private applyNow(app: string, run: Run, release: ReleaseRef): boolean {
     const { releases, supervisor } = this.options;
+    const { mode, strategy } = run.effect;
     try {
       const spec = releases.spec(app, release);
-      supervisor.setTarget(app, { release, spec, tree: releases.tree(app, release) }, run.effect.mode);
+      supervisor.setTarget(app, { release, spec, tree: releases.tree(app, release) }, mode, strategy);
       run.applied = true;
       return true;
     } catch (error) {

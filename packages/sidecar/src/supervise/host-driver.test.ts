@@ -494,6 +494,11 @@ describe('what is refused before anything is touched', () => {
     ['no epoch', () => driver.commit(command(1, 1, 0)), 'command.fence.epoch must be a whole number from 1'],
     ['a step that is no number', () => driver.commit(command(NaN)), 'command.fence.step must be'],
     ['nobody', () => driver.commit({ ...command(1), holder: '' }), 'command.holder is missing'],
+    [
+      'no such strategy',
+      () => driver.switchTo(command(1), NEW.release, 1000, '', 'blue'),
+      'strategy must be empty or blue-green',
+    ],
     ['a lease without end', () => driver.switchTo(command(1), NEW.release, 1e12, ''), 'at most 24 h'],
     ['a negative lease', () => driver.switchTo(command(1), NEW.release, -1, ''), 'confirm_within_ms must be'],
     [
@@ -599,4 +604,48 @@ describe('killed with -9 around every write and every target of a switch', () =>
     expect(lastTarget()).toBe(committed ? '1.1.0 steady' : '1.0.0 steady');
     driver.stop();
   }
+});
+
+describe('a blue-green switch', () => {
+  const told = (): string => {
+    const last = supervisor.last('assistants');
+    return last === undefined ? 'none' : `${last.target?.release.version ?? 'nothing'} ${last.mode} ${last.strategy}`;
+  };
+  const isTold = (words: string): Promise<unknown> => eventually(() => expect(told()).toBe(words));
+
+  async function toSwitch(): Promise<void> {
+    await rollOut(OLD, 1);
+    await stage(NEW, command(1, 2));
+    driver.switchTo(command(2, 2), NEW.release, 120_000, '{}', 'blue-green');
+    await isTold('1.1.0 switch blue-green');
+  }
+
+  it('stays one through every restart, until the commit', async () => {
+    await toSwitch();
+    restart();
+    await isTold('1.1.0 switch blue-green');
+    supervisor.say('assistants', CONVERGED);
+    await isTold('1.1.0 trial blue-green');
+    restart();
+    await isTold('1.1.0 trial blue-green');
+    driver.commit(command(3, 2));
+    await isTold('1.1.0 steady ');
+    restart();
+    await isTold('1.1.0 steady ');
+  });
+
+  it('goes back as any other does', async () => {
+    await toSwitch();
+    driver.revert(command(3, 2), 'worse');
+    await isTold('1.0.0 steady ');
+    restart();
+    await isTold('1.0.0 steady ');
+  });
+
+  it('is none without a trial', async () => {
+    await rollOut(OLD, 1);
+    await stage(NEW, command(1, 2));
+    driver.switchTo(command(2, 2), NEW.release, 0, '{}', 'blue-green');
+    await isTold('1.1.0 steady ');
+  });
 });

@@ -3,7 +3,6 @@
  * only wake it. Never touches an agent, a file of a release or a socket itself.
  */
 import type { AppStatus, HostStatus } from '@outrider/shared/domain/host.js';
-import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { candidateOf, deadlineOf } from '../host/app-state.js';
@@ -125,7 +124,9 @@ class Driver implements HostDriver {
     });
   }
 
-  switchTo(command: HostCommand, release: ReleaseRef, confirmWithinMs: number, record: string): AppStatus {
+  switchTo(
+    ...[command, release, confirmWithinMs, record, strategy = '']: Parameters<HostControl['switchTo']>
+  ): AppStatus {
     input.checkCommand(command);
     input.checkRelease(release);
     input.checkConfirmWithin(confirmWithinMs, 0);
@@ -139,6 +140,7 @@ class Driver implements HostDriver {
       release,
       confirmWithinMs,
       record,
+      strategy: input.strategyOf(strategy),
       staged: next !== undefined,
       limitMs: switchLimitMs(before?.agents ?? [], next?.agents ?? []),
       at: this.now(),

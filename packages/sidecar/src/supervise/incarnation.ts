@@ -5,12 +5,13 @@
 import type { HostAgent, NodeSignal } from '@outrider/shared/domain/agent.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { spellingOf } from '@outrider/shared/runtime/listen.js';
-import { type Health, newHealth, noteOf, resumedHealth } from '../agent/health.js';
+import { type Health, isBusy, newHealth, noteOf, resumedHealth } from '../agent/health.js';
 import type { HeldSocket, ProcessIdentity } from '../agent/identity.js';
 import type { Instance } from '../agent/instance.js';
 import type { Origin } from './instance-record.js';
 import { type Launch, prepareLaunch } from './launch.js';
 import { Notifications } from './notifications.js';
+import { Parking, knownAfterMs } from './parking.js';
 import type { Confinement, ProbeTarget, RunningProcess } from './ports.js';
 import { ProbeLoop } from './probe-loop.js';
 import type { SupervisorParts } from './supervisor-parts.js';
@@ -41,6 +42,10 @@ export class Incarnation {
   #identity: ProcessIdentity | undefined;
   #held: readonly HeldSocket[] = [];
   #loop: ProbeLoop | undefined;
+  #parking: Parking | undefined;
+  /** In its last beat. */
+  #saidBusy = false;
+  #isAdopted = false;
   readonly #said: Notifications;
 
   constructor(options: IncarnationOptions) {
@@ -66,6 +71,10 @@ export class Incarnation {
   }
   get health(): Health | undefined {
     return this.#loop?.health;
+  }
+  /** What its checks said last, or what keeps it from being frozen. */
+  get detail(): string {
+    return this.#parking?.why ?? this.#loop?.health.detail ?? '';
   }
   /** What there is to know of it while it is well. */
   get note(): string {
@@ -103,6 +112,7 @@ export class Incarnation {
   adopt(identity: ProcessIdentity): boolean {
     const { parts, app, spec } = this.#options;
     this.#identity = identity;
+    this.#isAdopted = true;
     const process = parts.processes.adopt(identity);
     try {
       const { agent } = this.#prepare(RUNS_ALREADY);
@@ -122,6 +132,29 @@ export class Incarnation {
     this.#options.parts.processes.signal(this.#identity, 'SIGCONT');
   }
 
+  /** Freezes it as soon as it has nothing in hand. */
+  park(): void {
+    const identity = this.#identity;
+    if (identity === undefined) return;
+    const { parts, id, tell } = this.#options;
+    this.#parking = new Parking({
+      clock: parts.clock,
+      delayMs: this.#isAdopted ? knownAfterMs(this.agent.healthchecks) : 0,
+      isBusy: () => this.#saidBusy || (this.#loop !== undefined && isBusy(this.#loop.health)),
+      freeze: () => parts.processes.freeze(identity, id),
+      thaw: () => parts.processes.thaw(identity, id),
+      frozen: () => tell({ kind: 'froze', incarnation: id }),
+    });
+  }
+
+  /** It runs again, or goes on running. */
+  unpark(): void {
+    if (this.#parking !== undefined) this.#parking.end();
+    // An earlier sidecar has frozen it.
+    else if (this.#identity !== undefined) this.#options.parts.processes.thaw(this.#identity, this.id);
+    this.#parking = undefined;
+  }
+
   killTree(): void {
     const gone = (stuck: readonly number[]): void =>
       this.#options.tell({ kind: 'treeGone', incarnation: this.id, stuck });
@@ -136,7 +169,12 @@ export class Incarnation {
     if (this.#launch === undefined) return;
     const { parts, app, spec, tell } = this.#options;
     const checks = this.agent.healthchecks;
-    const resumed = instance.state === 'ready' ? 'ready' : instance.state === 'unhealthy' ? 'unready' : undefined;
+    const resumed =
+      instance.state === 'ready' || instance.state === 'parked'
+        ? 'ready'
+        : instance.state === 'unhealthy'
+          ? 'unready'
+          : undefined;
     const health = resumed === undefined ? newHealth(checks) : resumedHealth(checks, resumed, parts.clock.monotonic());
     let verdict = health.verdict;
     this.#loop = new ProbeLoop(
@@ -166,6 +204,7 @@ export class Incarnation {
   }
 
   heard(beat: { readonly seq?: number; readonly busy?: boolean }): void {
+    this.#saidBusy = beat.busy ?? this.#saidBusy;
     this.#loop?.heard(beat);
   }
 
@@ -173,6 +212,7 @@ export class Incarnation {
   close(): void {
     const { bus, secrets } = this.#options.parts;
     this.stopProbes();
+    this.#parking?.end();
     this.#said.close();
     bus.close(this.id);
     if (this.agent.secrets !== undefined) secrets.remove(this.id);

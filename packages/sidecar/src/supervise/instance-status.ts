@@ -1,8 +1,9 @@
 /** An instance as people and gates see it. */
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
-import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { InstanceState, InstanceStatus } from '@outrider/shared/domain/host.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { isCritical, startPeriodMs } from '../agent/health.js';
+import type { Instance } from '../agent/instance.js';
 import { SETTLED_AFTER_MS } from '../agent/run-cells.js';
 import { phaseOf } from '../agent/view.js';
 import type { LiveInstance } from './live-instance.js';
@@ -18,7 +19,7 @@ export function statusOf(live: LiveInstance, host: string, at: number, gap?: str
     incarnation: instance.incarnation,
     version: live.origin.version,
     fingerprint: spec.fingerprint,
-    state: instance.state,
+    state: stateOf(instance),
     ready: instance.state === 'ready',
     pid: live.pid,
     restarts: instance.history.restarts,
@@ -27,8 +28,12 @@ export function statusOf(live: LiveInstance, host: string, at: number, gap?: str
     critical: isCritical(spec.healthchecks),
     overdue: isOverdue(live, at),
     healthScore: live.score,
+    ...(instance.state === 'parked' ? { kept: true } : {}),
   };
 }
+
+/** For people, one that is kept is on its way out. */
+const stateOf = ({ state }: Instance): InstanceState => (state === 'parked' ? 'draining' : state);
 
 /** One that should run and waits for its dependencies. */
 export function pendingStatus(
@@ -70,11 +75,14 @@ function isOverdue(live: LiveInstance, at: number): boolean {
   if (live.heldBy !== undefined || live.slot === 'candidate') return false;
   switch (phaseOf(instance)) {
     case 'up':
+    case 'parking':
+    case 'parked':
     case 'leaving':
     case 'gone':
     case 'done':
       return false;
     case 'resting':
+    case 'thawing':
     case 'down': {
       if (instance.state === 'failed' || (instance.state === 'unhealthy' && instance.deadline === undefined))
         return true;

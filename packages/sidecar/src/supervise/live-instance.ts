@@ -203,6 +203,10 @@ export class LiveInstance {
       case 'signal':
         this.#incarnation?.signal(effect.signal);
         return;
+      case 'park':
+      case 'unpark':
+        this.#incarnation?.[effect.kind]();
+        return;
       case 'killTree':
         this.#incarnation?.killTree();
         return;
@@ -273,8 +277,7 @@ export class LiveInstance {
   }
 
   #due(lateMs: number): void {
-    const detail = this.#incarnation?.health?.detail ?? '';
-    const { incarnation } = this.instance;
+    const [{ incarnation }, detail] = [this.instance, this.#incarnation?.detail ?? ''];
     this.#around.turn(() => {
       this.tell({ kind: 'deadline', incarnation, lateMs, detail });
       this.#plan();

@@ -44,6 +44,9 @@ export class PersonControl {
       app: one,
       specs: specs.filter(({ name }) => agents.length === 0 || agents.includes(name)),
     }));
+    const kept = chosen.flatMap(({ app: one, specs }) => specs.filter(({ name }) => isKept(one.find(name))));
+    const [asked] = action === 'stop' || agents.length === 0 ? [] : kept;
+    if (asked !== undefined) throw new OutriderError('refused', keptSentence(asked.name, action));
     await Promise.all(chosen.map(({ app: one, specs }) => this.#walk(one, specs, action, by)));
     return chosen.map(({ app: one, specs }) => ({ app: one.name, agents: new Set(specs.map(({ name }) => name)) }));
   }
@@ -78,6 +81,7 @@ export class PersonControl {
       const before = new Set(
         some
           .flatMap((index) => app.find(spec.name, index))
+          .filter(isInUse)
           // One that waits for its turn to be started is what it was asked to become.
           .filter(({ instance }) => instance.state !== 'starting' || instance.process)
           .map(({ instance }) => instance.incarnation),
@@ -85,7 +89,7 @@ export class PersonControl {
       this.#parts.turn(() => some.forEach((index) => this.#start(app, spec, index, by, true)));
       await this.#until(() =>
         some
-          .flatMap((index) => app.find(spec.name, index))
+          .flatMap((index) => app.find(spec.name, index).filter(isInUse))
           .every((live) =>
             live.heldBy !== undefined ? isOut(live) : isSettled(live) && !before.has(live.instance.incarnation),
           ),
@@ -107,7 +111,8 @@ export class PersonControl {
 
   #start(app: SupervisedApp, spec: HostAgent, index: number, by: string, anew = false): void {
     const slots = app.find(spec.name, index);
-    for (const live of slots.length > 0 ? slots : [app.fill(spec, index, 'active')]) {
+    // What is kept until a commit stays so; the version that took over is meant.
+    for (const live of slots.length > 0 ? slots.filter(isInUse) : [app.fill(spec, index, 'active')]) {
       live.heldBy = undefined;
       live.save();
       const reason = `${anew ? 'restarted' : 'started'} by ${by}`;
@@ -135,7 +140,17 @@ export class PersonControl {
 const isWanted = ({ heldBy }: LiveInstance): boolean => heldBy === undefined;
 
 /** Whatever comes next, the start itself is over: ready, done, or it went wrong. */
-const isSettled = (live: LiveInstance): boolean => ['ready', 'unhealthy'].includes(live.instance.state) || isOut(live);
+const isSettled = (live: LiveInstance): boolean =>
+  ['ready', 'unhealthy', 'parked'].includes(live.instance.state) || isOut(live);
+
+const isInUse = ({ instance }: LiveInstance): boolean => instance.state !== 'parked';
+
+/** Nothing of it is in use, and some of it is kept. */
+const isKept = (slots: readonly LiveInstance[]): boolean => slots.length > 0 && !slots.some(isInUse);
+
+const keptSentence = (agent: string, action: Action): string =>
+  `${agent} is kept until the rollout under way here is committed or reverted, and can't be asked to ${action} before. ` +
+  '`sidecar revert` takes the host back now.';
 
 function notFound(agent: string, app: string, specs: readonly HostAgent[]): OutriderError {
   const where = app === '' ? 'this host' : `app ${app} on this host`;

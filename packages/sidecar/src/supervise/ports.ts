@@ -1,5 +1,6 @@
 /** What the drivers of this folder need from the outside. Adapters implement these; main puts them together. */
 import type { HostAgent, NodeSignal, Resources, SocketSpec } from '@outrider/shared/domain/agent.js';
+import type { SwitchStrategy } from '@outrider/shared/domain/host.js';
 import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Mode } from '../agent/convergence.js';
@@ -107,6 +108,13 @@ export interface Processes {
    * nothing is left, and that can be told at once, it is: with no promise in between.
    */
   killTree(identity: ProcessIdentity, incarnation: string): Promise<readonly number[]> | readonly [];
+  /**
+   * Takes the processor from everything of an incarnation, if it has no accepted connection open. Resolves with
+   * undefined once all of it stands still; else why not, in a few words, and all of it runs. Never rejects.
+   */
+  freeze(identity: ProcessIdentity, incarnation: string): Promise<string | undefined>;
+  /** All of it runs again. Idempotent. */
+  thaw(identity: ProcessIdentity, incarnation: string): void;
   /**
    * Whether the process that has accepted the connection `from` -> `to` (both `IP:PORT`) belongs to this
    * incarnation's tree; undefined while nobody has accepted it. False too where it is closed already.
@@ -254,9 +262,10 @@ export interface AgentSupervisor {
   /**
    * From now on the agents of `app` should be those of `target` (undefined: none). Idempotent; replaces
    * an earlier target at once: `convergence` speaks of the new one when this returns. An app that was given no
-   * target yet is left as it is. `trial` makes the supervisor judge strictly and report a culprit.
+   * target yet is left as it is. `trial` makes the supervisor judge strictly and report a culprit. With `blue-green`
+   * what is old is kept beside it, out of service once all that is new stands, until a target in `steady` comes.
    */
-  setTarget(app: string, target: Target | undefined, mode: TargetMode): void;
+  setTarget(app: string, target: Target | undefined, mode: TargetMode, strategy?: SwitchStrategy): void;
   /**
    * Until the next target the app is left as it is: nothing new is started, nothing that runs is stopped. What
    * runs is looked after as before.

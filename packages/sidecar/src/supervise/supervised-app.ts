@@ -1,12 +1,16 @@
 /** One app on this host: what should run of it and the slots that are filled. Turns decisions into slots and events. */
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
 import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
+import type { SwitchStrategy } from '@outrider/shared/domain/host.js';
+import { canOverlap } from '@outrider/shared/domain/overlap.js';
+import type { Action } from '../agent/action.js';
+import { reconcileBeside } from '../agent/beside.js';
 import { Board } from '../agent/board.js';
 import { type Judged, type Judgement, judge } from '../agent/convergence.js';
 import { followedNow } from '../agent/dependency-gate.js';
 import { holdsUp, isCritical } from '../agent/health.js';
 import { newInstance } from '../agent/instance.js';
-import { type Action, reconcile } from '../agent/reconcile.js';
+import { reconcile } from '../agent/reconcile.js';
 import { type Followed, type Slot, type View, isRunning, phaseOf } from '../agent/view.js';
 import type { InstanceRecord, Origin } from './instance-record.js';
 import { declaredSockets } from './launch.js';
@@ -20,6 +24,7 @@ export class SupervisedApp {
   readonly #around: Surroundings;
   #target: Target | undefined;
   #mode: TargetMode = 'steady';
+  #strategy: SwitchStrategy = '';
   /** Until a target is set, the first or the next after `hold`, what is there is left as it is. */
   #told = false;
   #levels: ReadonlyMap<string, number> = new Map();
@@ -52,11 +57,12 @@ export class SupervisedApp {
     return this.#levels.get(agent) ?? 0;
   }
 
-  setTarget(target: Target | undefined, mode: TargetMode): void {
+  setTarget(target: Target | undefined, mode: TargetMode, strategy: SwitchStrategy = ''): void {
     const known = sameTarget(this.#target, target);
     const wasTold = this.#told;
     this.#told = true;
     this.#mode = mode;
+    this.#strategy = strategy;
     this.#target = target;
     const leveled = dependencyLevels(this.wanted);
     const levels = 'levels' in leveled ? leveled.levels : [];
@@ -98,7 +104,10 @@ export class SupervisedApp {
   /** One round of reconciling; false: nothing was left to do. */
   reconcile(): boolean {
     if (!this.#told) return false;
-    const actions = reconcile(this.wanted, this.#slots.map(viewOf));
+    const views = this.#slots.map(viewOf);
+    const actions = this.#isBeside
+      ? reconcileBeside(this.wanted, views, this.#exclusive())
+      : reconcile(this.wanted, views);
     // What is gone leaves its addresses to what starts in this same round.
     const gone = actions.filter(isForget);
     for (const action of gone) this.#do(action);
@@ -108,7 +117,18 @@ export class SupervisedApp {
   }
 
   judge(): Judgement {
-    return judge(this.wanted, this.#slots.map(judgedOf), this.#mode);
+    return judge(this.wanted, this.#slots.map(judgedOf), this.#mode, this.#isBeside);
+  }
+
+  /** What is old is kept beside what is new, until that is committed or has to go. */
+  get #isBeside(): boolean {
+    return this.#strategy === 'blue-green' && this.#mode !== 'steady';
+  }
+
+  /** Names of agents of which the wanted version or one that is there can't run twice. */
+  #exclusive(): ReadonlySet<string> {
+    const specs = [...this.wanted, ...this.#slots.map(({ spec }) => spec)];
+    return new Set(specs.filter((spec) => canOverlap(spec) !== true).map(({ name }) => name));
   }
 
   find(agent: string, index?: number): readonly LiveInstance[] {
@@ -188,6 +208,12 @@ export class SupervisedApp {
         return;
       case 'promote':
         live?.promote();
+        return;
+      case 'park':
+        live?.tell({ kind: 'parkAsked' });
+        return;
+      case 'unpark':
+        live?.tell({ kind: 'unparkAsked', reason: 'kept, and wanted again' });
         return;
       case 'restart':
         if (live !== undefined) this.#restart(live, action.reason);

@@ -2,7 +2,7 @@
  * Supervises the agents of this host: one mailbox, one writer. Everything that happens becomes a turn; after each,
  * what should run is compared with what does, until nothing is left to do. Decides nothing itself: see agent/.
  */
-import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { InstanceStatus, SwitchStrategy } from '@outrider/shared/domain/host.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { AgentControl } from '../link/ports.js';
 import { Board } from '../agent/board.js';
@@ -72,11 +72,11 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     this.#mailbox.post(() => this.#adoptAll());
   }
 
-  setTarget(app: string, target: Target | undefined, mode: TargetMode): void {
+  setTarget(app: string, target: Target | undefined, mode: TargetMode, strategy: SwitchStrategy = ''): void {
     this.#mailbox.post(() => {
       if (this.#isEnding) return;
       const supervised = this.#appOf(app);
-      supervised.setTarget(target, mode);
+      supervised.setTarget(target, mode, strategy);
       this.#strays.takeIn(supervised);
       this.#blamed.delete(app);
       this.#touch(app);

@@ -3,19 +3,24 @@
  * the way what must never be.
  */
 import type { RestartPolicy } from '@outrider/shared/domain/agent.js';
+import type { Action } from '../action.js';
+import { reconcileBeside } from '../beside.js';
 import { Board } from '../board.js';
 import { followedNow } from '../dependency-gate.js';
 import { type Decision, type Instance, type InstanceEvent, type Rules, deadlineOf, newInstance } from '../instance.js';
 import { decide } from '../lifecycle.js';
-import { type Action, reconcile } from '../reconcile.js';
+import { reconcile } from '../reconcile.js';
+import { SimulatedRules } from './simulated-rules.js';
 import { type Followed, type Slot, type View, type Wanted, isRunning, phaseOf } from '../view.js';
 
 export interface SimulatedAgent extends Wanted {
   /** Ends by itself, with code 0. */
   readonly oneShot: boolean;
+  /** Two versions of it can't run at once. */
+  readonly exclusive: boolean;
 }
 
-interface Filled {
+export interface Filled {
   spec: SimulatedAgent;
   readonly index: number;
   slot: Slot;
@@ -39,13 +44,22 @@ export class SimulatedAgents {
   answers: Answer[] = [];
   /** Kinds of actions that were taken. */
   readonly taken = new Set<Action['kind']>();
+  /** What is new is proven beside what is old. */
+  beside = false;
+  /** As it was when the actions that are being taken were decided. */
+  exclusive: ReadonlySet<string> = new Set();
+  readonly #rules = new SimulatedRules(this);
   #now = 0;
   #incarnations = 0;
   /** Incarnations of which something may run. */
   readonly #alive = new Map<string, Filled>();
 
-  setTarget(wanted: readonly SimulatedAgent[]): void {
+  /** Not to be frozen any more, whatever was asked for before. */
+  readonly #thawed = new Set<Filled>();
+
+  setTarget(wanted: readonly SimulatedAgent[], beside = false): void {
     this.wanted = wanted;
+    this.beside = beside;
     this.#settle();
   }
 
@@ -116,9 +130,16 @@ export class SimulatedAgents {
     }));
   }
 
+  #lookForExclusive(): ReadonlySet<string> {
+    const specs = [...this.wanted, ...this.slots.map(({ spec }) => spec)];
+    return (this.exclusive = new Set(specs.filter((spec) => spec.exclusive).map(({ name }) => name)));
+  }
+
   #settle(): void {
     for (let round = 0; round < ENOUGH_ROUNDS; round++) {
-      const actions = reconcile(this.wanted, this.views());
+      const actions = this.beside
+        ? reconcileBeside(this.wanted, this.views(), this.#lookForExclusive())
+        : reconcile(this.wanted, this.views());
       if (actions.length === 0) return;
       for (const action of actions) this.#do(action);
     }
@@ -133,8 +154,8 @@ export class SimulatedAgents {
     if (action.kind === 'start') {
       if (live !== undefined || spec === undefined)
         throw new Error(`The ${slot} slot of ${agent}.${index} is not free.`);
-      if (slot === 'candidate') this.#watchOverlap(spec);
-      this.#watchStart(spec);
+      if (slot === 'candidate') this.#rules.overlap(spec);
+      this.#rules.start(spec);
       const filled: Filled = { spec, index, slot, instance: newInstance(this.#now), held: false, followed: {} };
       this.slots.push(filled);
       this.#tell(filled, { kind: 'startAsked', reason: '' });
@@ -143,7 +164,7 @@ export class SimulatedAgents {
     if (live === undefined) throw new Error(`There is no ${slot} ${agent}.${index} to ${action.kind}.`);
     switch (action.kind) {
       case 'stop':
-        this.#watchStop(live);
+        this.#rules.stop(live);
         this.#tell(live, { kind: 'stopAsked', sequel: 'rest', reason: action.reason });
         return;
       case 'forget':
@@ -153,6 +174,13 @@ export class SimulatedAgents {
         return;
       case 'promote':
         live.slot = 'active';
+        return;
+      case 'park':
+        this.#rules.park(live);
+        this.#tell(live, { kind: 'parkAsked' });
+        return;
+      case 'unpark':
+        this.#tell(live, { kind: 'unparkAsked', reason: 'wanted again' });
         return;
       case 'restart':
         live.followed = this.#followed(live);
@@ -182,63 +210,6 @@ export class SimulatedAgents {
     return followedNow(spec, new Board(this.wanted, this.views()));
   }
 
-  /** Dependencies come first: judged here without the code that is tested. */
-  #watchStart(spec: SimulatedAgent): void {
-    const removed = this.slots.find(
-      (one) => !this.wanted.some((of) => of.name === one.spec.name && one.index < of.replicas),
-    );
-    if (removed !== undefined && isRunning(removed.instance)) throw new Error(`${removed.spec.name} is not gone yet.`);
-    for (const { agent, condition } of spec.dependsOn) {
-      const other = this.wanted.find(({ name }) => name === agent);
-      for (let index = 0; index < (other?.replicas ?? 0); index++) {
-        const slots = this.#of(agent, index);
-        const good = slots.some(
-          ({ spec: of, instance, held }) =>
-            held ||
-            (of.fingerprint === other?.fingerprint &&
-              (instance.state === 'ready' ||
-                (instance.state === 'exited' && of.oneShot) ||
-                (condition === 'service_started' && isRunning(instance)))),
-        );
-        if (!good) throw new Error(`${spec.name} was started before ${agent}.${index} was ${condition}.`);
-      }
-    }
-  }
-
-  #watchOverlap({ name, order, parallelism, replicas }: SimulatedAgent): void {
-    const candidates = this.slots.filter(
-      (one) => one.spec.name === name && one.slot === 'candidate' && one.index < replicas,
-    );
-    if (order === 'stop-first' || candidates.length >= parallelism) throw new Error(`${name} overlaps too much.`);
-  }
-
-  #watchStop({ spec, index, slot, instance, held }: Filled): void {
-    const wanted = this.wanted.find(({ name, replicas }) => name === spec.name && index < replicas);
-    if (wanted === undefined || held || instance.state !== 'ready' || slot !== 'active') return;
-    if (wanted.order === 'start-first') {
-      if (!this.#serves(spec.name, index, 'candidate')) throw new Error(`${spec.name}.${index} was stopped first.`);
-      return;
-    }
-    const others = Array.from({ length: wanted.replicas }, (_, other) => other).filter((other) => other !== index);
-    const down = others.filter((other) => !this.#serves(spec.name, other)).length + 1;
-    if (down > wanted.parallelism) throw new Error(`${down} replicas of ${spec.name} are down at once.`);
-  }
-
-  #serves(agent: string, index: number, slot?: Slot): boolean {
-    const wanted = this.wanted.find(({ name }) => name === agent);
-    const isDone = ({ spec, instance }: Filled): boolean =>
-      instance.state === 'exited' && spec.oneShot && spec.fingerprint === wanted?.fingerprint;
-    return this.#of(agent, index).some(
-      (one) =>
-        (one.held && slot === undefined) ||
-        ((slot === undefined || one.slot === slot) && (one.instance.state === 'ready' || isDone(one))),
-    );
-  }
-
-  #of(agent: string, index: number): Filled[] {
-    return this.slots.filter((one) => one.spec.name === agent && one.index === index);
-  }
-
   #tell(live: Filled, told: Bare<InstanceEvent>): void {
     const event = { ...told, at: this.#now, random: 0.5, next: `i${++this.#incarnations}` };
     const before = live.instance.incarnation;
@@ -248,7 +219,14 @@ export class SimulatedAgents {
       const { incarnation } = instance;
       if (effect.kind === 'spawn') this.#later(live, () => this.#spawn(live, incarnation));
       if (effect.kind === 'signal') this.#later(live, () => this.#exit(live, incarnation, 0));
+      if (effect.kind === 'park') {
+        this.#thawed.delete(live);
+        this.#later(live, () => this.#freeze(live, incarnation));
+      }
+      if (effect.kind === 'unpark') this.#thawed.add(live);
       if (effect.kind === 'killTree') this.#later(live, () => this.#bury(live, incarnation));
+      if (told.kind === 'unparkAsked' && effect.kind === 'startProbes')
+        this.#later(live, () => this.#tell(live, { kind: 'becameReady', incarnation }));
       if (effect.kind === 'release' && this.#alive.has(before)) throw new Error('Released while it ran.');
     }
   }
@@ -270,6 +248,10 @@ export class SimulatedAgents {
     this.#tell(live, { kind: 'spawned', incarnation });
     if (spec.oneShot) this.#later(live, () => this.#exit(live, incarnation, 0));
     else this.#later(live, () => this.#tell(live, { kind: 'becameReady', incarnation }));
+  }
+
+  #freeze(live: Filled, incarnation: string): void {
+    if (!this.#thawed.has(live)) this.#tell(live, { kind: 'froze', incarnation });
   }
 
   #exit(live: Filled, incarnation: string, code: number): void {

@@ -9,7 +9,6 @@ import { createReleases } from '../../release/releases.js';
 import { createDurableStore } from '../../store/durable-state.js';
 import type { HostCommand } from '../../link/ports.js';
 import { createHostDriver } from '../host-driver.js';
-import type { Target, TargetMode } from '../ports.js';
 import { ToldSupervisor } from './told-supervisor.js';
 
 interface Given {
@@ -29,9 +28,9 @@ function step(): void {
 }
 
 class MortalSupervisor extends ToldSupervisor {
-  override setTarget(app: string, target: Target | undefined, mode: TargetMode): void {
+  override setTarget(...target: Parameters<ToldSupervisor['setTarget']>): void {
     step();
-    super.setTarget(app, target, mode);
+    super.setTarget(...target);
     step();
   }
 }

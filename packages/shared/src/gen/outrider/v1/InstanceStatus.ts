@@ -1,5 +1,6 @@
 // Original file: proto/outrider/v1/types.proto
 
+import type { Long } from '@grpc/proto-loader';
 
 export interface InstanceStatus {
   'host'?: (string);
@@ -18,6 +19,10 @@ export interface InstanceStatus {
   'critical'?: (boolean);
   'overdue'?: (boolean);
   'healthScore'?: (number | string);
+  'kept'?: (boolean);
+  'memoryBytes'?: (number | string | Long);
+  '_kept'?: "kept";
+  '_memoryBytes'?: "memoryBytes";
 }
 
 export interface InstanceStatus__Output {
@@ -37,4 +42,6 @@ export interface InstanceStatus__Output {
   'critical': (boolean);
   'overdue': (boolean);
   'healthScore': (number);
+  'kept'?: (boolean);
+  'memoryBytes'?: (number);
 }
