@@ -11,7 +11,7 @@ import { parseHostPort } from '@outrider/shared/runtime/listen.js';
 import { createLogger, type Logger } from '@outrider/shared/runtime/logger.js';
 import { publishEndpoint } from '@outrider/shared/runtime/rendezvous.js';
 import { ensureToken, readToken } from '@outrider/shared/runtime/token.js';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import { reachableFrom } from './addresses.js';
 import { startGrpc } from './api/grpc.js';
 import { startHttp } from './api/http.js';
@@ -24,7 +24,7 @@ import { RolloutEngine } from './engine/engine.js';
 import { LiveFleet } from './fleet/live-fleet.js';
 import { BlobStore } from './release/blob-store.js';
 import { ReleaseCatalog } from './release/catalog.js';
-import { openRedis } from './store/connection.js';
+import { openStore } from './store/connection.js';
 import { RedisEventLog } from './store/redis-events.js';
 import { RedisLeases } from './store/redis-lease.js';
 import { RedisRollouts } from './store/redis-rollouts.js';
@@ -79,7 +79,7 @@ async function compose(
   closers: (() => unknown)[],
 ): Promise<Omit<RunningCoordinator, 'close'>> {
   const tokens = tokensOf(config);
-  const redis = withScripts(openRedis(config.redis, onceEach(log)));
+  const redis = openStore(config.redis, onceEach(log));
   closers.push(() => redis.disconnect());
   await connected(redis);
   // Known once they are bound; nobody asks before.
@@ -220,7 +220,7 @@ function engineOf(
 }
 
 /** Waits a moment for Redis, so that a start on a healthy machine is whole at once. Goes on without it. */
-function connected(redis: Redis): Promise<void> {
+function connected(redis: RedisClient): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, REDIS_WITHIN_MS);
     redis.once('ready', () => {

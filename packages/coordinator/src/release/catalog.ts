@@ -15,7 +15,7 @@ import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { Releases } from '../engine/ports.js';
 import { type CompileAgents, readAgentsText, readAppSpec } from './agents-file.js';
 import type { BlobStore } from './blob-store.js';
@@ -23,7 +23,7 @@ import type { BlobStore } from './blob-store.js';
 export interface CatalogOptions {
   readonly folder: string;
   readonly blobs: BlobStore;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly environment: string;
   readonly compile: CompileAgents;
   readonly now: () => number;
