@@ -43,6 +43,8 @@ export interface CoordinatorConfig {
   /** What `${VAR}` in agents.yaml stands for. */
   readonly settings: Readonly<Record<string, string>>;
   readonly log: { readonly level: LogLevel; readonly file?: string };
+  /** Never leads, and refuses whatever changes something. */
+  readonly readOnly: boolean;
   /** What was understood otherwise than one may think. */
   readonly notes: readonly string[];
 }
@@ -62,7 +64,9 @@ const schema = strict(
     // Apart from a sidecar on the same machine, which keeps contents of its own.
     data_dir: commonConfig.data_dir.unwrap().default('/var/lib/outrider/coordinator'),
     host: hostName().optional(),
-    address: text(ADDRESS_RULE).refine((value) => !/[\s:/]/.test(value) || isIP(value) === 6, must(ADDRESS_RULE)).optional(),
+    address: text(ADDRESS_RULE)
+      .refine((value) => !/[\s:/]/.test(value) || isIP(value) === 6, must(ADDRESS_RULE))
+      .optional(),
     listen: strict({
       grpc: listenOn().optional(),
       /** REST and the page. */
@@ -80,6 +84,7 @@ const schema = strict(
 export function loadConfig(
   file: string | undefined,
   env: Readonly<Record<string, string | undefined>> = process.env,
+  flags: { readonly readOnly?: boolean } = {},
 ): CoordinatorConfig {
   const compiled = compileConfig({ schema, prefix: 'OUTRIDER_COORDINATOR', file, defaultFile: DEFAULT_FILE, env });
   if (!compiled.ok) throw problemsError(compiled.problems);
@@ -114,6 +119,7 @@ export function loadConfig(
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     settings: config.settings,
     log: { level: config.log.level, ...(config.log.file === undefined ? {} : { file: config.log.file }) },
+    readOnly: flags.readOnly === true,
     notes: compiled.notes,
   });
 }

@@ -18,6 +18,8 @@ export interface RouteParts {
 }
 
 const MOST_BODY_BYTES = 64 * 1024;
+/** All apps of a fleet, one after the other. */
+const FORWARDED_MS = 60_000;
 /** Where sidecars serve their metrics unless told otherwise. */
 const METRICS_PORT = 8000;
 
@@ -46,7 +48,16 @@ async function rollback(request: IncomingMessage, { inside, guard }: RouteParts)
     };
   }
   const body = await readBody(request, MOST_BODY_BYTES);
-  return { status: 202, body: await emergencyRollback(inside, body, 'HTTP /rollback') };
+  const by = 'HTTP /rollback';
+  const answer = await inside.leader.carryOut<object>(
+    { isForwarded: false },
+    () => emergencyRollback(inside, body, by),
+    async (remote) => {
+      const forwarded = await remote.EmergencyRollback({ body: JSON.stringify(body), by }, { timeoutMs: FORWARDED_MS });
+      return JSON.parse(forwarded.body) as object;
+    },
+  );
+  return { status: 202, body: answer };
 }
 
 function ready({ rollouts }: Inside): HttpAnswer {
