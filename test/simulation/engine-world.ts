@@ -4,7 +4,7 @@
  */
 import { RolloutEngine } from '@outrider/coordinator/engine/engine.js';
 import type { Boundary } from '@outrider/coordinator/engine/boundary.js';
-import { LEASE_TIMES } from '@outrider/coordinator/engine/lease-times.js';
+import { LEASE_TIMES, type LeaseTimes } from '@outrider/coordinator/engine/lease-times.js';
 import type { Fleet, FleetHost, HostCommands, Releases } from '@outrider/coordinator/engine/ports.js';
 import { MemoryEventLog } from '@outrider/coordinator/store/memory-events.js';
 import { MemoryStore } from '@outrider/coordinator/store/memory-store.js';
@@ -48,7 +48,7 @@ export class EngineWorld {
   private readonly listeners = new Set<(host: FleetHost) => void>();
   private readonly lostAt = new Map<string, number>();
   private life: Life = { dead: false };
-  times = LEASE_TIMES;
+  times: LeaseTimes = LEASE_TIMES;
 
   constructor(
     private readonly chance: Chance,

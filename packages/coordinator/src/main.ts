@@ -211,11 +211,8 @@ function insideOf(
   });
   const connect = (endpoint: string) => connectCoordinator({ endpoint, token: tokens.fleet, forwards: true });
   const coordinators = new RedisCoordinators(redis, keys, clock);
-  const others = async (): Promise<readonly string[]> => {
-    const { endpoint } = engine.leadership();
-    const known = await coordinators.others(own());
-    return endpoint === undefined || endpoint === own() ? known : [...new Set([endpoint, ...known])];
-  };
+  // Whoever leads was given what is new.
+  const others = () => coordinators.others(own(), engine.leadership().endpoint);
   const copies = new ReleaseCopies({
     ...{ catalog, blobs, clock, others, connect },
     notice: (sentence) => log.warn(sentence),

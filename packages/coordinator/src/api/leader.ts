@@ -79,8 +79,8 @@ export class Leader {
     this.remote = undefined;
   }
 
-  /** Undefined: nobody that can be asked now. */
-  private place(): 'here' | string | undefined {
+  /** `here`, or an endpoint. Undefined: nobody that can be asked now. */
+  private place(): string | undefined {
     const { isLeader, endpoint } = this.options.leadership();
     if (isLeader) return 'here';
     return endpoint === this.options.own() ? undefined : endpoint;

@@ -29,10 +29,11 @@ export class RedisCoordinators {
     this.cancel = this.clock.after(EVERY_MS, () => void this.announce(endpoint));
   }
 
-  /** The last that was heard of first. */
-  async others(than: string | undefined): Promise<readonly string[]> {
+  /** `preferred` first, then the last that was heard of. */
+  async others(than: string | undefined, preferred: string | undefined): Promise<readonly string[]> {
     const all = await ask(this.redis.zrevrange(this.keys.coordinators, 0, -1));
-    return all.filter((endpoint) => endpoint !== than);
+    const first = preferred === undefined ? [] : [preferred];
+    return [...new Set([...first, ...all])].filter((endpoint) => endpoint !== than);
   }
 
   close(): void {

@@ -122,7 +122,7 @@ function tlsOf({ ca, cert, key, server_name }: NonNullable<RedisSettings['tls']>
     if (given.length < Object.keys(part).length) continue;
     try {
       // Loaded by the few that use it.
-      process.getBuiltinModule('node:tls').createSecureContext(part as Record<string, string>);
+      process.getBuiltinModule('node:tls').createSecureContext(part);
     } catch (error) {
       const keys = given.map(([name]) => `redis.tls.${name}`).join(' and ');
       const paths = given.map(([name]) => ({ ca, cert, key })[name as 'ca']).join(' and ');

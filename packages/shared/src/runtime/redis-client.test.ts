@@ -53,7 +53,7 @@ async function survives(client: RedisClient, fail: () => Promise<void>): Promise
   const subscriber = openReader(client);
   opened.push(subscriber);
   subscriber.on('error', () => undefined);
-  subscriber.on('message', (_channel, text) => heard.push(text));
+  subscriber.on('message', (_channel: string, text: string) => heard.push(text));
   await subscriber.subscribe(KEY);
   await add(client, 'before');
   await eventually(() => expect(seen).toEqual(['before']));

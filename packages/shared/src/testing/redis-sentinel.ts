@@ -33,52 +33,72 @@ export async function startSentinels(options: { readonly password?: string } = {
     await Promise.all(started.map((one) => one.kill()));
     rmSync(dir, { recursive: true, force: true });
   };
-  const start = async (program: string, settings: readonly string[], ...words: string[]): Promise<RedisProcess> => {
-    const port = await freePort(HOST);
-    const file = join(dir, `${port}.conf`);
-    writeFileSync(file, [`bind ${HOST}`, `port ${port}`, `dir ${dir}`, ...settings, ''].join('\n'));
-    const one = new RedisProcess(HOST, port, [program, file, ...words]);
-    started.push(one);
-    await one.start();
-    return one;
-  };
-  const { password } = options;
-  const access = password === undefined ? [] : [`requirepass ${password}`, `masterauth ${password}`];
   try {
-    const first = await start('redis-server', ['save ""', ...access]);
-    const following = [`replicaof ${HOST} ${first.port}`, 'save ""', 'repl-diskless-sync-delay 0', ...access];
-    const replicas: RedisProcess[] = [];
-    for (let i = 0; i < REPLICAS; i += 1) replicas.push(await start('redis-server', following));
-    const watched = [
-      `sentinel monitor ${NAME} ${HOST} ${first.port} 2`,
-      `sentinel down-after-milliseconds ${NAME} ${DOWN_AFTER_MS}`,
-      `sentinel failover-timeout ${NAME} 10000`,
-      ...(password === undefined ? [] : [`sentinel auth-pass ${NAME} ${password}`]),
-    ];
-    const sentinels: RedisProcess[] = [];
-    for (let i = 0; i < SENTINELS; i += 1) sentinels.push(await start('redis-server', watched, '--sentinel'));
-    await eventually(async () => (await Promise.all(sentinels.map(isReady))).every(Boolean), {
-      timeoutMs: 60_000,
-      describe: 'every sentinel to know the others and every replica',
-    });
-    const servers = [first, ...replicas];
-    return {
-      dir,
-      sentinels: sentinels.map(({ host, port }) => `${host}:${port}`),
-      name: NAME,
-      servers,
-      master: async () => {
-        const port = await masterPort(sentinels);
-        const found = servers.find((server) => server.port === port);
-        if (found === undefined) throw new Error(`No server of ours is the master: ${port}`);
-        return found;
-      },
-      stop,
+    const start: Start = (settings, ...words) => startOne(dir, started, settings, words);
+    const servers = await startServers(start, options.password);
+    const sentinels = await startWatchers(start, servers[0].port, options.password);
+    const master = async (): Promise<RedisProcess> => {
+      const port = await masterPort(sentinels);
+      const found = servers.find((server) => server.port === port);
+      if (found === undefined) throw new Error(`No server of ours is the master: ${port}`);
+      return found;
     };
+    const addresses = sentinels.map(({ host, port }) => `${host}:${port}`);
+    return { dir, sentinels: addresses, name: NAME, servers, master, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+type Start = (settings: readonly string[], ...words: readonly string[]) => Promise<RedisProcess>;
+
+async function startOne(
+  dir: string,
+  started: RedisProcess[],
+  settings: readonly string[],
+  words: readonly string[],
+): Promise<RedisProcess> {
+  const port = await freePort(HOST);
+  const file = join(dir, `${port}.conf`);
+  writeFileSync(file, [`bind ${HOST}`, `port ${port}`, `dir ${dir}`, ...settings, ''].join('\n'));
+  const one = new RedisProcess(HOST, port, ['redis-server', file, ...words]);
+  started.push(one);
+  await one.start();
+  return one;
+}
+
+/** The first one is the master. */
+async function startServers(
+  start: Start,
+  password: string | undefined,
+): Promise<readonly [RedisProcess, ...RedisProcess[]]> {
+  const access = password === undefined ? [] : [`requirepass ${password}`, `masterauth ${password}`];
+  const first = await start(['save ""', 'repl-diskless-sync-delay 0', ...access]);
+  const following = [`replicaof ${HOST} ${first.port}`, 'save ""', 'repl-diskless-sync-delay 0', ...access];
+  const replicas: RedisProcess[] = [];
+  while (replicas.length < REPLICAS) replicas.push(await start(following));
+  return [first, ...replicas];
+}
+
+async function startWatchers(
+  start: Start,
+  master: number,
+  password: string | undefined,
+): Promise<readonly RedisProcess[]> {
+  const watched = [
+    `sentinel monitor ${NAME} ${HOST} ${master} 2`,
+    `sentinel down-after-milliseconds ${NAME} ${DOWN_AFTER_MS}`,
+    `sentinel failover-timeout ${NAME} 10000`,
+    ...(password === undefined ? [] : [`sentinel auth-pass ${NAME} ${password}`]),
+  ];
+  const sentinels: RedisProcess[] = [];
+  while (sentinels.length < SENTINELS) sentinels.push(await start(watched, '--sentinel'));
+  await eventually(async () => (await Promise.all(sentinels.map(isReady))).every(Boolean), {
+    timeoutMs: 60_000,
+    describe: 'every sentinel to know the others and every replica',
+  });
+  return sentinels;
 }
 
 /** It can carry a failover: it knows enough others, and replicas that are as far as the master. */
