@@ -1,7 +1,6 @@
 /** Puts the leader before each method that changes the fleet: any coordinator takes such a call, the leader does it. */
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
-import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import type { CallContext, CallOptions, Service } from '@outrider/shared/rpc/methods.js';
 import type { Leader } from './leader.js';
 
@@ -46,11 +45,11 @@ function unlessReadOnly(here: Unary, leader: Leader): Unary {
 function atLeader(name: Method, here: Unary, leader: Leader, streams: boolean): Unary {
   return (request, context) => {
     const { signal, isForwarded } = context;
-    const limits = streams ? { signal } : { signal, timeoutMs: FORWARDED_MS };
+    const limits = streams ? {} : { timeoutMs: FORWARDED_MS };
     return leader.carryOut(
       { signal, isForwarded, again: !streams },
       () => here(request, context),
-      (remote: CoordinatorRemote) => (remote[name] as unknown as Call)(request, limits),
+      (remote, still) => (remote[name] as unknown as Call)(request, { ...limits, signal: still }),
     );
   };
 }

@@ -52,8 +52,9 @@ async function rollback(request: IncomingMessage, { inside, guard }: RouteParts)
   const answer = await inside.leader.carryOut<object>(
     { isForwarded: false },
     () => emergencyRollback(inside, body, by),
-    async (remote) => {
-      const forwarded = await remote.EmergencyRollback({ body: JSON.stringify(body), by }, { timeoutMs: FORWARDED_MS });
+    async (remote, signal) => {
+      const limits = { timeoutMs: FORWARDED_MS, signal };
+      const forwarded = await remote.EmergencyRollback({ body: JSON.stringify(body), by }, limits);
       return JSON.parse(forwarded.body) as object;
     },
   );

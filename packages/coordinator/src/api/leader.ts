@@ -43,7 +43,7 @@ export class Leader {
   async carryOut<T>(
     call: LeaderCall,
     here: () => Promise<T>,
-    there: (remote: CoordinatorRemote) => Promise<T>,
+    there: (remote: CoordinatorRemote, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     this.refuseIfReadOnly();
     const { clock, patienceMs = PATIENCE_MS } = this.options;
@@ -56,7 +56,7 @@ export class Leader {
       if (place === undefined && isOver) throw this.nobody();
       if (place !== undefined) {
         try {
-          return await there(this.remoteAt(place));
+          return await this.whileItLeads(place, call.signal, there);
         } catch (error) {
           const isPassing = error instanceof OutriderError && error.code === 'unavailable';
           if (!isPassing || isOver || call.again === false) throw error;
@@ -84,6 +84,24 @@ export class Leader {
     const { isLeader, endpoint } = this.options.leadership();
     if (isLeader) return 'here';
     return endpoint === this.options.own() ? undefined : endpoint;
+  }
+
+  /** One that hangs is not waited for once another has its lease. */
+  private async whileItLeads<T>(
+    endpoint: string,
+    caller: AbortSignal | undefined,
+    there: (remote: CoordinatorRemote, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const overtaken = new AbortController();
+    const watch = setInterval(() => {
+      if (this.place() !== endpoint) overtaken.abort();
+    }, LOOK_AGAIN_MS);
+    const signals = caller === undefined ? [overtaken.signal] : [overtaken.signal, caller];
+    try {
+      return await there(this.remoteAt(endpoint), AbortSignal.any(signals));
+    } finally {
+      clearInterval(watch);
+    }
   }
 
   private remoteAt(endpoint: string): CoordinatorRemote {
