@@ -4,6 +4,7 @@
  */
 import { RolloutEngine } from '@outrider/coordinator/engine/engine.js';
 import type { Boundary } from '@outrider/coordinator/engine/boundary.js';
+import { LEASE_TIMES, type LeaseTimes } from '@outrider/coordinator/engine/lease-times.js';
 import type { Fleet, FleetHost, HostCommands, Releases } from '@outrider/coordinator/engine/ports.js';
 import { MemoryEventLog } from '@outrider/coordinator/store/memory-events.js';
 import { MemoryStore } from '@outrider/coordinator/store/memory-store.js';
@@ -47,6 +48,7 @@ export class EngineWorld {
   private readonly listeners = new Set<(host: FleetHost) => void>();
   private readonly lostAt = new Map<string, number>();
   private life: Life = { dead: false };
+  times: LeaseTimes = LEASE_TIMES;
 
   constructor(
     private readonly chance: Chance,
@@ -84,6 +86,7 @@ export class EngineWorld {
       fleet: this.fleetFor(life),
       releases: this.releases(),
       clock: this.clockFor(life),
+      times: this.times,
       reserved: [],
       resolve: ({ host, version }) => ({ spec: this.specOf(host.name, version), problems: [] }),
       tell: (event) => this.events.append([event]),

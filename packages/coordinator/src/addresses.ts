@@ -17,6 +17,25 @@ export function reachableFrom(address: string, bound: readonly string[]): readon
   return [...wanted].sort((a, b) => near(b) - near(a)).map(formatHostPort);
 }
 
+/**
+ * The `HOST:PORT` to tell other coordinators, of those listened on: under `address` where it is given, else the first
+ * that is not for this machine alone, else whichever there is.
+ */
+export function ownEndpoint(address: string | undefined, bound: readonly string[]): string | undefined {
+  const endpoints = bound.flatMap((text) => parseHostPort(text) ?? []);
+  const exact = endpoints.find(({ host }) => host === address);
+  const everywhere = endpoints.find(({ host }) => isEverywhere(host));
+  const [first] = endpoints;
+  if (address !== undefined) {
+    const port = (exact ?? everywhere ?? first)?.port;
+    return port === undefined ? undefined : formatHostPort({ host: address, port });
+  }
+  const outside = endpoints.find(({ host }) => !isLoopback(host) && !isEverywhere(host));
+  if (outside !== undefined) return formatHostPort(outside);
+  if (everywhere === undefined) return first === undefined ? undefined : formatHostPort(first);
+  return formatHostPort({ host: ownAddresses()[0] ?? '127.0.0.1', port: everywhere.port });
+}
+
 const ownAddresses = (): string[] =>
   Object.values(networkInterfaces()).flatMap((list) =>
     (list ?? []).filter((item) => !item.internal && item.family === 'IPv4').map((item) => item.address),

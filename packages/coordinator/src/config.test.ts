@@ -100,6 +100,12 @@ describe('what is wrong is named with its line', () => {
       /notify\[0\]: \/nowhere\/url cannot be read/,
     ],
     ['a password in the file', 'redis: { password: x }', /password_file/],
+    [
+      'two places of Redis',
+      'redis: { url: "redis://r:1", cluster: ["r:1"] }',
+      /:1: redis\.cluster and redis\.url exclude/,
+    ],
+    ['a URL for an address', 'address: http://10.0.0.11', /:1: address must be an IP address or a name/],
     ['a password file that is not there', 'redis: { password_file: /nowhere/x }', /\/nowhere\/x cannot be read/],
   ])('%s', (_, yaml, sentence) => {
     expect(() => load(yaml)).toThrow(sentence);

@@ -1,5 +1,4 @@
 /** Owns the settings of `coordinator serve`: coordinator.yaml, the environment, defaults. Compiled once, then frozen. */
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 import { isName } from '@outrider/shared/domain/name.js';
@@ -12,15 +11,15 @@ import {
   labels,
   listenOn,
 } from '@outrider/shared/runtime/config-common.js';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { formatHostPort, problemOfExposure } from '@outrider/shared/runtime/listen.js';
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
-import { mapOf, strict, text } from '@outrider/shared/runtime/shape.js';
+import { type RedisAddress, redisAddress } from '@outrider/shared/runtime/redis-address.js';
+import { mapOf, must, strict, text } from '@outrider/shared/runtime/shape.js';
 import type { Target } from './notify/ports.js';
 import { notifySettings, targetsOf } from './notify/settings.js';
 import type { ConfiguredHost } from './fleet/live-fleet.js';
-import type { RedisAddress } from './store/connection.js';
 
 const DEFAULT_FILE = '/etc/outrider/coordinator.yaml';
 const SIDECAR_PORT = 7070;
@@ -31,6 +30,8 @@ export interface CoordinatorConfig {
   readonly host: string;
   readonly dataDir: string;
   readonly runDir: string;
+  /** IP address or name under which other coordinators reach this one; absent: where it listens. */
+  readonly address?: string;
   readonly redis: RedisAddress;
   /** `HOST:PORT`s each. */
   readonly listen: {
@@ -46,6 +47,8 @@ export interface CoordinatorConfig {
   /** Whom to tell of events. */
   readonly notify: readonly Target[];
   readonly log: { readonly level: LogLevel; readonly file?: string };
+  /** Never leads, and refuses whatever changes something. */
+  readonly readOnly: boolean;
   /** What was understood otherwise than one may think. */
   readonly notes: readonly string[];
 }
@@ -57,12 +60,17 @@ const host = strict({
   labels: labels(),
 });
 
+const ADDRESS_RULE = 'an IP address or a name of this machine';
+
 const schema = strict(
   {
     ...commonConfig,
     // Apart from a sidecar on the same machine, which keeps contents of its own.
     data_dir: commonConfig.data_dir.unwrap().default('/var/lib/outrider/coordinator'),
     host: hostName().optional(),
+    address: text(ADDRESS_RULE)
+      .refine((value) => !/[\s:/]/.test(value) || isIP(value) === 6, must(ADDRESS_RULE))
+      .optional(),
     listen: strict({
       grpc: listenOn().optional(),
       /** REST and the page. */
@@ -81,6 +89,7 @@ const schema = strict(
 export function loadConfig(
   file: string | undefined,
   env: Readonly<Record<string, string | undefined>> = process.env,
+  flags: { readonly readOnly?: boolean } = {},
 ): CoordinatorConfig {
   const compiled = compileConfig({ schema, prefix: 'OUTRIDER_COORDINATOR', file, defaultFile: DEFAULT_FILE, env });
   if (!compiled.ok) throw problemsError(compiled.problems);
@@ -102,7 +111,8 @@ export function loadConfig(
     host: config.host ?? hostname(),
     dataDir: config.data_dir,
     runDir: config.run_dir,
-    redis: redisOf(config.redis),
+    ...(config.address === undefined ? {} : { address: config.address }),
+    redis: redisAddress(config.redis, compiled.file),
     listen,
     hosts: Object.entries(config.hosts).map(([name, { address, endpoint, labels: marks }]) => ({
       name,
@@ -115,33 +125,10 @@ export function loadConfig(
     settings: config.settings,
     notify: targetsOf(config.notify),
     log: { level: config.log.level, ...(config.log.file === undefined ? {} : { file: config.log.file }) },
+    readOnly: flags.readOnly === true,
     notes: compiled.notes,
   });
 }
 
 const endpointOf = (address: string): string =>
   isIP(address) === 0 ? `${address}:${SIDECAR_PORT}` : formatHostPort({ host: address, port: SIDECAR_PORT });
-
-interface RedisSettings {
-  readonly url: string;
-  readonly username?: string | undefined;
-  readonly password_file?: string | undefined;
-}
-
-function redisOf({ url, username, password_file: file }: RedisSettings): RedisAddress {
-  return {
-    url,
-    ...(username === undefined ? {} : { username }),
-    ...(file === undefined ? {} : { password: firstLine(file) }),
-  };
-}
-
-function firstLine(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').split('\n')[0]?.trim() ?? '';
-  } catch (error) {
-    throw new OutriderError('invalid', `redis.password_file ${file} cannot be read: ${messageOf(error)}.`, {
-      cause: error,
-    });
-  }
-}

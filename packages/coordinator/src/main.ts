@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { resolveHostSpec } from '@outrider/shared/release/host-spec.js';
+import { connectCoordinator } from '@outrider/shared/rpc/client.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type FleetKeys, fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
@@ -11,11 +12,12 @@ import { parseHostPort } from '@outrider/shared/runtime/listen.js';
 import { createLogger, type Logger } from '@outrider/shared/runtime/logger.js';
 import { publishEndpoint } from '@outrider/shared/runtime/rendezvous.js';
 import { ensureToken, readToken } from '@outrider/shared/runtime/token.js';
-import type { Redis } from 'ioredis';
-import { reachableFrom } from './addresses.js';
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
+import { ownEndpoint, reachableFrom } from './addresses.js';
 import { startGrpc } from './api/grpc.js';
 import { startHttp } from './api/http.js';
 import type { Inside } from './api/inside.js';
+import { Leader } from './api/leader.js';
 import { CoordinatorMetrics } from './api/metrics.js';
 import { Sidecars } from './api/sidecars.js';
 import { type CoordinatorConfig, loadConfig } from './config.js';
@@ -25,21 +27,27 @@ import { LiveFleet } from './fleet/live-fleet.js';
 import { BlobStore } from './release/blob-store.js';
 import { ReleaseCatalog } from './release/catalog.js';
 import { Notifier } from './notify/notifier.js';
-import { openRedis } from './store/connection.js';
+import { ReleaseCopies } from './release/copies.js';
+import { openStore } from './store/connection.js';
+import { RedisCoordinators } from './store/redis-coordinators.js';
 import { RedisEventLog } from './store/redis-events.js';
 import { RedisLeases } from './store/redis-lease.js';
 import { RedisNotices } from './store/redis-notices.js';
 import { RedisRollouts } from './store/redis-rollouts.js';
 import { RedisSpecs } from './store/redis-specs.js';
-import { withScripts } from './store/scripts.js';
+import type { Scripts } from './store/scripts.js';
 import { systemdNotify } from './systemd.js';
 
 const REDIS_WITHIN_MS = 2_000;
 
 /** Runs until SIGTERM or SIGINT; with `checkConfig`, only reads the settings. Throws where they are wrong;
  *  rollouts under way go on with the next coordinator. */
-export async function serve(options: { readonly config?: string; readonly checkConfig: boolean }): Promise<void> {
-  const config = loadConfig(options.config);
+export async function serve(options: {
+  readonly config?: string;
+  readonly checkConfig: boolean;
+  readonly readOnly: boolean;
+}): Promise<void> {
+  const config = loadConfig(options.config, process.env, options);
   if (options.checkConfig) return;
   const log = createLogger({ name: 'coordinator', ...config.log });
   for (const noticed of config.notes) log.warn(noticed);
@@ -81,17 +89,15 @@ async function compose(
   closers: (() => unknown)[],
 ): Promise<Omit<RunningCoordinator, 'close'>> {
   const tokens = tokensOf(config);
-  const redis = withScripts(openRedis(config.redis, onceEach(log)));
+  const redis = openStore(config.redis, onceEach(log));
   closers.push(() => redis.disconnect());
   await connected(redis);
   // Known once they are bound; nobody asks before.
   const bound: string[] = [];
-  const inside = insideOf(config, redis, tokens, log, (address) => reachableFrom(address, bound));
-  const { fleet, engine, catalog } = inside;
-  redis.on('ready', () => {
-    catalog.restoreRedis().catch((error: unknown) => log.warn(`releases not restored to Redis: ${messageOf(error)}`));
-  });
+  const inside = insideOf(config, redis, tokens, log, bound);
+  const { fleet, engine } = inside;
   closers.push(() => fleet.close());
+  closers.push(() => inside.leader.close());
   await fleet.start();
 
   const bug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
@@ -115,6 +121,7 @@ async function compose(
   const whereWeAre = { endpoint, tokenFile: tokens.file, ...(page === undefined ? {} : { http: page }) };
   closers.push(publishEndpoint('coordinator', whereWeAre));
   tokens.open();
+  shareReleases(config, inside, redis, log, closers);
   closers.push(() => engine.close());
   await engine.open();
   const notifier = new Notifier({
@@ -126,6 +133,27 @@ async function compose(
   });
   closers.push(() => notifier.close());
   return { grpc: grpc.addresses, http: http.rest, websocket: http.live };
+}
+
+/** What is here is told to the others, and what the others have is fetched. */
+function shareReleases(
+  { readOnly }: CoordinatorConfig,
+  { catalog, copies, coordinators, own }: Parts,
+  redis: RedisClient,
+  log: Logger,
+  closers: (() => unknown)[],
+): void {
+  closers.push(() => copies.close());
+  if (readOnly) return;
+  const restore = (): void => {
+    catalog.restoreRedis().catch((error: unknown) => log.warn(`releases not restored to Redis: ${messageOf(error)}`));
+  };
+  redis.on('ready', restore);
+  if (redis.status === 'ready') restore();
+  closers.push(() => coordinators.close());
+  const endpoint = own();
+  if (endpoint !== undefined) void coordinators.announce(endpoint);
+  copies.start();
 }
 
 interface Tokens {
@@ -150,17 +178,26 @@ function tokensOf({ runDir, tokenFile }: CoordinatorConfig): Tokens {
   return { file, accepted, open: () => (isOpen = true), fleet: fleet ?? own };
 }
 
-type Parts = Inside & { readonly fleet: LiveFleet; readonly engine: RolloutEngine; readonly catalog: ReleaseCatalog };
+interface Parts extends Inside {
+  readonly fleet: LiveFleet;
+  readonly engine: RolloutEngine;
+  readonly catalog: ReleaseCatalog;
+  readonly copies: ReleaseCopies;
+  readonly coordinators: RedisCoordinators;
+  /** `HOST:PORT` of our gRPC as others reach it; undefined until it is bound. */
+  readonly own: () => string | undefined;
+}
 
 function insideOf(
   config: CoordinatorConfig,
-  redis: ReturnType<typeof withScripts>,
+  redis: RedisClient & Scripts,
   tokens: Tokens,
   log: Logger,
-  reachable: (address: string) => readonly string[],
+  bound: readonly string[],
 ): Parts {
-  const { environment, dataDir } = config;
+  const { environment, dataDir, readOnly } = config;
   const clock = systemClock;
+  const own = (): string | undefined => ownEndpoint(config.address, bound);
   const keys = fleetKeys(environment);
   const events = new RedisEventLog(redis, keys);
   const fleet = new LiveFleet({
@@ -168,7 +205,7 @@ function insideOf(
     configured: config.hosts,
     registry: { redis, keys },
     token: tokens.fleet,
-    sources: (host) => reachable(host.address),
+    sources: (host) => reachableFrom(host.address, bound),
     notice: (sentence) => log.warn(sentence),
     clock,
   });
@@ -182,28 +219,38 @@ function insideOf(
     now: () => clock.now(),
     history: (app) => engine.list(app, 100),
   });
-  const engine = engineOf(config, { redis, keys, fleet, catalog, events, log });
+  const connect = (endpoint: string) => connectCoordinator({ endpoint, token: tokens.fleet, forwards: true });
+  const coordinators = new RedisCoordinators(redis, keys, clock);
+  // Whoever leads was given what is new.
+  const others = () => coordinators.others(own(), engine.leadership().endpoint);
+  const copies = new ReleaseCopies({
+    ...{ catalog, blobs, clock, others, connect },
+    notice: (sentence) => log.warn(sentence),
+  });
+  const engine: RolloutEngine = engineOf(config, { redis, keys, fleet, releases: copies, events, log, own });
   return {
-    ...{ environment, clock, fleet, events, blobs, catalog, engine },
+    ...{ environment, clock, fleet, events, blobs, catalog, copies, coordinators, engine, own },
     rollouts: engine,
-    releases: catalog,
-    publishing: catalog,
+    releases: copies,
+    publishing: { push: (ask) => catalog.push(ask), agentsText: (digest) => copies.agentsText(digest) },
     sidecars: new Sidecars(() => tokens.fleet),
+    leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),
   };
 }
 
 function engineOf(
-  { environment, host, listen, settings }: CoordinatorConfig,
+  { environment, host, listen, settings, readOnly }: CoordinatorConfig,
   parts: {
-    readonly redis: ReturnType<typeof withScripts>;
+    readonly redis: RedisClient & Scripts;
     readonly keys: FleetKeys;
     readonly fleet: LiveFleet;
-    readonly catalog: ReleaseCatalog;
+    readonly releases: ReleaseCopies;
     readonly events: RedisEventLog;
     readonly log: Logger;
+    readonly own: () => string | undefined;
   },
 ): RolloutEngine {
-  const { redis, keys, fleet, catalog, events, log } = parts;
+  const { redis, keys, fleet, releases, events, log, own } = parts;
   const reserved = [
     ...listen.grpc.map((endpoint) => ({ endpoint, owner: "the coordinator's gRPC" })),
     ...listen.http.map((endpoint) => ({ endpoint, owner: "the coordinator's HTTP" })),
@@ -218,8 +265,7 @@ function engineOf(
     leases: new RedisLeases(redis, keys),
     store: new RedisRollouts(redis, keys),
     specs: new RedisSpecs(redis, keys),
-    fleet,
-    releases: catalog,
+    ...{ fleet, releases, readOnly, endpoint: own },
     clock: systemClock,
     boundary: boundaryForTests(process.env),
     reserved,
@@ -230,7 +276,7 @@ function engineOf(
 }
 
 /** Waits a moment for Redis, so that a start on a healthy machine is whole at once. Goes on without it. */
-function connected(redis: Redis): Promise<void> {
+function connected(redis: RedisClient): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, REDIS_WITHIN_MS);
     redis.once('ready', () => {

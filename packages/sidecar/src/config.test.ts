@@ -33,7 +33,7 @@ describe('sidecar.yaml', () => {
       dataDir: '/var/lib/outrider',
       runDir: '/run/outrider',
       logDir: '/var/log/outrider',
-      redis: { url: 'redis://127.0.0.1:6379' },
+      redis: { kind: 'single', url: 'redis://127.0.0.1:6379' },
       listen: { grpc: on(7070), http: on(8080), metrics: on(8000), question: on(5555), events: on(5556) },
       maxStarting: 2 * availableParallelism(),
       cgroup: 'auto',
@@ -70,6 +70,7 @@ describe('sidecar.yaml', () => {
     const secret = join(folder, 'password');
     writeFileSync(secret, 'hush\n');
     expect(load(`host: pc2\nredis: { url: "redis://r:1", password_file: ${secret} }\n`).redis).toEqual({
+      kind: 'single',
       url: 'redis://r:1',
       password: 'hush',
     });

@@ -1,5 +1,4 @@
 /** Owns the settings of `sidecar run`: sidecar.yaml, the environment, defaults. Compiled once, then frozen. */
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { availableParallelism, hostname } from 'node:os';
 import { isName } from '@outrider/shared/domain/name.js';
@@ -11,12 +10,12 @@ import {
   labels,
   listenOn,
 } from '@outrider/shared/runtime/config-common.js';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { formatHostPort, problemOfExposure } from '@outrider/shared/runtime/listen.js';
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
+import { type RedisAddress, redisAddress } from '@outrider/shared/runtime/redis-address.js';
 import { duration, flag, must, size, strict, text, whole } from '@outrider/shared/runtime/shape.js';
-import type { RedisAddress } from './link/redis-connection.js';
 import type { LogLimits } from './process/log-rotation.js';
 
 const DEFAULT_FILE = '/etc/outrider/sidecar.yaml';
@@ -151,7 +150,7 @@ export function loadConfig(
     ...{ host, environment, dataDir, runDir, logDir, listen, notes },
     address: config.address,
     labels: config.labels,
-    redis: redisOf(config.redis, wrong),
+    redis: redisAddress(config.redis, compiled.file),
     maxStarting: config.max_starting ?? 2 * availableParallelism(),
     cgroup: config.cgroup,
     noNewPrivileges: config.no_new_privileges,
@@ -180,17 +179,4 @@ function listenersOf({ address: own, listen }: Settings): Listeners {
     question: listen.zmq.question ?? at(5555),
     events: listen.zmq.events ?? at(5556),
   };
-}
-
-function redisOf(
-  { url, username, password_file: file }: Settings['redis'],
-  wrong: (sentence: string) => OutriderError,
-): RedisAddress {
-  if (file === undefined) return { url, ...(username === undefined ? {} : { username }) };
-  try {
-    const password = readFileSync(file, 'utf8').split('\n')[0]?.trim() ?? '';
-    return { url, password, ...(username === undefined ? {} : { username }) };
-  } catch (error) {
-    throw wrong(`redis.password_file ${file} cannot be read: ${messageOf(error)}.`);
-  }
 }

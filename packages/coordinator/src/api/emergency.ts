@@ -19,6 +19,25 @@ export interface RollbackAnswer {
   readonly reasons: readonly string[];
 }
 
+/** All apps of a fleet, one after the other. */
+const FORWARDED_MS = 60_000;
+
+/** The same, wherever the leader is. */
+export const rollbackAtLeader = (
+  inside: Inside,
+  body: Readonly<Record<string, unknown>>,
+  by: string,
+): Promise<RollbackAnswer> =>
+  inside.leader.carryOut(
+    { isForwarded: false },
+    () => emergencyRollback(inside, body, by),
+    async (remote, signal) => {
+      const request = { body: JSON.stringify(body), by };
+      const answer = await remote.EmergencyRollback(request, { timeoutMs: FORWARDED_MS, signal });
+      return JSON.parse(answer.body) as RollbackAnswer;
+    },
+  );
+
 /** Throws `OutriderError('refused')` where there is nothing to go back to. */
 export async function emergencyRollback(
   inside: Inside,

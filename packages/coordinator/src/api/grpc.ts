@@ -1,8 +1,10 @@
-/** The gRPC face of the coordinator, put together from its three parts. */
+/** The gRPC face of the coordinator, put together from its parts. */
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
 import { coordinatorProto } from '@outrider/shared/rpc/loader.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
+import { forwarding } from './forwarding.js';
+import { emergencyMethods } from './grpc-emergency.js';
 import { fleetMethods } from './grpc-fleet.js';
 import { releaseMethods } from './grpc-releases.js';
 import { rolloutMethods } from './grpc-rollouts.js';
@@ -27,12 +29,14 @@ export function startGrpc(
   tokens: () => readonly string[],
   onBug: (error: unknown, method: string) => void,
 ): Promise<GrpcServer> {
-  const implementation: Service<CoordinatorHandlers> = {
+  const proto = coordinatorProto();
+  const { service } = proto.types.outrider.v1.Coordinator;
+  const methods = {
     ...releaseMethods(inside),
     ...rolloutMethods(inside),
     ...fleetMethods(inside),
+    ...emergencyMethods(inside),
   };
-  const proto = coordinatorProto();
-  const { service } = proto.types.outrider.v1.Coordinator;
+  const implementation = forwarding(methods, service, OPEN, inside.leader);
   return startGrpcServer({ service, proto, implementation, listen, tokens, open: OPEN, onBug });
 }

@@ -1,5 +1,6 @@
 /** REST for rollouts: looking at them, and what an operator says to one that is under way. */
 import { CONTROL_ACTIONS, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { readRollout } from '@outrider/shared/rpc/codec.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { oneOf, optionalName, refuse, rolloutId } from './fields.js';
 import type { Inside } from './inside.js';
@@ -7,6 +8,7 @@ import type { Inside } from './inside.js';
 const FIELDS = ['action', 'rollout', 'app'];
 const MOST_LISTED = 1_000;
 const LISTED = 20;
+const FORWARDED_MS = 30_000;
 
 type Explained = Rollout & { readonly explained: string };
 
@@ -30,7 +32,7 @@ export async function oneRollout({ rollouts }: Inside, query: URLSearchParams): 
 
 /** `{"action": "pause|resume|promote|abort", "rollout": "r42", "app": "NAME"}`; without the last two: the one that runs. */
 export async function controlRollout(
-  { rollouts }: Inside,
+  { rollouts, leader }: Inside,
   body: Readonly<Record<string, unknown>>,
   by: string,
 ): Promise<Explained> {
@@ -38,7 +40,13 @@ export async function controlRollout(
   if (unknown !== undefined) refuse(unknown, `this field is not known; expected are ${FIELDS.join(', ')}`);
   const action = oneOf('action', textOf(body, 'action'), CONTROL_ACTIONS);
   const app = optionalName('app', textOf(body, 'app'));
-  return explained(rollouts, await rollouts.control(rolloutId(textOf(body, 'rollout')), app, action, by));
+  const rollout = rolloutId(textOf(body, 'rollout'));
+  return leader.carryOut(
+    { isForwarded: false },
+    async () => explained(rollouts, await rollouts.control(rollout, app, action, by)),
+    async (remote, signal) =>
+      readRollout(await remote.ControlRollout({ rollout, app, action, by }, { timeoutMs: FORWARDED_MS, signal })),
+  );
 }
 
 const explained = (rollouts: Inside['rollouts'], rollout: Rollout): Explained => ({

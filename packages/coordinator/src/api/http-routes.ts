@@ -5,7 +5,7 @@ import { readBody } from '@outrider/shared/http/body.js';
 import type { HttpGuard } from '@outrider/shared/http/guard.js';
 import { formatHostPort } from '@outrider/shared/runtime/listen.js';
 import { pageOf } from '@outrider/shared/http/page.js';
-import { emergencyRollback } from './emergency.js';
+import { rollbackAtLeader } from './emergency.js';
 import { controlRollout, listRollouts, oneRollout } from './http-rollouts.js';
 import type { Inside } from './inside.js';
 import type { CoordinatorMetrics } from './metrics.js';
@@ -31,7 +31,7 @@ export function routesOf(parts: RouteParts): Readonly<Record<string, Methods>> {
     '/': { GET: () => pageOf('coordinator') },
     '/status': { GET: async () => ({ status: 200, body: await feed.status() }) },
     '/health': { GET: () => ({ status: 200, body: feed.health() }) },
-    '/rollback': { POST: (request) => trusted(request, parts, 202, emergencyRollback) },
+    '/rollback': { POST: (request) => trusted(request, parts, 202, rollbackAtLeader) },
     '/rollout': {
       GET: async (request) => ({ status: 200, body: await oneRollout(inside, queryOf(request)) }),
       POST: (request) => trusted(request, parts, 200, controlRollout),

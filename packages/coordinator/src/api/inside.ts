@@ -1,6 +1,7 @@
 /** What both faces of the coordinator are given; types only. */
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { Fleet, Releases } from '../engine/ports.js';
+import type { Leader } from './leader.js';
 import type { Blobs, EventLog, Publishing, Rollouts } from './ports.js';
 import type { Sidecars } from './sidecars.js';
 
@@ -14,4 +15,5 @@ export interface Inside {
   readonly publishing: Publishing;
   readonly blobs: Blobs;
   readonly sidecars: Sidecars;
+  readonly leader: Leader;
 }

@@ -66,7 +66,13 @@ export interface Rollouts {
   /** State -> sentence for people. */
   explain(rollout: Rollout): string;
   /** Holder of the lease, '' where nobody has it; and whether Redis answers. */
-  leadership(): { readonly leader: string; readonly isLeader: boolean; readonly redis: 'up' | 'down' };
+  leadership(): {
+    readonly leader: string;
+    /** `HOST:PORT` of the leader's gRPC, where it has said so. */
+    readonly endpoint?: string;
+    readonly isLeader: boolean;
+    readonly redis: 'up' | 'down';
+  };
 }
 
 /** The fleet's history. Implemented by store/ over the Redis stream. */

@@ -5,6 +5,8 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { findEndpoint } from '@outrider/shared/runtime/rendezvous.js';
 import { type Globals, QUESTION_MS } from './globals.js';
 
+/** How long one of several addresses may take to answer at all. */
+const CONNECT_WITHIN_MS = 2_000;
 const DEFAULT_ENDPOINT = '127.0.0.1:7077';
 
 interface Place {
@@ -24,16 +26,22 @@ function places(globals: Globals): readonly Place[] {
     const found = findEndpoint('coordinator', answeredBy, DEFAULT_ENDPOINT);
     return [found ?? { endpoint: answeredBy ?? DEFAULT_ENDPOINT, token: undefined }];
   }
-  return globals.endpoints.map((endpoint) => ({ endpoint, token: findEndpoint('coordinator', endpoint)?.token }));
+  // Whoever answered last is asked first, so that the dead of the list are not waited for again and again.
+  const known = globals.endpoints.filter((endpoint) => endpoint === answeredBy);
+  const others = globals.endpoints.filter((endpoint) => endpoint !== answeredBy);
+  return [...known, ...others].map((endpoint) => ({ endpoint, token: findEndpoint('coordinator', endpoint)?.token }));
 }
 
 /** Calls the first coordinator that answers. `unavailable` where none does. */
 export async function withCoordinator<T>(globals: Globals, act: (remote: CoordinatorRemote) => Promise<T>): Promise<T> {
   const { connectCoordinator } = await import('@outrider/shared/rpc/client.js');
   let last: unknown;
-  for (const place of places(globals)) {
+  const all = places(globals);
+  for (const place of all) {
     const remote = connectCoordinator(place);
     try {
+      // One that is silent must not take the time of the others.
+      if (all.length > 1) await remote.connected(Math.min(CONNECT_WITHIN_MS, timeLimit(globals).timeoutMs));
       await checkEnvironment(globals, remote);
       const answer = await act(remote);
       answeredBy = place.endpoint;

@@ -31,11 +31,17 @@ export function crashAt(text: string, die: () => void): Boundary {
 
 /**
  * For tests of whole processes: with OUTRIDER_TESTING=1, OUTRIDER_CRASH_AT=`commit.after:3` kills this process
- * there, as a power cut would. Anything else: no boundary does anything.
+ * there, as a power cut would, and OUTRIDER_STOP_AT stops it in its tracks until somebody lets it go on. Anything
+ * else: no boundary does anything.
  */
 export function boundaryForTests(env: Readonly<Record<string, string | undefined>>): Boundary {
-  const text = env['OUTRIDER_CRASH_AT'];
-  if (env['OUTRIDER_TESTING'] !== '1' || text === undefined || text === '') return noBoundary;
+  if (env['OUTRIDER_TESTING'] !== '1') return noBoundary;
+  const { OUTRIDER_CRASH_AT: crash = '', OUTRIDER_STOP_AT: stop = '' } = env;
+  if (crash !== '') return killedAt(crash);
+  return stop === '' ? noBoundary : crashAt(stop, () => process.kill(process.pid, 'SIGSTOP'));
+}
+
+function killedAt(text: string): Boundary {
   const killed = new Promise<never>(() => undefined);
   let dying = false;
   const passing = crashAt(text, () => {

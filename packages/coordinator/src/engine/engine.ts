@@ -9,6 +9,7 @@ import { explain } from '../rollout/explain.js';
 import { type Boundary, noBoundary } from './boundary.js';
 import { control } from './control.js';
 import { Leadership } from './leadership.js';
+import { LEASE_TIMES, type LeaseTimes } from './lease-times.js';
 import { Mailbox } from './mailbox.js';
 import { onlyApp, planRelease, type PlannerOptions } from './planner.js';
 import type { LeaseStore, SpecStore, StoredRollout } from './ports.js';
@@ -26,14 +27,15 @@ export interface EngineOptions extends PlannerOptions, Omit<ReignOptions, 'bound
   readonly tell?: (event: OutriderEvent) => Promise<void>;
   readonly boundary?: Boundary;
   readonly limits?: Partial<Limits>;
-  readonly leaseMs?: number;
-  readonly renewMs?: number;
+  readonly times?: LeaseTimes;
+  /** `HOST:PORT` of our gRPC, for other coordinators. */
+  readonly endpoint?: () => string | undefined;
+  /** Answers, and decides nothing. */
+  readonly readOnly?: boolean;
   /** How long a caller waits for a leader to be there, e.g. just after a restart. */
   readonly patienceMs?: number;
 }
 
-const LEASE_MS = 6_000;
-const RENEW_MS = 2_000;
 const PATIENCE_MS = 12_000;
 
 export class RolloutEngine implements Rollouts {
@@ -44,11 +46,12 @@ export class RolloutEngine implements Rollouts {
   private readonly waiting = new Set<() => void>();
 
   constructor(private readonly options: EngineOptions) {
-    const { leases, fleet, clock, holder, leaseMs, renewMs } = options;
+    const { leases, fleet, clock, holder, endpoint, times, readOnly } = options;
     this.lead = new Leadership({
       ...{ store: leases, fleet, clock, holder },
-      ttlMs: leaseMs ?? LEASE_MS,
-      renewMs: renewMs ?? RENEW_MS,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      times: times ?? LEASE_TIMES,
+      neverLeads: readOnly === true,
       onElected: (term) => this.elected(term),
       onLost: (term, reason) => this.lost(term, reason),
     });

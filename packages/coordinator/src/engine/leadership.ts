@@ -1,7 +1,8 @@
 /** Takes the lease, keeps it, and notices its loss. What a leader does is not its business. */
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
-import type { Fleet, LeaseStore } from './ports.js';
+import type { LeaseTimes } from './lease-times.js';
+import type { Fleet, Lease, LeaseStore } from './ports.js';
 import { Term } from './term.js';
 
 export interface LeadershipOptions {
@@ -10,17 +11,33 @@ export interface LeadershipOptions {
   readonly clock: Clock;
   /** Unique for ever: name, pid and something random. */
   readonly holder: string;
-  readonly ttlMs: number;
-  readonly renewMs: number;
+  /** `HOST:PORT` of our gRPC, for other coordinators; asked when the lease is. */
+  readonly endpoint?: () => string | undefined;
+  readonly times: LeaseTimes;
+  /** Only looks who leads. */
+  readonly neverLeads?: boolean;
   readonly onElected: (term: Term) => void;
   readonly onLost: (term: Term, reason: string) => void;
 }
 
+export interface LeadershipView {
+  /** Holder of the lease; '' where nobody has it. */
+  readonly leader: string;
+  /** `HOST:PORT` of the leader's gRPC, where it has said so. */
+  readonly endpoint?: string;
+  readonly isLeader: boolean;
+  readonly redis: 'up' | 'down';
+}
+
 export class Leadership {
   private term: Term | undefined;
-  private leader = '';
+  /** The lease that somebody holds, as last heard. */
+  private held: Lease | undefined;
   private redis: 'up' | 'down' = 'down';
   private cancel: () => void = () => undefined;
+  /** The last renewal was not answered in its time. */
+  private isLate = false;
+  private cancelStepDown: () => void = () => undefined;
   private closed = false;
   private working: Promise<void> = Promise.resolve();
   /** When the lease may be asked for again after it was given up, and how long that wait was. */
@@ -38,9 +55,11 @@ export class Leadership {
     return this.term?.isLive() === true ? this.term : undefined;
   }
 
-  view(): { readonly leader: string; readonly isLeader: boolean; readonly redis: 'up' | 'down' } {
+  view(): LeadershipView {
+    const lease = this.current()?.lease ?? this.held;
+    const { holder: leader = '', endpoint } = lease ?? {};
     const isLeader = this.current() !== undefined;
-    return { leader: isLeader ? this.options.holder : this.leader, isLeader, redis: this.redis };
+    return { leader, isLeader, redis: this.redis, ...(endpoint === undefined ? {} : { endpoint }) };
   }
 
   /** Gives the lease back, so that another can lead at once. */
@@ -62,42 +81,83 @@ export class Leadership {
 
   /** A leader renews in good time; whoever waits for the lease, or for Redis, asks more often. */
   private waitMs(): number {
-    return this.redis === 'up' && this.term !== undefined ? this.options.renewMs : this.options.renewMs / 4;
+    const { renewMs, askMs } = this.options.times;
+    if (this.isLate) return 0;
+    return this.redis === 'up' && this.term !== undefined ? renewMs : askMs;
   }
 
   private async attempt(): Promise<void> {
+    this.isLate = false;
     try {
       await (this.term === undefined ? this.acquire() : this.renew(this.term));
-      this.redis = 'up';
     } catch {
       this.redis = 'down';
-      if (this.term?.isLive() === false) this.lose('Redis is away for longer than the lease lasts');
     }
+    if (this.term?.isLive() === false) this.lose('it was not renewed in time');
   }
 
+  /** One that is late is not waited for: another is sent beside it, and whichever answers prolongs the lease. */
   private async renew(term: Term): Promise<void> {
-    const { store, clock, ttlMs } = this.options;
+    const { store, clock, times } = this.options;
     const sentAt = clock.monotonic();
-    if (!term.isLive() || !(await store.renew(term.lease, ttlMs))) {
-      this.lose('the lease is no longer ours');
-      await this.acquire();
-    } else {
-      term.prolong(sentAt, ttlMs);
+    if (!term.isLive()) {
+      this.lose('it was not renewed in time');
+      return this.acquire();
     }
+    let cancel = (): void => undefined;
+    const late = new Promise<'late'>((resolve) => (cancel = clock.after(times.renewMs, () => resolve('late'))));
+    const answer = store.renew(term.lease, times.ttlMs);
+    answer.then(
+      (isOurs) => this.renewed(term, sentAt, isOurs),
+      () => undefined,
+    );
+    const first = await Promise.race([answer, late]).finally(() => cancel());
+    this.isLate = first === 'late';
+    if (first === false) await this.acquire();
+  }
+
+  private renewed(term: Term, sentAt: number, isOurs: boolean): void {
+    this.redis = 'up';
+    if (this.term !== term) return;
+    if (isOurs) term.prolong(this.validUntil(sentAt));
+    else this.lose('the lease is no longer ours');
+  }
+
+  private validUntil(sentAt: number): number {
+    const { ttlMs, marginMs } = this.options.times;
+    return sentAt + ttlMs - marginMs;
   }
 
   private async acquire(): Promise<void> {
-    const { store, fleet, clock, holder, ttlMs } = this.options;
-    if (clock.monotonic() < this.notBefore) return;
+    const { store, fleet, clock, holder, times, endpoint, neverLeads } = this.options;
+    if (this.term !== undefined || clock.monotonic() < this.notBefore) return;
+    if (neverLeads === true) {
+      this.held = await store.current();
+      this.redis = 'up';
+      return;
+    }
     const atLeast = Math.max(0, ...fleet.hosts().map((host) => host.status?.epoch ?? 0));
     const sentAt = clock.monotonic();
-    const lease = await store.acquire(holder, ttlMs, atLeast);
+    const lease = await store.acquire(holder, times.ttlMs, atLeast, endpoint?.());
+    this.redis = 'up';
     if (lease !== undefined && this.closed) await store.release(lease);
-    this.leader = lease === undefined ? ((await store.current())?.holder ?? '') : holder;
+    this.held = lease ?? (await store.current());
     if (lease === undefined || this.closed) return;
-    const term: Term = new Term(lease, fleet, clock, sentAt + ttlMs, (reason) => this.abdicate(term, reason));
+    const abdicate = (reason: string): void => this.abdicate(term, reason);
+    const term: Term = new Term(lease, fleet, clock, this.validUntil(sentAt), abdicate);
     this.term = term;
+    this.stepDownInTime(term);
     this.options.onElected(term);
+  }
+
+  /** By our own clock, whatever Redis says or does not say: before another can have the lease. */
+  private stepDownInTime(term: Term): void {
+    const { clock } = this.options;
+    this.cancelStepDown = clock.after(term.remainingMs(), () => {
+      if (this.term !== term) return;
+      if (term.isLive()) this.stepDownInTime(term);
+      else this.lose('it was not renewed in time');
+    });
   }
 
   /** A host knows a higher epoch than ours: give up this one and take a higher one. */
@@ -117,7 +177,8 @@ export class Leadership {
    * the wait doubles, up to ten lease times.
    */
   private rest(): void {
-    const { clock, ttlMs } = this.options;
+    const { clock, times } = this.options;
+    const { ttlMs } = times;
     const now = clock.monotonic();
     const isAgain = this.notBefore > 0 && now < this.notBefore + ttlMs;
     this.restMs = isAgain ? Math.min(Math.max(this.restMs * 2, ttlMs / 4), ttlMs * 10) : 0;
@@ -127,8 +188,9 @@ export class Leadership {
   private lose(reason: string): void {
     const { term } = this;
     if (term === undefined) return;
+    this.cancelStepDown();
     this.term = undefined;
-    this.leader = '';
+    this.held = undefined;
     term.end();
     this.options.onLost(term, reason);
   }

@@ -91,12 +91,14 @@ export interface Effect {
 export interface Lease {
   readonly holder: string;
   readonly epoch: number;
+  /** `HOST:PORT` under which other coordinators reach the holder's gRPC; absent: nobody has said. */
+  readonly endpoint?: string;
 }
 
 /** Implemented by store/ over Redis and by a memory twin; one contract suite runs on both. */
 export interface LeaseStore {
   /** Takes the lease if it is free, with an epoch above the last one and above `atLeast`. */
-  acquire(holder: string, ttlMs: number, atLeast: number): Promise<Lease | undefined>;
+  acquire(holder: string, ttlMs: number, atLeast: number, endpoint?: string): Promise<Lease | undefined>;
   /** False: it is no longer ours. */
   renew(lease: Lease, ttlMs: number): Promise<boolean>;
   release(lease: Lease): Promise<void>;

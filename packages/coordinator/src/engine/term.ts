@@ -9,7 +9,7 @@ export class Term {
   private readonly bindings = new Map<string, Promise<HostStatus>>();
   private readonly bound = new Set<string>();
 
-  /** `validUntil` (monotonic) counts from when the lease was asked for; `abdicate` is called when a host obeys somebody else, or where the leader itself gives up. */
+  /** `validUntil` (monotonic) counts from when the lease was asked for, and ends before it does; `abdicate` is called when a host obeys somebody else, or where the leader itself gives up. */
   constructor(
     readonly lease: Lease,
     private readonly fleet: Fleet,
@@ -27,9 +27,14 @@ export class Term {
     return !this.ending.signal.aborted && this.clock.monotonic() < this.validUntil;
   }
 
-  /** The lease was renewed by a question sent at `sentAt` (monotonic). */
-  prolong(sentAt: number, ttlMs: number): void {
-    this.validUntil = Math.max(this.validUntil, sentAt + ttlMs);
+  /** Milliseconds until it is over unless it is prolonged. */
+  remainingMs(): number {
+    return Math.max(0, this.validUntil - this.clock.monotonic());
+  }
+
+  /** The lease was renewed. An answer that comes late counts from when it was asked for, like any other. */
+  prolong(validUntil: number): void {
+    this.validUntil = Math.max(this.validUntil, validUntil);
   }
 
   end(): void {

@@ -1,7 +1,7 @@
 /** Which hosts there are: those of the configuration, and those that sidecars have registered in Redis. */
 import { z } from 'zod';
 import type { FleetKeys, HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 
 const RECORD = z.object({
   name: z.string(),
@@ -18,7 +18,7 @@ export interface InventoryNews {
 }
 
 /** Undefined while Redis is away. An emptied Redis knows no host: who reads this keeps those that it knew. */
-export async function readInventory(redis: Redis, keys: FleetKeys): Promise<InventoryNews | undefined> {
+export async function readInventory(redis: RedisClient, keys: FleetKeys): Promise<InventoryNews | undefined> {
   try {
     const registered = Object.values(await redis.hgetall(keys.hosts)).flatMap(parse);
     const marks = await Promise.all(registered.map((host) => redis.exists(keys.presence(host.name))));

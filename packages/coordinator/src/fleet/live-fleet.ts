@@ -2,7 +2,7 @@
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { FleetKeys, HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { Fleet, FleetHost, HostCommands } from '../engine/ports.js';
 import { hostCommands } from './host-commands.js';
 import { HostLink, LINK_TIMES, type LinkTimes } from './host-link.js';
@@ -18,7 +18,7 @@ export interface LiveFleetOptions {
   /** Hosts of the configuration. */
   readonly configured: readonly ConfiguredHost[];
   /** Where sidecars register; absent: the configured hosts are all there are. */
-  readonly registry?: { readonly redis: Redis; readonly keys: FleetKeys };
+  readonly registry?: { readonly redis: RedisClient; readonly keys: FleetKeys };
   /** Opens the commands of every sidecar. */
   readonly token: string | undefined;
   /** `HOST:PORT`s of whoever serves blobs, as seen from a host. */

@@ -7,8 +7,8 @@ import { systemClock } from '@outrider/shared/runtime/clock.js';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
-import type { Redis } from 'ioredis';
-import { openRedis } from '../store/connection.js';
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
+import { openStore } from '../store/connection.js';
 import { RedisEventLog } from '../store/redis-events.js';
 import { RedisNotices } from '../store/redis-notices.js';
 import { email } from './email.js';
@@ -17,14 +17,14 @@ import type { Target } from './ports.js';
 import { slack, webhook } from './webhook.js';
 
 let server: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 let environment = '';
 let made = 0;
 const closers: (() => unknown)[] = [];
 
 beforeAll(async () => {
   server = await startRedis();
-  redis = openRedis({ url: server.url }, () => undefined);
+  redis = openStore({ kind: 'single', url: server.url }, () => undefined);
   await eventually(() => redis.status === 'ready');
 });
 afterAll(async () => {

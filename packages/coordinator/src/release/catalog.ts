@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
-import { isName, isVersion, VERSION_RULE } from '@outrider/shared/domain/name.js';
+import { isDigest, isName, isVersion, VERSION_RULE } from '@outrider/shared/domain/name.js';
 import type { Manifest, Release } from '@outrider/shared/domain/release.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { readManifest } from '@outrider/shared/release/manifest.js';
@@ -14,8 +14,8 @@ import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
-import type { Redis } from 'ioredis';
+import { type FleetKeys, fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { Releases } from '../engine/ports.js';
 import { type CompileAgents, readAgentsText, readAppSpec } from './agents-file.js';
 import type { BlobStore } from './blob-store.js';
@@ -23,7 +23,7 @@ import type { BlobStore } from './blob-store.js';
 export interface CatalogOptions {
   readonly folder: string;
   readonly blobs: BlobStore;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly environment: string;
   readonly compile: CompileAgents;
   readonly now: () => number;
@@ -39,7 +39,7 @@ export interface PushAsk {
 }
 
 export class ReleaseCatalog implements Releases {
-  /** By app, then by version, in the order of the pushes. */
+  /** By app, then by version, in the order of the pushes, wherever they were. */
   private readonly releases = new Map<string, Map<string, Release>>();
   private readonly specs = new Map<string, AppSpec>();
   private pushing: Promise<unknown> = Promise.resolve();
@@ -54,9 +54,25 @@ export class ReleaseCatalog implements Releases {
 
   /** Puts into Redis what it does not have, be it new, emptied or set back. */
   async restoreRedis(): Promise<void> {
+    const { redis } = this.options;
     for (const [app, versions] of this.releases) {
+      await redis.sadd(this.keys.apps, app);
       for (const release of versions.values()) {
-        await this.options.redis.hsetnx(this.key(app), release.version, canonicalJson(release));
+        await redis.hsetnx(this.keys.releases(app), release.version, canonicalJson(release));
+      }
+    }
+  }
+
+  /** Learns of what other coordinators were given; its contents may be there alone. Rejects while Redis is away. */
+  async learn(): Promise<void> {
+    const { redis, folder } = this.options;
+    for (const app of (await redis.smembers(this.keys.apps)).filter(isName)) {
+      const records = await redis.hgetall(this.keys.releases(app));
+      const others = Object.entries(records).filter(([version]) => this.releases.get(app)?.has(version) !== true);
+      const learnt = others.flatMap(([version, text]) => asRecord(app, version, text)).sort(byPushTime);
+      for (const release of learnt) {
+        writeDurably(join(folder, app, `${release.version}.json`), canonicalJson(release));
+        this.remember(release);
       }
     }
   }
@@ -146,8 +162,10 @@ export class ReleaseCatalog implements Releases {
     const { redis } = this.options;
     let stored: string | null;
     try {
-      if ((await redis.hsetnx(this.key(asked.app), asked.version, canonicalJson(asked))) === 1) return asked;
-      stored = await redis.hget(this.key(asked.app), asked.version);
+      await redis.sadd(this.keys.apps, asked.app);
+      const key = this.keys.releases(asked.app);
+      if ((await redis.hsetnx(key, asked.version, canonicalJson(asked))) === 1) return asked;
+      stored = await redis.hget(key, asked.version);
     } catch (error) {
       throw new OutriderError(
         'unavailable',
@@ -181,12 +199,14 @@ export class ReleaseCatalog implements Releases {
   }
 
   private remember(release: Release): void {
-    const versions = this.releases.get(release.app) ?? new Map<string, Release>();
-    this.releases.set(release.app, versions.set(release.version, release));
+    const { app } = release;
+    const known = [...(this.releases.get(app)?.values() ?? [])].filter((one) => one.version !== release.version);
+    const versions = [...known, release].sort(byPushTime);
+    this.releases.set(app, new Map(versions.map((one) => [one.version, one])));
   }
 
-  private key(app: string): string {
-    return fleetKeys(this.options.environment).releases(app);
+  private get keys(): FleetKeys {
+    return fleetKeys(this.options.environment);
   }
 }
 
@@ -199,6 +219,17 @@ function sameContent(release: Release, digest: string): Release {
     `Version ${release.version} of ${release.app} has another content already: ${release.by} pushed it at ` +
       `${release.pushedAt}. A version never changes; push under a new one.`,
   );
+}
+
+/** Whatever is no record of such a release is passed over: it would become a path. */
+function asRecord(app: string, version: string, text: string): Release[] {
+  if (!isVersion(version)) return [];
+  try {
+    const release = JSON.parse(text) as Release;
+    return release.app === app && release.version === version && isDigest(release.digest) ? [release] : [];
+  } catch {
+    return [];
+  }
 }
 
 function readRecords(folder: string): Release[] {

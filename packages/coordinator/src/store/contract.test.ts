@@ -1,19 +1,22 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
+import { startRedisCluster, type TestRedisCluster } from '@outrider/shared/testing/redis-cluster.js';
+import { parseHostPort } from '@outrider/shared/runtime/listen.js';
+import { Redis } from 'ioredis';
 import type { EventLog } from '../api/ports.js';
 import type { Effect, Lease, LeaseStore, RolloutStore, SpecStore } from '../engine/ports.js';
-import { openRedis } from './connection.js';
+import { openStore } from './connection.js';
 import { MemoryEventLog } from './memory-events.js';
 import { MemoryStore } from './memory-store.js';
 import { RedisEventLog } from './redis-events.js';
 import { RedisLeases } from './redis-lease.js';
 import { RedisRollouts } from './redis-rollouts.js';
 import { RedisSpecs } from './redis-specs.js';
-import { withScripts } from './scripts.js';
+import type { Scripts } from './scripts.js';
 
 interface Stores {
   readonly leases: LeaseStore;
@@ -25,7 +28,15 @@ interface Stores {
   readonly clear: () => Promise<void>;
 }
 
+/** Those that have a part of the data. */
+const nodesOf = (redis: RedisClient): readonly Redis[] => (redis instanceof Redis ? [redis] : redis.nodes('master'));
+/** Every key there is. */
+const allKeys = async (redis: RedisClient): Promise<string[]> =>
+  (await Promise.all(nodesOf(redis).map((node) => node.keys('*')))).flat();
+
 const TTL_MS = 60_000;
+/** Fewer than in use, so that one is too many soon. */
+const ROLLOUTS_KEPT = 3;
 const keys = fleetKeys('test');
 
 function memory(): Stores {
@@ -43,18 +54,17 @@ function memory(): Stores {
   return { leases: store, rollouts: store, specs: store, events, expire, clear };
 }
 
-function real(redis: Redis): Stores {
-  const scripted = withScripts(redis);
+function real(redis: RedisClient & Scripts): Stores {
   return {
-    leases: new RedisLeases(scripted, keys),
-    rollouts: new RedisRollouts(scripted, keys),
+    leases: new RedisLeases(redis, keys),
+    rollouts: new RedisRollouts(redis, keys, ROLLOUTS_KEPT),
     specs: new RedisSpecs(redis, keys),
     events: new RedisEventLog(redis, keys),
     expire: async () => {
       await redis.del(keys.lease);
     },
     clear: async () => {
-      await redis.flushall();
+      await Promise.all(nodesOf(redis).map((node) => node.flushall()));
     },
   };
 }
@@ -264,26 +274,61 @@ describe('in memory', () => {
   contract(memory);
 });
 
+function storesIn(redis: () => RedisClient & Scripts): void {
+  afterEach(async () => {
+    const foreign = (await allKeys(redis())).filter((key) => !key.startsWith('outrider:{test}:'));
+    expect(foreign).toEqual([]);
+  });
+
+  contract(() => real(redis()));
+
+  it('forgets the oldest of many rollouts, and of a rollout everything; not under a lease that is not ours', async () => {
+    const stores = real(redis());
+    await stores.clear();
+    const lease = (await stores.leases.acquire('one', TTL_MS, 0))!;
+    const end = async (seq: number, by: Lease): Promise<void> => {
+      expect(await stores.rollouts.commit(lease, rollout(seq), 0, [], [])).toBe('committed');
+      await stores.rollouts.commit(by, rollout(seq, { phase: 'succeeded' }), 1, [], []);
+    };
+    for (const seq of [1, 2, 3, 4]) await end(seq, lease);
+    const kept = async (): Promise<string[]> => (await stores.rollouts.list(undefined, 9)).map((one) => one.rollout.id);
+    expect(await kept()).toEqual(['r4', 'r3', 'r2']);
+    expect((await allKeys(redis())).filter((key) => key.includes(':rollout:')).sort()).toEqual(
+      ['r2', 'r3', 'r4'].map(keys.rollout),
+    );
+    await redis().outriderForget(3, keys.lease, keys.rollouts, keys.rollout('r4'), 'another lease', 'r4');
+    expect(await kept()).toEqual(['r4', 'r3', 'r2']);
+  });
+
+  it('a lease has the endpoint of its holder, and no other lease passes for it', async () => {
+    const stores = real(redis());
+    await stores.clear();
+    const lease = (await stores.leases.acquire('one', TTL_MS, 0, '10.0.0.11:7077'))!;
+    expect(lease).toEqual({ holder: 'one', epoch: 1, endpoint: '10.0.0.11:7077' });
+    expect(await stores.leases.current()).toEqual(lease);
+    expect(await stores.leases.renew({ ...lease, endpoint: '10.0.0.12:7077' }, TTL_MS)).toBe(false);
+    expect(await stores.leases.renew(lease, TTL_MS)).toBe(true);
+  });
+}
+
 describe('in Redis', () => {
   let server: TestRedis;
-  let redis: Redis;
+  let redis: RedisClient & Scripts;
   beforeAll(async () => {
     server = await startRedis();
-    redis = openRedis({ url: server.url }, () => undefined);
+    redis = openStore({ kind: 'single', url: server.url }, () => undefined);
     await new Promise((resolve) => redis.once('ready', resolve));
   });
   afterAll(async () => {
     redis.disconnect();
     await server.stop();
   });
-  afterEach(async () => {
-    const foreign = (await redis.keys('*')).filter((key) => !key.startsWith('outrider:{test}:'));
-    expect(foreign).toEqual([]);
-  });
-  contract(() => real(redis));
+  storesIn(() => redis);
 
   it('says so at once where Redis is away, and works again when it is back', async () => {
     const stores = real(redis);
+    await stores.clear();
+    await stores.leases.acquire('one', TTL_MS, 0);
     await server.kill();
     await expect(stores.leases.current()).rejects.toMatchObject({ code: 'unavailable' });
     const back = new Promise((resolve) => redis.once('ready', resolve));
@@ -291,4 +336,20 @@ describe('in Redis', () => {
     await back;
     expect(await stores.leases.current()).toMatchObject({ holder: 'one' });
   });
+});
+
+describe('in a Redis Cluster', () => {
+  let cluster: TestRedisCluster;
+  let redis: RedisClient & Scripts;
+  beforeAll(async () => {
+    cluster = await startRedisCluster();
+    const nodes = cluster.nodes.map((node) => parseHostPort(node)!);
+    redis = openStore({ kind: 'cluster', nodes }, () => undefined);
+    await new Promise((resolve) => redis.once('ready', resolve));
+  }, 120_000);
+  afterAll(async () => {
+    redis.disconnect();
+    await cluster.stop();
+  });
+  storesIn(() => redis);
 });

@@ -2,18 +2,18 @@ import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openRedis } from './connection.js';
+import { openStore } from './connection.js';
 import { Inbox } from './event-tail.js';
 import { RedisEventLog } from './redis-events.js';
 
 let server: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 let log: RedisEventLog;
 beforeAll(async () => {
   server = await startRedis();
-  redis = openRedis({ url: server.url }, () => undefined);
+  redis = openStore({ kind: 'single', url: server.url }, () => undefined);
   await eventually(() => redis.status === 'ready');
   log = new RedisEventLog(redis, fleetKeys('test'));
 });

@@ -3,7 +3,7 @@
  * it to all. It is there while anybody follows. A follower that does not keep up is let go, never waited for.
  */
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import type { Redis } from 'ioredis';
+import { openReader, type RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import { ask } from './guard.js';
 
 export type Entry = readonly [id: string, fields: readonly string[]];
@@ -46,10 +46,10 @@ export class Inbox {
 
 export class EventTail {
   private readonly inboxes = new Set<Inbox>();
-  private begun: Promise<Redis> | undefined;
+  private begun: Promise<RedisClient> | undefined;
 
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisClient,
     private readonly key: string,
   ) {}
 
@@ -68,10 +68,10 @@ export class EventTail {
     return inbox;
   }
 
-  private async begin(): Promise<Redis> {
+  private async begin(): Promise<RedisClient> {
     const [last] = await ask(this.redis.xrevrange(this.key, '+', '-', 'COUNT', 1));
     // A read that blocks needs a connection of its own.
-    const reader = this.redis.duplicate({ enableOfflineQueue: true, commandTimeout: undefined });
+    const reader = openReader(this.redis);
     reader.on('error', ignore);
     void this.read(reader, last?.[0] ?? '0-0');
     return reader;
@@ -85,7 +85,7 @@ export class EventTail {
     begun?.then((reader) => reader.disconnect(), ignore);
   }
 
-  private async read(reader: Redis, position: string): Promise<void> {
+  private async read(reader: RedisClient, position: string): Promise<void> {
     let from = position;
     // A reader that was disconnected by us has ended for good; one that was cut off comes back by itself.
     while (reader.status !== 'end') {

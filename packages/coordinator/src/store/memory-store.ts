@@ -33,10 +33,10 @@ export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
     private readonly publish: (events: readonly OutriderEvent[]) => void,
   ) {}
 
-  async acquire(holder: string, ttlMs: number, atLeast: number): Promise<Lease | undefined> {
+  async acquire(holder: string, ttlMs: number, atLeast: number, endpoint?: string): Promise<Lease | undefined> {
     if ((await this.current()) !== undefined) return undefined;
     this.lastEpoch = Math.max(this.lastEpoch, atLeast) + 1;
-    const lease = { holder, epoch: this.lastEpoch };
+    const lease = { holder, epoch: this.lastEpoch, ...(endpoint === undefined ? {} : { endpoint }) };
     this.held = { lease, until: this.now() + ttlMs };
     return lease;
   }

@@ -2,7 +2,7 @@
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { EVENT_FIELD, EVENTS_KEPT, type FleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import { RecentIds } from '@outrider/shared/runtime/recent-ids.js';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { EventLog } from '../api/ports.js';
 import { EventTail } from './event-tail.js';
 import { ask } from './guard.js';
@@ -13,7 +13,7 @@ export class RedisEventLog implements EventLog {
   private readonly tail: EventTail;
 
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisClient,
     private readonly keys: FleetKeys,
   ) {
     this.tail = new EventTail(redis, keys.events);

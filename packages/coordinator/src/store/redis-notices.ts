@@ -1,7 +1,7 @@
 /** How far people have been told of the fleet's history, and the history itself, in Redis. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { EVENT_FIELD, type FleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { NoticeLog, PlacedEvent } from '../notify/ports.js';
 import { ask } from './guard.js';
 
@@ -9,7 +9,7 @@ const BEGINNING = '0-0';
 
 export class RedisNotices implements NoticeLog {
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisClient,
     private readonly keys: FleetKeys,
   ) {}
 

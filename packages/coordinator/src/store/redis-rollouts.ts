@@ -2,14 +2,14 @@
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { EVENTS_KEPT, type FleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { CommitResult, Effect, Lease, RolloutStore, StoredRollout } from '../engine/ports.js';
 import { ask } from './guard.js';
 import { leaseText } from './redis-lease.js';
 import type { Scripts } from './scripts.js';
 
 /** Ended rollouts beyond these are forgotten, oldest first. */
-export const ROLLOUTS_KEPT = 500;
+const ROLLOUTS_KEPT = 500;
 const PAGE = 50;
 
 const RESULT_OF: Readonly<Record<number, CommitResult>> = { 1: 'committed', [-1]: 'fenced', [-2]: 'conflict' };
@@ -19,8 +19,9 @@ const fieldOf = (effect: Effect): string => `${effect.host}/${effect.app}`;
 
 export class RedisRollouts implements RolloutStore {
   constructor(
-    private readonly redis: Redis & Scripts,
+    private readonly redis: RedisClient & Scripts,
     private readonly keys: FleetKeys,
+    private readonly kept: number = ROLLOUTS_KEPT,
   ) {}
 
   async commit(
@@ -38,10 +39,13 @@ export class RedisRollouts implements RolloutStore {
         hasEnded(rollout.phase) ? '1' : '0',
         JSON.stringify(events.map((event) => JSON.stringify(event))),
         JSON.stringify(effects.flatMap((effect) => [fieldOf(effect), JSON.stringify(effect)])),
-        ...[ROLLOUTS_KEPT, EVENTS_KEPT],
+        EVENTS_KEPT,
       ),
     );
-    return RESULT_OF[code] ?? 'conflict';
+    const result = RESULT_OF[code] ?? 'conflict';
+    // One that is not forgotten now is when the next one ends.
+    if (result === 'committed' && hasEnded(rollout.phase)) await this.forgetOld(lease).catch(() => undefined);
+    return result;
   }
 
   async acknowledge(lease: Lease, effect: Effect): Promise<void> {
@@ -74,6 +78,14 @@ export class RedisRollouts implements RolloutStore {
 
   nextSequence(atLeast: number): Promise<number> {
     return ask(this.redis.outriderNextSequence(this.keys.seq, atLeast));
+  }
+
+  private async forgetOld(lease: Lease): Promise<void> {
+    const { lease: held, rollouts, rollout } = this.keys;
+    const old = await ask(this.redis.zrange(rollouts, 0, `-${this.kept + 1}`));
+    if (old.length === 0) return;
+    const keys = [held, rollouts, ...old.map(rollout)];
+    await ask(this.redis.outriderForget(keys.length, ...keys, leaseText(lease), ...old));
   }
 
   private async loadAll(ids: readonly string[]): Promise<readonly StoredRollout[]> {

@@ -1,6 +1,6 @@
 /** Host specs in Redis, by their digest. */
 import type { FleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { SpecStore } from '../engine/ports.js';
 import { ask } from './guard.js';
 
@@ -8,7 +8,7 @@ const KEPT_S = 30 * 24 * 3600;
 
 export class RedisSpecs implements SpecStore {
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisClient,
     private readonly keys: FleetKeys,
   ) {}
 

@@ -1,9 +1,12 @@
-/** The Lua scripts: each is one indivisible step on the fleet's truth. All keys share one hash tag. */
-import type { Redis } from 'ioredis';
+/**
+ * The Lua scripts: each is one indivisible step on the fleet's truth. All keys share one hash tag, and each is named in
+ * KEYS, as a cluster wants it. The lease's text is `EPOCH HOLDER ENDPOINT`, without the endpoint where there is none.
+ */
+import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 
 /*
  * KEYS  1 lease  2 epoch
- * ARGV  1 holder  2 time to live in ms  3 the new epoch must be above this one
+ * ARGV  1 'HOLDER ENDPOINT'  2 time to live in ms  3 the new epoch must be above this one
  * Returns the new epoch, or 0 where somebody holds the lease.
  */
 const ACQUIRE = `
@@ -16,7 +19,7 @@ return epoch`;
 
 /*
  * KEYS  1 lease
- * ARGV  1 'EPOCH HOLDER'  2 time to live in ms
+ * ARGV  1 the lease's text  2 time to live in ms
  * Returns 1, or 0 where it is no longer ours.
  */
 const RENEW = `
@@ -26,7 +29,7 @@ return 1`;
 
 /*
  * KEYS  1 lease
- * ARGV  1 'EPOCH HOLDER'
+ * ARGV  1 the lease's text
  * Returns 1, or 0 where it was no longer ours.
  */
 const RELEASE = `
@@ -35,9 +38,9 @@ return redis.call('DEL', KEYS[1])`;
 
 /*
  * KEYS  1 lease  2 rollout  3 rollouts  4 active  5 outbox  6 events (stream and channel)
- * ARGV  1 'EPOCH HOLDER'  2 expected revision, 0: must not exist  3 rollout (JSON)  4 id  5 sequence number
+ * ARGV  1 the lease's text  2 expected revision, 0: must not exist  3 rollout (JSON)  4 id  5 sequence number
  *       6 app  7 '1' where it has ended  8 events (JSON list of JSON texts)
- *       9 effects (JSON list of: outbox field, JSON text, ...)  10 rollouts kept  11 events kept
+ *       9 effects (JSON list of: outbox field, JSON text, ...)  10 events kept
  * Returns 1 written, -1 the lease is not ours, -2 another revision or another rollout of the app.
  */
 const COMMIT = `
@@ -57,22 +60,18 @@ if ARGV[7] == '1' then
   for i = 1, #outbox, 2 do
     if string.sub(cjson.decode(outbox[i + 1]).key, 1, #mine) == mine then redis.call('HDEL', KEYS[5], outbox[i]) end
   end
-  local prefix = string.sub(KEYS[2], 1, #KEYS[2] - #ARGV[4])
-  while redis.call('ZCARD', KEYS[3]) > tonumber(ARGV[10]) do
-    redis.call('DEL', prefix .. redis.call('ZPOPMIN', KEYS[3])[1])
-  end
 else
   redis.call('HSET', KEYS[4], ARGV[6], ARGV[4])
 end
 for _, event in ipairs(cjson.decode(ARGV[8])) do
-  redis.call('XADD', KEYS[6], 'MAXLEN', '~', ARGV[11], '*', 'event', event)
+  redis.call('XADD', KEYS[6], 'MAXLEN', '~', ARGV[10], '*', 'event', event)
   redis.call('PUBLISH', KEYS[6], event)
 end
 return 1`;
 
 /*
  * KEYS  1 lease  2 outbox
- * ARGV  1 'EPOCH HOLDER'  2 field 'HOST/APP'  3 key of the effect
+ * ARGV  1 the lease's text  2 field 'HOST/APP'  3 key of the effect
  * Returns 1, or 0 where the lease is not ours or a newer effect has taken its place.
  */
 const ACKNOWLEDGE = `
@@ -80,6 +79,21 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local held = redis.call('HGET', KEYS[2], ARGV[2])
 if not held or cjson.decode(held).key ~= ARGV[3] then return 0 end
 return redis.call('HDEL', KEYS[2], ARGV[2])`;
+
+/*
+ * KEYS  1 lease  2 rollouts  3 and on: rollouts that ended long ago
+ * ARGV  1 the lease's text  2 and on: their ids, in the same order
+ * Returns how many were forgotten; 0 where the lease is not ours. A cluster wants each key named, so they are no part
+ * of the commit that made one too many.
+ */
+const FORGET = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+local forgotten = 0
+for i = 3, #KEYS do
+  redis.call('ZREM', KEYS[2], ARGV[i - 1])
+  forgotten = forgotten + redis.call('DEL', KEYS[i])
+end
+return forgotten`;
 
 /*
  * KEYS  1 seq
@@ -98,15 +112,18 @@ export interface Scripts {
   outriderRelease(lease: string, ours: string): Promise<number>;
   outriderCommit(...keysAndArguments: readonly (string | number)[]): Promise<number>;
   outriderAcknowledge(lease: string, outbox: string, ours: string, field: string, key: string): Promise<number>;
+  /** How many keys there are comes first. */
+  outriderForget(...countKeysAndArguments: readonly (string | number)[]): Promise<number>;
   outriderNextSequence(seq: string, atLeast: number): Promise<number>;
 }
 
-export function withScripts(redis: Redis): Redis & Scripts {
+export function withScripts(redis: RedisClient): RedisClient & Scripts {
   redis.defineCommand('outriderAcquire', { numberOfKeys: 2, lua: ACQUIRE });
   redis.defineCommand('outriderRenew', { numberOfKeys: 1, lua: RENEW });
   redis.defineCommand('outriderRelease', { numberOfKeys: 1, lua: RELEASE });
   redis.defineCommand('outriderCommit', { numberOfKeys: 6, lua: COMMIT });
   redis.defineCommand('outriderAcknowledge', { numberOfKeys: 2, lua: ACKNOWLEDGE });
+  redis.defineCommand('outriderForget', { lua: FORGET });
   redis.defineCommand('outriderNextSequence', { numberOfKeys: 1, lua: NEXT_SEQUENCE });
-  return redis as Redis & Scripts;
+  return redis as RedisClient & Scripts;
 }

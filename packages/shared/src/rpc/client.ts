@@ -2,14 +2,17 @@
 import grpc from '@grpc/grpc-js';
 import type { CoordinatorDefinition, CoordinatorHandlers } from '../gen/outrider/v1/Coordinator.js';
 import type { SidecarDefinition, SidecarHandlers } from '../gen/outrider/v1/Sidecar.js';
+import { OutriderError } from '../runtime/errors.js';
 import { coordinatorProto, sidecarProto } from './loader.js';
-import type { CallOptions, Remote } from './methods.js';
+import { type CallOptions, FORWARDED, type Remote } from './methods.js';
 import { fromStatus } from './status.js';
 
 export interface ClientOptions {
   /** `HOST:PORT`. */
   readonly endpoint: string;
   readonly token?: string | undefined;
+  /** Says with each call that it was handed on by a coordinator. */
+  readonly forwards?: boolean;
 }
 
 export type SidecarRemote = Remote<SidecarHandlers, SidecarDefinition> & Closable;
@@ -17,6 +20,8 @@ export type CoordinatorRemote = Remote<CoordinatorHandlers, CoordinatorDefinitio
 
 interface Closable {
   readonly endpoint: string;
+  /** Resolves once there is a connection. Rejects with `OutriderError('unavailable')` where there is none in time. */
+  connected(withinMs: number): Promise<void>;
   /** Ends the connection; calls under way fail. */
   close(): void;
 }
@@ -50,7 +55,16 @@ type ClientClass = new (
 
 function connect<R>(type: ClientClass & { readonly service: grpc.ServiceDefinition }, options: ClientOptions): R {
   const client = new type(options.endpoint, grpc.credentials.createInsecure(), CHANNEL_OPTIONS);
-  const remote: Record<string, unknown> = { endpoint: options.endpoint, close: () => client.close() };
+  const { endpoint } = options;
+  const connected = (withinMs: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      client.waitForReady(Date.now() + withinMs, (error) => {
+        if (error === undefined) resolve();
+        else
+          reject(new OutriderError('unavailable', `Cannot reach ${endpoint}: it does not answer.`, { cause: error }));
+      });
+    });
+  const remote: Record<string, unknown> = { endpoint, connected, close: () => client.close() };
   for (const [name, method] of Object.entries(type.service)) remote[name] = wrap(client, method as Method, options);
   return remote as R;
 }
@@ -62,6 +76,7 @@ function wrap(client: grpc.Client, method: Method, options: ClientOptions): unkn
   const metadata = (): grpc.Metadata => {
     const result = new grpc.Metadata();
     if (options.token !== undefined) result.set('authorization', `Bearer ${options.token}`);
+    if (options.forwards === true) result.set(FORWARDED, '1');
     return result;
   };
   if (!method.responseStream) {

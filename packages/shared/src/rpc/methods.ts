@@ -1,5 +1,5 @@
 /**
- * Turns grpc-js's callback types, as generated, into promises and async iterables; types only.
+ * Turns grpc-js's callback types, as generated, into promises and async iterables; besides one name, types only.
  * `H` is a generated `...Handlers`, `D` the generated `...Definition` of the same service.
  */
 import type { handleClientStreamingCall, handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
@@ -7,12 +7,17 @@ import type { MethodDefinition } from '@grpc/proto-loader';
 
 type Named<H> = keyof { [K in keyof H as string extends K ? never : K]: true } & string;
 
+/** The key of the metadata that a call has which a coordinator hands on. */
+export const FORWARDED = 'outrider-forwarded';
+
 /** What a handler learns about a call besides its request. */
 export interface CallContext {
   /** Aborted when the caller goes away or the server ends. */
   readonly signal: AbortSignal;
   /** `ADDRESS:PORT` of the caller. */
   readonly peer: string;
+  /** Another coordinator has handed it on: it goes no further. */
+  readonly isForwarded: boolean;
 }
 
 export interface CallOptions {

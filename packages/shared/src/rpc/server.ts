@@ -6,7 +6,7 @@ import { HealthImplementation, type ServingStatusMap } from 'grpc-health-check';
 import { OutriderError } from '../runtime/errors.js';
 import { tokenMatches } from '../runtime/token.js';
 import type { LoadedProto } from './loader.js';
-import type { CallContext } from './methods.js';
+import { type CallContext, FORWARDED } from './methods.js';
 import { toStatus } from './status.js';
 
 export interface GrpcServerOptions {
@@ -170,7 +170,8 @@ function drained(call: grpc.ServerWritableStream<object, object>, signal: AbortS
 function contextOf(call: AnyCall, ending: AbortSignal): CallContext {
   const gone = new AbortController();
   (call as EventEmitter).on('cancelled', () => gone.abort());
-  return { signal: AbortSignal.any([gone.signal, ending]), peer: call.getPeer() };
+  const isForwarded = call.metadata.get(FORWARDED).length > 0;
+  return { signal: AbortSignal.any([gone.signal, ending]), peer: call.getPeer(), isForwarded };
 }
 
 function bearerOf(metadata: grpc.Metadata): string | undefined {

@@ -46,7 +46,7 @@ describe('compileConfig', () => {
   it('has defaults for everything', () => {
     expect(good(undefined).config).toMatchObject({
       environment: 'local',
-      redis: { url: 'redis://127.0.0.1:6379' },
+      redis: {},
       insecure: false,
     });
   });

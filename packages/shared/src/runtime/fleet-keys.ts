@@ -3,7 +3,7 @@
  * keys of an environment share one literal hash tag, so that they live on one node of a cluster.
  */
 export interface FleetKeys {
-  /** String: `EPOCH HOLDER`, expires. */
+  /** String: `EPOCH HOLDER ENDPOINT` (HOST:PORT of the holder's gRPC, where it is reachable), expires. */
   readonly lease: string;
   readonly epoch: string;
   readonly seq: string;
@@ -24,6 +24,10 @@ export interface FleetKeys {
   /** String that expires: there while the sidecar is. */
   readonly presence: (host: string) => string;
   readonly releases: (app: string) => string;
+  /** Set: apps that have releases. */
+  readonly apps: string;
+  /** Sorted set: `HOST:PORT` of the gRPC of each coordinator, by when it last said so (epoch milliseconds). */
+  readonly coordinators: string;
   /** String that expires: a host spec (JSON) by its digest. */
   readonly spec: (specDigest: string) => string;
 }
@@ -58,6 +62,8 @@ export function fleetKeys(environment: string): FleetKeys {
     hosts: key('hosts'),
     presence: (host) => key(`presence:${host}`),
     releases: (app) => key(`releases:${app}`),
+    apps: key('apps'),
+    coordinators: key('coordinators'),
     spec: (specDigest) => key(`spec:${specDigest}`),
   };
 }

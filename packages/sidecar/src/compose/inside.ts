@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { versionOf } from '@outrider/shared/cli/program.js';
 import { rfc3339, systemClock } from '@outrider/shared/runtime/clock.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
-import { isLoopback } from '@outrider/shared/runtime/listen.js';
+import { type HostPort, isLoopback } from '@outrider/shared/runtime/listen.js';
 import type { Logger } from '@outrider/shared/runtime/logger.js';
+import { oneServerOf } from '@outrider/shared/runtime/redis-address.js';
 import { type Bus, createBus } from '../bridge/bus.js';
 import type { Listeners, SidecarConfig } from '../config.js';
 import type { HostFigures } from '../http/host-figures.js';
@@ -190,8 +191,7 @@ const reservedBy = ({ listen }: SidecarConfig): readonly { readonly address: str
   );
 
 /** For agents that look for Redis in their environment. */
-function redisPlace({ redis }: SidecarConfig): { readonly redis?: { readonly host: string; readonly port: number } } {
-  if (redis.url.startsWith('unix:')) return {};
-  const { hostname, port } = new URL(redis.url);
-  return { redis: { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port === '' ? 6379 : port) } };
+function redisPlace({ redis }: SidecarConfig): { readonly redis?: HostPort } {
+  const server = oneServerOf(redis);
+  return server === undefined ? {} : { redis: server };
 }

@@ -5,7 +5,6 @@ import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EventSpool } from './event-spool.js';
-import { openRedis } from './redis-connection.js';
 import { type RedisLink, startRedisLink } from './redis-link.js';
 
 const KEYS = fleetKeys('local');
@@ -18,7 +17,7 @@ let complaints: string[];
 
 function startLink(): RedisLink {
   return startRedisLink({
-    address: { url: server.url },
+    address: { kind: 'single', url: server.url },
     keys: KEYS,
     record: RECORD,
     version: '0.1.0',
@@ -126,16 +125,10 @@ describe('Redis', () => {
   });
 });
 
-test.each(['unix:/run/redis.sock', 'unix:///run/redis.sock'])('%s is the path of a socket', (url) => {
-  const redis = openRedis({ url }, () => undefined);
-  redis.disconnect();
-  expect(redis.options.path).toBe('/run/redis.sock');
-});
-
 test('without Redis everything goes on, bounded, and the trouble is told once', async () => {
   await server.kill();
   const lonely = startRedisLink({
-    address: { url: server.url },
+    address: { kind: 'single', url: server.url },
     keys: KEYS,
     record: RECORD,
     version: '0',

@@ -5,10 +5,13 @@
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { EVENT_FIELD, EVENTS_KEPT, type FleetKeys, type HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
-import type { ChainableCommander, Redis } from 'ioredis';
+import type { RedisAddress } from '@outrider/shared/runtime/redis-address.js';
+import { openRedis, type RedisClient, type RedisLimits } from '@outrider/shared/runtime/redis-client.js';
+import type { ChainableCommander } from 'ioredis';
 import { EventSpool } from './event-spool.js';
-import { openRedis, type RedisAddress } from './redis-connection.js';
 
+/** Nothing waits for Redis here, so it is given time. Presence asks every 3 s. */
+const LIMITS: RedisLimits = { commandMs: 5_000, connectMs: 5_000, silentMs: 10_000, retryMs: 2_000 };
 const SPOOLED_EVENTS = 10_000;
 const BATCH = 100;
 const PRESENCE_MS = 10_000;
@@ -39,7 +42,7 @@ export interface RedisLink {
 export const startRedisLink = (options: RedisLinkOptions): RedisLink => new Link(options);
 
 class Link implements RedisLink {
-  private readonly redis: Redis;
+  private readonly redis: RedisClient;
   private readonly spool = new EventSpool(SPOOLED_EVENTS);
   private readonly refresh: NodeJS.Timeout;
   private again: NodeJS.Timeout | undefined;
@@ -49,7 +52,7 @@ class Link implements RedisLink {
   private wasReady = false;
 
   constructor(private readonly options: RedisLinkOptions) {
-    this.redis = openRedis(options.address, (error) => this.complain(error));
+    this.redis = openRedis(options.address, LIMITS, (error) => this.complain(error));
     this.redis.on('ready', () => {
       this.lastError = '';
       this.wasReady = true;

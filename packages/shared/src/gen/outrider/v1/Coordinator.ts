@@ -9,6 +9,8 @@ import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as
 import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from '../../outrider/v1/ControlAgentRequest.js';
 import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from '../../outrider/v1/ControlAgentResponse.js';
 import type { ControlRolloutRequest as _outrider_v1_ControlRolloutRequest, ControlRolloutRequest__Output as _outrider_v1_ControlRolloutRequest__Output } from '../../outrider/v1/ControlRolloutRequest.js';
+import type { EmergencyRollbackRequest as _outrider_v1_EmergencyRollbackRequest, EmergencyRollbackRequest__Output as _outrider_v1_EmergencyRollbackRequest__Output } from '../../outrider/v1/EmergencyRollbackRequest.js';
+import type { EmergencyRollbackResponse as _outrider_v1_EmergencyRollbackResponse, EmergencyRollbackResponse__Output as _outrider_v1_EmergencyRollbackResponse__Output } from '../../outrider/v1/EmergencyRollbackResponse.js';
 import type { Event as _outrider_v1_Event, Event__Output as _outrider_v1_Event__Output } from '../../outrider/v1/Event.js';
 import type { EventsRequest as _outrider_v1_EventsRequest, EventsRequest__Output as _outrider_v1_EventsRequest__Output } from '../../outrider/v1/EventsRequest.js';
 import type { FleetStatus as _outrider_v1_FleetStatus, FleetStatus__Output as _outrider_v1_FleetStatus__Output } from '../../outrider/v1/FleetStatus.js';
@@ -66,6 +68,15 @@ export interface CoordinatorClient extends grpc.Client {
   controlRollout(argument: _outrider_v1_ControlRolloutRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
   controlRollout(argument: _outrider_v1_ControlRolloutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
   controlRollout(argument: _outrider_v1_ControlRolloutRequest, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  
+  EmergencyRollback(argument: _outrider_v1_EmergencyRollbackRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_EmergencyRollbackResponse__Output>): grpc.ClientUnaryCall;
+  EmergencyRollback(argument: _outrider_v1_EmergencyRollbackRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_EmergencyRollbackResponse__Output>): grpc.ClientUnaryCall;
+  EmergencyRollback(argument: _outrider_v1_EmergencyRollbackRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_EmergencyRollbackResponse__Output>): grpc.ClientUnaryCall;
+  EmergencyRollback(argument: _outrider_v1_EmergencyRollbackRequest, callback: grpc.requestCallback<_outrider_v1_EmergencyRollbackResponse__Output>): grpc.ClientUnaryCall;
+  emergencyRollback(argument: _outrider_v1_EmergencyRollbackRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_EmergencyRollbackResponse__Output>): grpc.ClientUnaryCall;
+  emergencyRollback(argument: _outrider_v1_EmergencyRollbackRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_EmergencyRollbackResponse__Output>): grpc.ClientUnaryCall;
+  emergencyRollback(argument: _outrider_v1_EmergencyRollbackRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_EmergencyRollbackResponse__Output>): grpc.ClientUnaryCall;
+  emergencyRollback(argument: _outrider_v1_EmergencyRollbackRequest, callback: grpc.requestCallback<_outrider_v1_EmergencyRollbackResponse__Output>): grpc.ClientUnaryCall;
   
   Events(argument: _outrider_v1_EventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
   Events(argument: _outrider_v1_EventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
@@ -201,6 +212,8 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   
   ControlRollout: grpc.handleUnaryCall<_outrider_v1_ControlRolloutRequest__Output, _outrider_v1_RolloutRecord>;
   
+  EmergencyRollback: grpc.handleUnaryCall<_outrider_v1_EmergencyRollbackRequest__Output, _outrider_v1_EmergencyRollbackResponse>;
+  
   Events: grpc.handleServerStreamingCall<_outrider_v1_EventsRequest__Output, _outrider_v1_Event>;
   
   GetRollout: grpc.handleUnaryCall<_outrider_v1_RolloutId__Output, _outrider_v1_RolloutRecord>;
@@ -238,6 +251,7 @@ export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   Blobs: MethodDefinition<_outrider_v1_BlobsRequest, _outrider_v1_Blob, _outrider_v1_BlobsRequest__Output, _outrider_v1_Blob__Output>
   ControlAgent: MethodDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse__Output>
   ControlRollout: MethodDefinition<_outrider_v1_ControlRolloutRequest, _outrider_v1_RolloutRecord, _outrider_v1_ControlRolloutRequest__Output, _outrider_v1_RolloutRecord__Output>
+  EmergencyRollback: MethodDefinition<_outrider_v1_EmergencyRollbackRequest, _outrider_v1_EmergencyRollbackResponse, _outrider_v1_EmergencyRollbackRequest__Output, _outrider_v1_EmergencyRollbackResponse__Output>
   Events: MethodDefinition<_outrider_v1_EventsRequest, _outrider_v1_Event, _outrider_v1_EventsRequest__Output, _outrider_v1_Event__Output>
   GetRollout: MethodDefinition<_outrider_v1_RolloutId, _outrider_v1_RolloutRecord, _outrider_v1_RolloutId__Output, _outrider_v1_RolloutRecord__Output>
   Hosts: MethodDefinition<_outrider_v1_HostsRequest, _outrider_v1_HostsResponse, _outrider_v1_HostsRequest__Output, _outrider_v1_HostsResponse__Output>

@@ -1,0 +1,164 @@
+/**
+ * Keeps the contents of every release on every coordinator, so that whoever leads next can stage them: what another was
+ * given is fetched from it, soon after the push in the background, and at once where somebody asks for it.
+ */
+import type { AppSpec } from '@outrider/shared/domain/agent.js';
+import type { Manifest, Release } from '@outrider/shared/domain/release.js';
+import { readManifest } from '@outrider/shared/release/manifest.js';
+import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
+import type { Clock } from '@outrider/shared/runtime/clock.js';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Releases } from '../engine/ports.js';
+import type { BlobStore } from './blob-store.js';
+import type { ReleaseCatalog } from './catalog.js';
+
+export interface CopiesOptions {
+  readonly catalog: ReleaseCatalog;
+  readonly blobs: BlobStore;
+  readonly clock: Pick<Clock, 'after'>;
+  /** `HOST:PORT`s of the other coordinators, likeliest first. Rejects while Redis is away. */
+  readonly others: () => Promise<readonly string[]>;
+  readonly connect: (endpoint: string) => CoordinatorRemote;
+  /** Told what people should know: a sentence, once. */
+  readonly notice: (sentence: string) => void;
+}
+
+const EVERY_MS = 2_000;
+const CONNECT_WITHIN_MS = 2_000;
+/** Contents asked for at once. */
+const PAGE = 2_000;
+
+export class ReleaseCopies implements Releases {
+  /** Digests of releases whose contents are all here. */
+  private readonly whole = new Set<string>();
+  private readonly fetching = new Map<string, Promise<void>>();
+  private learning: Promise<void> | undefined;
+  private cancel: () => void = () => undefined;
+  private closed = false;
+  private lastNotice = '';
+
+  constructor(private readonly options: CopiesOptions) {}
+
+  /** Looks for what is missing from now on, again and again. */
+  start(): void {
+    void this.copyAll().finally(() => {
+      if (!this.closed) this.cancel = this.options.clock.after(EVERY_MS, () => this.start());
+    });
+  }
+
+  close(): void {
+    this.closed = true;
+    this.cancel();
+  }
+
+  async find(app: string, version: string): Promise<Release | undefined> {
+    await this.learn();
+    return this.options.catalog.find(app, version);
+  }
+
+  async list(app?: string): Promise<readonly Release[]> {
+    await this.learn();
+    return this.options.catalog.list(app);
+  }
+
+  /** Once this has resolved, hosts can be given all of the release. */
+  async manifest(digest: string): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array }> {
+    await this.fetch(digest);
+    return this.options.catalog.manifest(digest);
+  }
+
+  async spec(digest: string): Promise<AppSpec> {
+    await this.fetch(digest);
+    return this.options.catalog.spec(digest);
+  }
+
+  async agentsText(digest: string): Promise<string> {
+    await this.fetch(digest);
+    return this.options.catalog.agentsText(digest);
+  }
+
+  /** What is known already does while Redis is away. */
+  private learn(): Promise<void> {
+    this.learning ??= this.options.catalog
+      .learn()
+      .catch(() => undefined)
+      .finally(() => (this.learning = undefined));
+    return this.learning;
+  }
+
+  private async copyAll(): Promise<void> {
+    await this.learn();
+    if ((await this.others()).length === 0) return;
+    for (const { app, version, digest } of await this.options.catalog.list()) {
+      if (this.closed) return;
+      await this.fetch(digest).catch((error: unknown) => {
+        const sentence = `${app} ${version} is not copied yet: ${messageOf(error)}`;
+        if (sentence !== this.lastNotice) this.options.notice(sentence);
+        this.lastNotice = sentence;
+      });
+    }
+  }
+
+  private fetch(digest: string): Promise<void> {
+    if (this.whole.has(digest)) return Promise.resolve();
+    const under = this.fetching.get(digest);
+    if (under !== undefined) return under;
+    const fetching = this.fetchNow(digest).finally(() => this.fetching.delete(digest));
+    this.fetching.set(digest, fetching);
+    return fetching;
+  }
+
+  /** One that nobody else could have is looked for here alone; what is missing then is said by whoever reads it. */
+  private async fetchNow(digest: string): Promise<void> {
+    const others = await this.others();
+    if (others.length === 0) return;
+    let last: unknown;
+    if ((await this.missing(digest)).length > 0) {
+      for (const endpoint of others) {
+        try {
+          await this.fetchFrom(endpoint, digest);
+          break;
+        } catch (error) {
+          if (!(error instanceof OutriderError)) throw error;
+          last = error;
+        }
+      }
+      if ((await this.missing(digest)).length > 0) throw nowhere(others, last);
+    }
+    this.whole.add(digest);
+  }
+
+  private async fetchFrom(endpoint: string, digest: string): Promise<void> {
+    const { connect, blobs } = this.options;
+    const remote = connect(endpoint);
+    try {
+      await remote.connected(CONNECT_WITHIN_MS);
+      // The manifest first: it names the others.
+      for (let missing = await this.missing(digest); missing.length > 0; missing = await this.missing(digest)) {
+        const stored = await blobs.putAll(remote.Blobs({ sha256: missing.slice(0, PAGE) }));
+        if (stored === 0) throw new OutriderError('unavailable', `${endpoint} gave nothing.`);
+      }
+    } finally {
+      remote.close();
+    }
+  }
+
+  private others(): Promise<readonly string[]> {
+    return this.options.others().catch(() => []);
+  }
+
+  private async missing(digest: string): Promise<readonly string[]> {
+    const { blobs } = this.options;
+    if ((await blobs.size(digest)) === undefined) return [digest];
+    const { entries } = readManifest(await blobs.readWhole(digest));
+    return blobs.missing(entries.flatMap((entry) => (entry.kind === 'file' ? [entry.sha256] : [])));
+  }
+}
+
+const nowhere = (others: readonly string[], cause: unknown): OutriderError =>
+  new OutriderError(
+    'unavailable',
+    `Some of its contents are not here, and no other coordinator gives them (asked: ${others.join(', ')}). ` +
+      `Start the one it was pushed to, or push it again. ${messageOf(cause)}`,
+    { cause },
+  );
