@@ -24,7 +24,9 @@ export function overGrpc(endpoint: string): SidecarCalls {
       for await (const wire of remote.WatchStatus({}, limited(limit))) yield readHostStatus(wire);
     },
     control: async ({ agents, ...order }, limit) => {
-      const answer = await remote.ControlAgent({ ...order, agents: [...agents] }, limited(limit)).catch(inWords);
+      const answer = await remote
+        .ControlAgent({ ...order, agents: [...agents], all: agents.length === 0 }, limited(limit))
+        .catch(inWords);
       return answer.instances.map(readInstanceStatus);
     },
     revert: async ({ app, by, reason }, limit) => {
