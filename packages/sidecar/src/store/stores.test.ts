@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -80,6 +80,24 @@ describe('records', () => {
     expect(complaints).toHaveLength(1);
     expect(complaints[0]).toContain('it was kept as');
     expect(readdirSync(join(folder, 'instances'))).toContain('a%2Fc.0.json.unreadable-1970-01-01T00:00:00.000Z');
+  });
+
+  it('do not mind a folder among them, nor a write that was cut short', () => {
+    create().write('a/b.0', { pid: 1 });
+    mkdirSync(join(folder, 'instances/x.tmp'));
+    mkdirSync(join(folder, 'instances/y.json'));
+    writeFileSync(join(folder, 'instances/a%2Fb.0.json.1.tmp'), '{');
+    expect(create().load()).toEqual([{ key: 'a/b.0', record: { pid: 1 } }]);
+    expect(readdirSync(join(folder, 'instances'))).toEqual([
+      'a%2Fb.0.json',
+      'x.tmp',
+      'y.json.unreadable-1970-01-01T00:00:00.000Z',
+    ]);
+  });
+
+  it('that can not be written name their file', () => {
+    mkdirSync(join(folder, `instances/a.json.${process.pid}.tmp`), { recursive: true });
+    expect(() => create().write('a', {})).toThrow(`Cannot write ${folder}/instances/a.json: EISDIR`);
   });
 
   it('with a key that is too long are refused', () => {
