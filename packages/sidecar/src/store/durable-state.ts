@@ -9,6 +9,7 @@ import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { DurableStore } from '../supervise/ports.js';
+import { misshapen } from './state-shape.js';
 
 /** Raised when an older sidecar could not understand the file any more. */
 const FORMAT = 1;
@@ -65,6 +66,8 @@ function parse(path: string, text: string): unknown {
   if (sha256(canonicalJson(document.state)) !== document.sha256) {
     throw unreadable(path, 'its content does not match its checksum');
   }
+  const wrong = misshapen(document.state);
+  if (wrong !== undefined) throw unreadable(path, `${wrong} in it is not what a sidecar writes there`);
   return document.state;
 }
 
