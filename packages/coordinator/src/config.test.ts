@@ -63,6 +63,11 @@ describe('what is wrong is named with its line', () => {
     ['an unknown key', 'environment: local\nredsi: {}', /coordinator\.yaml:2: redsi .*Did you mean "redis"/],
     ['an open port', 'listen: { http: ["0.0.0.0:80"] }', /insecure: true/],
     ['no port', 'listen: { grpc: ["127.0.0.1"] }', /listen\.grpc\[0\] must be HOST:PORT/],
+    [
+      'an address twice',
+      'listen: { http: ["127.0.0.1:7077"] }',
+      /http is 127\.0\.0\.1:7077, which listen\.grpc has already/,
+    ],
     ['a list of hosts', 'hosts: [pc2]', /hosts must be a map of hosts/],
     ['a host without an address', 'hosts: { pc2: {} }', /hosts\.pc2\.address is missing/],
     ['a bad name of a host', 'hosts: { PC2: { address: 10.0.0.1 } }', /hosts\.PC2 is no name/],
