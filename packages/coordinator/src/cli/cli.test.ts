@@ -224,7 +224,17 @@ test('events -f goes on when the coordinator has been killed and is back', async
   expect(lines.match(/"version":"5\.0\.0"/g)).toHaveLength(1);
   const ended = once(follower, 'exit');
   follower.kill('SIGINT');
-  expect(await ended).toEqual([0, null]);
+  expect(await ended).toEqual([130, null]);
+});
+
+test('events -f that is asked to end says by its code that it was', async () => {
+  const follower = spawn(process.execPath, [BIN, 'events', '-f', '--json'], { env, cwd: folder });
+  const ended = once(follower, 'exit');
+  await once(follower.stdout, 'data');
+  follower.kill('SIGTERM');
+  expect(await ended).toEqual([143, null]);
+  // Its time was over: that is what was asked for.
+  expect(await run('events', '-f', '--timeout', '1s')).toMatchObject({ code: 0, stderr: '' });
 });
 
 function runWith(other: NodeJS.ProcessEnv, ...words: readonly string[]): Promise<Ran> {
