@@ -1,4 +1,7 @@
-/** What an error of the operating system means, and what to do about it. Loads nothing. */
+/** What an error of the operating system means, and what to do about it. Loads next to nothing. */
+import { asSentence } from '../domain/sentence.js';
+import { messageOf } from './errors.js';
+
 const MEANINGS: Readonly<Record<string, readonly [meaning: string, remedy: string]>> = {
   EMFILE: [
     'this process is out of file descriptors',
@@ -21,6 +24,9 @@ export function meaningOfSystemError(error: unknown): string | undefined {
   const [meaning, remedy] = (Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined) ?? [];
   return meaning === undefined ? undefined : `${meaning} (${code}). ${remedy ?? ''}`;
 }
+
+/** What any error says after a colon, with its full stop. */
+export const reasonOf = (error: unknown): string => meaningOfSystemError(error) ?? asSentence(messageOf(error));
 
 /** The same as a whole sentence, with what was tried and where. */
 export function sentenceOfSystemError(error: unknown): string | undefined {

@@ -8,6 +8,7 @@ import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { reasonOf } from '@outrider/shared/runtime/system-error.js';
 import type { DurableStore } from '../supervise/ports.js';
 import { misshapen } from './state-shape.js';
 
@@ -33,7 +34,7 @@ export function createDurableStore(dataDir: string): DurableStore {
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
         writeDurably(path, text);
       } catch (error) {
-        throw new OutriderError('unavailable', `Cannot write ${path}: ${messageOf(error)}. Nothing was changed.`, {
+        throw new OutriderError('unavailable', `Cannot write ${path}: ${reasonOf(error)} Nothing was changed.`, {
           cause: error,
         });
       }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { writeAtomically } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { meaningOfSystemError } from '@outrider/shared/runtime/system-error.js';
+import { reasonOf } from '@outrider/shared/runtime/system-error.js';
 import type { RecordStore } from '../supervise/ports.js';
 
 const SUFFIX = '.json';
@@ -57,8 +57,7 @@ export function createRecordStore({ runDir, now, onUnreadable }: RecordStoreOpti
       try {
         writeAtomically(path, JSON.stringify(record));
       } catch (error) {
-        const why = meaningOfSystemError(error) ?? `${messageOf(error)}.`;
-        throw new OutriderError('unavailable', `Cannot write ${path}: ${why}`, { cause: error });
+        throw new OutriderError('unavailable', `Cannot write ${path}: ${reasonOf(error)}`, { cause: error });
       }
     },
     remove: (key) => rmSync(fileOf(key), { force: true }),

@@ -15,7 +15,11 @@ afterEach(async () => {
   expect(processesOf({ folder: rig.folder })).toEqual([]);
 });
 
-const ready = (name: string) => eventually(() => (rig.status(name)?.ready === true ? rig.status(name) : null));
+const ready = (name: string) =>
+  eventually(() => {
+    const status = rig.status(name);
+    return status?.ready === true ? status : null;
+  });
 /** The store's temporary file is in nobody's way but this folder's. */
 const inTheWay = (): string => {
   const name = readdirSync(rig.path('instances')).find((one) => one.endsWith('.json')) ?? '';
@@ -52,11 +56,11 @@ test('a restart that can not be recorded leaves alone what runs', async () => {
   await expect(rig.supervisor.control('app', ['one'], 'restart', 'ann')).rejects.toThrow(
     /^one was not restarted, since that could not be recorded: Cannot write /,
   );
-  expect(rig.status('one')).toMatchObject({ pid: before?.pid, state: 'ready' });
+  expect(rig.status('one')).toMatchObject({ pid: before.pid, state: 'ready' });
   rmdirSync(folder);
   const [after] = await rig.supervisor.control('app', ['one'], 'restart', 'ann');
   expect(after?.state).toBe('ready');
-  expect(after?.pid).not.toBe(before?.pid);
+  expect(after?.pid).not.toBe(before.pid);
 });
 
 test('starts that never came to a process are no restarts, and the file that was in the way is named', async () => {
@@ -65,7 +69,7 @@ test('starts that never came to a process are no restarts, and the file that was
   const before = await ready('one');
   const folder = inTheWay();
   mkdirSync(folder);
-  process.kill(before?.pid ?? 0, 'SIGKILL');
+  process.kill(before.pid, 'SIGKILL');
   await eventually(() => expect(rig.types('one').filter((type) => type === 'agent.exited').length).toBeGreaterThan(3));
   expect(rig.status('one')?.restarts).toBe(0);
   expect(rig.status('one')?.reason).toMatch(/^could not start: Cannot write .*\/instances\/app%2Fone/);
