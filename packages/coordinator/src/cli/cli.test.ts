@@ -237,6 +237,15 @@ test('events -f that is asked to end says by its code that it was', async () => 
   expect(await run('events', '-f', '--timeout', '1s')).toMatchObject({ code: 0, stderr: '' });
 });
 
+test('while Redis is away a rollback says so, within the time that it was given', async () => {
+  await redis.kill();
+  await eventually(async () => (await run('status', '--json')).stdout.includes('"redis":"down"'));
+  const { code, stderr } = await run('rollback', '--app', 'walk', '--yes', '--timeout', '10s');
+  await redis.restart();
+  expect({ code, stderr }).toEqual({ code: 5, stderr: 'Error: Redis is away, so nothing new is decided now.\n' });
+  await eventually(async () => (await run('status', '--json')).stdout.includes('"redis":"up"'));
+});
+
 function runWith(other: NodeJS.ProcessEnv, ...words: readonly string[]): Promise<Ran> {
   const before = env;
   env = other;

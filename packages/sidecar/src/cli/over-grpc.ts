@@ -14,7 +14,7 @@ export function overGrpc(endpoint: string): SidecarCalls {
     ...(signal === undefined ? {} : { signal }),
   });
   const inWords = (error: unknown): never => {
-    if (!(error instanceof OutriderError) || error.code !== 'unavailable') throw error;
+    if (!(error instanceof OutriderError) || !error.message.startsWith('Cannot reach ')) throw error;
     throw new OutriderError('unavailable', `${error.message} Is the sidecar running there?`, { cause: error });
   };
   return {
