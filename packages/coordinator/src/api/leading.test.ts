@@ -25,6 +25,6 @@ test('whoever gives up soon hears before that why nothing is decided; and it is 
 
   const waiting = remote.ControlRollout({ action: 'abort' }, { timeoutMs: 14_000 });
   await coordinator.redis.restart();
-  await expect(waiting).rejects.toMatchObject({ code: 'not_found' });
+  await expect(waiting).rejects.toMatchObject({ message: 'No rollout is under way.' });
   remote.close();
 });
