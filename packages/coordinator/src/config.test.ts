@@ -52,6 +52,29 @@ test('insecure opens the ports to the network, the environment of the process ha
   expect(config.listen).toMatchObject({ grpc: ['10.0.0.11:7077'], websocket: ['0.0.0.0:7778'] });
 });
 
+test('what agents.yaml is filled from comes from the file, or whole from the environment', () => {
+  const file = 'settings: { MODEL: small, PORT: "8080" }\n';
+  expect(load(file).settings).toEqual({ MODEL: 'small', PORT: '8080' });
+  const env = {
+    OUTRIDER_COORDINATOR__SETTINGS: '{ MODEL: large }',
+    OUTRIDER_COORDINATOR__HOSTS: '{ main-pc: { address: 10.0.0.11, labels: { gpu: "true" } } }',
+    OUTRIDER_COORDINATOR__LISTEN__HTTP: '127.0.0.1:1,127.0.0.1:2',
+  };
+  expect(load(file, env)).toMatchObject({
+    settings: { MODEL: 'large' },
+    hosts: [{ name: 'main-pc', endpoint: '10.0.0.11:7070', labels: { gpu: 'true' } }],
+    listen: { http: ['127.0.0.1:1', '127.0.0.1:2'] },
+  });
+  expect(() => load('settings: { PORT: 8080 }')).toThrow(/settings\.PORT must be a text, not 8080/);
+  expect(() => load('', { OUTRIDER_COORDINATOR__SETTINGS: '{ __proto__: x }' })).toThrow(/settings must be a map/);
+});
+
+test('a log that is kept from standard error, and has no file, is none', () => {
+  expect(load('log: { console: false }').log.level).toBe('silent');
+  expect(load('log: { console: false, file: /x, level: warn }').log).toEqual({ level: 'warn', file: '/x' });
+  expect(load('').log.level).toBe('info');
+});
+
 test('the password of Redis is the first line of its file', () => {
   const file = join(folder, 'password');
   writeFileSync(file, 'secret\nnot this\n');

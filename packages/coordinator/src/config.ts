@@ -108,9 +108,18 @@ export function loadConfig(
     })),
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     settings: config.settings,
-    log: { level: config.log.level, ...(config.log.file === undefined ? {} : { file: config.log.file }) },
+    log: { level: levelOf(config.log), ...(config.log.file === undefined ? {} : { file: config.log.file }) },
     notes: compiled.notes,
   });
+}
+
+/** False for `console`, and no file: nobody is told anything. */
+const levelOf = ({ level, console, file }: LogSettings): LogLevel => (console || file !== undefined ? level : 'silent');
+
+interface LogSettings {
+  readonly level: LogLevel;
+  readonly console: boolean;
+  readonly file?: string | undefined;
 }
 
 const endpointOf = (address: string): string =>
