@@ -111,6 +111,11 @@ describe('wrong usage and input are 2, with one sentence', () => {
     ['a reserved version', ['release', 'push', '.', '--version', 'latest'], /latest/],
     ['a bad version', ['release', 'push', '.', '--version', '../1'], /letters, digits/],
     ['no folder', ['release', 'push', 'nowhere', '--version', '1'], /Cannot read nowhere\/agents\.yaml/],
+    [
+      'a folder for agents.yaml',
+      ['release', 'push', 'odd', '--version', '1'],
+      /odd\/agents\.yaml: it is a folder, and must be/,
+    ],
     ['no agents.yaml', ['release', 'push', 'empty', '--version', '1'], /a release needs one/],
     ['a bad agents.yaml', ['release', 'push', 'bad', '--version', '1'], /agents\.yaml:4: .*Did you mean "memory"/],
     ['no version to roll out', ['rollout'], /--version V/],
@@ -141,6 +146,7 @@ describe('wrong usage and input are 2, with one sentence', () => {
     ['an open port without insecure', ['serve', '--check-config', '--config', 'open.yaml'], /insecure: true/],
   ])('%s', async (_, words, sentence) => {
     mkdirSync(join(folder, 'empty'), { recursive: true });
+    mkdirSync(join(folder, 'odd', 'agents.yaml'), { recursive: true });
     tree('bad', {
       'agents.yaml': 'agents:\n  memory: { command: [a] }\n  web:\n    depends_on: [memry]\n    command: [a]\n',
     });
