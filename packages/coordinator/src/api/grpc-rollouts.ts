@@ -43,11 +43,12 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
   return {
     PlanRollout: async (request) => writePlan(await rollouts.plan(readAsk(request, 'plan'))),
     StartRollout: async (request) => {
-      const { plan, rollout } = await rollouts.start(readAsk(request, requestId(request.requestId)));
+      const ask = readAsk(request, requestId(request.requestId));
+      const { plan, rollout } = await rollouts.start(ask);
       return { plan: writePlan(plan), rollout: rollout?.id ?? '' };
     },
     Rollback: async (request) => {
-      const { plan, rollout } = await rollouts.rollback({
+      const ask = {
         app: optionalName('app', request.app),
         to: request.to === '' ? '' : versionOrWord('to', request.to),
         hosts: names('hosts', request.hosts),
@@ -56,7 +57,8 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
         by: who(request.by),
         requestId: requestId(request.requestId),
         ...(request.message === undefined ? {} : { message: line('message', request.message) }),
-      });
+      };
+      const { plan, rollout } = await rollouts.rollback(ask);
       return { plan: writePlan(plan), rollout: rollout?.id ?? '' };
     },
     WatchRollout: async function* (request, { signal }) {

@@ -24,12 +24,16 @@ export interface LeaderCall {
   /** A coordinator has handed it on: it ends here. */
   readonly isForwarded: boolean;
   readonly signal?: AbortSignal;
+  /** Milliseconds until the caller gives up: it is told in time what keeps it waiting. Absent: it waits. */
+  readonly leftMs?: number;
   /** False for what can't be sent twice. */
   readonly again?: boolean;
 }
 
 const PATIENCE_MS = 12_000;
 const LOOK_AGAIN_MS = 100;
+/** Of the caller's time; the rest is for the answer to arrive in. */
+const SHARE = 0.8;
 
 export class Leader {
   private remote: CoordinatorRemote | undefined;
@@ -47,7 +51,7 @@ export class Leader {
   ): Promise<T> {
     this.refuseIfReadOnly();
     const { clock, patienceMs = PATIENCE_MS } = this.options;
-    const until = clock.monotonic() + patienceMs;
+    const until = clock.monotonic() + Math.min(patienceMs, (call.leftMs ?? Infinity) * SHARE);
     for (;;) {
       const place = this.place();
       if (place === 'here') return here();

@@ -78,7 +78,7 @@ async function rollout(globals: Globals, options: NamedRollout): Promise<number>
   const started = await persistently(
     globals,
     Date.now() + within,
-    (remote) => remote.StartRollout(request, timeLimit(globals)),
+    (remote, limits) => remote.StartRollout(request, limits),
     options.supersede === true ? noteEach() : undefined,
   );
   if (started.rollout === '') return alreadySo(globals, plan);

@@ -171,7 +171,8 @@ function contextOf(call: AnyCall, ending: AbortSignal): CallContext {
   const gone = new AbortController();
   (call as EventEmitter).on('cancelled', () => gone.abort());
   const isForwarded = call.metadata.get(FORWARDED).length > 0;
-  return { signal: AbortSignal.any([gone.signal, ending]), peer: call.getPeer(), isForwarded };
+  const leftMs = Number(call.getDeadline()) - Date.now();
+  return { signal: AbortSignal.any([gone.signal, ending]), peer: call.getPeer(), isForwarded, leftMs };
 }
 
 function bearerOf(metadata: grpc.Metadata): string | undefined {

@@ -54,6 +54,8 @@ export interface Starting extends Common {
   readonly state: 'starting';
   /** False while its start is still being waited for. */
   readonly process: boolean;
+  /** Nobody asked for it: counts as a restart once there is a process. */
+  readonly again?: true;
   /** By its own word it is ready, which it says only once; other checks may still be waited for. */
   readonly saidReady?: boolean;
   /** It was parked, and has to be seen ready again. */
@@ -74,6 +76,8 @@ export interface Draining extends Common {
   readonly state: 'draining';
   readonly deadline: number;
   readonly sequel: Sequel;
+  /** The stop signal was sent. */
+  readonly signalled?: true;
   /** It was parked until then. */
   readonly wasParked?: true;
 }
@@ -158,7 +162,8 @@ export type EventOf<K extends InstanceEventKind> = Extract<InstanceEvent, { read
 
 export type Effect =
   | { readonly kind: 'spawn' }
-  | { readonly kind: 'signal'; readonly signal: NodeSignal }
+  /** SIGCONT: it was asked already. */
+  | { readonly kind: 'signal'; readonly signal: NodeSignal | 'SIGCONT' }
   | { readonly kind: 'killTree' }
   /** Freezes it as soon as it has nothing in hand, and tells so. */
   | { readonly kind: 'park' }

@@ -99,7 +99,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     refusals: [limits, secrets],
     ...measuredBy(figures),
     reserved: reservedBy(config),
-    localAddresses,
+    ...{ localAddresses, problems: () => supervisor.problems() },
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
   tellOfUndeclared(sockets, supervisor, log);

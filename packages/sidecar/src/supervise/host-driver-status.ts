@@ -35,7 +35,7 @@ export class StatusWriter {
       apps: Object.values(state.apps).map((app) => this.app(app, at)),
       instances: agents.instances().map((one) => this.measured(one)),
       system: system(),
-      problems: this.problems,
+      problems: [...this.problems, ...(this.options.problems?.() ?? [])],
     };
   }
 

@@ -48,6 +48,10 @@ export class PersonControl {
     const [asked] = action === 'stop' || agents.length === 0 ? [] : kept;
     if (asked !== undefined) throw new OutriderError('refused', keptSentence(asked.name, action));
     await Promise.all(chosen.map(({ app: one, specs }) => this.#walk(one, specs, action, by)));
+    for (const { app: one, specs } of chosen) {
+      const live = specs.flatMap(({ name }) => one.find(name)).find(({ unrecorded: problem }) => problem !== undefined);
+      if (live !== undefined) throw unrecorded(live, action);
+    }
     return chosen.map(({ app: one, specs }) => ({ app: one.name, agents: new Set(specs.map(({ name }) => name)) }));
   }
 
@@ -86,7 +90,13 @@ export class PersonControl {
           .filter(({ instance }) => instance.state !== 'starting' || instance.process)
           .map(({ instance }) => instance.incarnation),
       );
-      this.#parts.turn(() => some.forEach((index) => this.#start(app, spec, index, by, true)));
+      const unrecordable: LiveInstance[] = [];
+      this.#parts.turn(() => {
+        // What runs is not taken down where its next start could not be recorded.
+        unrecordable.push(...some.flatMap((index) => app.find(spec.name, index)).filter((live) => !isRecorded(live)));
+        if (unrecordable.length === 0) some.forEach((index) => this.#start(app, spec, index, by, true));
+      });
+      if (unrecordable.length > 0) return;
       await this.#until(() =>
         some
           .flatMap((index) => app.find(spec.name, index).filter(isInUse))
@@ -151,6 +161,19 @@ const isKept = (slots: readonly LiveInstance[]): boolean => slots.length > 0 && 
 const keptSentence = (agent: string, action: Action): string =>
   `${agent} is kept until the rollout under way here is committed or reverted, and can't be asked to ${action} before. ` +
   '`sidecar revert` takes the host back now.';
+
+function isRecorded(live: LiveInstance): boolean {
+  live.save();
+  return live.unrecorded === undefined;
+}
+
+function unrecorded({ spec, unrecorded: problem = '' }: LiveInstance, action: Action): OutriderError {
+  const what =
+    action === 'restart'
+      ? `${spec.name} was not restarted, since that could not be recorded`
+      : `${spec.name} was asked to ${action}, but that could not be recorded, and a sidecar that is killed forgets it`;
+  return new OutriderError('refused', `${what}: ${problem}`);
+}
 
 function notFound(agent: string, app: string, specs: readonly HostAgent[]): OutriderError {
   const where = app === '' ? 'this host' : `app ${app} on this host`;
