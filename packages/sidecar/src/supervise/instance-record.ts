@@ -9,6 +9,8 @@ import type { Told } from './told.js';
 
 /** Raised when an older sidecar could not understand a record any more. */
 const FORMAT = 1;
+/** Of one that is kept beside another version: to a sidecar that knows no such thing it is no record. */
+const FORMAT_KEPT = 2;
 
 /** The release that an instance was started from, as far as a start needs it. */
 export interface Origin {
@@ -49,7 +51,11 @@ export interface InstanceRecord {
   readonly downSince?: number;
 }
 
-export const writeRecord = (record: InstanceRecord): unknown => ({ format: FORMAT, sha256: sumOf(record), ...record });
+export const writeRecord = (record: InstanceRecord): unknown => ({
+  format: record.instance.state === 'parked' ? FORMAT_KEPT : FORMAT,
+  sha256: sumOf(record),
+  ...record,
+});
 
 const sumOf = (record: object): string => sha256(JSON.stringify(record));
 
@@ -58,7 +64,7 @@ export function readRecord(value: unknown): InstanceRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { format, sha256: sum, ...record } = value as Partial<InstanceRecord> & Readonly<Record<string, unknown>>;
   const whole =
-    format === FORMAT &&
+    (format === FORMAT || format === FORMAT_KEPT) &&
     // What somebody has changed proves nothing. (Those of the first sidecars have no sum.)
     (sum === undefined || sum === sumOf(record)) &&
     typeof record.key === 'string' &&

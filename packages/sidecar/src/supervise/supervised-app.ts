@@ -160,6 +160,8 @@ export class SupervisedApp {
     const record = recordOfStray(stray, wanted, this.#target === undefined ? undefined : this.#origin(), facts);
     const live = this.restore(record);
     live.followed = this.followed(live.spec);
+    // It may have been kept, frozen, beside another version.
+    parts.processes.thaw(stray.identity, stray.incarnation);
     live.adopt();
     return true;
   }

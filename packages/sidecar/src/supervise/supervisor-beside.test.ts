@@ -77,6 +77,11 @@ test('all that is new is proven before anything old is touched; that is frozen, 
     expect(processState(pid)).toBe('T');
     expect(told('1', name)).toEqual(['agent.starting', 'agent.ready']);
   }
+  // A sidecar that knows nothing of it takes them for processes without a record.
+  const records = rig.parts.records.load().map(({ record }) => record as { format: number; spec: { name: string } });
+  const [known, other] = [records.filter(({ format }) => format === 1), records.filter(({ format }) => format === 2)];
+  expect(other.map(({ spec }) => spec.name).sort()).toEqual([...OLD].sort());
+  expect(known.map(({ spec }) => spec.name).sort()).toEqual(['added', 'base', 'kept', 'top']);
   const words = readFileSync(rig.path('1.out'), 'utf8').length;
 
   run('2', 'trial', ...second({ healthchecks: [...quick('top').healthchecks, waitsFor('go')] }));

@@ -324,6 +324,8 @@ test('an agent whose record was lost is taken in as what its own environment pro
   for (const name of readdirSync(join(folder, 'instances'))) {
     writeFileSync(join(folder, 'instances', name), '{"not whole');
   }
+  // As if it had been kept beside another version.
+  process.kill(find(before, 'proven').pid, 'SIGSTOP');
 
   sidecar = new Sidecar();
   // Until it is known what should run, they are left as they are.
@@ -333,6 +335,7 @@ test('an agent whose record was lost is taken in as what its own environment pro
   sidecar.setTarget(target(folder, '1', { ...proven, fingerprint: 'as-it-is-here' }, other), 'steady');
   const after = await sidecar.until((told) => isConverged(told) && told.instances.length === 2);
   expect(find(after, 'proven')).toMatchObject({ pid: find(before, 'proven').pid, version: '1', restarts: 0 });
+  expect(readFileSync(`/proc/${find(after, 'proven').pid}/stat`, 'latin1')).not.toMatch(/\) T /);
   expect(find(after, 'changed').pid).not.toBe(find(before, 'changed').pid);
   expect([running('proven'), running('changed'), running('gone')].map((pids) => pids.length)).toEqual([2, 1, 0]);
   const kept = readdirSync(join(folder, 'instances')).filter((name) => name.includes('.unreadable-'));
