@@ -44,10 +44,10 @@ function unlessReadOnly(here: Unary, leader: Leader): Unary {
 
 function atLeader(name: Method, here: Unary, leader: Leader, streams: boolean): Unary {
   return (request, context) => {
-    const { signal, isForwarded } = context;
-    const limits = streams ? {} : { timeoutMs: FORWARDED_MS };
+    const { signal, isForwarded, leftMs } = context;
+    const limits = streams ? {} : { timeoutMs: Math.min(FORWARDED_MS, leftMs) };
     return leader.carryOut(
-      { signal, isForwarded, again: !streams },
+      { signal, isForwarded, leftMs, again: !streams },
       () => here(request, context),
       (remote, still) => (remote[name] as unknown as Call)(request, { ...limits, signal: still }),
     );

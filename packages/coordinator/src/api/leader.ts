@@ -24,11 +24,15 @@ export interface LeaderCall {
   /** A coordinator has handed it on: it ends here. */
   readonly isForwarded: boolean;
   readonly signal?: AbortSignal;
+  /** Milliseconds until the caller gives up; absent: it does not. */
+  readonly leftMs?: number;
   /** False for what can't be sent twice. */
   readonly again?: boolean;
 }
 
 const PATIENCE_MS = 12_000;
+/** Of the time that a caller has left; the rest is for the answer to arrive in. */
+const SHARE = 0.8;
 const LOOK_AGAIN_MS = 100;
 
 export class Leader {
@@ -47,7 +51,7 @@ export class Leader {
   ): Promise<T> {
     this.refuseIfReadOnly();
     const { clock, patienceMs = PATIENCE_MS } = this.options;
-    const until = clock.monotonic() + patienceMs;
+    const until = clock.monotonic() + Math.min(patienceMs, (call.leftMs ?? Infinity) * SHARE);
     for (;;) {
       const place = this.place();
       if (place === 'here') return here();

@@ -1,10 +1,11 @@
 /** A rollout's state as a sentence for people. */
 import type { Rollout, RolloutHostState } from '@outrider/shared/domain/rollout.js';
+import { asSentence } from '@outrider/shared/domain/sentence.js';
 
 export function explain(rollout: Rollout): string {
   const what = rollout.kind === 'rollback' ? `Rollback to ${rollout.version}` : `Rollout of ${rollout.version}`;
   const sentence = `${what} (${rollout.id}) ${progress(rollout)}`;
-  return `${sentence}${rollout.paused ? '; paused' : ''}.`;
+  return asSentence(`${sentence}${rollout.paused ? '; paused' : ''}`);
 }
 
 function progress(rollout: Rollout): string {

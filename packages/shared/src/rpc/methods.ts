@@ -18,6 +18,8 @@ export interface CallContext {
   readonly peer: string;
   /** Another coordinator has handed it on: it goes no further. */
   readonly isForwarded: boolean;
+  /** Milliseconds until the caller gives up, as it has said with the call; Infinity: it waits for ever. */
+  readonly leftMs: number;
 }
 
 export interface CallOptions {
