@@ -224,6 +224,25 @@ describe('a leader that is killed', () => {
   });
 });
 
+it('a leader that hangs keeps nobody waiting who asks another', async () => {
+  await settle(one, two);
+  const version = await pushAt(one);
+  await two.remote.ShowRelease({ app: APP, version });
+  const run = followAt(cluster, [two], ['rollout', '--version', version, '--json', '--bake', '1h']);
+  await run.line(isStep('alpha', 'trial'));
+  one.daemon.signal('SIGSTOP');
+  // It was handed on to the one that hangs, and came back from there.
+  const asked = two.remote.ControlRollout({ app: APP, action: 'pause', by: 'me' }, { timeoutMs: 60_000 });
+  expect(await asked).toMatchObject({ version, paused: true });
+  await leads(two);
+  one.daemon.signal('SIGCONT');
+  await serves(one);
+  expect((await one.remote.Status({})).leader).toContain('coordinator-3');
+  await one.remote.ControlRollout({ app: APP, action: 'abort', by: 'me' });
+  expect((await run.result).code).toBe(21);
+  expect(await versions(cluster, APP)).toEqual(both(active));
+});
+
 describe('a leader that was stopped in its tracks', () => {
   /** Everything that a leader could have changed. */
   async function world(): Promise<unknown> {

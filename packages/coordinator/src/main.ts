@@ -39,6 +39,8 @@ import type { Scripts } from './store/scripts.js';
 import { systemdNotify } from './systemd.js';
 
 const REDIS_WITHIN_MS = 2_000;
+/** Longer than all that is closed may take; shorter than systemd's patience. */
+const END_WITHIN_MS = 10_000;
 
 /** Runs until SIGTERM or SIGINT; with `checkConfig`, only reads the settings. Throws where they are wrong;
  *  rollouts under way go on with the next coordinator. */
@@ -59,6 +61,8 @@ export async function serve(options: {
   log.info({ signal }, 'the coordinator ends; rollouts under way go on with the next one');
   systemd.stopping();
   systemd.close();
+  // Whatever is still asked of somebody who does not answer must not keep this process.
+  setTimeout(() => process.exit(), END_WITHIN_MS).unref();
   await coordinator.close();
 }
 

@@ -24,16 +24,16 @@ export interface LeaderCall {
   /** A coordinator has handed it on: it ends here. */
   readonly isForwarded: boolean;
   readonly signal?: AbortSignal;
-  /** Milliseconds until the caller gives up: it is told in time what keeps it waiting. Absent: it waits. */
+  /** Milliseconds until the caller gives up; absent: it does not. */
   readonly leftMs?: number;
   /** False for what can't be sent twice. */
   readonly again?: boolean;
 }
 
 const PATIENCE_MS = 12_000;
-const LOOK_AGAIN_MS = 100;
-/** Of the caller's time; the rest is for the answer to arrive in. */
+/** Of the time that a caller has left; the rest is for the answer to arrive in. */
 const SHARE = 0.8;
+const LOOK_AGAIN_MS = 100;
 
 export class Leader {
   private remote: CoordinatorRemote | undefined;

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +20,8 @@ interface Ran {
 let folder: string;
 let redis: TestRedis;
 let settings: string;
+/** Of the daemon's gRPC. */
+let served: number;
 let daemon: ChildProcess;
 let env: NodeJS.ProcessEnv;
 
@@ -47,7 +50,7 @@ const AGENTS = 'app: walk\nagents:\n  web:\n    command: [sleep, "60"]\n';
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'outrider-cli-'));
   redis = await startRedis();
-  const port = await freePort();
+  served = await freePort();
   settings = join(folder, 'coordinator.yaml');
   writeFileSync(
     settings,
@@ -55,7 +58,7 @@ beforeAll(async () => {
       data_dir: join(folder, 'data'),
       run_dir: join(folder, 'run'),
       redis: { url: redis.url },
-      listen: { grpc: [`127.0.0.1:${port}`], http: ['127.0.0.1:0'], websocket: ['127.0.0.1:0'] },
+      listen: { grpc: [`127.0.0.1:${served}`], http: ['127.0.0.1:0'], websocket: ['127.0.0.1:0'] },
     }),
   );
   env = { PATH: process.env['PATH'], HOME: folder, OUTRIDER_RENDEZVOUS: join(folder, 'endpoints') };
@@ -68,6 +71,34 @@ afterAll(async () => {
   await redis.stop();
   rmSync(folder, { recursive: true, force: true });
   expect(code).toBe(0);
+});
+
+test('an address that is refused or silent is left for the next', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const held: Socket[] = [];
+  silent.on('connection', (socket) => held.push(socket));
+  const { port } = silent.address() as AddressInfo;
+  try {
+    const there = `127.0.0.1:${served}`;
+    const found = await run(
+      'status',
+      '--json',
+      '--endpoint',
+      `127.0.0.1:${await freePort()},127.0.0.1:${port},${there}`,
+    );
+    expect([found.code, found.stderr]).toEqual([0, '']);
+    expect(JSON.parse(found.stdout)).toMatchObject({ redis: 'up' });
+    expect(held.length).toBeGreaterThan(0);
+    const none = await run('status', '--endpoint', `127.0.0.1:${await freePort()},127.0.0.1:${port}`);
+    expect(none).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining(`Cannot reach 127.0.0.1:${port}`) as string,
+    });
+  } finally {
+    for (const socket of held) socket.destroy();
+    silent.close();
+  }
 });
 
 describe('release', () => {

@@ -11,6 +11,7 @@ const FORGOTTEN_MS = 24 * 3_600_000;
 
 export class RedisCoordinators {
   private cancel: () => void = () => undefined;
+  private closed = false;
 
   constructor(
     private readonly redis: RedisClient,
@@ -26,7 +27,7 @@ export class RedisCoordinators {
       ask(this.redis.zadd(coordinators, now, endpoint)),
       ask(this.redis.zremrangebyscore(coordinators, '-inf', now - FORGOTTEN_MS)),
     ]).catch((error: unknown) => messageOf(error));
-    this.cancel = this.clock.after(EVERY_MS, () => void this.announce(endpoint));
+    if (!this.closed) this.cancel = this.clock.after(EVERY_MS, () => void this.announce(endpoint));
   }
 
   /** `preferred` first, then the last that was heard of. */
@@ -37,6 +38,7 @@ export class RedisCoordinators {
   }
 
   close(): void {
+    this.closed = true;
     this.cancel();
   }
 }

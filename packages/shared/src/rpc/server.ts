@@ -170,9 +170,9 @@ function drained(call: grpc.ServerWritableStream<object, object>, signal: AbortS
 function contextOf(call: AnyCall, ending: AbortSignal): CallContext {
   const gone = new AbortController();
   (call as EventEmitter).on('cancelled', () => gone.abort());
-  const isForwarded = call.metadata.get(FORWARDED).length > 0;
   const leftMs = Number(call.getDeadline()) - Date.now();
-  return { signal: AbortSignal.any([gone.signal, ending]), peer: call.getPeer(), isForwarded, leftMs };
+  const isForwarded = call.metadata.get(FORWARDED).length > 0;
+  return { signal: AbortSignal.any([gone.signal, ending]), peer: call.getPeer(), leftMs, isForwarded };
 }
 
 function bearerOf(metadata: grpc.Metadata): string | undefined {

@@ -1,7 +1,9 @@
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
-import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
+import { parseHostPort } from '@outrider/shared/runtime/listen.js';
+import { command, startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
+import { startRedisCluster } from '@outrider/shared/testing/redis-cluster.js';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EventSpool } from './event-spool.js';
@@ -141,3 +143,27 @@ test('without Redis everything goes on, bounded, and the trouble is told once', 
   await lonely.close();
   expect(new Set(complaints).size).toBe(complaints.length);
 });
+
+test('a cluster takes presence and events, also after the death of the node that had them', async () => {
+  const cluster = await startRedisCluster();
+  const nodes = cluster.nodes.map((node) => parseHostPort(node)!);
+  const inCluster = startRedisLink({
+    ...{ address: { kind: 'cluster', nodes }, keys: KEYS, record: RECORD, version: '0' },
+    onError: (sentence) => complaints.push(sentence),
+  });
+  const say = async (line: string): Promise<string> => {
+    const { host, port } = await cluster.ownerOf(KEYS.events);
+    return command(host, port, line);
+  };
+  try {
+    inCluster.publish(event(1));
+    await eventually(async () => expect(await say(`XRANGE ${KEYS.events} - +`)).toContain('"e1"'));
+    await eventually(async () => expect(await say(`HGET ${KEYS.hosts} pc2`)).toContain('127.0.0.12:7070'));
+    await (await cluster.ownerOf(KEYS.events)).kill();
+    inCluster.publish(event(2));
+    await eventually(async () => expect(await say(`XRANGE ${KEYS.events} - +`)).toContain('"e2"'), 60_000);
+  } finally {
+    await inCluster.close();
+    await cluster.stop();
+  }
+}, 120_000);

@@ -1,0 +1,118 @@
+/** Two coordinators' disks and one real Redis: what one was given, the other learns of and fetches over real gRPC. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
+import { manifestBytes } from '@outrider/shared/release/manifest.js';
+import { connectCoordinator } from '@outrider/shared/rpc/client.js';
+import { systemClock } from '@outrider/shared/runtime/clock.js';
+import { sha256 } from '@outrider/shared/runtime/digest.js';
+import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
+import { eventually } from '@outrider/shared/testing/eventually.js';
+import { freePort } from '@outrider/shared/testing/redis.js';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { testCoordinator, type TestCoordinator } from '../testing/coordinator.js';
+import { BlobStore } from './blob-store.js';
+import { ReleaseCatalog } from './catalog.js';
+import { ReleaseCopies } from './copies.js';
+
+let source: TestCoordinator;
+let redis: Redis;
+let folder: string;
+let serial = 0;
+const opened: ReleaseCopies[] = [];
+
+beforeAll(async () => {
+  source = await testCoordinator();
+  redis = new Redis(source.redis.url);
+  folder = mkdtempSync(join(tmpdir(), 'outrider-copies-'));
+});
+afterEach(() => {
+  for (const copies of opened.splice(0)) copies.close();
+});
+afterAll(async () => {
+  redis.disconnect();
+  await source.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A disk of another coordinator, new and empty. */
+function another(others: readonly string[]): { copies: ReleaseCopies; blobs: BlobStore; notices: string[] } {
+  serial += 1;
+  const own = join(folder, `${serial}`);
+  const blobs = new BlobStore(join(own, 'blobs'));
+  const catalog = new ReleaseCatalog({
+    ...{ folder: join(own, 'releases'), blobs, redis, environment: 'test', compile: agentsFromYaml },
+    ...{ now: () => systemClock.now(), history: async () => [] },
+  });
+  const notices: string[] = [];
+  const copies = new ReleaseCopies({
+    ...{ catalog, blobs, clock: systemClock, others: async () => others },
+    connect: (endpoint) => connectCoordinator({ endpoint, token: source.token, forwards: true }),
+    notice: (sentence) => notices.push(sentence),
+  });
+  opened.push(copies);
+  return { copies, blobs, notices };
+}
+
+async function push(version: string): Promise<string> {
+  const text = `app: app\nagents:\n  web:\n    command: [sleep, "${version.length}"]\n`;
+  const contents = [text, `code of ${version}\n`];
+  const entries = ['agents.yaml', 'code.txt'].map((path, index) => {
+    const content = contents[index] ?? '';
+    return { kind: 'file' as const, path, mode: 0o644, size: content.length, sha256: sha256(content) };
+  });
+  const manifest = manifestBytes({ app: 'app', entries });
+  const remote = connectCoordinator({ endpoint: source.grpc[0] ?? '', token: source.token });
+  try {
+    await remote.PutBlobs(
+      (async function* () {
+        for (const content of contents) yield { sha256: sha256(content), data: Buffer.from(content), last: true };
+      })(),
+    );
+    return (await remote.PushRelease({ version, manifest: Buffer.from(manifest), by: 'ann' })).digest;
+  } finally {
+    remote.close();
+  }
+}
+
+test('what another coordinator was given is known at once, and whole once it was asked for', async () => {
+  const digest = await push('1.0.0');
+  const { copies, blobs } = another([`127.0.0.1:${await freePort()}`, source.grpc[0] ?? '']);
+  expect(await copies.find('app', '1.0.0')).toMatchObject({ digest, by: 'ann' });
+  expect((await copies.find('app', 'latest'))?.version).toBe('1.0.0');
+  expect(await blobs.size(digest)).toBeUndefined();
+  const { manifest } = await copies.manifest(digest);
+  expect(await blobs.missing(manifest.entries.flatMap((one) => (one.kind === 'file' ? [one.sha256] : [])))).toEqual([]);
+  expect(Object.keys((await copies.spec(digest)).agents)).toHaveLength(1);
+});
+
+test('it comes by itself, too', async () => {
+  const digest = await push('1.1.0');
+  const { copies, blobs } = another([source.grpc[0] ?? '']);
+  copies.start();
+  await eventually(async () => (await blobs.missing([digest])).length === 0);
+  expect(await copies.list('app')).toMatchObject([{ version: '1.0.0' }, { version: '1.1.0' }]);
+});
+
+test('contents that nobody gives are no release that could be rolled out, and it is said', async () => {
+  const digest = await push('1.2.0');
+  const away = `127.0.0.1:${await freePort()}`;
+  const { copies, notices } = another([away]);
+  await expect(copies.manifest(digest)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining(`no other coordinator gives them (asked: ${away})`) as string,
+  });
+  copies.start();
+  await eventually(() => notices.some((notice) => notice.startsWith('app 1.0.0 is not copied yet')));
+});
+
+test('what is no record of a release in Redis is passed over', async () => {
+  const { releases, apps } = fleetKeys('test');
+  await redis.sadd(apps, 'app', '../../etc', 'odd');
+  await redis.hset(releases('odd'), '../x', '{}', '1', 'no JSON', '2', '{"app":"other","version":"2","digest":"x"}');
+  const { copies } = another([]);
+  expect(await copies.list('odd')).toEqual([]);
+  expect(await copies.list('app')).not.toEqual([]);
+});
