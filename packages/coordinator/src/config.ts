@@ -12,11 +12,12 @@ import {
   labels,
   listenOn,
 } from '@outrider/shared/runtime/config-common.js';
+import { ON_LEASE_END, type OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { formatHostPort, problemOfExposure } from '@outrider/shared/runtime/listen.js';
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
-import { mapOf, strict, text } from '@outrider/shared/runtime/shape.js';
+import { choice, mapOf, strict, text } from '@outrider/shared/runtime/shape.js';
 import type { ConfiguredHost } from './fleet/live-fleet.js';
 import type { RedisAddress } from './store/connection.js';
 
@@ -39,6 +40,10 @@ export interface CoordinatorConfig {
   readonly hosts: readonly ConfiguredHost[];
   /** Of the fleet: accepted besides our own token, and shown to sidecars. */
   readonly tokenFile?: string;
+  readonly policy: {
+    /** What hosts do when the lease of a trial is over and no leader has spoken. */
+    readonly trial: OnLeaseEnd;
+  };
   /** What `${VAR}` in agents.yaml stands for. */
   readonly settings: Readonly<Record<string, string>>;
   readonly log: { readonly level: LogLevel; readonly file?: string };
@@ -67,9 +72,10 @@ const schema = strict(
       websocket: listenOn().optional(),
     }).prefault({}),
     hosts: mapOf(host, 'a map of hosts, such as { pc2: { address: 10.0.0.12 } }').default({}),
+    policy: strict({ trial: choice(ON_LEASE_END).default('revert') }).prefault({}),
     settings: mapOf(text('a text'), 'a map of settings').default({}),
   },
-  { unsupported: [...COMMON_UNSUPPORTED, 'policy', 'keep_releases', 'notify', 'max_starting'] },
+  { unsupported: [...COMMON_UNSUPPORTED, 'keep_releases', 'notify', 'max_starting'] },
 );
 
 /** @throws OutriderError('invalid') with one line for each problem. */
@@ -107,6 +113,7 @@ export function loadConfig(
       labels: marks,
     })),
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
+    policy: config.policy,
     settings: config.settings,
     log: { level: config.log.level, ...(config.log.file === undefined ? {} : { file: config.log.file }) },
     notes: compiled.notes,

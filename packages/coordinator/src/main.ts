@@ -1,7 +1,7 @@
 /** The composition root of `coordinator serve`: the only file that makes adapters. Holds no behaviour of its own. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { resolveHostSpec } from '@outrider/shared/release/host-spec.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
@@ -179,11 +179,12 @@ function insideOf(
     releases: catalog,
     publishing: catalog,
     sidecars: new Sidecars(() => tokens.fleet),
+    fleetTokenFile: resolve(config.tokenFile ?? tokens.file),
   };
 }
 
 function engineOf(
-  { environment, host, listen, settings }: CoordinatorConfig,
+  { environment, host, listen, settings, policy }: CoordinatorConfig,
   parts: {
     readonly redis: ReturnType<typeof withScripts>;
     readonly keys: FleetKeys;
@@ -204,6 +205,7 @@ function engineOf(
   });
   return new RolloutEngine({
     environment,
+    onLeaseEnd: policy.trial,
     holder: `${host}-${process.pid}-${randomUUID().slice(0, 8)}`,
     leases: new RedisLeases(redis, keys),
     store: new RedisRollouts(redis, keys),

@@ -4,6 +4,7 @@ import { writeInstanceStatus } from '@outrider/shared/rpc/codec.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { control, hostNamed, logs } from './agents-on-hosts.js';
 import { names, oneOf, optionalName, refuse, who } from './fields.js';
+import { isHeld } from './held-hosts.js';
 import type { Inside } from './inside.js';
 import { appsOf, appsOfHost, currentRollout, fleetState, instancesOf, versionOf } from './read-model.js';
 
@@ -17,6 +18,8 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
   return {
     Status: () => status(inside),
     Hosts: async () => ({
+      environment: inside.environment,
+      tokenFile: inside.fleetTokenFile,
       hosts: fleet.hosts().map((host) => ({
         name: host.name,
         address: host.address,
@@ -24,6 +27,8 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
         labels: { ...host.labels },
         sidecar: host.status?.sidecar ?? null,
         apps: [...appsOfHost(host)],
+        endpoint: host.endpoint,
+        hold: host.status?.hold ?? null,
       })),
     }),
     Agents: async ({ host }) => {
@@ -84,5 +89,9 @@ async function status(inside: Inside): Promise<FleetStatus> {
     agentsTotal: instances.length,
     agentsReady: instances.filter((instance) => instance.ready).length,
     apps,
+    held: fleet
+      .hosts()
+      .filter(isHeld)
+      .map((host) => host.name),
   };
 }

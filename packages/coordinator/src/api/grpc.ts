@@ -1,9 +1,10 @@
-/** The gRPC face of the coordinator, put together from its three parts. */
+/** The gRPC face of the coordinator, put together from its parts. */
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
 import { coordinatorProto } from '@outrider/shared/rpc/loader.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
 import { fleetMethods } from './grpc-fleet.js';
+import { holdMethods } from './grpc-holds.js';
 import { releaseMethods } from './grpc-releases.js';
 import { rolloutMethods } from './grpc-rollouts.js';
 import type { Inside } from './inside.js';
@@ -31,6 +32,7 @@ export function startGrpc(
     ...releaseMethods(inside),
     ...rolloutMethods(inside),
     ...fleetMethods(inside),
+    ...holdMethods(inside),
   };
   const proto = coordinatorProto();
   const { service } = proto.types.outrider.v1.Coordinator;

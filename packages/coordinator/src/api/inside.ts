@@ -14,4 +14,6 @@ export interface Inside {
   readonly publishing: Publishing;
   readonly blobs: Blobs;
   readonly sidecars: Sidecars;
+  /** Absolute path, on this machine, of the token that opens the sidecars. */
+  readonly fleetTokenFile: string;
 }

@@ -4,6 +4,7 @@ import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { findEndpoint } from '@outrider/shared/runtime/rendezvous.js';
 import { type Globals, QUESTION_MS } from './globals.js';
+import { rememberInventory } from './inventory.js';
 
 const DEFAULT_ENDPOINT = '127.0.0.1:7077';
 
@@ -36,6 +37,7 @@ export async function withCoordinator<T>(globals: Globals, act: (remote: Coordin
     try {
       await checkEnvironment(globals, remote);
       const answer = await act(remote);
+      await remember(remote);
       answeredBy = place.endpoint;
       return answer;
     } catch (error) {
@@ -46,6 +48,11 @@ export async function withCoordinator<T>(globals: Globals, act: (remote: Coordin
     }
   }
   throw explained(last);
+}
+
+/** Once is enough: whoever begins with a command goes on with the same coordinator. */
+async function remember(remote: CoordinatorRemote): Promise<void> {
+  if (answeredBy === undefined) await rememberInventory(remote);
 }
 
 /** For questions: the time that `--timeout` gives, else 30 s. */

@@ -20,7 +20,13 @@ export async function perform(effect: Effect, rollout: Rollout, options: Perform
       await host.stage(command, { release, ...(await documentsOf(effect, options)) });
       return;
     case 'switch':
-      await host.switchTo(command, release, effect.confirmWithinMs, JSON.stringify(rollout));
+      await host.switchTo(
+        command,
+        release,
+        effect.confirmWithinMs,
+        JSON.stringify(rollout),
+        rollout.options.onLeaseEnd,
+      );
       return;
     case 'commit':
       await host.commit(command);

@@ -3,7 +3,7 @@ import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { AppStatus, Fence, HostStatus } from '@outrider/shared/domain/host.js';
 import type { Manifest, Release, ReleaseRef } from '@outrider/shared/domain/release.js';
-import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import type { OnLeaseEnd, Rollout } from '@outrider/shared/domain/rollout.js';
 
 /** Implemented by release/. */
 export interface Releases {
@@ -62,6 +62,7 @@ export interface HostCommands {
     release: ReleaseRef,
     confirmWithinMs: number,
     rolloutRecord: string,
+    onLeaseEnd?: OnLeaseEnd,
   ): Promise<AppStatus>;
   renew(renewal: {
     readonly app: string;

@@ -1,5 +1,5 @@
 /** Starts rollouts and rollbacks: planned, refused or written with their first decision. */
-import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
+import type { OnLeaseEnd, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk, RolloutAsk } from '../api/ports.js';
@@ -16,6 +16,8 @@ export interface StartOptions extends RollbackOptions {
   readonly clock: Clock;
   readonly environment: string;
   readonly limits?: Partial<Limits>;
+  /** The environment's policy for trials; absent: revert. */
+  readonly onLeaseEnd?: OnLeaseEnd;
 }
 
 export interface Begun {
@@ -49,7 +51,11 @@ export async function beginRollout(ask: RolloutAsk, reign: Reign, options: Start
     {
       ...{ app, version, digest, environment, by, requestId },
       seq: await nextSequence(options),
-      options: { bakeMs, confirmWithinMs, commit, skipDown, ...(message === undefined ? {} : { message }) },
+      options: {
+        ...{ bakeMs, confirmWithinMs, commit, skipDown },
+        ...(message === undefined ? {} : { message }),
+        ...(options.onLeaseEnd === undefined ? {} : { onLeaseEnd: options.onLeaseEnd }),
+      },
       at: clock.now(),
     },
     targets,

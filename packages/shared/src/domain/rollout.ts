@@ -53,6 +53,10 @@ export interface RolloutHost {
   readonly reason?: string;
 }
 
+/** What a host does when the lease of its trial is over and no leader has spoken. */
+export const ON_LEASE_END = ['revert', 'hold'] as const;
+export type OnLeaseEnd = (typeof ON_LEASE_END)[number];
+
 export interface RolloutOptions {
   readonly bakeMs: number;
   /** T of the trial's lease. */
@@ -60,6 +64,8 @@ export interface RolloutOptions {
   readonly commit: 'together' | 'each';
   readonly skipDown: boolean;
   readonly message?: string;
+  /** As the environment's policy was when it began; absent: revert. */
+  readonly onLeaseEnd?: OnLeaseEnd;
 }
 
 /**

@@ -120,6 +120,8 @@ interface OfIncarnation extends Occurrence {
 export type InstanceEvent =
   | (Occurrence & { readonly kind: 'startAsked'; readonly reason: string })
   | (Occurrence & { readonly kind: 'stopAsked'; readonly sequel: 'rest' | 'start'; readonly reason: string })
+  /** What is asked to end already gets no more time for it. */
+  | (Occurrence & { readonly kind: 'killAsked' })
   | (OfIncarnation & { readonly kind: 'spawned' })
   | (OfIncarnation & { readonly kind: 'spawnFailed'; readonly detail: string })
   | (OfIncarnation & { readonly kind: 'becameReady' })

@@ -21,6 +21,7 @@ export function impossible(instance: Instance, event: InstanceEvent): never {
 }
 
 const NO_PROCESS = {
+  killAsked: stay,
   spawned: impossible,
   spawnFailed: impossible,
   becameReady: stay,
@@ -37,6 +38,7 @@ export const LIFECYCLE: Table = {
   starting: {
     startAsked: run.startAgain,
     stopAsked: run.stopStart,
+    killAsked: stay,
     spawned: run.spawned,
     spawnFailed: run.spawnFailed,
     becameReady: run.becameReady,
@@ -52,6 +54,7 @@ export const LIFECYCLE: Table = {
   ready: {
     startAsked: run.startAgain,
     stopAsked: run.stop,
+    killAsked: stay,
     spawned: impossible,
     spawnFailed: impossible,
     becameReady: stay,
@@ -67,6 +70,7 @@ export const LIFECYCLE: Table = {
   unhealthy: {
     startAsked: run.startAgain,
     stopAsked: run.stop,
+    killAsked: stay,
     spawned: impossible,
     spawnFailed: impossible,
     becameReady: run.becameReady,
@@ -82,6 +86,7 @@ export const LIFECYCLE: Table = {
   draining: {
     startAsked: drain.startAfter,
     stopAsked: drain.stopAfter,
+    killAsked: drain.kill,
     spawned: impossible,
     spawnFailed: impossible,
     becameReady: stay,
@@ -97,6 +102,7 @@ export const LIFECYCLE: Table = {
   stopping: {
     startAsked: drain.startAfter,
     stopAsked: drain.stopAfter,
+    killAsked: stay,
     spawned: impossible,
     spawnFailed: impossible,
     becameReady: stay,

@@ -34,6 +34,7 @@ export function switchFromIdle(state: StateOf<'idle'>, event: EventOf<'switch'>)
         limitMs,
         deadline: deadlineAfter(at, limitMs),
         confirmWithinMs,
+        ...(event.onLeaseEnd === undefined ? {} : { onLeaseEnd: event.onLeaseEnd }),
       },
     },
     {
@@ -77,6 +78,7 @@ function switchAtOnce(
       ...kept,
       ...keep,
       active: release,
+      ...(previous === undefined || previous === before ? {} : { left: previous }),
       work: {
         phase: 'reverting',
         change: changeOf(event),
@@ -116,7 +118,8 @@ function unfit(state: AppState, { release, staged, confirmWithinMs }: EventOf<'s
 export function renewTrial(state: StateOf<'trial'>, event: EventOf<'renew'>): Decision {
   if (event.rollout !== state.work.change.rollout) return refuse(state, otherRollout(state, event.rollout));
   const { confirmWithinMs, at } = event;
-  return stay({ ...state, work: { ...state.work, confirmWithinMs, lease: deadlineAfter(at, confirmWithinMs) } });
+  const { overdueSince: _overdueSince, ...work } = state.work;
+  return stay({ ...state, work: { ...work, confirmWithinMs, lease: deadlineAfter(at, confirmWithinMs) } });
 }
 
 /** Its own deadline guards a switch; only the length of the lease to come is taken over. */
@@ -132,12 +135,13 @@ export const renewNothing = (state: AppState, event: EventOf<'renew'>): Decision
 export function commitTrial(state: StateOf<'trial'>, { order }: EventOf<'commit'>): Decision {
   const { candidate, change } = state.work;
   if (order.rollout !== change.rollout) return refuse(state, otherRollout(state, order.rollout));
-  const { previous: before, ...kept } = state;
+  const { previous: before, left, ...kept } = state;
   const previous = sameRelease(state.active, candidate) ? before : state.active;
   return become(
     {
       ...kept,
       ...(previous === undefined ? {} : { previous }),
+      ...(left === undefined || sameRelease(left, candidate) ? {} : { left }),
       active: candidate,
       failed: state.failed.filter((failed) => !sameRelease(failed, candidate)),
       outcome: { rollout: change.rollout, result: 'committed', reason: '' },

@@ -29,6 +29,8 @@ export type HostEvent =
       readonly release: ReleaseRef;
       /** 0: no trial. */
       readonly confirmWithinMs: number;
+      /** Its trial outlasts its lease; absent: it does not. */
+      readonly onLeaseEnd?: 'hold';
       readonly record: string;
       readonly staged: boolean;
       /** How long the switch may take. */
@@ -86,6 +88,8 @@ export interface RunEffect {
   readonly verify: boolean;
   /** Must be provably whole before the first agent is touched: it is what we would go back to. */
   readonly fallback?: ReleaseRef;
+  /** What runs instead is killed at once. */
+  readonly urgent?: true;
 }
 
 export interface FetchEffect {

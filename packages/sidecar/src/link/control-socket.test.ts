@@ -27,6 +27,14 @@ const open = async (more: object = {}): Promise<ControlSocket> => {
       revertHere: () => {
         throw new Error('this is a bug');
       },
+      emergency: (...given) => {
+        asked.push(['emergency', ...given]);
+        return status;
+      },
+      resume: (...given) => {
+        asked.push(['resume', ...given]);
+        return status;
+      },
     },
     agents: {
       control: async (...order) => {

@@ -56,6 +56,8 @@ const host: HostControl = {
   commit: note('commit'),
   revert: note('revert'),
   revertHere: note('revertHere'),
+  emergency: hostWide('emergency'),
+  resume: hostWide('resume'),
 };
 
 const agents: AgentControl = {

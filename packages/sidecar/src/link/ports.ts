@@ -1,5 +1,6 @@
 /** What the outward faces of a sidecar (gRPC, HTTP, ZeroMQ, metrics) ask of its inside. */
 import type { AppStatus, Fence, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 
 export interface HostCommand {
@@ -24,8 +25,14 @@ export interface HostControl {
       readonly sources: readonly string[];
     },
   ): AppStatus;
-  /** `confirmWithinMs` 0: no trial. */
-  switchTo(command: HostCommand, release: ReleaseRef, confirmWithinMs: number, rolloutRecord: string): AppStatus;
+  /** `confirmWithinMs` 0: no trial. `onLeaseEnd` absent: revert. */
+  switchTo(
+    command: HostCommand,
+    release: ReleaseRef,
+    confirmWithinMs: number,
+    rolloutRecord: string,
+    onLeaseEnd?: OnLeaseEnd,
+  ): AppStatus;
   renew(renewal: {
     readonly app: string;
     readonly epoch: number;
@@ -37,6 +44,10 @@ export interface HostControl {
   revert(command: HostCommand, reason: string): AppStatus;
   /** By a person on this host, without a leader: what is being switched to or on trial has failed. Nothing under way: nothing happens. */
   revertHere(app: string, by: string, reason: string): AppStatus;
+  /** By a person, without a leader: every app goes back now, and the host is held. Held already: nothing changes. */
+  emergency(by: string, reason: string): HostStatus;
+  /** Ends the hold; without one nothing changes. */
+  resume(by: string): HostStatus;
 }
 
 /** What a person may ask of an agent. */

@@ -38,9 +38,9 @@ export class Targets {
     this.runs.get(app)?.cancel?.();
     const run: Run = { effect, applied: false };
     this.runs.set(app, run);
-    const { release, mode, verify } = effect;
+    const { release, mode, verify, urgent } = effect;
     if (release === undefined) {
-      this.options.supervisor.setTarget(app, undefined, mode);
+      this.options.supervisor.setTarget(app, undefined, mode, urgent);
       run.applied = true;
     } else if (verify || !this.applyNow(app, run, release)) {
       // On the way back, what we come from must not go on meanwhile.
@@ -82,7 +82,8 @@ export class Targets {
     const { releases, supervisor } = this.options;
     try {
       const spec = releases.spec(app, release);
-      supervisor.setTarget(app, { release, spec, tree: releases.tree(app, release) }, run.effect.mode);
+      const { mode, urgent } = run.effect;
+      supervisor.setTarget(app, { release, spec, tree: releases.tree(app, release) }, mode, urgent);
       run.applied = true;
       return true;
     } catch (error) {

@@ -254,9 +254,10 @@ export interface AgentSupervisor {
   /**
    * From now on the agents of `app` should be those of `target` (undefined: none). Idempotent; replaces
    * an earlier target at once: `convergence` speaks of the new one when this returns. An app that was given no
-   * target yet is left as it is. `trial` makes the supervisor judge strictly and report a culprit.
+   * target yet is left as it is. `trial` makes the supervisor judge strictly and report a culprit. `urgent`: what runs
+   * and is not part of it is killed now, all of it at once, whatever grace period it has.
    */
-  setTarget(app: string, target: Target | undefined, mode: TargetMode): void;
+  setTarget(app: string, target: Target | undefined, mode: TargetMode, urgent?: boolean): void;
   /**
    * Until the next target the app is left as it is: nothing new is started, nothing that runs is stopped. What
    * runs is looked after as before.

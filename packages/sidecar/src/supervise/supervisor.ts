@@ -72,12 +72,13 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     this.#mailbox.post(() => this.#adoptAll());
   }
 
-  setTarget(app: string, target: Target | undefined, mode: TargetMode): void {
+  setTarget(app: string, target: Target | undefined, mode: TargetMode, urgent = false): void {
     this.#mailbox.post(() => {
       if (this.#isEnding) return;
       const supervised = this.#appOf(app);
       supervised.setTarget(target, mode);
       this.#strays.takeIn(supervised);
+      if (urgent) supervised.killUnwanted();
       this.#blamed.delete(app);
       this.#touch(app);
     });

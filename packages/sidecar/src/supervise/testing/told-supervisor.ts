@@ -2,7 +2,12 @@
 import type { AgentSupervisor, Convergence, Target, TargetMode } from '../ports.js';
 
 export class ToldSupervisor implements AgentSupervisor {
-  readonly targets: { readonly app: string; readonly target: Target | undefined; readonly mode: TargetMode }[] = [];
+  readonly targets: {
+    readonly app: string;
+    readonly target: Target | undefined;
+    readonly mode: TargetMode;
+    readonly urgent: boolean;
+  }[] = [];
   readonly held: string[] = [];
   private readonly answers = new Map<string, Convergence>();
   private readonly listeners = new Set<() => void>();
@@ -10,9 +15,9 @@ export class ToldSupervisor implements AgentSupervisor {
   /** What each new target is said to be at first. */
   constructor(private readonly first: Convergence = { state: 'converging', waitingFor: 'memory' }) {}
 
-  setTarget(app: string, target: Target | undefined, mode: TargetMode): void {
+  setTarget(app: string, target: Target | undefined, mode: TargetMode, urgent = false): void {
     const last = this.last(app);
-    this.targets.push({ app, target, mode });
+    this.targets.push({ app, target, mode, urgent });
     const same = last !== undefined && last.target?.release.specDigest === target?.release.specDigest;
     if (!same) this.answers.set(app, this.first);
     this.changed();

@@ -8,6 +8,7 @@ export interface RolloutOptions {
   'commit'?: (string);
   'skipDown'?: (boolean);
   'message'?: (string);
+  'onLeaseEnd'?: (string);
   '_message'?: "message";
 }
 
@@ -17,4 +18,5 @@ export interface RolloutOptions__Output {
   'commit': (string);
   'skipDown': (boolean);
   'message'?: (string);
+  'onLeaseEnd': (string);
 }

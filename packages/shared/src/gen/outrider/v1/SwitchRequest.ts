@@ -9,6 +9,7 @@ export interface SwitchRequest {
   'release'?: (_outrider_v1_ReleaseRef | null);
   'confirmWithinMs'?: (number | string | Long);
   'rolloutRecord'?: (string);
+  'onLeaseEnd'?: (string);
 }
 
 export interface SwitchRequest__Output {
@@ -16,4 +17,5 @@ export interface SwitchRequest__Output {
   'release': (_outrider_v1_ReleaseRef__Output | null);
   'confirmWithinMs': (number);
   'rolloutRecord': (string);
+  'onLeaseEnd': (string);
 }
