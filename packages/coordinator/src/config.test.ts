@@ -52,6 +52,11 @@ test('insecure opens the ports to the network, the environment of the process ha
   expect(config.listen).toMatchObject({ grpc: ['10.0.0.11:7077'], websocket: ['0.0.0.0:7778'] });
 });
 
+test('a trial without a leader goes back unless the policy says otherwise', () => {
+  expect(load('').policy).toEqual({ trial: 'revert' });
+  expect(load('policy: { trial: hold }').policy).toEqual({ trial: 'hold' });
+});
+
 test('the password of Redis is the first line of its file', () => {
   const file = join(folder, 'password');
   writeFileSync(file, 'secret\nnot this\n');
@@ -66,7 +71,8 @@ describe('what is wrong is named with its line', () => {
     ['a list of hosts', 'hosts: [pc2]', /hosts must be a map of hosts/],
     ['a host without an address', 'hosts: { pc2: {} }', /hosts\.pc2\.address is missing/],
     ['a bad name of a host', 'hosts: { PC2: { address: 10.0.0.1 } }', /hosts\.PC2 is no name/],
-    ['a key of later', 'policy: {}', /policy is not supported yet/],
+    ['a key of later', 'notify: {}', /notify is not supported yet/],
+    ['no such policy', 'policy: { trial: stay }', /policy\.trial must be revert or hold, not "stay"/],
     ['a password in the file', 'redis: { password: x }', /password_file/],
     ['a password file that is not there', 'redis: { password_file: /nowhere/x }', /\/nowhere\/x cannot be read/],
   ])('%s', (_, yaml, sentence) => {

@@ -29,6 +29,7 @@ const of = { ...when, incarnation: 'i1' };
 const EVENTS: { readonly [K in InstanceEventKind]: Extract<InstanceEvent, { kind: K }> } = {
   startAsked: { ...when, kind: 'startAsked', reason: 'wanted' },
   stopAsked: { ...when, kind: 'stopAsked', sequel: 'rest', reason: 'removed' },
+  killAsked: { ...when, kind: 'killAsked' },
   spawned: { ...of, kind: 'spawned' },
   spawnFailed: { ...of, kind: 'spawnFailed', detail: 'no such folder' },
   becameReady: { ...of, kind: 'becameReady' },
@@ -58,6 +59,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   waiting: {
     startAsked: 'starting',
     stopAsked: 'exited',
+    killAsked: 'same',
     spawned: 'starting startProbes agent.starting',
     spawnFailed: 'starting agent.exited spawn',
     becameReady: 'same',
@@ -73,6 +75,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   starting: {
     startAsked: 'starting',
     stopAsked: 'draining stopProbes signal',
+    killAsked: 'same',
     spawned: 'starting startProbes agent.starting',
     spawnFailed: 'starting agent.exited spawn',
     becameReady: 'ready agent.ready',
@@ -88,6 +91,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   ready: {
     startAsked: 'ready',
     stopAsked: 'draining stopProbes signal',
+    killAsked: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'same',
@@ -103,6 +107,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   unhealthy: {
     startAsked: 'unhealthy',
     stopAsked: 'draining stopProbes signal',
+    killAsked: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'ready agent.ready',
@@ -118,6 +123,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   leaving: {
     startAsked: 'unhealthy',
     stopAsked: 'draining stopProbes signal',
+    killAsked: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'ready agent.ready',
@@ -133,6 +139,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   draining: {
     startAsked: 'draining',
     stopAsked: 'draining',
+    killAsked: 'stopping stopProbes killTree',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'same',
@@ -148,6 +155,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   stopping: {
     startAsked: 'stopping',
     stopAsked: 'stopping',
+    killAsked: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'same',
@@ -163,6 +171,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   exited: {
     startAsked: 'starting spawn',
     stopAsked: 'exited',
+    killAsked: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'same',
@@ -178,6 +187,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   backoff: {
     startAsked: 'starting spawn',
     stopAsked: 'exited agent.stopped',
+    killAsked: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'same',
@@ -193,6 +203,7 @@ const EXPECTED: Record<string, Record<InstanceEventKind, string>> = {
   failed: {
     startAsked: 'starting spawn',
     stopAsked: 'exited agent.stopped',
+    killAsked: 'same',
     spawned: 'impossible',
     spawnFailed: 'impossible',
     becameReady: 'same',
@@ -221,7 +232,7 @@ test('every cell of the table is among them', () => {
     Object.keys(row).map((event) => `${state} ${event}`),
   );
   expect([...visited].sort()).toEqual(written.sort());
-  expect(written).toHaveLength(8 * 13);
+  expect(written).toHaveLength(8 * 14);
 });
 
 test.each(Object.keys(INSTANCES))('%s drops every event of another incarnation', (state) => {
