@@ -20,13 +20,9 @@ export async function perform(effect: Effect, rollout: Rollout, options: Perform
       await host.stage(command, { release, ...(await documentsOf(effect, options)) });
       return;
     case 'switch':
-      await host.switchTo(
-        command,
-        release,
-        effect.confirmWithinMs,
-        JSON.stringify(rollout),
-        rollout.options.onLeaseEnd,
-      );
+      await host.switchTo(command, release, effect.confirmWithinMs, JSON.stringify(rollout), {
+        onLeaseEnd: rollout.options.onLeaseEnd ?? 'revert',
+      });
       return;
     case 'commit':
       await host.commit(command);

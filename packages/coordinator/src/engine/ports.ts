@@ -50,6 +50,11 @@ export interface Fleet {
   commands(host: string): HostCommands;
 }
 
+export interface SwitchHow {
+  /** Absent: revert. */
+  readonly onLeaseEnd?: OnLeaseEnd;
+}
+
 /** Commands to one host. Failures are `OutriderError`s: `unavailable`, `timeout`, `refused` (fenced), `invalid`. */
 export interface HostCommands {
   bindEpoch(epoch: number, holder: string): Promise<HostStatus>;
@@ -62,7 +67,7 @@ export interface HostCommands {
     release: ReleaseRef,
     confirmWithinMs: number,
     rolloutRecord: string,
-    onLeaseEnd?: OnLeaseEnd,
+    how?: SwitchHow,
   ): Promise<AppStatus>;
   renew(renewal: {
     readonly app: string;

@@ -84,9 +84,10 @@ function switchAtOnce(
         change: changeOf(event),
         towards: 'rollback',
         proven: sameRelease(state.active, release) && (state.work.phase === 'idle' || state.work.proven),
+        ...urgencyOf(event),
       },
     },
-    { kind: 'run', release, mode: 'steady', verify: true },
+    { kind: 'run', release, mode: 'steady', verify: true, ...urgencyOf(event) },
     tellSwitching(event),
   );
 }
@@ -170,8 +171,17 @@ export function commitNothing(state: AppState, { order }: EventOf<'commit'>): De
   return refuse(state, nothingOnTrial(state, order.rollout));
 }
 
-export const revertUnderWay = (state: StateOf<'switching' | 'trial'>, { reason, order }: EventOf<'revert'>): Decision =>
-  goBack(state, { reason: reason === '' ? `reverted by ${order.by}` : reason, failed: false });
+export function revertUnderWay(state: StateOf<'switching' | 'trial'>, event: EventOf<'revert'>): Decision {
+  const { reason, order } = event;
+  return goBack(state, {
+    reason: reason === '' ? `reverted by ${order.by}` : reason,
+    failed: false,
+    ...urgencyOf(event),
+  });
+}
+
+const urgencyOf = ({ urgent }: EventOf<'switch' | 'revert'>): { readonly urgent?: true } =>
+  urgent === undefined ? {} : { urgent };
 
 function nothingOnTrial(state: AppState, rollout: string): string {
   const { outcome, app } = state;

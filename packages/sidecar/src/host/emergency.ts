@@ -34,7 +34,8 @@ export function goBackNow(state: AppState, ask: Emergency): Decision {
 /** What is left by an emergency is nothing to come back to, so there is no release before the one gone to. */
 function toPrevious(state: StateOf<'idle'>, { by, sentence, since, isStaged }: Emergency): Decision {
   const { outcome: _outcome, staging: _staging, previous, ...kept } = state;
-  if (previous === undefined || !isGood(state, previous) || !isStaged(state.app, previous)) return stay(state);
+  if (previous === undefined || isBackAlready(state) || !isGood(state, previous)) return stay(state);
+  if (!isStaged(state.app, previous)) return stay(state);
   const change = { rollout: NO_ROLLOUT, by, since, record: '' };
   return become(
     {
@@ -53,6 +54,13 @@ function toPrevious(state: StateOf<'idle'>, { by, sentence, since, isStaged }: E
     },
   );
 }
+
+/**
+ * What runs is the last good release: a rollout went back from here, or has brought its release and not switched to it
+ * yet. A step further back would part this host from the others.
+ */
+const isBackAlready = ({ active, outcome, staging }: AppState): boolean =>
+  outcome?.result === 'reverted' || (staging !== undefined && !sameRelease(staging.release, active));
 
 const isGood = ({ failed, left }: AppState, release: ReleaseRef): boolean =>
   !sameRelease(left, release) && !failed.some((other) => sameRelease(other, release));

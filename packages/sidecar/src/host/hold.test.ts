@@ -50,6 +50,16 @@ describe('an emergency', () => {
     ['has failed here', { failed: [OLDER] }, true],
     ['was left by a rollback', { left: OLDER }, true],
     ['is not on this disk', {}, false],
+    [
+      'was good before another was gone back from',
+      { outcome: { rollout: 'r2', result: 'reverted', reason: '' } },
+      true,
+    ],
+    [
+      'is a step further than the rollout under way asks for',
+      { staging: { release: NEW, rollout: 'r2', sources: [], state: 'done', reason: '' } },
+      true,
+    ],
   ])('goes to no release that %s', (_, patch, staged) => {
     const before = { ...inPhase('idle'), ...patch };
     const { state, effects } = hold(hostWith(before), staged);

@@ -31,6 +31,8 @@ export type HostEvent =
       readonly confirmWithinMs: number;
       /** Its trial outlasts its lease; absent: it does not. */
       readonly onLeaseEnd?: 'hold';
+      /** Without a trial: what runs instead is killed at once. */
+      readonly urgent?: true;
       readonly record: string;
       readonly staged: boolean;
       /** How long the switch may take. */
@@ -46,7 +48,14 @@ export type HostEvent =
       readonly at: Moment;
     }
   | { readonly kind: 'commit'; readonly order: Order; readonly at: Moment }
-  | { readonly kind: 'revert'; readonly order: Order; readonly reason: string; readonly at: Moment }
+  | {
+      readonly kind: 'revert';
+      readonly order: Order;
+      readonly reason: string;
+      /** What runs instead is killed at once. */
+      readonly urgent?: true;
+      readonly at: Moment;
+    }
   | { readonly kind: 'staged'; readonly release: ReleaseRef }
   | { readonly kind: 'stageFailed'; readonly release: ReleaseRef; readonly reason: string }
   /** Of `release` (absent: of nothing): facts about another one are late and say nothing. */

@@ -58,15 +58,7 @@ export function controlRoute({ host, agents, logs, statusText }: ControlSources)
       }
       return ok({ instances: await agents.control(order.app, order.agents, order.action, order.by) });
     },
-    'POST /revert': (body) => {
-      const { app, by, reason } = revertRequestOf(body);
-      return ok(host.revertHere(app, by, reason));
-    },
-    'POST /emergency': (body) => {
-      const { by, reason } = personRequestOf(body);
-      return ok(host.emergency(by, reason));
-    },
-    'POST /resume': (body) => ok(host.resume(personRequestOf(body).by)),
+    ...waysBack(host),
     'POST /logs': (body) => {
       const ask = logsAskOf(body);
       return {
@@ -83,5 +75,17 @@ export function controlRoute({ host, agents, logs, statusText }: ControlSources)
     return failure(404, `There is nothing at ${path.slice(0, 100)}; there is ${Object.keys(acts).join(', ')}.`);
   };
 }
+
+const waysBack = (host: ControlSources['host']): Readonly<Record<string, Act>> => ({
+  'POST /revert': (body) => {
+    const { app, by, reason } = revertRequestOf(body);
+    return ok(host.revertHere(app, by, reason));
+  },
+  'POST /emergency': (body) => {
+    const { by, reason } = personRequestOf(body);
+    return ok(host.emergency(by, reason));
+  },
+  'POST /resume': (body) => ok(host.resume(personRequestOf(body).by)),
+});
 
 const ok = (body: unknown): HttpAnswer => ({ status: 200, body });

@@ -144,9 +144,9 @@ describe('commands', () => {
     await remote.Revert({ command: COMMAND, reason: 'worse' });
     await remote.Revert({ command: { app: 'assistants', by: 'ada' }, reason: 'by hand' });
     expect(asked).toEqual([
-      ['switch', COMMAND, RELEASE, 5000, '{}', 'revert'],
+      ['switch', COMMAND, RELEASE, 5000, '{}', { onLeaseEnd: 'revert', noGrace: false }],
       ['commit', COMMAND],
-      ['revert', COMMAND, 'worse'],
+      ['revert', COMMAND, 'worse', false],
       ['revertHere', 'assistants', 'ada', 'by hand'],
     ]);
     expect(answer).toMatchObject({ app: 'assistants', fence: FENCE });
@@ -158,7 +158,7 @@ describe('commands', () => {
     await remote.Emergency({ by: 'ada', reason: 'nonsense', host: name, environment });
     await remote.Resume({ by: 'ada' });
     expect(asked).toEqual([
-      ['switch', COMMAND, RELEASE, 1, '', 'hold'],
+      ['switch', COMMAND, RELEASE, 1, '', { onLeaseEnd: 'hold', noGrace: false }],
       ['emergency', 'ada', 'nonsense'],
       ['resume', 'ada'],
     ]);

@@ -72,21 +72,18 @@ export function sidecarService(
     BindEpoch: async ({ epoch, holder }) => host.bindEpoch(epoch, holder) as WireHostStatus,
     Stage: async ({ command, release, manifest, hostSpec, sources }) =>
       host.stage(commandOf(command), { release: releaseOf(release), manifest, hostSpec, sources }) as WireAppStatus,
-    Switch: async ({ command, release, confirmWithinMs, rolloutRecord, onLeaseEnd }) =>
-      host.switchTo(
-        commandOf(command),
-        releaseOf(release),
-        confirmWithinMs,
-        rolloutRecord,
-        leaseEndOf(onLeaseEnd),
-      ) as WireAppStatus,
+    Switch: async ({ command, release, confirmWithinMs, rolloutRecord, onLeaseEnd, noGrace }) =>
+      host.switchTo(commandOf(command), releaseOf(release), confirmWithinMs, rolloutRecord, {
+        onLeaseEnd: leaseEndOf(onLeaseEnd),
+        noGrace,
+      }) as WireAppStatus,
     Renew: async ({ app, epoch, holder, rollout, confirmWithinMs }) =>
       host.renew({ app, epoch, holder, rollout, confirmWithinMs }) as WireAppStatus,
     Commit: async ({ command }) => host.commit(commandOf(command)) as WireAppStatus,
-    Revert: async ({ command, reason }) =>
+    Revert: async ({ command, reason, noGrace }) =>
       (command?.fence === null
         ? host.revertHere(command.app, command.by, reason)
-        : host.revert(commandOf(command), reason)) as WireAppStatus,
+        : host.revert(commandOf(command), reason, noGrace)) as WireAppStatus,
     Emergency: async (request) => {
       checkPlace(request, host.status());
       return host.emergency(request.by, request.reason) as WireHostStatus;

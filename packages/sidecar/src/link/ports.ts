@@ -11,6 +11,13 @@ export interface HostCommand {
   readonly by: string;
 }
 
+export interface SwitchHow {
+  /** Absent: revert. */
+  readonly onLeaseEnd?: OnLeaseEnd;
+  /** Without a trial: what runs instead is killed at once. */
+  readonly noGrace?: boolean;
+}
+
 /** Implemented by supervise/host-driver.ts. Refusals are `OutriderError('refused')` with a sentence. */
 export interface HostControl {
   status(): HostStatus;
@@ -25,13 +32,13 @@ export interface HostControl {
       readonly sources: readonly string[];
     },
   ): AppStatus;
-  /** `confirmWithinMs` 0: no trial. `onLeaseEnd` absent: revert. */
+  /** `confirmWithinMs` 0: no trial. */
   switchTo(
     command: HostCommand,
     release: ReleaseRef,
     confirmWithinMs: number,
     rolloutRecord: string,
-    onLeaseEnd?: OnLeaseEnd,
+    how?: SwitchHow,
   ): AppStatus;
   renew(renewal: {
     readonly app: string;
@@ -41,7 +48,7 @@ export interface HostControl {
     readonly confirmWithinMs: number;
   }): AppStatus;
   commit(command: HostCommand): AppStatus;
-  revert(command: HostCommand, reason: string): AppStatus;
+  revert(command: HostCommand, reason: string, noGrace?: boolean): AppStatus;
   /** By a person on this host, without a leader: what is being switched to or on trial has failed. Nothing under way: nothing happens. */
   revertHere(app: string, by: string, reason: string): AppStatus;
   /** By a person, without a leader: every app goes back now, and the host is held. Held already: nothing changes. */

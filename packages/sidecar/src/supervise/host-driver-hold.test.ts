@@ -100,7 +100,7 @@ async function toTrial(sample: Sample, rollout: number, policy: 'revert' | 'hold
   driver.stage(command(1, rollout), { ...sample.documents, sources: [server.address] });
   const wanted = sample.release.specDigest;
   await eventually(() => status().staging?.specDigest === wanted && status().staging?.state === 'done');
-  driver.switchTo(command(2, rollout), sample.release, 120_000, `{"id":"r${rollout}"}`, policy);
+  driver.switchTo(command(2, rollout), sample.release, 120_000, `{"id":"r${rollout}"}`, { onLeaseEnd: policy });
   await targetIs(`${sample.release.version} switch`);
   supervisor.say(APP, CONVERGED);
   await phaseIs('trial');
@@ -168,6 +168,19 @@ describe('an emergency', () => {
     expect(driver.status().hold).toBeUndefined();
     expect([status().phase, lastTarget()]).toEqual(['trial', '1.1.0 trial']);
     expect(events.map(({ type }) => type)).not.toContain('host.held');
+  });
+
+  it('of a leader kills what runs, on the way back and to another release, and holds nobody', async () => {
+    await toTrial(NEW, 2);
+    driver.revert(command(3, 2), 'emergency', true);
+    await targetIs('1.0.0 steady urgent');
+    supervisor.say(APP, CONVERGED);
+    await eventually(() => status().phase !== 'reverting');
+    await rollOut(NEW, 3);
+    driver.switchTo(command(1, 4), OLD.release, 0, '{}', { noGrace: true });
+    restart();
+    await targetIs('1.0.0 steady urgent');
+    expect(driver.status().hold).toBeUndefined();
   });
 
   it('holds a host that has no app too', () => {
@@ -251,7 +264,7 @@ describe('the lease', () => {
     await eventually(
       () => status().staging?.state === 'done' && status().staging?.specDigest === NEW.release.specDigest,
     );
-    driver.switchTo(command(2, 2), NEW.release, 120_000, '{}', 'hold');
+    driver.switchTo(command(2, 2), NEW.release, 120_000, '{}', { onLeaseEnd: 'hold' });
     await targetIs('1.1.0 switch');
     clock.jump(-DAY_MS);
     restart('boot-2');

@@ -1,12 +1,11 @@
 /** Commands that bring a release, checked, as the events they are to the host's state. */
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
-import type { OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { EventOf } from '../host/host-event.js';
 import { appOf, type HostState } from '../host/host-state.js';
 import type { Moment } from '../host/moment.js';
 import { switchLimitMs } from '../host/switch-limit.js';
-import type { HostCommand, HostControl } from '../link/ports.js';
+import type { HostCommand, HostControl, SwitchHow } from '../link/ports.js';
 import * as input from './host-driver-input.js';
 import type { HostDriverOptions } from './host-driver-options.js';
 import { problemOf } from './host-driver-problems.js';
@@ -38,12 +37,12 @@ export interface SwitchAsk {
   readonly release: ReleaseRef;
   readonly confirmWithinMs: number;
   readonly record: string;
-  readonly onLeaseEnd: OnLeaseEnd;
+  readonly how: SwitchHow;
 }
 
 export function switchOrder(
   command: HostCommand,
-  { release, confirmWithinMs, record, onLeaseEnd }: SwitchAsk,
+  { release, confirmWithinMs, record, how }: SwitchAsk,
   state: HostState,
   at: Moment,
   writer: StatusWriter,
@@ -57,7 +56,8 @@ export function switchOrder(
   const before = active === undefined ? undefined : writer.spec(command.app, active);
   return {
     ...{ kind: 'switch', order: input.orderOf(command), release, confirmWithinMs, record, at },
-    ...(onLeaseEnd === 'hold' ? { onLeaseEnd } : {}),
+    ...(how.onLeaseEnd === 'hold' ? { onLeaseEnd: 'hold' } : {}),
+    ...(how.noGrace === true ? { urgent: true } : {}),
     staged: next !== undefined,
     limitMs: switchLimitMs(before?.agents ?? [], next?.agents ?? []),
   };

@@ -4,7 +4,6 @@
  */
 import type { AppStatus, HostStatus } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
-import type { OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { candidateOf, deadlineOf } from '../host/app-state.js';
@@ -12,7 +11,7 @@ import { holdHost, resumeHost } from '../host/hold.js';
 import type { HostEffect, HostEvent } from '../host/host-event.js';
 import { appOf, bindEpoch, decideHost, type HostDecision, type HostState } from '../host/host-state.js';
 import { leftOf, type Moment } from '../host/moment.js';
-import type { HostCommand, HostControl } from '../link/ports.js';
+import type { HostCommand, HostControl, SwitchHow } from '../link/ports.js';
 import { Fetches } from './host-driver-fetches.js';
 import * as input from './host-driver-input.js';
 import type { HostDriverOptions } from './host-driver-options.js';
@@ -116,9 +115,9 @@ class Driver implements HostDriver {
     release: ReleaseRef,
     confirmWithinMs: number,
     record: string,
-    onLeaseEnd: OnLeaseEnd = 'revert',
+    how: SwitchHow = {},
   ): AppStatus {
-    const ask = { release, confirmWithinMs, record, onLeaseEnd };
+    const ask = { release, confirmWithinMs, record, how };
     return this.obey(command.app, switchOrder(command, ask, this.state, this.now(), this.writer));
   }
 
@@ -135,10 +134,11 @@ class Driver implements HostDriver {
     return this.obey(command.app, { kind: 'commit', order: input.orderOf(command), at: this.now() });
   }
 
-  revert(command: HostCommand, reason: string): AppStatus {
+  revert(command: HostCommand, reason: string, noGrace = false): AppStatus {
     input.checkCommand(command);
     input.checkReason(reason);
-    return this.obey(command.app, { kind: 'revert', order: input.orderOf(command), reason, at: this.now() });
+    const urgent = noGrace ? ({ urgent: true } as const) : {};
+    return this.obey(command.app, { kind: 'revert', order: input.orderOf(command), reason, ...urgent, at: this.now() });
   }
 
   /** A person here says that the candidate is no good: a fact like any other failure of it. */

@@ -10,6 +10,7 @@ export interface SwitchRequest {
   'confirmWithinMs'?: (number | string | Long);
   'rolloutRecord'?: (string);
   'onLeaseEnd'?: (string);
+  'noGrace'?: (boolean);
 }
 
 export interface SwitchRequest__Output {
@@ -18,4 +19,5 @@ export interface SwitchRequest__Output {
   'confirmWithinMs': (number);
   'rolloutRecord': (string);
   'onLeaseEnd': (string);
+  'noGrace': (boolean);
 }
