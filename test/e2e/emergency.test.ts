@@ -1,12 +1,22 @@
 /** Everything back with the coordinator and Redis dead: from the command line to the hosts, and the way out of the hold. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import type { CliResult, CliRun } from '../support/cli-run.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { Here } from '../support/here.js';
-import { type Event, isStep, lastEvent, tree, versions, web } from '../support/rollout-kit.js';
+import {
+  clearMark,
+  type Event,
+  isStep,
+  lastEvent,
+  marked,
+  setMark,
+  tree,
+  versions,
+  web,
+} from '../support/rollout-kit.js';
 
 let cluster: Cluster;
 let serial = 1;
@@ -62,6 +72,9 @@ async function bringBack(): Promise<void> {
   cluster.coordinator.start();
   await cluster.ready();
 }
+
+// Each test is several rollouts.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 beforeAll(async () => {
   cluster = await startCluster({ hosts: ['alpha', 'beta'] });
@@ -177,6 +190,28 @@ it('a leader that lives makes way at once', async () => {
   expect(await run.result).toMatchObject({ code: 21 });
   expect(await versions(cluster, APP)).toEqual({ alpha: `${before} held`, beta: before });
   expect(runs('alpha')).toEqual([`vision ${before}`]);
+  expect((await cluster.cli('host', 'resume', '--all')).code).toBe(0);
+});
+
+it('with hosts that have committed already, a rollout of --commit each makes way too', async () => {
+  const before = await good();
+  serial += 1;
+  const version = `1.${serial}.0`;
+  setMark(cluster, APP, 'beta');
+  await cluster.push(version, tree(APP, { vision: marked(cluster, APP, 18501, serial) }));
+  const run = cluster.follow(
+    ['rollout', '--app', APP, '--version', version, '--yes', '--json', '--bake', '100ms', '--commit', 'each'],
+    { timeoutMs: 300_000 },
+  );
+  await run.line(isStep('alpha', 'committed'));
+  await run.line(isStep('beta', 'switching'));
+  await killBoth();
+  expect(ends(await emergency())).toEqual(both('back'));
+  expect(await versions(cluster, APP)).toEqual(both(`${before} held`));
+  await bringBack();
+  expect(await run.result).toMatchObject({ code: 21 });
+  expect(await versions(cluster, APP)).toEqual(both(`${before} held`));
+  clearMark(cluster, APP, 'beta');
   expect((await cluster.cli('host', 'resume', '--all')).code).toBe(0);
 });
 
