@@ -1,10 +1,13 @@
 /** Everything back with the coordinator and Redis dead: from the command line to the hosts, and the way out of the hold. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import type { CliResult, CliRun } from '../support/cli-run.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
+import { BINS, cleanEnvironment } from '../support/cluster-layout.js';
 import { Here } from '../support/here.js';
 import {
   clearMark,
@@ -75,6 +78,24 @@ async function bringBack(): Promise<void> {
 
 // Each test is several rollouts.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+
+/** At a terminal, with this typed in. */
+async function typed(keys: string, ...words: readonly string[]): Promise<{ code: number | null; shown: string }> {
+  const line = [process.execPath, BINS.coordinator, ...words].join(' ');
+  const env = { ...cleanEnvironment(cluster.layout), OUTRIDER_TOKEN_FILE: cluster.layout.token, TERM: 'dumb' };
+  const terminal = spawn('script', ['-qec', line, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+  let shown = '';
+  let isAsked = false;
+  terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text;
+    if (shown.includes('[y/N]') && !isAsked) {
+      isAsked = true;
+      terminal.stdin.write(keys);
+    }
+  });
+  const [code] = (await once(terminal, 'close')) as [number | null];
+  return { code, shown };
+}
 
 beforeAll(async () => {
   cluster = await startCluster({ hosts: ['alpha', 'beta'] });
@@ -252,6 +273,27 @@ it('says which hosts did not answer and what to do; 22 where some did not, 5 whe
   cluster.host('beta').daemon.start();
   await bringBack();
   expect((await cluster.cli('host', 'resume', '--all')).code).toBe(0);
+});
+
+it.each([
+  ['no', 'n\r'],
+  ['nothing', '\r'],
+  ['Ctrl-D', '\u0004'],
+  ['Ctrl-C', '\u0003'],
+])('on a terminal asks first, and %s changes nothing', async (_, keys) => {
+  const before = await versions(cluster, APP);
+  const { code, shown } = await typed(keys, 'emergency', '--direct');
+  expect(shown).toMatch(
+    /Kill what runs and take alpha, beta \(local, as \S+ said at \S+\) back to the last good release/,
+  );
+  expect([code, shown]).toEqual([4, expect.stringContaining('Error: Nothing was changed.')]);
+  expect(await versions(cluster, APP)).toEqual(before);
+});
+
+it('on a terminal asks first, and does it where the answer is yes', async () => {
+  const { code, shown } = await typed('yes\r', 'emergency', '--direct', '--hosts', 'beta');
+  expect([code, shown]).toEqual([0, expect.stringMatching(/^beta \(\S+\) {2}.*back.* {2}crew on 1\./m)]);
+  expect((await cluster.cli('host', 'resume', 'beta')).code).toBe(0);
 });
 
 it('takes the hosts of a file, checks who answers, and names what is wrong with its line', async () => {

@@ -11,9 +11,10 @@ export async function confirmed(question: string, yes: boolean): Promise<void> {
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    // Whoever closes the terminal has not said yes.
-    const closed = once(terminal, 'close').then(() => '');
-    const answer = await Promise.race([terminal.question(`${question} [y/N] `), closed]);
+    // Whoever leaves, by Ctrl-C, by Ctrl-D or with the terminal, has not said yes.
+    const left = once(terminal, 'close').then(() => '');
+    const said = terminal.question(`${question} [y/N] `).catch(() => '');
+    const answer = await Promise.race([said, left]);
     if (/^y(es)?$/i.test(answer.trim())) return;
   } finally {
     terminal.close();
