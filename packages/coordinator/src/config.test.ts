@@ -75,6 +75,11 @@ test('a log that is kept from standard error, and has no file, is none', () => {
   expect(load('').log.level).toBe('info');
 });
 
+test('a trial without a leader goes back unless the policy says otherwise', () => {
+  expect(load('').policy).toEqual({ trial: 'revert' });
+  expect(load('policy: { trial: hold }').policy).toEqual({ trial: 'hold' });
+});
+
 test('the password of Redis is the first line of its file', () => {
   const file = join(folder, 'password');
   writeFileSync(file, 'secret\nnot this\n');
@@ -108,7 +113,8 @@ describe('what is wrong is named with its line', () => {
     ['a list of hosts', 'hosts: [pc2]', /hosts must be a map of hosts/],
     ['a host without an address', 'hosts: { pc2: {} }', /hosts\.pc2\.address is missing/],
     ['a bad name of a host', 'hosts: { PC2: { address: 10.0.0.1 } }', /hosts\.PC2 is no name/],
-    ['a key of later', 'policy: {}', /policy is not supported yet/],
+    ['a key of later', 'keep_releases: 3', /keep_releases is not supported yet/],
+    ['no such policy', 'policy: { trial: stay }', /policy\.trial must be revert or hold, not "stay"/],
     ['nobody to tell', 'notify: [{ events: ["rollout.*"] }]', /notify\[0\] must have exactly one of webhook/],
     ['two ways at once', 'notify: [{ webhook: "http://a", slack: "http://b" }]', /exactly one of/],
     ['no URL', 'notify: [{ webhook: example.org }]', /notify\[0\]\.webhook must be a URL/],

@@ -11,12 +11,13 @@ import {
   labels,
   listenOn,
 } from '@outrider/shared/runtime/config-common.js';
+import { ON_LEASE_END, type OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { formatHostPort, problemOfExposure, problemOfSameAddress } from '@outrider/shared/runtime/listen.js';
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
 import { type RedisAddress, redisAddress } from '@outrider/shared/runtime/redis-address.js';
-import { mapOf, must, strict, text } from '@outrider/shared/runtime/shape.js';
+import { choice, mapOf, must, strict, text } from '@outrider/shared/runtime/shape.js';
 import type { Target } from './notify/ports.js';
 import { notifySettings, targetsOf } from './notify/settings.js';
 import type { ConfiguredHost } from './fleet/live-fleet.js';
@@ -42,6 +43,10 @@ export interface CoordinatorConfig {
   readonly hosts: readonly ConfiguredHost[];
   /** Of the fleet: accepted besides our own token, and shown to sidecars. */
   readonly tokenFile?: string;
+  readonly policy: {
+    /** What hosts do when the lease of a trial is over and no leader has spoken. */
+    readonly trial: OnLeaseEnd;
+  };
   /** What `${VAR}` in agents.yaml stands for. */
   readonly settings: Readonly<Record<string, string>>;
   /** Whom to tell of events. */
@@ -79,10 +84,11 @@ const schema = strict(
       websocket: listenOn().optional(),
     }).prefault({}),
     hosts: mapOf(host, 'a map of hosts, such as { pc2: { address: 10.0.0.12 } }').default({}),
+    policy: strict({ trial: choice(ON_LEASE_END).default('revert') }).prefault({}),
     settings: mapOf(text('a text'), 'a map of settings').default({}),
     notify: notifySettings.default([]),
   },
-  { unsupported: [...COMMON_UNSUPPORTED, 'policy', 'keep_releases', 'max_starting'] },
+  { unsupported: [...COMMON_UNSUPPORTED, 'keep_releases', 'max_starting'] },
 );
 
 /** @throws OutriderError('invalid') with one line for each problem. */
@@ -122,6 +128,7 @@ export function loadConfig(
       labels: marks,
     })),
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
+    policy: config.policy,
     settings: config.settings,
     notify: targetsOf(config.notify),
     log: { level: levelOf(config.log), ...(config.log.file === undefined ? {} : { file: config.log.file }) },

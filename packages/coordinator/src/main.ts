@@ -1,7 +1,7 @@
 /** The composition root of `coordinator serve`: the only file that makes adapters. Holds no behaviour of its own. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { resolveHostSpec } from '@outrider/shared/release/host-spec.js';
 import { connectCoordinator } from '@outrider/shared/rpc/client.js';
@@ -239,11 +239,12 @@ function insideOf(
     publishing: { push: (ask) => catalog.push(ask), agentsText: (digest) => copies.agentsText(digest) },
     sidecars: new Sidecars(() => tokens.fleet),
     leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),
+    fleetTokenFile: resolve(config.tokenFile ?? tokens.file),
   };
 }
 
 function engineOf(
-  { environment, host, listen, settings, readOnly }: CoordinatorConfig,
+  { environment, host, listen, settings, readOnly, policy }: CoordinatorConfig,
   parts: {
     readonly redis: RedisClient & Scripts;
     readonly keys: FleetKeys;
@@ -265,6 +266,7 @@ function engineOf(
   });
   return new RolloutEngine({
     environment,
+    onLeaseEnd: policy.trial,
     holder: `${host}-${process.pid}-${randomUUID().slice(0, 8)}`,
     leases: new RedisLeases(redis, keys),
     store: new RedisRollouts(redis, keys),

@@ -63,6 +63,7 @@ const insideOf = (...hosts: FleetHost[]): Inside =>
       },
     },
     sidecars: new Sidecars(() => TOKEN),
+    fleetTokenFile: '/nowhere',
   }) as unknown as Inside;
 
 const ask = { app: '', agents: ['web'], follow: false, lines: 10, since: 0 };

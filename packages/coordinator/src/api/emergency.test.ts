@@ -7,20 +7,33 @@ import type { Inside } from './inside.js';
 interface Scene {
   readonly running?: Readonly<Record<string, Partial<Rollout>>>;
   readonly fails?: Readonly<Record<string, OutriderError>>;
+  /** Names; the others are not held. */
+  readonly hosts?: readonly string[];
+  readonly held?: readonly string[];
 }
 
 /** Two apps, `one` and `two`; tells what was asked of the rollouts. */
-function sceneOf({ running = {}, fails = {} }: Scene): { readonly inside: Inside; readonly asked: string[] } {
+function sceneOf({ running = {}, fails = {}, hosts = ['pc1'], held = [] }: Scene): {
+  readonly inside: Inside;
+  readonly asked: string[];
+} {
   const asked: string[] = [];
   const app = (name: string) => ({ app: name, phase: 'idle' });
+  const hold = { by: 'ada', since: 'then', reason: '' };
   const inside = {
-    fleet: { hosts: () => [{ name: 'pc1', status: { apps: [app('one'), app('two')], instances: [] } }] },
+    fleet: {
+      hosts: () =>
+        hosts.map((name) => ({
+          name,
+          status: { apps: [app('one'), app('two')], instances: [], ...(held.includes(name) ? { hold } : {}) },
+        })),
+    },
     rollouts: {
       list: async (name: string) => (running[name] === undefined ? [] : [{ kind: 'rollout', ...running[name] }]),
-      rollback: async (ask: { readonly app: string }) => {
+      rollback: async (ask: { readonly app: string; readonly hosts: readonly string[] }) => {
         const error = fails[ask.app];
         if (error !== undefined) throw error;
-        asked.push(`rollback ${ask.app}`);
+        asked.push(['rollback', ask.app, ...ask.hosts].join(' '));
         return { rollout: { id: `r-${ask.app}` } };
       },
       control: async (id: string, name: string, action: string) => {
@@ -77,5 +90,22 @@ describe('of several apps', () => {
       code: 'refused',
       message: 'one: There is nothing to go back to. two: There is nothing to go back to.',
     });
+  });
+});
+
+describe('of hosts that are held', () => {
+  test('only the others are taken back', async () => {
+    const { inside, asked } = sceneOf({ hosts: ['pc1', 'pc2', 'pc3'], held: ['pc2'] });
+    await emergencyRollback(inside, { app: 'one' }, 'ann');
+    expect(asked).toEqual(['rollback one pc1 pc3']);
+  });
+
+  test('where all are, nothing is begun, and it is said', async () => {
+    const { inside, asked } = sceneOf({ hosts: ['pc1', 'pc2'], held: ['pc1', 'pc2'] });
+    await expect(emergencyRollback(inside, { app: 'one' }, 'ann')).rejects.toMatchObject({
+      code: 'refused',
+      message: 'one: pc1, pc2 are held and so back already.',
+    });
+    expect(asked).toEqual([]);
   });
 });

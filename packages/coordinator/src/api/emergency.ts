@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { hasEnded, ROLLBACK_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { type ErrorCode, messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { names, oneOf, optionalName, refuse, versionOrWord } from './fields.js';
+import type { Fleet } from '../engine/ports.js';
+import { isHeld } from './held-hosts.js';
 import type { Inside } from './inside.js';
 import type { RollbackAsk } from './ports.js';
 import { appsOf } from './read-model.js';
@@ -80,13 +82,14 @@ export async function emergencyRollback(
 
 /** A rollout that is under way is taken back by aborting it; else a rollback begins. */
 async function backOf(
-  { rollouts }: Inside,
+  { rollouts, fleet }: Inside,
   ask: Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'strategy' | 'by'>,
 ): Promise<Rollout | undefined> {
   const running = (await rollouts.list(ask.app, 20)).find((rollout) => !hasEnded(rollout.phase));
   if (running === undefined) {
-    return (await rollouts.rollback({ ...ask, bakeMs: REST_MS, requestId: randomUUID(), message: ask.strategy }))
-      .rollout;
+    const hosts = ask.hosts.length === 0 ? freeHosts(fleet, ask.app) : ask.hosts;
+    const request = { ...ask, hosts, bakeMs: REST_MS, requestId: randomUUID(), message: ask.strategy };
+    return (await rollouts.rollback(request)).rollout;
   }
   if (ask.to !== '' || ask.hosts.length > 0) {
     throw new OutriderError(
@@ -96,6 +99,17 @@ async function backOf(
   }
   if (running.kind === 'rollback' || running.phase === 'rolling_back') return running;
   return rollouts.control(running.id, ask.app, 'abort', ask.by);
+}
+
+/** Those that are held are back already, by their own means. Empty: none is held, so every host. */
+function freeHosts(fleet: Fleet, app: string): readonly string[] {
+  const hosts = fleet.hosts();
+  const held = hosts.filter(isHeld);
+  if (held.length === 0) return [];
+  const free = hosts.filter((host) => !isHeld(host) && host.status?.apps.some((one) => one.app === app) === true);
+  if (free.length > 0) return free.map(({ name }) => name);
+  const names = held.map(({ name }) => name).join(', ');
+  throw new OutriderError('refused', `${names} ${held.length === 1 ? 'is' : 'are'} held and so back already.`);
 }
 
 function text(body: Readonly<Record<string, unknown>>, field: string): string {

@@ -6,6 +6,7 @@ import type { Service } from '@outrider/shared/rpc/methods.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { control, hostNamed, logs } from './agents-on-hosts.js';
 import { names, oneOf, optionalName, refuse, who } from './fields.js';
+import { isHeld } from './held-hosts.js';
 import type { Inside } from './inside.js';
 import { appsOf, appsOfHost, currentRollout, fleetState, instancesOf, isInUse, versionOf } from './read-model.js';
 
@@ -19,6 +20,8 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
   return {
     Status: () => status(inside),
     Hosts: async () => ({
+      environment: inside.environment,
+      tokenFile: inside.fleetTokenFile,
       hosts: fleet.hosts().map((host) => ({
         name: host.name,
         address: host.address,
@@ -26,6 +29,8 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
         labels: { ...host.labels },
         sidecar: host.status?.sidecar ?? null,
         apps: [...appsOfHost(host)],
+        endpoint: host.endpoint,
+        hold: host.status?.hold ?? null,
       })),
     }),
     Agents: async ({ host }) => {
@@ -89,5 +94,9 @@ async function status(inside: Inside): Promise<FleetStatus> {
     agentsTotal: instances.length,
     agentsReady: instances.filter((instance) => instance.ready).length,
     apps,
+    held: fleet
+      .hosts()
+      .filter(isHeld)
+      .map((host) => host.name),
   };
 }

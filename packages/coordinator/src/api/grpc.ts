@@ -6,6 +6,7 @@ import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js
 import { forwarding } from './forwarding.js';
 import { emergencyMethods } from './grpc-emergency.js';
 import { fleetMethods } from './grpc-fleet.js';
+import { holdMethods } from './grpc-holds.js';
 import { releaseMethods } from './grpc-releases.js';
 import { rolloutMethods } from './grpc-rollouts.js';
 import type { Inside } from './inside.js';
@@ -36,6 +37,7 @@ export function startGrpc(
     ...rolloutMethods(inside),
     ...fleetMethods(inside),
     ...emergencyMethods(inside),
+    ...holdMethods(inside),
   };
   const implementation = forwarding(methods, service, OPEN, inside.leader);
   return startGrpcServer({ service, proto, implementation, listen, tokens, open: OPEN, onBug });

@@ -16,4 +16,6 @@ export interface Inside {
   readonly blobs: Blobs;
   readonly sidecars: Sidecars;
   readonly leader: Leader;
+  /** Absolute path, on this machine, of the token that opens the sidecars. */
+  readonly fleetTokenFile: string;
 }

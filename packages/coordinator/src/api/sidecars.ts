@@ -6,6 +6,7 @@ import type { FleetHost } from '../engine/ports.js';
 
 /** Stops may take as long as all of a host's agents need, one level after the other. */
 const CONTROL_WITHIN_MS = 15 * 60_000;
+const RESUME_WITHIN_MS = 5_000;
 /** Less than a caller waits for an answer, so that one silent host does not take the others' lines with it. */
 const LAST_LINES_WITHIN_MS = 15_000;
 
@@ -44,6 +45,16 @@ export class Sidecars {
         { timeoutMs: CONTROL_WITHIN_MS, signal },
       );
       return instances.map(readInstanceStatus);
+    } finally {
+      remote.close();
+    }
+  }
+
+  /** Ends its hold; where there is none, nothing changes. */
+  async resume(host: FleetHost, order: { readonly by: string; readonly environment: string }): Promise<void> {
+    const remote = this.connect(host);
+    try {
+      await remote.Resume({ ...order, host: host.name }, { timeoutMs: RESUME_WITHIN_MS });
     } finally {
       remote.close();
     }

@@ -4,6 +4,7 @@ import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { findEndpoint } from '@outrider/shared/runtime/rendezvous.js';
 import { type Globals, QUESTION_MS } from './globals.js';
+import { rememberInventory } from './inventory.js';
 
 /** How long one of several addresses may take to answer at all. */
 const CONNECT_WITHIN_MS = 2_000;
@@ -44,6 +45,7 @@ export async function withCoordinator<T>(globals: Globals, act: (remote: Coordin
       if (all.length > 1) await remote.connected(Math.min(CONNECT_WITHIN_MS, timeLimit(globals).timeoutMs));
       await checkEnvironment(globals, remote);
       const answer = await act(remote);
+      await remember(remote);
       answeredBy = place.endpoint;
       return answer;
     } catch (error) {
@@ -54,6 +56,11 @@ export async function withCoordinator<T>(globals: Globals, act: (remote: Coordin
     }
   }
   throw explained(last);
+}
+
+/** Once is enough: whoever begins with a command goes on with the same coordinator. */
+async function remember(remote: CoordinatorRemote): Promise<void> {
+  if (answeredBy === undefined) await rememberInventory(remote);
 }
 
 /** For questions: the time that `--timeout` gives, else 30 s. */

@@ -17,6 +17,7 @@ export function statusCommand(program: Command): void {
       leader: status.leader,
       redis: status.redis,
       hosts: { total: status.hostsTotal, up: status.hostsUp },
+      held: status.held,
       agents: { total: status.agentsTotal, ready: status.agentsReady },
       apps: status.apps.map(({ app, version, rollout, phase }) => ({
         app,
@@ -33,6 +34,7 @@ export function statusCommand(program: Command): void {
         ['leader', status.leader === '' ? 'nobody' : status.leader],
         ['redis', status.redis],
         ['hosts', `${status.hostsUp} of ${status.hostsTotal} up`],
+        ...(status.held.length === 0 ? [] : [['held', `${status.held.join(', ')}; see \`coordinator host ls\``]]),
         ['agents', `${status.agentsReady} of ${status.agentsTotal} ready`],
         ...document.apps.map((app) => [
           `app ${app.app}`,

@@ -1,7 +1,7 @@
 /** The rollout engine: leads while it holds the lease, and answers what the faces of the coordinator ask. */
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
-import type { ControlAction, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
+import type { ControlAction, OnLeaseEnd, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk, RolloutAsk, Rollouts } from '../api/ports.js';
 import { DEFAULT_LIMITS, type Limits } from '../rollout/decision.js';
@@ -21,6 +21,8 @@ export interface EngineOptions extends PlannerOptions, Omit<ReignOptions, 'bound
   readonly leases: LeaseStore;
   readonly specs: SpecStore;
   readonly environment: string;
+  /** The environment's policy for trials; absent: revert. */
+  readonly onLeaseEnd?: OnLeaseEnd;
   /** Unique for ever: name, pid and something random. */
   readonly holder: string;
   /** Where leader.elected and leader.lost go; failures are nobody's business. */

@@ -1,7 +1,7 @@
 /** Turns an effect into the call it stands for. */
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import type { Effect, Fleet, HostCommand, Releases, SpecStore } from './ports.js';
+import type { Effect, Fleet, HostCommand, Releases, SpecStore, SwitchHow } from './ports.js';
 
 export interface PerformOptions {
   readonly fleet: Fleet;
@@ -20,7 +20,7 @@ export async function perform(effect: Effect, rollout: Rollout, options: Perform
       await host.stage(command, { release, ...(await documentsOf(effect, options)) });
       return;
     case 'switch':
-      await host.switchTo(command, release, effect.confirmWithinMs, JSON.stringify(rollout));
+      await host.switchTo(command, release, effect.confirmWithinMs, JSON.stringify(rollout), howOf(effect, rollout));
       return;
     case 'commit':
       await host.commit(command);
@@ -29,6 +29,17 @@ export async function perform(effect: Effect, rollout: Rollout, options: Perform
       await host.revert(command, effect.reason);
       return;
   }
+}
+
+/** Beside or in place of what runs; and, on the way back in an emergency, without waiting for it to end. */
+function howOf({ confirmWithinMs }: Effect, { options }: Rollout): SwitchHow {
+  const { strategy, onLeaseEnd = 'revert' } = options;
+  const onTrial = confirmWithinMs > 0;
+  return {
+    onLeaseEnd,
+    ...(onTrial && strategy === 'blue-green' ? { strategy } : {}),
+    ...(!onTrial && strategy === 'emergency' ? { noGrace: true } : {}),
+  };
 }
 
 async function documentsOf(

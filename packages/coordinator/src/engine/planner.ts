@@ -118,6 +118,7 @@ function planHost(host: FleetHost, app: string): PlanHost {
   return {
     ...{ name, address, labels, state },
     ...(host.status === undefined ? {} : { bootId: host.status.bootId }),
+    ...(host.status?.hold === undefined ? {} : { hold: host.status.hold }),
     ...(status === undefined ? {} : { app: status }),
     ...(host.mistaken === undefined ? {} : { mistaken: host.mistaken }),
   };

@@ -3,7 +3,7 @@ import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { AppStatus, Fence, HostStatus } from '@outrider/shared/domain/host.js';
 import type { Manifest, Release, ReleaseRef } from '@outrider/shared/domain/release.js';
-import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import type { OnLeaseEnd, Rollout } from '@outrider/shared/domain/rollout.js';
 
 /** Implemented by release/. */
 export interface Releases {
@@ -50,6 +50,15 @@ export interface Fleet {
   commands(host: string): HostCommands;
 }
 
+export interface SwitchHow {
+  /** Absent: revert. */
+  readonly onLeaseEnd?: OnLeaseEnd;
+  /** On trial: the whole new set is proven beside the old one. */
+  readonly strategy?: 'blue-green';
+  /** Without a trial: what runs instead is killed at once. */
+  readonly noGrace?: boolean;
+}
+
 /** Commands to one host. Failures are `OutriderError`s: `unavailable`, `timeout`, `refused` (fenced), `invalid`. */
 export interface HostCommands {
   bindEpoch(epoch: number, holder: string): Promise<HostStatus>;
@@ -62,6 +71,7 @@ export interface HostCommands {
     release: ReleaseRef,
     confirmWithinMs: number,
     rolloutRecord: string,
+    how?: SwitchHow,
   ): Promise<AppStatus>;
   renew(renewal: {
     readonly app: string;

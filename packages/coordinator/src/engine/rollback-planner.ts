@@ -1,6 +1,6 @@
 /** Finds what a rollback would go to, host by host. Refuses what failed before and what is nowhere. */
 import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
-import type { AppStatus } from '@outrider/shared/domain/host.js';
+import { type AppStatus, heldWords } from '@outrider/shared/domain/host.js';
 import { type HostSpec, type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
@@ -43,6 +43,7 @@ export async function planRollback(
 ): Promise<PlannedRollback> {
   const history = (await options.store.list(app, 100)).map(({ rollout }) => rollout);
   const standing = await standingOn(app, onlyHosts, history, options);
+  for (const { host } of standing) refuseHeld(host);
   const specs = new Map<string, string>();
   const targets = to === '' ? toPrevious(app, standing) : await toVersion(app, to, standing, specs, options);
   for (const target of targets) refuseFailed(target, history);
@@ -120,6 +121,15 @@ async function toVersion(
     const specDigest = remember(resolved.spec, specs);
     return [{ host: host.name, to: { version, digest, specDigest }, staged: false, ...from }];
   });
+}
+
+/** A person has brought it where it is, and wants it left alone. */
+function refuseHeld({ name, status }: FleetHost): void {
+  if (status?.hold === undefined) return;
+  throw new OutriderError(
+    'refused',
+    `${name} is ${heldWords(status.hold)}; release it with "coordinator host resume ${name}", or name other --hosts.`,
+  );
 }
 
 /** A release that failed is never gone back to: what decides is the last rollout that went to it. */

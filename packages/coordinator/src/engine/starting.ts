@@ -1,5 +1,5 @@
 /** Starts rollouts and rollbacks: planned, refused or written with their first decision. */
-import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
+import type { OnLeaseEnd, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk, RolloutAsk } from '../api/ports.js';
@@ -18,6 +18,8 @@ export interface StartOptions extends RollbackOptions {
   readonly clock: Clock;
   readonly environment: string;
   readonly limits?: Partial<Limits>;
+  /** The environment's policy for trials; absent: revert. */
+  readonly onLeaseEnd?: OnLeaseEnd;
 }
 
 export interface Begun {
@@ -52,7 +54,7 @@ export async function beginRollout(ask: RolloutAsk, reign: Reign, options: Start
     {
       ...{ app, version, digest, environment, by, requestId },
       seq: await nextSequence(options),
-      options: optionsOf(ask, plan),
+      options: optionsOf(ask, plan, options),
       at: clock.now(),
     },
     targets,
@@ -62,12 +64,17 @@ export async function beginRollout(ask: RolloutAsk, reign: Reign, options: Start
   return { plan, rollout: await open(made.rollout, reign, options) };
 }
 
-function optionsOf(ask: RolloutAsk, { canaryWave }: Plan): Rollout['options'] {
+function optionsOf(
+  ask: RolloutAsk,
+  { canaryWave }: Plan,
+  { onLeaseEnd }: Pick<StartOptions, 'onLeaseEnd'>,
+): Rollout['options'] {
   const { bakeMs, confirmWithinMs, commit, skipDown, message, strategy, onFailure } = ask;
   return {
     ...{ strategy, bakeMs, confirmWithinMs, commit, skipDown, onFailure },
     ...(canaryWave === undefined ? {} : { canaryWave }),
     ...(canaryWave !== undefined && ruleOf(ask).awaitPromotion ? { awaitPromotion: true } : {}),
+    ...(onLeaseEnd === undefined ? {} : { onLeaseEnd }),
     ...(message === undefined ? {} : { message }),
   };
 }

@@ -17,8 +17,8 @@ export function hostCommands(remote: SidecarRemote, sources: () => readonly stri
       const request = { command, release, ...files, sources: [...sources()] };
       return readAppStatus(await remote.Stage(request, { timeoutMs: STAGE_MS }));
     },
-    switchTo: async (command, release, confirmWithinMs, rolloutRecord) =>
-      readAppStatus(await remote.Switch({ command, release, confirmWithinMs, rolloutRecord }, limits)),
+    switchTo: async (command, release, confirmWithinMs, rolloutRecord, how = {}) =>
+      readAppStatus(await remote.Switch({ command, release, confirmWithinMs, rolloutRecord, ...how }, limits)),
     renew: async (renewal) => readAppStatus(await remote.Renew({ ...renewal }, limits)),
     commit: async (command) => readAppStatus(await remote.Commit({ command, reason: '' }, limits)),
     revert: async (command, reason) => readAppStatus(await remote.Revert({ command, reason }, limits)),

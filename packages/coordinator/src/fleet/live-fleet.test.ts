@@ -30,6 +30,9 @@ async function sidecar(
     for (const listener of listeners) listener();
   };
   const host = new SimulatedHost(name, 'a', () => 'good', say);
+  const nobodyAsks = (): never => {
+    throw new Error('Nobody asks for it here.');
+  };
   const control: HostControl = {
     status: () => host.status(),
     onChange: (listener) => {
@@ -42,9 +45,9 @@ async function sidecar(
     renew: (renewal) => host.renew(renewal),
     commit: (command) => host.commit(command),
     revert: (command, reason) => host.revert(command, reason),
-    revertHere: () => {
-      throw new Error('Nobody asks for it here.');
-    },
+    revertHere: nobodyAsks,
+    emergency: nobodyAsks,
+    resume: nobodyAsks,
   };
   const grpc = await startSidecarGrpc({
     host: control,

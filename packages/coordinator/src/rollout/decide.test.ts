@@ -199,7 +199,18 @@ describe('a rollout', () => {
 
   it('makes way where somebody holds a host', () => {
     const baking = walk(...BAKED.slice(0, 3));
-    expect(decide(baking, says(baking, 'h1', 'held')).rollout).toMatchObject({ abortedBy: 'the hold on h1' });
+    const hold = { by: 'ada', since: '2026-01-01T00:00:00.000Z', reason: 'nonsense' };
+    for (const phase of ['held', 'reverting'] as const) {
+      const { rollout } = decide(baking, says(baking, 'h1', phase, { hold }));
+      expect(rollout).toMatchObject({
+        abortedBy: 'the hold on h1',
+        reason:
+          'h1 is held since 2026-01-01T00:00:00.000Z by ada (nonsense); release it with "coordinator host resume h1"',
+      });
+      // A host that is held and where it came from is back: nothing is waited for.
+      const back = decide(rollout, says(rollout, 'h2', 'held', { hold })).rollout;
+      expect(decide(back, says(back, 'h1', 'held', { hold })).rollout.phase).toBe('aborted');
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 /** What a rollout does with each event while it goes forward: staging, switching, baking, committing. */
-import type { AppStatus } from '@outrider/shared/domain/host.js';
+import { type AppStatus, heldWords } from '@outrider/shared/domain/host.js';
 import type { RolloutCommandKind, RolloutHost, RolloutHostState } from '@outrider/shared/domain/rollout.js';
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
@@ -68,6 +68,8 @@ export function trialReport(draft: Draft, event: EventOf<'report'>): void {
 export function committingReport(draft: Draft, event: EventOf<'report'>): void {
   const { host: name, status } = event;
   const host = draft.host(name);
+  // One that has committed may be held while others have not: all go back, as they would have.
+  if (abortedByHold(draft, name, status)) return;
   if (host?.state === 'staging') stagingReport(draft, event);
   if (host !== undefined && comesBack(draft, host, status)) advance(draft);
   if (host?.state !== 'committing') return;
@@ -82,8 +84,6 @@ export function committingReport(draft: Draft, event: EventOf<'report'>): void {
     draft.setHost(name, { state: 'committed' });
     draft.tell({ type: 'rollout.host.committed', host: name });
     advance(draft);
-  } else if (status.phase === 'held') {
-    fail(draft, { host: name, reason: `${name} is held` });
   }
 }
 
@@ -108,8 +108,8 @@ function gateFailed(draft: Draft, reason: string, host?: string): void {
 
 /** Somebody took the host out of the leader's hands: the rollout makes way. */
 function abortedByHold(draft: Draft, host: string, status: AppStatus | 'gone'): boolean {
-  if (status === 'gone' || status.phase !== 'held') return false;
-  const reason = `${host} is held; release it with "coordinator host resume ${host}"`;
+  if (status === 'gone' || status.hold === undefined) return false;
+  const reason = `${host} is ${heldWords(status.hold)}; release it with "coordinator host resume ${host}"`;
   fail(draft, { host, reason, abortedBy: `the hold on ${host}` });
   return true;
 }

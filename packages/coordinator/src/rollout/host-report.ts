@@ -1,5 +1,5 @@
 /** Reads what a host says of an app, in the light of what it was told last. */
-import type { AppStatus, Culprit } from '@outrider/shared/domain/host.js';
+import type { AppStatus, Culprit, HostPhase } from '@outrider/shared/domain/host.js';
 import { type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
 
@@ -10,9 +10,10 @@ export function answers(rollout: Rollout, host: RolloutHost, { fence }: AppStatu
   return fence?.rollout === rollout.seq && fence.step >= host.step;
 }
 
+const SETTLED: ReadonlySet<HostPhase> = new Set(['idle', 'committed', 'staging', 'staged', 'held']);
+
 /** Nothing is under way: what is active is what runs. */
-export const isSettled = (status: AppStatus): boolean =>
-  status.phase === 'idle' || status.phase === 'committed' || status.phase === 'staging' || status.phase === 'staged';
+export const isSettled = (status: AppStatus): boolean => SETTLED.has(status.phase);
 
 export const isOn = (status: AppStatus, release: ReleaseRef | undefined): boolean =>
   sameRelease(status.active, release);

@@ -1,5 +1,5 @@
 /** The hosts that a plan is made for. */
-import type { AppStatus } from '@outrider/shared/domain/host.js';
+import type { AppStatus, Hold } from '@outrider/shared/domain/host.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
 
 export interface PlanHost {
@@ -11,6 +11,8 @@ export interface PlanHost {
   readonly mistaken?: string;
   /** Of the kernel it runs on; two hosts on loopback with the same one share a machine. */
   readonly bootId?: string;
+  /** A person has taken it out of our hands. */
+  readonly hold?: Hold;
   /** What it says of the app; absent: nothing of it was ever there. */
   readonly app?: AppStatus;
 }

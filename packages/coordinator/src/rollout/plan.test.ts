@@ -141,7 +141,14 @@ describe('a plan', () => {
       /10.0.0.3:7070.*sidecar's gRPC/,
       false,
     ],
-    ['a held host', [agent({ name: 'x' })], [host('pc2', { app: runs({ phase: 'held' }) })], {}, /held/, true],
+    [
+      'a held host',
+      [agent({ name: 'x' })],
+      [host('pc2', { hold: { by: 'ada', since: 'now', reason: '' } })],
+      {},
+      /pc2 is held since now by ada; release it with "coordinator host resume pc2"/,
+      true,
+    ],
     [
       'a busy host',
       [agent({ name: 'x' })],

@@ -1,5 +1,6 @@
 /** What a rollout would do, and what speaks against it. Knows no host but those it is given. */
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
+import { heldWords } from '@outrider/shared/domain/host.js';
 import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
 import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
 import { type HostSpec, sameRelease } from '@outrider/shared/domain/release.js';
@@ -136,8 +137,8 @@ function cycleProblems(spec: AppSpec): string[] {
 function busyProblems(targets: readonly Target[]): string[] {
   return targets.flatMap(({ host }) => {
     const phase = host.app?.phase;
-    if (phase === 'held') {
-      return [`Host ${host.name} is held; release it with "coordinator host resume ${host.name}".`];
+    if (host.hold !== undefined) {
+      return [`Host ${host.name} is ${heldWords(host.hold)}; release it with "coordinator host resume ${host.name}".`];
     }
     if (phase !== 'switching' && phase !== 'trial' && phase !== 'reverting') return [];
     return [

@@ -64,6 +64,19 @@ export interface InstanceStatus {
   readonly memoryBytes?: number;
 }
 
+/** A person has taken a host out of the leaders' hands: nothing is switched, committed or renewed until it is resumed. */
+export interface Hold {
+  readonly by: string;
+  /** RFC 3339. */
+  readonly since: string;
+  /** Why, in the person's words; '' where none were given. */
+  readonly reason: string;
+}
+
+/** `held since S by B (R)`, for a sentence. */
+export const heldWords = ({ by, since, reason }: Hold): string =>
+  `held since ${since} by ${by}${reason === '' ? '' : ` (${reason})`}`;
+
 /** How the last thing that a host was told about an app has ended. */
 export interface Outcome {
   readonly rollout: string;
@@ -102,6 +115,8 @@ export interface AppStatus {
   /** Set while a revert or rollback does not come to an end. */
   readonly stuckOn?: Culprit;
   readonly leaseRemainingMs?: number;
+  /** That of the host, while it is held. */
+  readonly hold?: Hold;
   /** The agents of `active` with their fingerprints, for the plan. */
   readonly agents: readonly { readonly name: string; readonly fingerprint: string; readonly replicas: number }[];
 }
@@ -118,6 +133,8 @@ export interface HostStatus {
   readonly epochHolder: string;
   readonly apps: readonly AppStatus[];
   readonly instances: readonly InstanceStatus[];
+  /** Absent: it is not held. */
+  readonly hold?: Hold;
   /** Sentences for a person who has to mend something on this host; absent: none. */
   readonly problems?: readonly string[];
   readonly system: SystemFigures;

@@ -73,6 +73,10 @@ export interface RolloutHost {
   readonly reason?: string;
 }
 
+/** What a host does when the lease of its trial is over and no leader has spoken. */
+export const ON_LEASE_END = ['revert', 'hold'] as const;
+export type OnLeaseEnd = (typeof ON_LEASE_END)[number];
+
 /** Those that may be absent are so in what an older coordinator has written. */
 export interface RolloutOptions {
   /** Absent: rolling; of a rollback: graceful. */
@@ -89,6 +93,8 @@ export interface RolloutOptions {
   readonly commit: 'together' | 'each';
   readonly skipDown: boolean;
   readonly message?: string;
+  /** As the environment's policy was when it began; absent: revert. */
+  readonly onLeaseEnd?: OnLeaseEnd;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { AgentsRequest as _outrider_v1_AgentsRequest, AgentsRequest__Output
 import type { AgentsResponse as _outrider_v1_AgentsResponse, AgentsResponse__Output as _outrider_v1_AgentsResponse__Output } from './outrider/v1/AgentsResponse.js';
 import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from './outrider/v1/AppStatus.js';
 import type { AppSummary as _outrider_v1_AppSummary, AppSummary__Output as _outrider_v1_AppSummary__Output } from './outrider/v1/AppSummary.js';
+import type { BegunRollback as _outrider_v1_BegunRollback, BegunRollback__Output as _outrider_v1_BegunRollback__Output } from './outrider/v1/BegunRollback.js';
 import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from './outrider/v1/Blob.js';
 import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as _outrider_v1_BlobsRequest__Output } from './outrider/v1/BlobsRequest.js';
 import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from './outrider/v1/ControlAgentRequest.js';
@@ -18,8 +19,11 @@ import type { EmergencyRollbackResponse as _outrider_v1_EmergencyRollbackRespons
 import type { Event as _outrider_v1_Event, Event__Output as _outrider_v1_Event__Output } from './outrider/v1/Event.js';
 import type { EventsRequest as _outrider_v1_EventsRequest, EventsRequest__Output as _outrider_v1_EventsRequest__Output } from './outrider/v1/EventsRequest.js';
 import type { Fence as _outrider_v1_Fence, Fence__Output as _outrider_v1_Fence__Output } from './outrider/v1/Fence.js';
+import type { FleetEmergencyRequest as _outrider_v1_FleetEmergencyRequest, FleetEmergencyRequest__Output as _outrider_v1_FleetEmergencyRequest__Output } from './outrider/v1/FleetEmergencyRequest.js';
+import type { FleetEmergencyResponse as _outrider_v1_FleetEmergencyResponse, FleetEmergencyResponse__Output as _outrider_v1_FleetEmergencyResponse__Output } from './outrider/v1/FleetEmergencyResponse.js';
 import type { FleetStatus as _outrider_v1_FleetStatus, FleetStatus__Output as _outrider_v1_FleetStatus__Output } from './outrider/v1/FleetStatus.js';
 import type { FleetStatusRequest as _outrider_v1_FleetStatusRequest, FleetStatusRequest__Output as _outrider_v1_FleetStatusRequest__Output } from './outrider/v1/FleetStatusRequest.js';
+import type { Hold as _outrider_v1_Hold, Hold__Output as _outrider_v1_Hold__Output } from './outrider/v1/Hold.js';
 import type { Host as _outrider_v1_Host, Host__Output as _outrider_v1_Host__Output } from './outrider/v1/Host.js';
 import type { HostApp as _outrider_v1_HostApp, HostApp__Output as _outrider_v1_HostApp__Output } from './outrider/v1/HostApp.js';
 import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outrider_v1_HostStatus__Output } from './outrider/v1/HostStatus.js';
@@ -40,6 +44,9 @@ import type { PushReleaseRequest as _outrider_v1_PushReleaseRequest, PushRelease
 import type { PutBlobsResponse as _outrider_v1_PutBlobsResponse, PutBlobsResponse__Output as _outrider_v1_PutBlobsResponse__Output } from './outrider/v1/PutBlobsResponse.js';
 import type { Release as _outrider_v1_Release, Release__Output as _outrider_v1_Release__Output } from './outrider/v1/Release.js';
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from './outrider/v1/ReleaseRef.js';
+import type { ResumeHostsRequest as _outrider_v1_ResumeHostsRequest, ResumeHostsRequest__Output as _outrider_v1_ResumeHostsRequest__Output } from './outrider/v1/ResumeHostsRequest.js';
+import type { ResumeHostsResponse as _outrider_v1_ResumeHostsResponse, ResumeHostsResponse__Output as _outrider_v1_ResumeHostsResponse__Output } from './outrider/v1/ResumeHostsResponse.js';
+import type { ResumedHost as _outrider_v1_ResumedHost, ResumedHost__Output as _outrider_v1_ResumedHost__Output } from './outrider/v1/ResumedHost.js';
 import type { RollbackRequest as _outrider_v1_RollbackRequest, RollbackRequest__Output as _outrider_v1_RollbackRequest__Output } from './outrider/v1/RollbackRequest.js';
 import type { RolloutHost as _outrider_v1_RolloutHost, RolloutHost__Output as _outrider_v1_RolloutHost__Output } from './outrider/v1/RolloutHost.js';
 import type { RolloutId as _outrider_v1_RolloutId, RolloutId__Output as _outrider_v1_RolloutId__Output } from './outrider/v1/RolloutId.js';
@@ -66,6 +73,7 @@ export interface ProtoGrpcType {
       AgentsResponse: MessageTypeDefinition<_outrider_v1_AgentsResponse, _outrider_v1_AgentsResponse__Output>
       AppStatus: MessageTypeDefinition<_outrider_v1_AppStatus, _outrider_v1_AppStatus__Output>
       AppSummary: MessageTypeDefinition<_outrider_v1_AppSummary, _outrider_v1_AppSummary__Output>
+      BegunRollback: MessageTypeDefinition<_outrider_v1_BegunRollback, _outrider_v1_BegunRollback__Output>
       Blob: MessageTypeDefinition<_outrider_v1_Blob, _outrider_v1_Blob__Output>
       BlobsRequest: MessageTypeDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest__Output>
       ControlAgentRequest: MessageTypeDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentRequest__Output>
@@ -78,8 +86,11 @@ export interface ProtoGrpcType {
       Event: MessageTypeDefinition<_outrider_v1_Event, _outrider_v1_Event__Output>
       EventsRequest: MessageTypeDefinition<_outrider_v1_EventsRequest, _outrider_v1_EventsRequest__Output>
       Fence: MessageTypeDefinition<_outrider_v1_Fence, _outrider_v1_Fence__Output>
+      FleetEmergencyRequest: MessageTypeDefinition<_outrider_v1_FleetEmergencyRequest, _outrider_v1_FleetEmergencyRequest__Output>
+      FleetEmergencyResponse: MessageTypeDefinition<_outrider_v1_FleetEmergencyResponse, _outrider_v1_FleetEmergencyResponse__Output>
       FleetStatus: MessageTypeDefinition<_outrider_v1_FleetStatus, _outrider_v1_FleetStatus__Output>
       FleetStatusRequest: MessageTypeDefinition<_outrider_v1_FleetStatusRequest, _outrider_v1_FleetStatusRequest__Output>
+      Hold: MessageTypeDefinition<_outrider_v1_Hold, _outrider_v1_Hold__Output>
       Host: MessageTypeDefinition<_outrider_v1_Host, _outrider_v1_Host__Output>
       HostApp: MessageTypeDefinition<_outrider_v1_HostApp, _outrider_v1_HostApp__Output>
       HostStatus: MessageTypeDefinition<_outrider_v1_HostStatus, _outrider_v1_HostStatus__Output>
@@ -100,6 +111,9 @@ export interface ProtoGrpcType {
       PutBlobsResponse: MessageTypeDefinition<_outrider_v1_PutBlobsResponse, _outrider_v1_PutBlobsResponse__Output>
       Release: MessageTypeDefinition<_outrider_v1_Release, _outrider_v1_Release__Output>
       ReleaseRef: MessageTypeDefinition<_outrider_v1_ReleaseRef, _outrider_v1_ReleaseRef__Output>
+      ResumeHostsRequest: MessageTypeDefinition<_outrider_v1_ResumeHostsRequest, _outrider_v1_ResumeHostsRequest__Output>
+      ResumeHostsResponse: MessageTypeDefinition<_outrider_v1_ResumeHostsResponse, _outrider_v1_ResumeHostsResponse__Output>
+      ResumedHost: MessageTypeDefinition<_outrider_v1_ResumedHost, _outrider_v1_ResumedHost__Output>
       RollbackRequest: MessageTypeDefinition<_outrider_v1_RollbackRequest, _outrider_v1_RollbackRequest__Output>
       RolloutHost: MessageTypeDefinition<_outrider_v1_RolloutHost, _outrider_v1_RolloutHost__Output>
       RolloutId: MessageTypeDefinition<_outrider_v1_RolloutId, _outrider_v1_RolloutId__Output>

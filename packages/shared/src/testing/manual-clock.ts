@@ -8,13 +8,15 @@ interface Alarm {
 
 export class ManualClock implements Clock {
   private elapsed = 0;
+  private jumpedMs = 0;
+  private asleepMs = 0;
   private readonly alarms = new Set<Alarm>();
 
   /** `startedAt` in epoch milliseconds. */
   constructor(private readonly startedAt = Date.UTC(2026, 0, 1)) {}
 
   now(): number {
-    return this.startedAt + this.elapsed;
+    return this.startedAt + this.elapsed + this.asleepMs + this.jumpedMs;
   }
 
   monotonic(): number {
@@ -22,7 +24,7 @@ export class ManualClock implements Clock {
   }
 
   sinceBoot(): number {
-    return this.elapsed;
+    return this.elapsed + this.asleepMs;
   }
 
   after(ms: number, callback: () => void): () => void {
@@ -48,6 +50,16 @@ export class ManualClock implements Clock {
   async oversleep(ms: number): Promise<void> {
     this.elapsed += ms;
     await this.advance(0);
+  }
+
+  /** Somebody sets the wall clock, forward or back; no time passes. */
+  jump(ms: number): void {
+    this.jumpedMs += ms;
+  }
+
+  /** The machine is suspended for so long: no timer runs meanwhile. */
+  suspend(ms: number): void {
+    this.asleepMs += ms;
   }
 
   private next(until: number): Alarm | undefined {

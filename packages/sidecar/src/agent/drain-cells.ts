@@ -15,6 +15,9 @@ export const stopAfter = (instance: Draining | Stopping, event: EventOf<'stopAsk
 export const exited = (instance: Draining, event: EventOf<'exited'>): Decision =>
   clear(instance, event, instance.sequel, instance.reason);
 
+export const kill = (instance: Draining, event: EventOf<'killAsked'>): Decision =>
+  clear(instance, event, instance.sequel, instance.reason);
+
 export function graceOver(instance: Draining, event: EventOf<'deadline'>, rules: Rules): Decision {
   if (event.at < instance.deadline) return stay(instance);
   const grace = `did not end within ${formatDuration(rules.stopGraceMs)} of ${rules.stopSignal}`;

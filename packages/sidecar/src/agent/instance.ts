@@ -141,6 +141,8 @@ export type InstanceEvent =
   /** It is needed again. */
   | (Occurrence & { readonly kind: 'unparkAsked'; readonly reason: string })
   | (OfIncarnation & { readonly kind: 'froze' })
+  /** What is asked to end already gets no more time for it. */
+  | (Occurrence & { readonly kind: 'killAsked' })
   | (OfIncarnation & { readonly kind: 'spawned' })
   | (OfIncarnation & { readonly kind: 'spawnFailed'; readonly detail: string })
   | (OfIncarnation & { readonly kind: 'becameReady' })

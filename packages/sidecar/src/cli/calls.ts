@@ -42,6 +42,9 @@ export interface SidecarCalls {
   /** Resolves when all of it is done. */
   control(order: AgentOrder, limit: Limit): Promise<readonly InstanceStatus[]>;
   revert(order: { readonly app: string; readonly by: string; readonly reason: string }, limit: Limit): Promise<void>;
+  /** Resolves when the host is held; what goes back then is in its status. */
+  emergency(order: { readonly by: string; readonly reason: string }, limit: Limit): Promise<HostStatus>;
+  resume(by: string, limit: Limit): Promise<HostStatus>;
   logs(question: LogsQuestion, limit: Limit): AsyncIterable<LogLine>;
   close(): void;
 }

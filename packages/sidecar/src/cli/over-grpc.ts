@@ -32,6 +32,9 @@ export function overGrpc(endpoint: string): SidecarCalls {
     revert: async ({ app, by, reason }, limit) => {
       await remote.Revert({ command: { app, by }, reason }, limited(limit)).catch(inWords);
     },
+    emergency: async (order, limit) =>
+      readHostStatus(await remote.Emergency({ ...order }, limited(limit)).catch(inWords)),
+    resume: async (by, limit) => readHostStatus(await remote.Resume({ by }, limited(limit)).catch(inWords)),
     // Sidecars of an earlier version know of one agent alone.
     logs: ({ agents, ...question }, limit) =>
       remote.Logs({ ...question, agent: agents[0] ?? '', agents: [...agents] }, limited(limit)),

@@ -23,6 +23,8 @@ export function overSocket(path: string): SidecarCalls {
     revert: async (body, limit) => {
       await ask({ method: 'POST', url: '/revert', body, ...limit });
     },
+    emergency: async (body, limit) => (await ask({ method: 'POST', url: '/emergency', body, ...limit })) as HostStatus,
+    resume: async (by, limit) => (await ask({ method: 'POST', url: '/resume', body: { by }, ...limit })) as HostStatus,
     logs: (body, limit) => {
       const call = { method: 'POST', url: '/logs', body, ...limit } as const;
       return body.follow ? endless<LogLine>(path, call) : lines<LogLine>(path, call);

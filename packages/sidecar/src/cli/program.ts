@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addCompletion } from '@outrider/shared/cli/completion.js';
 import { newProgram, runProgram } from '@outrider/shared/cli/program.js';
 import { agentCommands } from './agents.js';
+import { emergencyCommand, resumeCommand } from './emergency.js';
 import { importCommand } from './import.js';
 import { logsCommand } from './logs.js';
 import { revertCommand } from './revert.js';
@@ -58,6 +59,8 @@ function programOf(run: Run): Command {
   logsCommand(program);
   agentCommands(program);
   revertCommand(program);
+  emergencyCommand(program);
+  resumeCommand(program);
   importCommand(program);
   addCompletion(program);
   return program;

@@ -1,6 +1,12 @@
 /** A host and its agents as text for people. */
 import { paint, table } from '@outrider/shared/cli/table.js';
-import type { AppStatus, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
+import {
+  type AppStatus,
+  heldWords,
+  type Hold,
+  type HostStatus,
+  type InstanceStatus,
+} from '@outrider/shared/domain/host.js';
 import { hostHealth } from '@outrider/shared/domain/host-health.js';
 
 /** `stream`: where it will be read. */
@@ -8,6 +14,7 @@ export function statusText(status: HostStatus, stream: { readonly isTTY?: boolea
   const { sentence, healthy } = hostHealth(status);
   const lines = [
     `${status.host} (${status.address}, ${status.environment}): ${paint(sentence, healthy ? 'green' : 'red', stream)}`,
+    ...(status.hold === undefined ? [] : [paint(holdLine(status.hold), 'yellow', stream)]),
     ...(status.problems ?? []).map((problem) => paint(`Problem: ${problem}`, 'red', stream)),
     ...status.apps.map(appLine),
   ];
@@ -15,6 +22,11 @@ export function statusText(status: HostStatus, stream: { readonly isTTY?: boolea
   if (status.instances.length > 0) lines.push('', instanceTable(status.instances));
   return lines.join('\n');
 }
+
+const holdLine = (hold: Hold): string =>
+  `${capital(heldWords(hold))}: no rollout changes anything here until \`sidecar resume\` or \`coordinator host resume\`.`;
+
+const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 function appLine({ app, phase, active, candidate, converged, waitingFor, stuckOn }: AppStatus): string {
   const words = [`${app} ${active?.version ?? '(no release)'}`];

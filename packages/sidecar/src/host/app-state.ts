@@ -12,6 +12,8 @@ export interface AppState {
   readonly active?: ReleaseRef;
   /** What was active before it and was good. */
   readonly previous?: ReleaseRef;
+  /** What the last rollback left: no release to go back to by itself, however good it once was. */
+  readonly left?: ReleaseRef;
   /** The command with the highest fence. */
   readonly accepted?: Accepted;
   readonly staging?: Staging;
@@ -64,6 +66,8 @@ export interface Switching {
   readonly deadline: Deadline;
   /** T of the lease to come. */
   readonly confirmWithinMs: number;
+  /** The trial to come outlasts its lease; absent: it does not. */
+  readonly onLeaseEnd?: 'hold';
 }
 
 export interface Trial {
@@ -72,6 +76,9 @@ export interface Trial {
   readonly change: Change;
   readonly confirmWithinMs: number;
   readonly lease: Deadline;
+  readonly onLeaseEnd?: 'hold';
+  /** RFC 3339; its lease was over then, and by policy it stays until it is decided on. */
+  readonly overdueSince?: string;
 }
 
 /** On the way to `active`, without trial and without end: `revert` from a candidate, `rollback` by command. */
@@ -81,6 +88,8 @@ export interface Reverting {
   readonly towards: 'revert' | 'rollback';
   /** False: `active` has not been seen well since it was made active, so it is no release to come back to. */
   readonly proven: boolean;
+  /** What runs instead of `active` is killed, without the time that it would have to end. */
+  readonly urgent?: true;
 }
 
 export type Work = Idle | Switching | Trial | Reverting;
@@ -103,5 +112,5 @@ export const wantedOf = (state: AppState): ReleaseRef | undefined => candidateOf
 /** When the state changes by itself; undefined: never. */
 export function deadlineOf({ work }: AppState): Deadline | undefined {
   if (work.phase === 'switching') return work.deadline;
-  return work.phase === 'trial' ? work.lease : undefined;
+  return work.phase === 'trial' && work.overdueSince === undefined ? work.lease : undefined;
 }

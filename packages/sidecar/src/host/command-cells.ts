@@ -35,6 +35,7 @@ export function switchFromIdle(state: StateOf<'idle'>, event: EventOf<'switch'>)
         limitMs,
         deadline: deadlineAfter(at, limitMs),
         confirmWithinMs,
+        ...(event.onLeaseEnd === undefined ? {} : { onLeaseEnd: event.onLeaseEnd }),
       },
     },
     {
@@ -79,14 +80,16 @@ function switchAtOnce(
       ...kept,
       ...keep,
       active: release,
+      ...(previous === undefined || previous === before ? {} : { left: previous }),
       work: {
         phase: 'reverting',
         change: changeOf(event),
         towards: 'rollback',
         proven: sameRelease(state.active, release) && (state.work.phase === 'idle' || state.work.proven),
+        ...urgencyOf(event),
       },
     },
-    { kind: 'run', release, mode: 'steady', verify: true },
+    { kind: 'run', release, mode: 'steady', verify: true, ...urgencyOf(event) },
     tellSwitching(event),
   );
 }
@@ -118,7 +121,8 @@ function unfit(state: AppState, { release, staged, confirmWithinMs }: EventOf<'s
 export function renewTrial(state: StateOf<'trial'>, event: EventOf<'renew'>): Decision {
   if (event.rollout !== state.work.change.rollout) return refuse(state, otherRollout(state, event.rollout));
   const { confirmWithinMs, at } = event;
-  return stay({ ...state, work: { ...state.work, confirmWithinMs, lease: deadlineAfter(at, confirmWithinMs) } });
+  const { overdueSince: _overdueSince, ...work } = state.work;
+  return stay({ ...state, work: { ...work, confirmWithinMs, lease: deadlineAfter(at, confirmWithinMs) } });
 }
 
 /** Its own deadline guards a switch; only the length of the lease to come is taken over. */
@@ -134,12 +138,13 @@ export const renewNothing = (state: AppState, event: EventOf<'renew'>): Decision
 export function commitTrial(state: StateOf<'trial'>, { order }: EventOf<'commit'>): Decision {
   const { candidate, change } = state.work;
   if (order.rollout !== change.rollout) return refuse(state, otherRollout(state, order.rollout));
-  const { previous: before, ...kept } = state;
+  const { previous: before, left, ...kept } = state;
   const previous = sameRelease(state.active, candidate) ? before : state.active;
   return become(
     {
       ...kept,
       ...(previous === undefined ? {} : { previous }),
+      ...(left === undefined || sameRelease(left, candidate) ? {} : { left }),
       active: candidate,
       failed: state.failed.filter((failed) => !sameRelease(failed, candidate)),
       outcome: { rollout: change.rollout, result: 'committed', reason: '' },
@@ -168,8 +173,17 @@ export function commitNothing(state: AppState, { order }: EventOf<'commit'>): De
   return refuse(state, nothingOnTrial(state, order.rollout));
 }
 
-export const revertUnderWay = (state: StateOf<'switching' | 'trial'>, { reason, order }: EventOf<'revert'>): Decision =>
-  goBack(state, { reason: reason === '' ? `reverted by ${order.by}` : reason, failed: false });
+export function revertUnderWay(state: StateOf<'switching' | 'trial'>, event: EventOf<'revert'>): Decision {
+  const { reason, order } = event;
+  return goBack(state, {
+    reason: reason === '' ? `reverted by ${order.by}` : reason,
+    failed: false,
+    ...urgencyOf(event),
+  });
+}
+
+const urgencyOf = ({ urgent }: EventOf<'switch' | 'revert'>): { readonly urgent?: true } =>
+  urgent === undefined ? {} : { urgent };
 
 function nothingOnTrial(state: AppState, rollout: string): string {
   const { outcome, app } = state;

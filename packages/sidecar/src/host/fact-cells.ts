@@ -1,6 +1,6 @@
 /** What the host does about what has happened on it: fetched, converged, failed, time over, started again. */
 import { sameRelease } from '@outrider/shared/domain/release.js';
-import { type AppState, deadlineOf, type StateOf, strategyOf, type Work } from './app-state.js';
+import { type AppState, type StateOf, strategyOf, type Work } from './app-state.js';
 import { goBack, runActive } from './going-back.js';
 import { become, type Decision, type EventOf, type HostEffect, type RunEffect, stay } from './host-event.js';
 import { deadlineAfter, inSeconds, leftOf, type Moment } from './moment.js';
@@ -25,11 +25,12 @@ export function stageFailed(state: AppState, { release, reason }: EventOf<'stage
 
 /** The lease begins here: the time the switch took is not the trial's. */
 export function convergedSwitch(state: StateOf<'switching'>, { release, at }: EventOf<'converged'>): Decision {
-  const { candidate, change, confirmWithinMs } = state.work;
+  const { candidate, change, confirmWithinMs, onLeaseEnd } = state.work;
   if (!sameRelease(candidate, release)) return stay(state);
   const lease = deadlineAfter(at, confirmWithinMs);
+  const policy = onLeaseEnd === undefined ? {} : { onLeaseEnd };
   return become(
-    { ...state, work: { phase: 'trial', candidate, change, confirmWithinMs, lease } },
+    { ...state, work: { phase: 'trial', candidate, change, confirmWithinMs, lease, ...policy } },
     { kind: 'run', release: candidate, mode: 'trial', ...strategyOf(change), verify: false },
     { kind: 'tell', type: 'rollout.host.trial', rollout: change.rollout, version: candidate.version },
   );
@@ -77,7 +78,23 @@ export function tickTrial(state: StateOf<'trial'>, { at }: EventOf<'tick'>): Dec
   if (leftOf(work.lease, at) > 0) return stay(state);
   if (work.lease.bootId !== at.bootId) return rebooted(state);
   const reason = `the trial was not confirmed within ${inSeconds(work.confirmWithinMs)}`;
-  return goBack(state, { reason, failed: false });
+  return work.onLeaseEnd === 'hold' ? stayOnTrial(state, reason, at.wall) : goBack(state, { reason, failed: false });
+}
+
+/** The environment's policy: the candidate is kept until a leader or a person decides. Told once. */
+function stayOnTrial(state: StateOf<'trial'>, reason: string, since: string): Decision {
+  const { work } = state;
+  if (work.overdueSince !== undefined) return stay(state);
+  return become(
+    { ...state, work: { ...work, overdueSince: since } },
+    {
+      kind: 'tell',
+      type: 'rollout.host.trial',
+      rollout: work.change.rollout,
+      version: work.candidate.version,
+      reason: `${reason}; by policy it goes on until it is decided on`,
+    },
+  );
 }
 
 const rebooted = (state: StateOf<'switching' | 'trial'>): Decision =>
@@ -88,14 +105,15 @@ const rebooted = (state: StateOf<'switching' | 'trial'>): Decision =>
 
 export const bootedIdle = (state: StateOf<'idle'>): Decision => again(state, { ...runActive(state), verify: false });
 
-export const bootedReverting = (state: StateOf<'reverting'>): Decision => again(state, runActive(state));
+export const bootedReverting = (state: StateOf<'reverting'>): Decision =>
+  again(state, { ...runActive(state), ...(state.work.urgent === undefined ? {} : { urgent: true }) });
 
 /** Killed in the middle: either it goes on where it was, or its time is over and it goes back. */
 export function bootedUnderWay(state: StateOf<'switching' | 'trial'>, { at }: EventOf<'booted'>): Decision {
-  const over = expired(state, at);
-  if (over !== undefined) return { ...over, effects: [...over.effects, ...fetchAgain(state)] };
   const { candidate, phase, change } = state.work;
-  return again(state, {
+  const now = timely(state, at);
+  if (now.state.work.phase !== phase) return { ...now, effects: [...now.effects, ...fetchAgain(state)] };
+  const run = again(now.state, {
     kind: 'run',
     release: candidate,
     mode: phase === 'trial' ? 'trial' : 'switch',
@@ -103,11 +121,10 @@ export function bootedUnderWay(state: StateOf<'switching' | 'trial'>, { at }: Ev
     verify: phase === 'switching',
     ...(phase === 'trial' || state.active === undefined ? {} : { fallback: state.active }),
   });
+  return { ...run, effects: [...now.effects, ...run.effects] };
 }
 
-function expired(state: StateOf<'switching' | 'trial'>, at: Moment): Decision | undefined {
-  const deadline = deadlineOf(state);
-  if (deadline === undefined || leftOf(deadline, at) > 0) return undefined;
+function timely(state: StateOf<'switching' | 'trial'>, at: Moment): Decision {
   const tick: EventOf<'tick'> = { kind: 'tick', blameless: true, at };
   return state.work.phase === 'trial'
     ? tickTrial({ ...state, work: state.work }, tick)

@@ -11,12 +11,15 @@ export interface Cause {
   readonly culprit?: Culprit;
   /** True: the release itself is to blame. */
   readonly failed: boolean;
+  /** No grace for what runs. */
+  readonly urgent?: true;
 }
 
 /** The active release is durable already, so nothing but the phase changes before the first agent is touched. */
 export function goBack(state: StateOf<'switching' | 'trial'>, cause: Cause): Decision {
   const { candidate, change } = state.work;
   const culprit = cause.culprit === undefined ? {} : { culprit: cause.culprit };
+  const urgent = cause.urgent === undefined ? {} : { urgent: cause.urgent };
   const tell = (type: TellEffect['type']): TellEffect => ({
     kind: 'tell',
     type,
@@ -30,9 +33,9 @@ export function goBack(state: StateOf<'switching' | 'trial'>, cause: Cause): Dec
     {
       ...(cause.failed ? withFailed(state, candidate) : state),
       outcome: { rollout: change.rollout, result: 'reverted', reason: cause.reason, ...culprit },
-      work: { phase: 'reverting', change, towards: 'revert', proven: true },
+      work: { phase: 'reverting', change, towards: 'revert', proven: true, ...urgent },
     },
-    runActive(state),
+    { ...runActive(state), ...urgent },
     ...failed,
     tell('rollout.host.reverting'),
   );

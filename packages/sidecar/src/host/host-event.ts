@@ -29,6 +29,10 @@ export type HostEvent =
       readonly release: ReleaseRef;
       /** 0: no trial. */
       readonly confirmWithinMs: number;
+      /** Its trial outlasts its lease; absent: it does not. */
+      readonly onLeaseEnd?: 'hold';
+      /** Without a trial: what runs instead is killed at once. */
+      readonly urgent?: true;
       readonly record: string;
       /** Absent: agent by agent. */
       readonly strategy?: SwitchStrategy;
@@ -46,7 +50,14 @@ export type HostEvent =
       readonly at: Moment;
     }
   | { readonly kind: 'commit'; readonly order: Order; readonly at: Moment }
-  | { readonly kind: 'revert'; readonly order: Order; readonly reason: string; readonly at: Moment }
+  | {
+      readonly kind: 'revert';
+      readonly order: Order;
+      readonly reason: string;
+      /** What runs instead is killed at once. */
+      readonly urgent?: true;
+      readonly at: Moment;
+    }
   | { readonly kind: 'staged'; readonly release: ReleaseRef }
   | { readonly kind: 'stageFailed'; readonly release: ReleaseRef; readonly reason: string }
   /** Of `release` (absent: of nothing): facts about another one are late and say nothing. */
@@ -90,6 +101,8 @@ export interface RunEffect {
   readonly verify: boolean;
   /** Must be provably whole before the first agent is touched: it is what we would go back to. */
   readonly fallback?: ReleaseRef;
+  /** What runs instead is killed at once. */
+  readonly urgent?: true;
 }
 
 export interface FetchEffect {

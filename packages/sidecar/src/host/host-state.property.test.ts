@@ -8,6 +8,7 @@ import { type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type AppState, type Phase, wantedOf } from './app-state.js';
+import { holdHost, resumeHost } from './hold.js';
 import type { HostEvent, HostEventKind, Order } from './host-event.js';
 import { appOf, decideHost, type HostState, NEW_HOST } from './host-state.js';
 import type { Moment } from './moment.js';
@@ -29,12 +30,15 @@ type Step =
       readonly release: number;
       readonly confirm: number;
       readonly staged: boolean;
+      readonly stays: boolean;
     }
   | { readonly do: 'renew'; readonly epoch: number; readonly holder: number; readonly rollout: number }
   | { readonly do: 'again'; readonly which: number }
   | { readonly do: 'converged' | 'failed' | 'staged' | 'stageFailed'; readonly of: 'wanted' | number }
   | { readonly do: 'wait'; readonly ms: number }
-  | { readonly do: 'tick' | 'restart' | 'reboot' };
+  | { readonly do: 'tick' | 'restart' | 'reboot' }
+  /** A person. */
+  | { readonly do: 'emergency' | 'resume' };
 
 /** Mostly the one that comes next, so that much is accepted; the rest are stale, far ahead, or of a fenced leader. */
 const fence: fc.Arbitrary<GivenFence> = fc.oneof(
@@ -58,6 +62,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       release: version,
       confirm: fc.constantFrom(0, 100, 100, 100),
       staged: fc.boolean(),
+      stays: fc.boolean(),
     }),
   },
   fc.record({
@@ -80,6 +85,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
   fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 80 }) }),
   fc.record({ do: fc.constantFrom('tick' as const, 'restart' as const, 'reboot' as const) }),
+  fc.record({ do: fc.constantFrom('emergency' as const, 'resume' as const, 'resume' as const) }),
 );
 
 const visited = new Map<string, number>();
@@ -111,15 +117,51 @@ class World {
   }
 
   take(event: HostEvent): void {
+    // By policy such a trial goes on, and that is noted first, whatever else is heard.
+    if (event.kind !== 'tick' && isOverdue(this.app(), this.at())) this.take({ kind: 'tick', at: this.at() });
     const before = this.app();
     visited.set(`${before.work.phase} x ${event.kind}`, (visited.get(`${before.work.phase} x ${event.kind}`) ?? 0) + 1);
     const { state, reply, effects } = decideHost(this.state, 'app', event);
     expect(JSON.parse(JSON.stringify(state))).toEqual(state);
     expect(decideHost(JSON.parse(canonicalJson(this.state)) as HostState, 'app', event).state).toEqual(state);
+    const isHeld = this.state.hold !== undefined;
     this.state = state;
-    this.checkFence(event, before, reply.accepted, effects.length);
+    if (isHeld) this.checkHeld(event, before, reply.accepted);
+    const isBarred = isHeld && !reply.accepted && ['switch', 'commit', 'renew'].includes(event.kind);
+    if (isBarred) this.heardInVain(event);
+    else this.checkFence(event, before, reply.accepted, effects.length);
     this.checkMove(before, event);
     this.checkAlways();
+  }
+
+  /** A person at the host: everything back, to nothing that has failed; and an epoch that is nobody's. */
+  emergency(): void {
+    const [before, wasHeld] = [this.app(), this.state.hold !== undefined];
+    const { state } = holdHost(this.state, '', { by: 'ada', since: this.at().wall, isStaged: () => true });
+    this.state = state;
+    if (wasHeld) {
+      expect(this.app()).toEqual(before);
+      return;
+    }
+    this.holders.set(state.binding.epoch, state.binding.holder);
+    const { work, active } = this.app();
+    expect(['idle', 'reverting']).toContain(work.phase);
+    const wanted = before.work.phase === 'idle' ? [before.active, before.previous] : [before.active];
+    expect(wanted.some((release_) => sameRelease(release_, active))).toBe(true);
+    if (Object.hasOwn(state.apps, 'app')) this.checkAlways();
+  }
+
+  resume(): void {
+    this.state = resumeHost(this.state);
+  }
+
+  /** Held, it moves nowhere but back. */
+  private checkHeld(event: HostEvent, before: AppState, accepted: boolean): void {
+    const { active, work } = this.app();
+    expect(sameRelease(active, before.active)).toBe(true);
+    expect(['idle', 'reverting']).toContain(work.phase);
+    if (event.kind === 'commit' || event.kind === 'renew') expect(accepted).toBe(false);
+    if (event.kind === 'switch') expect(accepted && !sameRelease(event.release, before.active)).toBe(false);
   }
 
   private checkFence(event: HostEvent, before: AppState, accepted: boolean, effects: number): void {
@@ -148,6 +190,12 @@ class World {
     }
     if (accepted) this.highest = given;
     expect(after.accepted?.fence).toEqual(this.highest);
+  }
+
+  /** A refused command may bring a new leader all the same. */
+  private heardInVain(event: HostEvent): void {
+    if ('order' in event) this.hears(event.order.fence.epoch, event.order.holder);
+    else if (event.kind === 'renew') this.hears(event.epoch, event.holder);
   }
 
   /** The book of epochs: the highest has one holder for ever. */
@@ -213,22 +261,32 @@ class World {
   }
 }
 
+const isOverdue = ({ work }: AppState, moment: Moment): boolean =>
+  work.phase === 'trial' &&
+  work.onLeaseEnd === 'hold' &&
+  work.overdueSince === undefined &&
+  work.lease.bootId === moment.bootId &&
+  work.lease.sinceBootMs <= moment.sinceBootMs;
+
 /** Whether its time is over at this moment. */
 function leftOver({ work }: AppState, moment: Moment): boolean {
   const deadline = work.phase === 'switching' ? work.deadline : work.phase === 'trial' ? work.lease : undefined;
   if (deadline === undefined) return false;
+  // By policy such a trial has no end but another boot.
+  if (work.phase === 'trial' && work.onLeaseEnd === 'hold') return deadline.bootId !== moment.bootId;
   return deadline.bootId !== moment.bootId || deadline.sinceBootMs <= moment.sinceBootMs;
 }
 
 type GivenSwitch = Extract<Step, { do: 'switch' }>;
 
 const switchOf = (given: Step, order: Order, target: ReleaseRef, moment: Moment): HostEvent => {
-  const { confirm, staged } = given as GivenSwitch;
+  const { confirm, staged, stays } = given as GivenSwitch;
   return {
     kind: 'switch',
     order,
     release: target,
     confirmWithinMs: confirm,
+    ...(stays ? { onLeaseEnd: 'hold' as const } : {}),
     record: '{}',
     staged,
     limitMs: 50,
@@ -286,6 +344,12 @@ function eventOf(world: World, given: Step): HostEvent | undefined {
     }
     case 'wait':
       world.now += given.ms;
+      return undefined;
+    case 'emergency':
+      world.emergency();
+      return undefined;
+    case 'resume':
+      world.resume();
       return undefined;
     case 'tick':
       return { kind: 'tick', at: moment };

@@ -1,12 +1,16 @@
 /** The whole durable state of a host: the epoch it has bound, and each of its apps. */
+import type { Hold } from '@outrider/shared/domain/host.js';
 import { type AppState, newApp } from './app-state.js';
 import { decide } from './decide.js';
 import { admit, type EpochBinding, NO_EPOCH } from './fence.js';
+import { barredBy } from './hold.js';
 import { ACCEPTED, type HostEffect, type HostEvent, type Reply } from './host-event.js';
 
 export interface HostState {
   readonly binding: EpochBinding;
   readonly apps: Readonly<Record<string, AppState>>;
+  /** Absent: it is not held. */
+  readonly hold?: Hold;
 }
 
 export interface HostDecision {
@@ -35,6 +39,8 @@ export function decideHost(state: HostState, app: string, event: HostEvent): Hos
     speaker === undefined ? { state, reply: ACCEPTED } : bindEpoch(state, speaker.epoch, speaker.holder, speaker.wall);
   if (!bound.reply.accepted) return { state, effects: [], reply: bound.reply };
   const before = appOf(bound.state, app);
+  const barred = barredBy(bound.state, before, event);
+  if (barred !== undefined) return { state: bound.state, effects: [], reply: { accepted: false, reason: barred } };
   const decision = decide(before, event);
   if (decision.state === before) return { ...decision, state: bound.state };
   return { ...decision, state: { ...bound.state, apps: { ...bound.state.apps, [app]: decision.state } } };

@@ -30,6 +30,12 @@ export function revertRequestOf(body: Body): RevertRequest {
   return { app: textOf(body, 'app'), by: textOf(body, 'by') || 'unknown', reason: textOf(body, 'reason') };
 }
 
+/** Of the whole host. */
+export function personRequestOf(body: Body): Omit<RevertRequest, 'app'> {
+  only(body, ['by', 'reason']);
+  return { by: textOf(body, 'by') || 'unknown', reason: textOf(body, 'reason') };
+}
+
 export function logsAskOf(body: Body): LogsAsk {
   only(body, ['app', 'agents', 'host', 'follow', 'lines', 'since']);
   return {

@@ -5,7 +5,7 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
-import { agentRequestOf, type Body, logsAskOf, revertRequestOf } from './control-requests.js';
+import { agentRequestOf, type Body, logsAskOf, personRequestOf, revertRequestOf } from './control-requests.js';
 import { agentOrderOf } from './grpc-requests.js';
 import { latest } from './latest.js';
 import type { AgentControl, HostControl } from './ports.js';
@@ -14,7 +14,7 @@ import type { AgentControl, HostControl } from './ports.js';
 const COALESCE_MS = 20;
 
 export interface ControlSources {
-  readonly host: Pick<HostControl, 'status' | 'onChange' | 'revertHere'>;
+  readonly host: Pick<HostControl, 'status' | 'onChange' | 'revertHere' | 'emergency' | 'resume'>;
   readonly agents: Pick<AgentControl, 'control' | 'instances' | 'logFile'>;
   readonly logs: LogReader;
   /** For people, coloured where they see colours. */
@@ -58,10 +58,7 @@ export function controlRoute({ host, agents, logs, statusText }: ControlSources)
       }
       return ok({ instances: await agents.control(order.app, order.agents, order.action, order.by) });
     },
-    'POST /revert': (body) => {
-      const { app, by, reason } = revertRequestOf(body);
-      return ok(host.revertHere(app, by, reason));
-    },
+    ...waysBack(host),
     'POST /logs': (body) => {
       const ask = logsAskOf(body);
       return {
@@ -78,5 +75,17 @@ export function controlRoute({ host, agents, logs, statusText }: ControlSources)
     return failure(404, `There is nothing at ${path.slice(0, 100)}; there is ${Object.keys(acts).join(', ')}.`);
   };
 }
+
+const waysBack = (host: ControlSources['host']): Readonly<Record<string, Act>> => ({
+  'POST /revert': (body) => {
+    const { app, by, reason } = revertRequestOf(body);
+    return ok(host.revertHere(app, by, reason));
+  },
+  'POST /emergency': (body) => {
+    const { by, reason } = personRequestOf(body);
+    return ok(host.emergency(by, reason));
+  },
+  'POST /resume': (body) => ok(host.resume(personRequestOf(body).by)),
+});
 
 const ok = (body: unknown): HttpAnswer => ({ status: 200, body });

@@ -27,6 +27,14 @@ const open = async (more: object = {}): Promise<ControlSocket> => {
       revertHere: () => {
         throw new Error('this is a bug');
       },
+      emergency: (...given) => {
+        asked.push(['emergency', ...given]);
+        return status;
+      },
+      resume: (...given) => {
+        asked.push(['resume', ...given]);
+        return status;
+      },
     },
     agents: {
       control: async (...order) => {
@@ -95,7 +103,18 @@ describe('what is asked', () => {
     expect(lines).toEqual(['two', 'three'].map((line) => ({ host: 'pc2', agent: 'vision', instance: 0, line })));
   });
 
+  test('of the whole host reaches it', async () => {
+    await open();
+    expect(await post('/emergency', { by: 'ann', reason: 'nonsense' })).toMatchObject({ host: 'pc2' });
+    expect(await post('/resume', {})).toMatchObject({ host: 'pc2' });
+    expect(asked).toEqual([
+      ['emergency', 'ann', 'nonsense'],
+      ['resume', 'unknown'],
+    ]);
+  });
+
   test.each([
+    ['/emergency', { app: 'crew' }, 'invalid', 'app is not known.'],
     ['/agents', { agents: 'vision' }, 'invalid', 'agents must be a list of texts.'],
     [
       '/agents',

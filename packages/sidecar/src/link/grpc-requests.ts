@@ -6,6 +6,7 @@ import type { ReleaseRef__Output } from '@outrider/shared/gen/outrider/v1/Releas
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { isName, NAME_RULE } from '@outrider/shared/domain/name.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
+import { ON_LEASE_END, type OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { NOT_BOTH, WHICH_AGENTS } from '@outrider/shared/domain/agent-order.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
@@ -21,6 +22,25 @@ export function commandOf(wire: Command__Output | null): HostCommand {
 export function releaseOf(wire: ReleaseRef__Output | null): ReleaseRef {
   const { version, digest, specDigest } = present(wire, 'release');
   return { version, digest, specDigest };
+}
+
+/** Leaders of an earlier version know no policy. */
+export function leaseEndOf(wire: string): OnLeaseEnd {
+  if (wire === '') return 'revert';
+  const known = ON_LEASE_END.find((word) => word === wire);
+  if (known === undefined) throw invalid(`on_lease_end must be ${ON_LEASE_END.join(' or ')}.`);
+  return known;
+}
+
+/** An emergency that is meant for another host must not be this one's. Throws `OutriderError('refused')`. */
+export function checkPlace(
+  meant: { readonly host: string; readonly environment: string },
+  { host, environment }: { readonly host: string; readonly environment: string },
+): void {
+  const isHere = (meant.host === '' || meant.host === host) && ['', environment].includes(meant.environment);
+  if (isHere) return;
+  const other = `${meant.host.slice(0, 63)}${meant.environment === '' ? '' : ` of ${meant.environment.slice(0, 63)}`}`;
+  throw new OutriderError('refused', `This is ${host} of ${environment}, not ${other}. Nothing was changed.`);
 }
 
 /** `agent` is how callers of one agent said it before there could be several. */

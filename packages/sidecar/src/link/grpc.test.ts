@@ -40,6 +40,13 @@ const note =
     return appStatus({ fence: FENCE });
   };
 
+const hostWide =
+  (name: string) =>
+  (...words: unknown[]) => {
+    asked.push([name, ...words]);
+    return status;
+  };
+
 const host: HostControl = {
   status: () => status,
   onChange: (listener) => {
@@ -56,6 +63,8 @@ const host: HostControl = {
   commit: note('commit'),
   revert: note('revert'),
   revertHere: note('revertHere'),
+  emergency: hostWide('emergency'),
+  resume: hostWide('resume'),
 };
 
 const agents: AgentControl = {
@@ -136,12 +145,33 @@ describe('commands', () => {
     await remote.Revert({ command: COMMAND, reason: 'worse' });
     await remote.Revert({ command: { app: 'assistants', by: 'ada' }, reason: 'by hand' });
     expect(asked).toEqual([
-      ['switch', COMMAND, RELEASE, 5000, '{}', 'blue-green'],
+      ['switch', COMMAND, RELEASE, 5000, '{}', { strategy: 'blue-green', onLeaseEnd: 'revert', noGrace: false }],
       ['commit', COMMAND],
-      ['revert', COMMAND, 'worse'],
+      ['revert', COMMAND, 'worse', false],
       ['revertHere', 'assistants', 'ada', 'by hand'],
     ]);
     expect(answer).toMatchObject({ app: 'assistants', fence: FENCE });
+  });
+
+  test('of a person about the whole host reach it, and no other', async () => {
+    const { host: name, environment } = status;
+    await remote.Switch({ command: COMMAND, release: RELEASE, confirmWithinMs: 1, onLeaseEnd: 'hold' });
+    await remote.Emergency({ by: 'ada', reason: 'nonsense', host: name, environment });
+    await remote.Resume({ by: 'ada' });
+    expect(asked).toEqual([
+      ['switch', COMMAND, RELEASE, 1, '', { onLeaseEnd: 'hold', noGrace: false }],
+      ['emergency', 'ada', 'nonsense'],
+      ['resume', 'ada'],
+    ]);
+    const elsewhere = { by: 'ada', host: 'pc9', environment };
+    const sentence = `This is ${name} of ${environment}, not pc9 of ${environment}. Nothing was changed.`;
+    await expect(remote.Emergency(elsewhere)).rejects.toMatchObject({ code: 'refused', message: sentence });
+    await expect(remote.Resume({ ...elsewhere, host: '', environment: 'other' })).rejects.toMatchObject({
+      code: 'refused',
+    });
+    const odd = { command: COMMAND, release: RELEASE, onLeaseEnd: 'wait' };
+    await expect(remote.Switch(odd)).rejects.toMatchObject({ message: 'on_lease_end must be revert or hold.' });
+    expect(asked).toHaveLength(3);
   });
 
   test('are refused in the words of the host', async () => {

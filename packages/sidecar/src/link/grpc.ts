@@ -9,7 +9,7 @@ import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
 import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
-import { agentOrderOf, commandOf, logsAskOf, releaseOf } from './grpc-requests.js';
+import { agentOrderOf, checkPlace, commandOf, leaseEndOf, logsAskOf, releaseOf } from './grpc-requests.js';
 import { latest } from './latest.js';
 import type { AgentControl, HostControl } from './ports.js';
 
@@ -72,15 +72,27 @@ export function sidecarService(
     BindEpoch: async ({ epoch, holder }) => host.bindEpoch(epoch, holder) as WireHostStatus,
     Stage: async ({ command, release, manifest, hostSpec, sources }) =>
       host.stage(commandOf(command), { release: releaseOf(release), manifest, hostSpec, sources }) as WireAppStatus,
-    Switch: async ({ command, release, confirmWithinMs, rolloutRecord, strategy }) =>
-      host.switchTo(commandOf(command), releaseOf(release), confirmWithinMs, rolloutRecord, strategy) as WireAppStatus,
+    Switch: async ({ command, release, confirmWithinMs, rolloutRecord, strategy, onLeaseEnd, noGrace }) =>
+      host.switchTo(commandOf(command), releaseOf(release), confirmWithinMs, rolloutRecord, {
+        strategy,
+        onLeaseEnd: leaseEndOf(onLeaseEnd),
+        noGrace,
+      }) as WireAppStatus,
     Renew: async ({ app, epoch, holder, rollout, confirmWithinMs }) =>
       host.renew({ app, epoch, holder, rollout, confirmWithinMs }) as WireAppStatus,
     Commit: async ({ command }) => host.commit(commandOf(command)) as WireAppStatus,
-    Revert: async ({ command, reason }) =>
+    Revert: async ({ command, reason, noGrace }) =>
       (command?.fence === null
         ? host.revertHere(command.app, command.by, reason)
-        : host.revert(commandOf(command), reason)) as WireAppStatus,
+        : host.revert(commandOf(command), reason, noGrace)) as WireAppStatus,
+    Emergency: async (request) => {
+      checkPlace(request, host.status());
+      return host.emergency(request.by, request.reason) as WireHostStatus;
+    },
+    Resume: async (request) => {
+      checkPlace(request, host.status());
+      return host.resume(request.by) as WireHostStatus;
+    },
     ControlAgent: async (request) => {
       const order = agentOrderOf(request, host.status().host, agents.instances());
       const instances = await agents.control(order.app, order.agents, order.action, order.by);

@@ -1,5 +1,6 @@
 /** What the outward faces of a sidecar (gRPC, HTTP, ZeroMQ, metrics) ask of its inside. */
 import type { AppStatus, Fence, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 
 export interface HostCommand {
@@ -8,6 +9,15 @@ export interface HostCommand {
   readonly holder: string;
   readonly rollout: string;
   readonly by: string;
+}
+
+export interface SwitchHow {
+  /** Of `SwitchStrategy`; absent: ''. */
+  readonly strategy?: string;
+  /** Absent: revert. */
+  readonly onLeaseEnd?: OnLeaseEnd;
+  /** Without a trial: what runs instead is killed at once. */
+  readonly noGrace?: boolean;
 }
 
 /** Implemented by supervise/host-driver.ts. Refusals are `OutriderError('refused')` with a sentence. */
@@ -24,13 +34,13 @@ export interface HostControl {
       readonly sources: readonly string[];
     },
   ): AppStatus;
-  /** `confirmWithinMs` 0: no trial. `strategy`: see `SwitchStrategy`; absent: ''. */
+  /** `confirmWithinMs` 0: no trial. */
   switchTo(
     command: HostCommand,
     release: ReleaseRef,
     confirmWithinMs: number,
     rolloutRecord: string,
-    strategy?: string,
+    how?: SwitchHow,
   ): AppStatus;
   renew(renewal: {
     readonly app: string;
@@ -40,9 +50,13 @@ export interface HostControl {
     readonly confirmWithinMs: number;
   }): AppStatus;
   commit(command: HostCommand): AppStatus;
-  revert(command: HostCommand, reason: string): AppStatus;
+  revert(command: HostCommand, reason: string, noGrace?: boolean): AppStatus;
   /** By a person on this host, without a leader: what is being switched to or on trial has failed. Nothing under way: nothing happens. */
   revertHere(app: string, by: string, reason: string): AppStatus;
+  /** By a person, without a leader: every app goes back now, and the host is held. Held already: nothing changes. */
+  emergency(by: string, reason: string): HostStatus;
+  /** Ends the hold; without one nothing changes. */
+  resume(by: string): HostStatus;
 }
 
 /** What a person may ask of an agent. */

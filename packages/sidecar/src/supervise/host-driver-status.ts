@@ -1,7 +1,7 @@
 /** Puts together what a host says of itself: its state, what runs, and how far a fetch has come. Changes nothing. */
-import type { AppStatus, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { AppStatus, Hold, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
-import { type AppReport, reportOf } from '../host/app-report.js';
+import { type AppReport, overdueTrials, reportOf } from '../host/app-report.js';
 import type { AppState } from '../host/app-state.js';
 import type { HostState } from '../host/host-state.js';
 import type { Moment } from '../host/moment.js';
@@ -32,15 +32,16 @@ export class StatusWriter {
       sidecar,
       epoch: state.binding.epoch,
       epochHolder: state.binding.holder,
-      apps: Object.values(state.apps).map((app) => this.app(app, at)),
+      apps: Object.values(state.apps).map((app) => this.app(app, at, state.hold)),
       instances: agents.instances().map((one) => this.measured(one)),
       system: system(),
-      problems: [...this.problems, ...(this.options.problems?.() ?? [])],
+      problems: [...this.problems, ...(this.options.problems?.() ?? []), ...overdueTrials(state)],
+      ...(state.hold === undefined ? {} : { hold: state.hold }),
     };
   }
 
-  app(state: AppState, at: Moment): AppStatus {
-    const report: AppReport = reportOf(state, at);
+  app(state: AppState, at: Moment, hold?: Hold): AppStatus {
+    const report: AppReport = reportOf(state, at, hold);
     const found = this.targets.convergence(state.app);
     const culprit = found.state === 'converged' ? undefined : found.culprit;
     const stuck = culprit !== undefined && state.work.phase === 'reverting';

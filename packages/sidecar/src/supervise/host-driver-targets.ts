@@ -7,6 +7,7 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import type { RunEffect } from '../host/host-event.js';
 import type { AgentSupervisor, Convergence, Releases } from './ports.js';
+import type { TargetHow } from './target-how.js';
 
 export interface TargetsOptions {
   readonly releases: Releases;
@@ -40,7 +41,7 @@ export class Targets {
     this.runs.set(app, run);
     const { release, mode, verify } = effect;
     if (release === undefined) {
-      this.options.supervisor.setTarget(app, undefined, mode);
+      this.options.supervisor.setTarget(app, undefined, mode, howOf(effect));
       run.applied = true;
     } else if (verify || !this.applyNow(app, run, release)) {
       // On the way back, what we come from must not go on meanwhile.
@@ -80,10 +81,10 @@ export class Targets {
 
   private applyNow(app: string, run: Run, release: ReleaseRef): boolean {
     const { releases, supervisor } = this.options;
-    const { mode, strategy } = run.effect;
     try {
       const spec = releases.spec(app, release);
-      supervisor.setTarget(app, { release, spec, tree: releases.tree(app, release) }, mode, strategy);
+      const target = { release, spec, tree: releases.tree(app, release) };
+      supervisor.setTarget(app, target, run.effect.mode, howOf(run.effect));
       run.applied = true;
       return true;
     } catch (error) {
@@ -115,3 +116,8 @@ export class Targets {
     onProven(app);
   }
 }
+
+const howOf = ({ strategy, urgent }: RunEffect): TargetHow => ({
+  ...(strategy === undefined ? {} : { strategy }),
+  ...(urgent === undefined ? {} : { urgent }),
+});

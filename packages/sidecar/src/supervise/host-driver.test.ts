@@ -496,7 +496,7 @@ describe('what is refused before anything is touched', () => {
     ['nobody', () => driver.commit({ ...command(1), holder: '' }), 'command.holder is missing'],
     [
       'no such strategy',
-      () => driver.switchTo(command(1), NEW.release, 1000, '', 'blue'),
+      () => driver.switchTo(command(1), NEW.release, 1000, '', { strategy: 'blue' }),
       'strategy must be empty or blue-green',
     ],
     ['a lease without end', () => driver.switchTo(command(1), NEW.release, 1e12, ''), 'at most 24 h'],
@@ -609,14 +609,16 @@ describe('killed with -9 around every write and every target of a switch', () =>
 describe('a blue-green switch', () => {
   const told = (): string => {
     const last = supervisor.last('assistants');
-    return last === undefined ? 'none' : `${last.target?.release.version ?? 'nothing'} ${last.mode} ${last.strategy}`;
+    return last === undefined
+      ? 'none'
+      : `${last.target?.release.version ?? 'nothing'} ${last.mode} ${last.how.strategy ?? ''}`;
   };
   const isTold = (words: string): Promise<unknown> => eventually(() => expect(told()).toBe(words));
 
   async function toSwitch(): Promise<void> {
     await rollOut(OLD, 1);
     await stage(NEW, command(1, 2));
-    driver.switchTo(command(2, 2), NEW.release, 120_000, '{}', 'blue-green');
+    driver.switchTo(command(2, 2), NEW.release, 120_000, '{}', { strategy: 'blue-green' });
     await isTold('1.1.0 switch blue-green');
   }
 
@@ -645,7 +647,7 @@ describe('a blue-green switch', () => {
   it('is none without a trial', async () => {
     await rollOut(OLD, 1);
     await stage(NEW, command(1, 2));
-    driver.switchTo(command(2, 2), NEW.release, 0, '{}', 'blue-green');
+    driver.switchTo(command(2, 2), NEW.release, 0, '{}', { strategy: 'blue-green' });
     await isTold('1.1.0 steady ');
   });
 });

@@ -2,26 +2,26 @@
  * Drives the host's release state: one writer; decides, writes to disk, then acts. Deadlines are state; timers
  * only wake it. Never touches an agent, a file of a release or a socket itself.
  */
+import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { AppStatus, HostStatus } from '@outrider/shared/domain/host.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { candidateOf, deadlineOf } from '../host/app-state.js';
+import { holdHost, resumeHost } from '../host/hold.js';
 import type { HostEffect, HostEvent } from '../host/host-event.js';
 import { appOf, bindEpoch, decideHost, type HostDecision, type HostState } from '../host/host-state.js';
 import { leftOf, type Moment } from '../host/moment.js';
-import { switchLimitMs } from '../host/switch-limit.js';
-import type { HostCommand, HostControl } from '../link/ports.js';
+import type { HostCommand, HostControl, SwitchHow } from '../link/ports.js';
 import { Fetches } from './host-driver-fetches.js';
 import * as input from './host-driver-input.js';
 import type { HostDriverOptions } from './host-driver-options.js';
-import { problemOf } from './host-driver-problems.js';
+import { stageOrder, switchOrder } from './host-driver-orders.js';
 import { keptState, type KeptState } from './host-driver-state.js';
 import { StatusWriter } from './host-driver-status.js';
 import { Targets } from './host-driver-targets.js';
 import { tellOf } from './host-driver-tell.js';
 import { Timers } from './host-driver-timers.js';
 import { isNewWaitedFor, waitOf } from './host-driver-wait.js';
-import type { LocalCulprit, ReleaseDocuments } from './ports.js';
 
 /** Timers stand still while the machine sleeps, deadlines do not: look at them at least so often. */
 const LONGEST_SLEEP_MS = 5_000;
@@ -105,46 +105,20 @@ class Driver implements HostDriver {
     return this.status();
   }
 
-  stage(command: HostCommand, source: ReleaseDocuments & { readonly sources: readonly string[] }): AppStatus {
-    input.checkCommand(command);
-    input.checkRelease(source.release);
-    for (const address of source.sources) input.checkText('sources', address);
-    const spec = this.options.releases.accept(source);
-    if (spec.app !== command.app) {
-      throw new OutriderError('invalid', `The host spec is of app ${spec.app}, the command is for ${command.app}.`);
-    }
-    const problem = problemOf(spec, this.state, this.options);
-    return this.obey(command.app, {
-      kind: 'stage',
-      order: input.orderOf(command),
-      release: source.release,
-      sources: source.sources,
-      ...(problem === undefined ? {} : { problem }),
-      at: this.now(),
-    });
+  stage(command: HostCommand, source: Parameters<HostControl['stage']>[1]): AppStatus {
+    const order = stageOrder(command, source, this.state, this.options);
+    return this.obey(command.app, { ...order, at: this.now() });
   }
 
   switchTo(
-    ...[command, release, confirmWithinMs, record, strategy = '']: Parameters<HostControl['switchTo']>
+    command: HostCommand,
+    release: ReleaseRef,
+    confirmWithinMs: number,
+    record: string,
+    how: SwitchHow = {},
   ): AppStatus {
-    input.checkCommand(command);
-    input.checkRelease(release);
-    input.checkConfirmWithin(confirmWithinMs, 0);
-    input.checkRecord(record);
-    const next = this.writer.spec(command.app, release);
-    const { active } = appOf(this.state, command.app);
-    const before = active === undefined ? undefined : this.writer.spec(command.app, active);
-    return this.obey(command.app, {
-      kind: 'switch',
-      order: input.orderOf(command),
-      release,
-      confirmWithinMs,
-      record,
-      strategy: input.strategyOf(strategy),
-      staged: next !== undefined,
-      limitMs: switchLimitMs(before?.agents ?? [], next?.agents ?? []),
-      at: this.now(),
-    });
+    const ask = { release, confirmWithinMs, record, how };
+    return this.obey(command.app, switchOrder(command, ask, this.state, this.now(), this.writer));
   }
 
   renew({ app, ...renewal }: Parameters<HostControl['renew']>[0]): AppStatus {
@@ -160,10 +134,11 @@ class Driver implements HostDriver {
     return this.obey(command.app, { kind: 'commit', order: input.orderOf(command), at: this.now() });
   }
 
-  revert(command: HostCommand, reason: string): AppStatus {
+  revert(command: HostCommand, reason: string, noGrace = false): AppStatus {
     input.checkCommand(command);
     input.checkReason(reason);
-    return this.obey(command.app, { kind: 'revert', order: input.orderOf(command), reason, at: this.now() });
+    const urgent = noGrace ? ({ urgent: true } as const) : {};
+    return this.obey(command.app, { kind: 'revert', order: input.orderOf(command), reason, ...urgent, at: this.now() });
   }
 
   /** A person here says that the candidate is no good: a fact like any other failure of it. */
@@ -174,23 +149,53 @@ class Driver implements HostDriver {
     const release = candidateOf(appOf(this.state, app));
     const sentence = `reverted on the host by ${by}${reason === '' ? '' : `: ${reason}`}`;
     if (release !== undefined) this.note(app, { kind: 'failed', release, reason: sentence });
-    return this.writer.app(appOf(this.state, app), this.now());
+    return this.appStatus(app);
+  }
+
+  emergency(by: string, reason: string): HostStatus {
+    input.checkText('by', by);
+    input.checkReason(reason);
+    const isStaged = (app: string, release: ReleaseRef): boolean => this.writer.spec(app, release) !== undefined;
+    const { state, effects } = holdHost(this.state, reason, { by, since: this.now().wall, isStaged });
+    if (state === this.state) return this.status();
+    this.write(state);
+    this.options.events.emit('host.held', { by, ...(reason === '' ? {} : { reason }) });
+    for (const { app, effects: ofApp } of effects) this.perform(app, ofApp);
+    this.observeSoon();
+    return this.status();
+  }
+
+  resume(by: string): HostStatus {
+    input.checkText('by', by);
+    const { state } = this;
+    this.write(resumeHost(state));
+    if (state !== this.state) this.options.events.emit('host.resumed', { by });
+    this.observeSoon();
+    return this.status();
   }
 
   private obey(app: string, event: HostEvent): AppStatus {
     this.command(app, decideHost(this.state, app, event));
-    return this.writer.app(appOf(this.state, app), this.now());
+    return this.appStatus(app);
+  }
+
+  private appStatus(app: string): AppStatus {
+    return this.writer.app(appOf(this.state, app), this.now(), this.state.hold);
   }
 
   /** A command that can't be written is not obeyed. What it made known besides (a lease is over) is acted on. */
   private command(app: string, { state, effects, reply }: HostDecision): void {
-    if (state !== this.state) {
-      this.store.write(state);
-      this.state = state;
-      this.timers.cancel('write');
-    }
+    this.write(state);
     this.perform(app, effects);
     if (!reply.accepted) throw new OutriderError('refused', reply.reason);
+  }
+
+  /** Throws where the disk refuses; nothing has changed then. */
+  private write(state: HostState): void {
+    if (state === this.state) return;
+    this.store.write(state);
+    this.state = state;
+    this.timers.cancel('write');
   }
 
   /**
@@ -250,7 +255,7 @@ class Driver implements HostDriver {
     } else if (found.state === 'failed' && release !== undefined) {
       const { culprit } = found;
       const reason = `${culprit.agent}: ${culprit.cause}`;
-      this.note(app, { kind: 'failed', release, reason, culprit: this.named(culprit) });
+      this.note(app, { kind: 'failed', release, reason, culprit: { host: this.options.host, ...culprit } });
     }
   }
 
@@ -285,10 +290,6 @@ class Driver implements HostDriver {
     this.timers.set('tell', COALESCE_MS, () => {
       for (const listener of this.listeners) listener();
     });
-  }
-
-  private named(culprit: LocalCulprit): LocalCulprit & { readonly host: string } {
-    return { host: this.options.host, ...culprit };
   }
 
   private now(): Moment {

@@ -1,10 +1,10 @@
 /** What the drivers of this folder need from the outside. Adapters implement these; main puts them together. */
 import type { HostAgent, NodeSignal, Resources, SocketSpec } from '@outrider/shared/domain/agent.js';
-import type { SwitchStrategy } from '@outrider/shared/domain/host.js';
 import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Mode } from '../agent/convergence.js';
 import type { ExitStatus, HeldSocket, ProcessIdentity } from '../agent/identity.js';
+import type { TargetHow } from './target-how.js';
 
 export interface SpawnRequest {
   readonly incarnation: string;
@@ -262,10 +262,9 @@ export interface AgentSupervisor {
   /**
    * From now on the agents of `app` should be those of `target` (undefined: none). Idempotent; replaces
    * an earlier target at once: `convergence` speaks of the new one when this returns. An app that was given no
-   * target yet is left as it is. `trial` makes the supervisor judge strictly and report a culprit. With `blue-green`
-   * what is old is kept beside it, out of service once all that is new stands, until a target in `steady` comes.
+   * target yet is left as it is. `trial` makes the supervisor judge strictly and report a culprit.
    */
-  setTarget(app: string, target: Target | undefined, mode: TargetMode, strategy?: SwitchStrategy): void;
+  setTarget(app: string, target: Target | undefined, mode: TargetMode, how?: TargetHow): void;
   /**
    * Until the next target the app is left as it is: nothing new is started, nothing that runs is stopped. What
    * runs is looked after as before.

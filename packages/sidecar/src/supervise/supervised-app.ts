@@ -19,6 +19,8 @@ import type { Stray, Target, TargetMode } from './ports.js';
 import { recordOfStray } from './stray-record.js';
 import type { Surroundings } from './surroundings.js';
 
+const BY_EMERGENCY = 'killed by an emergency';
+
 export class SupervisedApp {
   readonly name: string;
   readonly #around: Surroundings;
@@ -71,6 +73,19 @@ export class SupervisedApp {
     if (!known && mode === 'switch' && wasTold) this.#tryKeptAgain();
   }
 
+  /** At once and without grace: what is no part of the target, and what is on its way out already. */
+  killUnwanted(): void {
+    for (const live of this.#slots) {
+      const runs = ['up', 'down'].includes(phaseOf(live.instance));
+      if (runs && !this.#isWanted(live)) live.tell({ kind: 'stopAsked', sequel: 'rest', reason: BY_EMERGENCY });
+      live.tell({ kind: 'killAsked' });
+    }
+  }
+
+  #isWanted({ spec: { name, fingerprint } }: LiveInstance): boolean {
+    return this.wanted.some((agent) => agent.name === name && agent.fingerprint === fingerprint);
+  }
+
   hold(): void {
     this.#told = false;
   }
@@ -92,10 +107,7 @@ export class SupervisedApp {
   /** A switch is a person's wish: what it keeps and had failed before gets a new chance. */
   #tryKeptAgain(): void {
     for (const live of this.#slots) {
-      const kept = this.wanted.some(
-        ({ name, fingerprint }) => name === live.spec.name && fingerprint === live.spec.fingerprint,
-      );
-      if (kept && !live.fresh && live.heldBy === undefined && phaseOf(live.instance) === 'resting') {
+      if (this.#isWanted(live) && !live.fresh && live.heldBy === undefined && phaseOf(live.instance) === 'resting') {
         live.tell({ kind: 'startAsked', reason: 'tried again for a switch' });
       }
     }

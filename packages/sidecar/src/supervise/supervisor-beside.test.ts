@@ -25,8 +25,8 @@ const told = (version: string, name: string): string[] =>
 const inVersion = (version: string): Partial<HostAgent> => ({ environment: { RELEASE: version } });
 
 function run(version: string, mode: TargetMode, ...agents: readonly HostAgent[]): void {
-  const strategy = mode === 'steady' ? '' : 'blue-green';
-  rig.supervisor.setTarget('app', target(rig.folder, version, ...agents), mode, strategy);
+  const how = mode === 'steady' ? {} : { strategy: 'blue-green' as const };
+  rig.supervisor.setTarget('app', target(rig.folder, version, ...agents), mode, how);
 }
 const converged = () => eventually(() => rig.supervisor.convergence('app').state === 'converged');
 const isFrozen = (version: string, name: string) =>

@@ -2,7 +2,7 @@
  * Supervises the agents of this host: one mailbox, one writer. Everything that happens becomes a turn; after each,
  * what should run is compared with what does, until nothing is left to do. Decides nothing itself: see agent/.
  */
-import type { InstanceStatus, SwitchStrategy } from '@outrider/shared/domain/host.js';
+import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { AgentControl } from '../link/ports.js';
 import { Board } from '../agent/board.js';
@@ -15,6 +15,7 @@ import type { LiveInstance } from './live-instance.js';
 import { Mailbox } from './mailbox.js';
 import { PersonControl, type PersonControlParts } from './person-control.js';
 import type { AgentSupervisor, Convergence, LocalCulprit, Target, TargetMode } from './ports.js';
+import type { TargetHow } from './target-how.js';
 import { StartQueue } from './start-queue.js';
 import { Strays } from './strays.js';
 import { SupervisedApp, viewOf } from './supervised-app.js';
@@ -72,12 +73,13 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     this.#mailbox.post(() => this.#adoptAll());
   }
 
-  setTarget(app: string, target: Target | undefined, mode: TargetMode, strategy: SwitchStrategy = ''): void {
+  setTarget(app: string, target: Target | undefined, mode: TargetMode, how: TargetHow = {}): void {
     this.#mailbox.post(() => {
       if (this.#isEnding) return;
       const supervised = this.#appOf(app);
-      supervised.setTarget(target, mode, strategy);
+      supervised.setTarget(target, mode, how.strategy);
       this.#strays.takeIn(supervised);
+      if (how.urgent === true) supervised.killUnwanted();
       this.#blamed.delete(app);
       this.#touch(app);
     });

@@ -1,13 +1,13 @@
 /** A supervisor for tests of the host driver: remembers its targets, and says of them what it is told to say. */
-import type { SwitchStrategy } from '@outrider/shared/domain/host.js';
 import type { AgentSupervisor, Convergence, Target, TargetMode } from '../ports.js';
+import type { TargetHow } from '../target-how.js';
 
 export class ToldSupervisor implements AgentSupervisor {
   readonly targets: {
     readonly app: string;
     readonly target: Target | undefined;
     readonly mode: TargetMode;
-    readonly strategy: SwitchStrategy;
+    readonly how: TargetHow;
   }[] = [];
   readonly held: string[] = [];
   private readonly answers = new Map<string, Convergence>();
@@ -16,9 +16,9 @@ export class ToldSupervisor implements AgentSupervisor {
   /** What each new target is said to be at first. */
   constructor(private readonly first: Convergence = { state: 'converging', waitingFor: 'memory' }) {}
 
-  setTarget(app: string, target: Target | undefined, mode: TargetMode, strategy: SwitchStrategy = ''): void {
+  setTarget(app: string, target: Target | undefined, mode: TargetMode, how: TargetHow = {}): void {
     const last = this.last(app);
-    this.targets.push({ app, target, mode, strategy });
+    this.targets.push({ app, target, mode, how });
     const same = last !== undefined && last.target?.release.specDigest === target?.release.specDigest;
     if (!same) this.answers.set(app, this.first);
     this.changed();

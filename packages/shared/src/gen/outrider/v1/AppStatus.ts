@@ -6,6 +6,7 @@ import type { StagingStatus as _outrider_v1_StagingStatus, StagingStatus__Output
 import type { Outcome as _outrider_v1_Outcome, Outcome__Output as _outrider_v1_Outcome__Output } from '../../outrider/v1/Outcome.js';
 import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from '../../outrider/v1/Culprit.js';
 import type { AgentFingerprint as _outrider_v1_AgentFingerprint, AgentFingerprint__Output as _outrider_v1_AgentFingerprint__Output } from '../../outrider/v1/AgentFingerprint.js';
+import type { Hold as _outrider_v1_Hold, Hold__Output as _outrider_v1_Hold__Output } from '../../outrider/v1/Hold.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface AppStatus {
@@ -24,6 +25,7 @@ export interface AppStatus {
   'stuckOn'?: (_outrider_v1_Culprit | null);
   'leaseRemainingMs'?: (number | string | Long);
   'agents'?: (_outrider_v1_AgentFingerprint)[];
+  'hold'?: (_outrider_v1_Hold | null);
   '_rollout'?: "rollout";
   '_rolloutRecord'?: "rolloutRecord";
   '_leaseRemainingMs'?: "leaseRemainingMs";
@@ -45,4 +47,5 @@ export interface AppStatus__Output {
   'stuckOn': (_outrider_v1_Culprit__Output | null);
   'leaseRemainingMs'?: (number);
   'agents': (_outrider_v1_AgentFingerprint__Output)[];
+  'hold': (_outrider_v1_Hold__Output | null);
 }

@@ -13,6 +13,8 @@ import type { EmergencyRollbackRequest as _outrider_v1_EmergencyRollbackRequest,
 import type { EmergencyRollbackResponse as _outrider_v1_EmergencyRollbackResponse, EmergencyRollbackResponse__Output as _outrider_v1_EmergencyRollbackResponse__Output } from '../../outrider/v1/EmergencyRollbackResponse.js';
 import type { Event as _outrider_v1_Event, Event__Output as _outrider_v1_Event__Output } from '../../outrider/v1/Event.js';
 import type { EventsRequest as _outrider_v1_EventsRequest, EventsRequest__Output as _outrider_v1_EventsRequest__Output } from '../../outrider/v1/EventsRequest.js';
+import type { FleetEmergencyRequest as _outrider_v1_FleetEmergencyRequest, FleetEmergencyRequest__Output as _outrider_v1_FleetEmergencyRequest__Output } from '../../outrider/v1/FleetEmergencyRequest.js';
+import type { FleetEmergencyResponse as _outrider_v1_FleetEmergencyResponse, FleetEmergencyResponse__Output as _outrider_v1_FleetEmergencyResponse__Output } from '../../outrider/v1/FleetEmergencyResponse.js';
 import type { FleetStatus as _outrider_v1_FleetStatus, FleetStatus__Output as _outrider_v1_FleetStatus__Output } from '../../outrider/v1/FleetStatus.js';
 import type { FleetStatusRequest as _outrider_v1_FleetStatusRequest, FleetStatusRequest__Output as _outrider_v1_FleetStatusRequest__Output } from '../../outrider/v1/FleetStatusRequest.js';
 import type { HostsRequest as _outrider_v1_HostsRequest, HostsRequest__Output as _outrider_v1_HostsRequest__Output } from '../../outrider/v1/HostsRequest.js';
@@ -27,6 +29,8 @@ import type { Plan as _outrider_v1_Plan, Plan__Output as _outrider_v1_Plan__Outp
 import type { PushReleaseRequest as _outrider_v1_PushReleaseRequest, PushReleaseRequest__Output as _outrider_v1_PushReleaseRequest__Output } from '../../outrider/v1/PushReleaseRequest.js';
 import type { PutBlobsResponse as _outrider_v1_PutBlobsResponse, PutBlobsResponse__Output as _outrider_v1_PutBlobsResponse__Output } from '../../outrider/v1/PutBlobsResponse.js';
 import type { Release as _outrider_v1_Release, Release__Output as _outrider_v1_Release__Output } from '../../outrider/v1/Release.js';
+import type { ResumeHostsRequest as _outrider_v1_ResumeHostsRequest, ResumeHostsRequest__Output as _outrider_v1_ResumeHostsRequest__Output } from '../../outrider/v1/ResumeHostsRequest.js';
+import type { ResumeHostsResponse as _outrider_v1_ResumeHostsResponse, ResumeHostsResponse__Output as _outrider_v1_ResumeHostsResponse__Output } from '../../outrider/v1/ResumeHostsResponse.js';
 import type { RollbackRequest as _outrider_v1_RollbackRequest, RollbackRequest__Output as _outrider_v1_RollbackRequest__Output } from '../../outrider/v1/RollbackRequest.js';
 import type { RolloutId as _outrider_v1_RolloutId, RolloutId__Output as _outrider_v1_RolloutId__Output } from '../../outrider/v1/RolloutId.js';
 import type { RolloutRecord as _outrider_v1_RolloutRecord, RolloutRecord__Output as _outrider_v1_RolloutRecord__Output } from '../../outrider/v1/RolloutRecord.js';
@@ -68,6 +72,15 @@ export interface CoordinatorClient extends grpc.Client {
   controlRollout(argument: _outrider_v1_ControlRolloutRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
   controlRollout(argument: _outrider_v1_ControlRolloutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
   controlRollout(argument: _outrider_v1_ControlRolloutRequest, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  
+  Emergency(argument: _outrider_v1_FleetEmergencyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_FleetEmergencyResponse__Output>): grpc.ClientUnaryCall;
+  Emergency(argument: _outrider_v1_FleetEmergencyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_FleetEmergencyResponse__Output>): grpc.ClientUnaryCall;
+  Emergency(argument: _outrider_v1_FleetEmergencyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_FleetEmergencyResponse__Output>): grpc.ClientUnaryCall;
+  Emergency(argument: _outrider_v1_FleetEmergencyRequest, callback: grpc.requestCallback<_outrider_v1_FleetEmergencyResponse__Output>): grpc.ClientUnaryCall;
+  emergency(argument: _outrider_v1_FleetEmergencyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_FleetEmergencyResponse__Output>): grpc.ClientUnaryCall;
+  emergency(argument: _outrider_v1_FleetEmergencyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_FleetEmergencyResponse__Output>): grpc.ClientUnaryCall;
+  emergency(argument: _outrider_v1_FleetEmergencyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_FleetEmergencyResponse__Output>): grpc.ClientUnaryCall;
+  emergency(argument: _outrider_v1_FleetEmergencyRequest, callback: grpc.requestCallback<_outrider_v1_FleetEmergencyResponse__Output>): grpc.ClientUnaryCall;
   
   EmergencyRollback(argument: _outrider_v1_EmergencyRollbackRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_EmergencyRollbackResponse__Output>): grpc.ClientUnaryCall;
   EmergencyRollback(argument: _outrider_v1_EmergencyRollbackRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_EmergencyRollbackResponse__Output>): grpc.ClientUnaryCall;
@@ -160,6 +173,15 @@ export interface CoordinatorClient extends grpc.Client {
   putBlobs(options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PutBlobsResponse__Output>): grpc.ClientWritableStream<_outrider_v1_Blob>;
   putBlobs(callback: grpc.requestCallback<_outrider_v1_PutBlobsResponse__Output>): grpc.ClientWritableStream<_outrider_v1_Blob>;
   
+  ResumeHosts(argument: _outrider_v1_ResumeHostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ResumeHostsResponse__Output>): grpc.ClientUnaryCall;
+  ResumeHosts(argument: _outrider_v1_ResumeHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ResumeHostsResponse__Output>): grpc.ClientUnaryCall;
+  ResumeHosts(argument: _outrider_v1_ResumeHostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ResumeHostsResponse__Output>): grpc.ClientUnaryCall;
+  ResumeHosts(argument: _outrider_v1_ResumeHostsRequest, callback: grpc.requestCallback<_outrider_v1_ResumeHostsResponse__Output>): grpc.ClientUnaryCall;
+  resumeHosts(argument: _outrider_v1_ResumeHostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ResumeHostsResponse__Output>): grpc.ClientUnaryCall;
+  resumeHosts(argument: _outrider_v1_ResumeHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ResumeHostsResponse__Output>): grpc.ClientUnaryCall;
+  resumeHosts(argument: _outrider_v1_ResumeHostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ResumeHostsResponse__Output>): grpc.ClientUnaryCall;
+  resumeHosts(argument: _outrider_v1_ResumeHostsRequest, callback: grpc.requestCallback<_outrider_v1_ResumeHostsResponse__Output>): grpc.ClientUnaryCall;
+  
   Rollback(argument: _outrider_v1_RollbackRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
   Rollback(argument: _outrider_v1_RollbackRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
   Rollback(argument: _outrider_v1_RollbackRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
@@ -212,6 +234,8 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   
   ControlRollout: grpc.handleUnaryCall<_outrider_v1_ControlRolloutRequest__Output, _outrider_v1_RolloutRecord>;
   
+  Emergency: grpc.handleUnaryCall<_outrider_v1_FleetEmergencyRequest__Output, _outrider_v1_FleetEmergencyResponse>;
+  
   EmergencyRollback: grpc.handleUnaryCall<_outrider_v1_EmergencyRollbackRequest__Output, _outrider_v1_EmergencyRollbackResponse>;
   
   Events: grpc.handleServerStreamingCall<_outrider_v1_EventsRequest__Output, _outrider_v1_Event>;
@@ -234,6 +258,8 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   
   PutBlobs: grpc.handleClientStreamingCall<_outrider_v1_Blob__Output, _outrider_v1_PutBlobsResponse>;
   
+  ResumeHosts: grpc.handleUnaryCall<_outrider_v1_ResumeHostsRequest__Output, _outrider_v1_ResumeHostsResponse>;
+  
   Rollback: grpc.handleUnaryCall<_outrider_v1_RollbackRequest__Output, _outrider_v1_StartRolloutResponse>;
   
   ShowRelease: grpc.handleUnaryCall<_outrider_v1_ShowReleaseRequest__Output, _outrider_v1_ShowReleaseResponse>;
@@ -251,6 +277,7 @@ export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   Blobs: MethodDefinition<_outrider_v1_BlobsRequest, _outrider_v1_Blob, _outrider_v1_BlobsRequest__Output, _outrider_v1_Blob__Output>
   ControlAgent: MethodDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse__Output>
   ControlRollout: MethodDefinition<_outrider_v1_ControlRolloutRequest, _outrider_v1_RolloutRecord, _outrider_v1_ControlRolloutRequest__Output, _outrider_v1_RolloutRecord__Output>
+  Emergency: MethodDefinition<_outrider_v1_FleetEmergencyRequest, _outrider_v1_FleetEmergencyResponse, _outrider_v1_FleetEmergencyRequest__Output, _outrider_v1_FleetEmergencyResponse__Output>
   EmergencyRollback: MethodDefinition<_outrider_v1_EmergencyRollbackRequest, _outrider_v1_EmergencyRollbackResponse, _outrider_v1_EmergencyRollbackRequest__Output, _outrider_v1_EmergencyRollbackResponse__Output>
   Events: MethodDefinition<_outrider_v1_EventsRequest, _outrider_v1_Event, _outrider_v1_EventsRequest__Output, _outrider_v1_Event__Output>
   GetRollout: MethodDefinition<_outrider_v1_RolloutId, _outrider_v1_RolloutRecord, _outrider_v1_RolloutId__Output, _outrider_v1_RolloutRecord__Output>
@@ -262,6 +289,7 @@ export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   PlanRollout: MethodDefinition<_outrider_v1_RolloutRequest, _outrider_v1_Plan, _outrider_v1_RolloutRequest__Output, _outrider_v1_Plan__Output>
   PushRelease: MethodDefinition<_outrider_v1_PushReleaseRequest, _outrider_v1_Release, _outrider_v1_PushReleaseRequest__Output, _outrider_v1_Release__Output>
   PutBlobs: MethodDefinition<_outrider_v1_Blob, _outrider_v1_PutBlobsResponse, _outrider_v1_Blob__Output, _outrider_v1_PutBlobsResponse__Output>
+  ResumeHosts: MethodDefinition<_outrider_v1_ResumeHostsRequest, _outrider_v1_ResumeHostsResponse, _outrider_v1_ResumeHostsRequest__Output, _outrider_v1_ResumeHostsResponse__Output>
   Rollback: MethodDefinition<_outrider_v1_RollbackRequest, _outrider_v1_StartRolloutResponse, _outrider_v1_RollbackRequest__Output, _outrider_v1_StartRolloutResponse__Output>
   ShowRelease: MethodDefinition<_outrider_v1_ShowReleaseRequest, _outrider_v1_ShowReleaseResponse, _outrider_v1_ShowReleaseRequest__Output, _outrider_v1_ShowReleaseResponse__Output>
   StartRollout: MethodDefinition<_outrider_v1_RolloutRequest, _outrider_v1_StartRolloutResponse, _outrider_v1_RolloutRequest__Output, _outrider_v1_StartRolloutResponse__Output>

@@ -13,6 +13,7 @@ export interface FleetStatus {
   'agentsTotal'?: (number);
   'agentsReady'?: (number);
   'apps'?: (_outrider_v1_AppSummary)[];
+  'held'?: (string)[];
 }
 
 export interface FleetStatus__Output {
@@ -26,4 +27,5 @@ export interface FleetStatus__Output {
   'agentsTotal': (number);
   'agentsReady': (number);
   'apps': (_outrider_v1_AppSummary__Output)[];
+  'held': (string)[];
 }

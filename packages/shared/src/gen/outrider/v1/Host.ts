@@ -2,6 +2,7 @@
 
 import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _outrider_v1_SidecarInfo__Output } from '../../outrider/v1/SidecarInfo.js';
 import type { HostApp as _outrider_v1_HostApp, HostApp__Output as _outrider_v1_HostApp__Output } from '../../outrider/v1/HostApp.js';
+import type { Hold as _outrider_v1_Hold, Hold__Output as _outrider_v1_Hold__Output } from '../../outrider/v1/Hold.js';
 
 export interface Host {
   'name'?: (string);
@@ -10,6 +11,8 @@ export interface Host {
   'sidecar'?: (_outrider_v1_SidecarInfo | null);
   'apps'?: (_outrider_v1_HostApp)[];
   'labels'?: ({[key: string]: string});
+  'endpoint'?: (string);
+  'hold'?: (_outrider_v1_Hold | null);
 }
 
 export interface Host__Output {
@@ -19,4 +22,6 @@ export interface Host__Output {
   'sidecar': (_outrider_v1_SidecarInfo__Output | null);
   'apps': (_outrider_v1_HostApp__Output)[];
   'labels': ({[key: string]: string});
+  'endpoint': (string);
+  'hold': (_outrider_v1_Hold__Output | null);
 }

@@ -4,6 +4,7 @@ import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _o
 import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from '../../outrider/v1/AppStatus.js';
 import type { InstanceStatus as _outrider_v1_InstanceStatus, InstanceStatus__Output as _outrider_v1_InstanceStatus__Output } from '../../outrider/v1/InstanceStatus.js';
 import type { SystemFigures as _outrider_v1_SystemFigures, SystemFigures__Output as _outrider_v1_SystemFigures__Output } from '../../outrider/v1/SystemFigures.js';
+import type { Hold as _outrider_v1_Hold, Hold__Output as _outrider_v1_Hold__Output } from '../../outrider/v1/Hold.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface HostStatus {
@@ -19,6 +20,7 @@ export interface HostStatus {
   'instances'?: (_outrider_v1_InstanceStatus)[];
   'system'?: (_outrider_v1_SystemFigures | null);
   'problems'?: (string)[];
+  'hold'?: (_outrider_v1_Hold | null);
 }
 
 export interface HostStatus__Output {
@@ -34,4 +36,5 @@ export interface HostStatus__Output {
   'instances': (_outrider_v1_InstanceStatus__Output)[];
   'system': (_outrider_v1_SystemFigures__Output | null);
   'problems': (string)[];
+  'hold': (_outrider_v1_Hold__Output | null);
 }

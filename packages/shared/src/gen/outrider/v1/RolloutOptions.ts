@@ -12,6 +12,7 @@ export interface RolloutOptions {
   'canaryWave'?: (number);
   'awaitPromotion'?: (boolean);
   'onFailure'?: (string);
+  'onLeaseEnd'?: (string);
   '_message'?: "message";
   '_strategy'?: "strategy";
   '_canaryWave'?: "canaryWave";
@@ -29,4 +30,5 @@ export interface RolloutOptions__Output {
   'canaryWave'?: (number);
   'awaitPromotion'?: (boolean);
   'onFailure'?: (string);
+  'onLeaseEnd': (string);
 }

@@ -9,6 +9,8 @@ export interface SwitchRequest {
   'release'?: (_outrider_v1_ReleaseRef | null);
   'confirmWithinMs'?: (number | string | Long);
   'rolloutRecord'?: (string);
+  'onLeaseEnd'?: (string);
+  'noGrace'?: (boolean);
   'strategy'?: (string);
 }
 
@@ -17,5 +19,7 @@ export interface SwitchRequest__Output {
   'release': (_outrider_v1_ReleaseRef__Output | null);
   'confirmWithinMs': (number);
   'rolloutRecord': (string);
+  'onLeaseEnd': (string);
+  'noGrace': (boolean);
   'strategy': (string);
 }
