@@ -281,7 +281,7 @@ describe('calls to the coordinator', () => {
       'control by an unknown word',
       () => coordinator.ControlRollout({ rollout: 'r1', action: 'explode' }),
       'invalid',
-      /none of pause, resume, abort/,
+      /none of pause, resume, promote, abort/,
     ],
     [
       'control of one that has ended',

@@ -46,7 +46,7 @@ describe('agents.yaml', () => {
     ['agents: { a: [ }', /:1: This is no YAML/],
     ['', /:1: The file is empty/],
     [
-      ['a', 'b', 'c', 'd', 'e']
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g']
         .map(
           (name, index, all) =>
             `x-${name}: &${name} [${Array(9)
@@ -132,10 +132,10 @@ describe('words of `coordinator`', () => {
     ['rollout --version 1.0.0 --confirm-within 1ms', 2, /confirm_within_ms/],
     ['rollout --version 1.0.0 --comit each', 2, /unknown option '--comit'.*--commit/i],
     ['rollout --version 1.0.0 --commit sometimes', 2, /together, each/],
-    ['rollout --version 1.0.0 --strategy canary --no-canary --plan', 2, /needs a canary/],
-    ['rollout --version 1.0.0 --strategy all-at-once --canary 1 --plan', 2, /has no canary/],
-    ['rollout --version 1.0.0 --auto-promote --plan', 2, /Only the strategy canary/],
-    ['rollout --version 1.0.0 --label gpu=none --plan', 2, /no host has gpu=none/],
+    ['rollout --version 1.0.0 --strategy canary --no-canary', 2, /needs a canary/],
+    ['rollout --version 1.0.0 --strategy all-at-once --canary 1', 2, /has no canary/],
+    ['rollout --version 1.0.0 --auto-promote', 2, /Only the strategy canary/],
+    ['rollout --version 1.0.0 --label gpu=none', 2, /no host has gpu=none/],
     ['rollout --version 1.0.0 --hosts pc3 --json', 2, /pc3/],
     ['rollout --version 1.0.0 --app other', 2, /other/],
     ['rollout status r999', 2, /r999/],
