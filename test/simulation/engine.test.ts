@@ -4,7 +4,7 @@ import type { MemorySnapshot } from '@outrider/coordinator/store/memory-store.js
 import { BOUNDARIES, crashAt } from '@outrider/coordinator/engine/boundary.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { EngineWorld } from './engine-world.js';
-import { chanceOf } from './rollout-world.js';
+import { chanceOf } from './chance.js';
 
 const NAMES = ['main-pc', 'pc2', 'pc3'];
 const good = (): 'good' => 'good';
@@ -99,7 +99,6 @@ describe('the engine', () => {
 
   it('leaves nothing running where a first release fails', async () => {
     const simulated = world((host) => (host === 'pc3' ? 'fails' : 'good'), '');
-    for (const host of simulated.hosts) host.active = undefined;
     await simulated.lead();
     const { rollout } = await simulated.call(simulated.engine.start(simulated.ask()));
     expect((await simulated.finish(rollout!.id))?.phase).toBe('rolled_back');
@@ -193,6 +192,19 @@ describe('the engine', () => {
     const ended = await simulated.finish(rollout!.id);
     expect(ended?.phase).toBe('rolled_back');
     expect(ended?.reason).toContain('lost');
+    expectTold(simulated, ended!);
+  });
+
+  it('takes up again what had ended, where Redis has lost that and kept the lease', async () => {
+    const simulated = world((host, version) => (host === 'pc2' && version === '2.0.0' ? 'unfetchable' : 'good'));
+    await simulated.lead();
+    const { rollout } = await simulated.call(simulated.engine.start(simulated.ask()));
+    const before = simulated.store.snapshot();
+    expect((await simulated.finish(rollout!.id))?.phase).toBe('rolled_back');
+    simulated.store.setBack(before, 'kept');
+    expect((await simulated.store.load(rollout!.id))?.rollout.phase).toBe('staging');
+    const ended = await simulated.finish(rollout!.id);
+    expect(ended?.phase).toBe('rolled_back');
     expectTold(simulated, ended!);
   });
 

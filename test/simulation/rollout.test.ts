@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ROLLBACK_TABLE, ROLLOUT_TABLE, stay } from '@outrider/coordinator/rollout/decide.js';
 import { type RolloutPhase, exitCodeOf, ROLLBACK_STRATEGIES } from '@outrider/shared/domain/rollout.js';
-import type { Fate } from '@outrider/shared/testing/simulated-host.js';
+import type { Fate } from './host-agents.js';
 import { World, type WorldOptions } from './rollout-world.js';
 
 const visited = new Map<string, number>();
