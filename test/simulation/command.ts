@@ -1,7 +1,7 @@
 /** `npm run simulate`: schedules by the thousand, one of them told in full, planted bugs, histories recorded. */
 import { parseArgs } from 'node:util';
 import { DECIDING_CELLS, missedCells } from './cells.js';
-import { record } from './history.js';
+import { recordDecisions } from './history.js';
 import { MUTATIONS, tryMutations } from './mutations.js';
 import { type Counts, ENGINE_EVERY, isEngine, newCounts, tellMany, tellOne } from './schedules-run.js';
 
@@ -49,12 +49,29 @@ export async function simulate(args: readonly string[], load: Load): Promise<num
   if ((values.workers ?? '1') !== '1') throw new Error('--workers takes 1: schedules run on one core.');
   if (values.one !== undefined) return showOne(naturalOf(values.one, 'one'));
   if (values.record !== undefined) {
-    process.stdout.write(record(naturalOf(values.record, 'record')));
+    process.stdout.write(await record(naturalOf(values.record, 'record'), load));
     return 0;
   }
   const from = naturalOf(values.from ?? '1', 'from');
   if (values.mutations === true) return plant(values.only, load);
   return runAll(from, naturalOf(values.seeds ?? '100000', 'seeds'));
+}
+
+/** In a copy of the engine every decision is told to whoever listens. */
+const LISTENING = {
+  file: 'packages/coordinator/src/engine/rollout-run.ts',
+  find: 'return decide(rollout, event, this.options.limits);',
+  become: `const decision = decide(rollout, event, this.options.limits);
+    globalThis.outriderHeard?.(rollout, event, decision, this.options.limits);
+    return decision;`,
+};
+
+async function record(seed: number, load: Load): Promise<string> {
+  if (!isEngine(seed)) return recordDecisions(seed);
+  const { recordEngine } = (await load('engine-history', [LISTENING])) as {
+    readonly recordEngine: (seed: number) => Promise<string>;
+  };
+  return recordEngine(seed);
 }
 
 async function showOne(seed: number): Promise<number> {

@@ -73,6 +73,8 @@ class EngineStory {
   private readonly world: EngineWorld;
   private kept: MemorySnapshot | undefined;
   private forgotten = false;
+  /** How many people have no answer yet. */
+  private asked = 0;
   private jumped = false;
   private wake: (() => void) | undefined;
   private awakeIn = 0;
@@ -193,9 +195,13 @@ class EngineStory {
         ? world.leader.start(world.ask({ version: '3.0.0', supersede: true, requestId: `s${world.clock.monotonic()}` }))
         : world.leader.control(id, '', action, 'somebody');
     this.note(`a person says ${action}`, () => undefined);
-    asked.catch((error: unknown) => {
-      if (!(error instanceof OutriderError)) this.broken.push(`no bug: ${String(error)}`);
-    });
+    this.asked += 1;
+    asked
+      .catch((error: unknown) => {
+        if (!(error instanceof OutriderError)) this.broken.push(`no bug: ${String(error)}`);
+      })
+      .finally(() => (this.asked -= 1))
+      .catch(() => undefined);
   }
 
   private async calm(): Promise<void> {
@@ -210,6 +216,8 @@ class EngineStory {
   /** Of the one that was asked for, and of what has superseded it: the last end. */
   private async last(id: string): Promise<Rollout | undefined> {
     const ended = await this.finish(id);
+    // Who asked a leader that has died gets no answer at all.
+    for (let step = 0; step < 160 && this.asked > 0; step++) await this.world.step(100);
     const [newest] = await this.world.store.list(undefined, 1);
     if (newest === undefined || newest.rollout.id === id) return ended;
     return this.finish(newest.rollout.id);

@@ -75,7 +75,7 @@ export class Recorder {
 }
 
 /** The history of a schedule of the decisions. */
-export function record(seed: number): string {
+export function recordDecisions(seed: number): string {
   const recorder = new Recorder();
   const world: World = new World({
     ...optionsOf(seed),

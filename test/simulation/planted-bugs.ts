@@ -65,8 +65,8 @@ export const PLANTED: readonly Mutation[] = [
   {
     name: 'takes hosts back without waiting for one another',
     file: rollout('take-back'),
-    find: "if (touched.some((host) => host.state === 'reverting')) return;",
-    become: '',
+    find: "if (touched.some((host) => host.state === 'reverting')) return;\n  const next = touched.find((host) => !DONE.includes(host.state));",
+    become: "const next = touched.find((host) => !DONE.includes(host.state) && host.state !== 'reverting');",
     caughtBy: ['taken back one after another, the last first'],
   },
   {
@@ -95,12 +95,7 @@ export const PLANTED: readonly Mutation[] = [
     file: rollout('host-report'),
     find: 'return fence?.rollout === rollout.seq && fence.step >= host.step;',
     become: 'return true;',
-    caughtBy: [
-      'all new, or all as before',
-      'one active release',
-      'what is not as it should be is said',
-      'the exit code tells the truth',
-    ],
+    caughtBy: ['a good release succeeds', 'one active release', 'all new, or all as before'],
   },
   {
     name: 'an abort that is forgotten',
@@ -140,7 +135,7 @@ export const PLANTED: readonly Mutation[] = [
     file: rollout('rollback-next'),
     find: 'if (lost.length === 0) end(',
     become: 'if (true) end(',
-    caughtBy: ['all new, or all as before', 'the exit code tells the truth'],
+    caughtBy: ['one active release', 'all new, or all as before', 'the exit code tells the truth'],
   },
   {
     name: 'tells a stuck rollout as rolled back',
@@ -161,12 +156,7 @@ export const PLANTED: readonly Mutation[] = [
     file: host('decide'),
     find: "verdict === 'late') return",
     become: 'false) return',
-    caughtBy: [
-      'one active release',
-      'all new, or all as before',
-      'what is not as it should be is said',
-      'the exit code tells the truth',
-    ],
+    caughtBy: ['no command is obeyed after a later one'],
   },
   {
     name: 'a host obeys a leader that was fenced',
@@ -180,14 +170,14 @@ export const PLANTED: readonly Mutation[] = [
     file: host('decide'),
     find: "const timely = look(state, { kind: 'tick', blameless: true, at: event.at });",
     become: 'const timely = stay(state);',
-    caughtBy: ['no commit after the lease'],
+    caughtBy: ['no trial outlives its lease'],
   },
   {
     name: 'a trial that never runs out',
     file: host('fact-cells'),
     find: 'if (leftOf(work.lease, at) > 0) return stay(state);',
     become: 'return stay(state);',
-    caughtBy: ['one active release', 'a boot ends a trial'],
+    caughtBy: ['no trial outlives its lease', 'one active release', 'a boot ends a trial'],
   },
   {
     name: 'a trial that goes on after another boot',
@@ -276,7 +266,7 @@ export const PLANTED: readonly Mutation[] = [
     file: engine('reign'),
     find: 'else run.redeliver(effect);',
     become: 'else continue;',
-    caughtBy: ['every rollout ends', 'what is not as it should be is said'],
+    caughtBy: ['every rollout ends', 'a good release succeeds', 'what is not as it should be is said'],
     engine: true,
   },
   {

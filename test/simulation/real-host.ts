@@ -2,7 +2,7 @@
  * A host without processes, disk or network: the sidecar's own decisions about the switch and about its agents. It
  * does no work by itself: `work` and `advance` move it on, so that a schedule decides when everything happens.
  */
-import type { AppStatus, HostStatus } from '@outrider/shared/domain/host.js';
+import { type AppStatus, compareFences, type Fence, type HostStatus } from '@outrider/shared/domain/host.js';
 import { type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { HostCommands } from '@outrider/coordinator/engine/ports.js';
@@ -28,6 +28,7 @@ export interface RealHostOptions {
   readonly fateOf: (release: ReleaseRef) => Fate;
   readonly changed?: () => void;
   readonly order?: 'stop-first' | 'start-first';
+  readonly switchLimitMs?: number;
 }
 
 export class RealHost {
@@ -46,6 +47,7 @@ export class RealHost {
   private bootedAt = 0;
   private now = 0;
   private highest = 0;
+  private lastObeyed: Fence | undefined;
   private readonly changed: () => void;
 
   constructor(
@@ -165,7 +167,10 @@ export class RealHost {
   switchTo(command: Command, release: ReleaseRef, confirmWithinMs: number, record: string): AppStatus {
     return this.obey({
       ...{ kind: 'switch', order: orderOf(command), release, confirmWithinMs, record },
-      ...{ staged: this.staged.some((other) => sameRelease(other, release)), limitMs: SWITCH_LIMIT_MS },
+      ...{
+        staged: this.staged.some((other) => sameRelease(other, release)),
+        limitMs: this.options.switchLimitMs ?? SWITCH_LIMIT_MS,
+      },
       at: this.moment(),
     });
   }
@@ -220,6 +225,11 @@ export class RealHost {
     this.state = state;
     if (reply.accepted)
       this.heard('order' in event ? event.order.fence.epoch : event.kind === 'renew' ? event.epoch : 0);
+    if (reply.accepted && 'order' in event) this.obeyed(event.order.fence);
+    const isOver = before.work.phase === 'trial' && leftOf(before.work.lease, this.moment()) === 0;
+    if (reply.accepted && isOver && this.phase !== 'reverting') {
+      this.faults.push(`no trial outlives its lease: ${event.kind} went on with that of ${this.name}`);
+    }
     this.inspect(before, event);
     if (crash === 'before it is done') {
       this.restart();
@@ -275,12 +285,16 @@ export class RealHost {
     this.highest = Math.max(this.highest, epoch);
   }
 
+  private obeyed(fence: Fence): void {
+    const { lastObeyed } = this;
+    if (lastObeyed !== undefined && compareFences(fence, lastObeyed) < 0) {
+      this.faults.push(`no command is obeyed after a later one: ${this.name} obeyed step ${fence.step}`);
+    }
+    this.lastObeyed = fence;
+  }
+
   private inspect(before: AppState, event: HostEvent): void {
     const { active, previous, failed, work } = this.appState;
-    const isCommit = before.work.phase === 'trial' && event.kind === 'commit' && work.phase === 'idle';
-    if (isCommit && leftOf(before.work.lease, this.moment()) === 0) {
-      this.faults.push(`no commit after the lease: ${this.name} committed after its lease was over`);
-    }
     for (const target of [active, previous]) {
       if (target !== undefined && failed.some((other) => sameRelease(other, target))) {
         this.faults.push(

@@ -144,7 +144,7 @@ export class World {
     const { fates, oldFates, first, order = 'stop-first' } = this.options;
     const fateOf = ({ version }: ReleaseRef): Fate =>
       (version === '2.0.0' ? fates[index] : version === '1.0.0' ? oldFates[index] : 'good') ?? 'good';
-    const host = new RealHost(`h${index}`, APP, { fateOf, order });
+    const host = new RealHost(`h${index}`, APP, { fateOf, order, switchLimitMs: this.limits.switchMs - 15_000 });
     host.advance(this.now);
     if (!first) host.install(ref('1.0.0'));
     host.bindEpoch(this.epoch, this.holder);
@@ -192,7 +192,6 @@ export class World {
       { weight: 20, name: 'a leader dies, another follows', make: () => this.crash() },
       { weight: 15, name: 'a fenced leader goes on', make: () => this.haunt() },
       { weight: 8, name: 'a sidecar is started anew', make: (index) => this.hosts[index]?.restart() },
-      { weight: 8, name: 'a sidecar is killed at a command', make: (index) => this.killAtCommand(index) },
     ];
     const reboot = { weight: 5, name: 'a host is started anew', make: (index: number) => this.hosts[index]?.reboot() };
     const abort = {
@@ -205,6 +204,7 @@ export class World {
     return [
       ...always,
       reboot,
+      { weight: 8, name: 'a sidecar is killed at a command', make: (index) => this.killAtCommand(index) },
       { weight: 20, name: 'a host is cut off, or reached again', make: (index) => this.cut(index) },
       { weight: 5, name: 'a host refuses', make: (index) => this.refuse(index) },
       { weight: 3, name: "the leader's clock jumps", make: () => this.jump() },
@@ -437,8 +437,9 @@ export class World {
 
   private pass(ms: number, led: boolean): void {
     this.now += ms;
+    for (const host of this.hosts) host.advance(this.now, true);
     if (led) this.renew();
-    for (const host of this.hosts) host.advance(this.now, led && this.chance() < 0.1);
+    for (const host of this.hosts) host.advance(this.now, led && this.chance() < 0.2);
     if (!led) return;
     for (const [index, since] of this.cutSince) {
       const host = this.hosts[index]?.name;

@@ -1,5 +1,5 @@
 /** From a seed to a whole schedule: what kind of rollout, which releases are bad, how much trouble. */
-import { ROLLBACK_STRATEGIES } from '@outrider/shared/domain/rollout.js';
+import { ROLLBACK_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { type Chance, chanceOf, pick } from './chance.js';
 import type { Fate } from './host-agents.js';
 import { brokenByEnding } from './invariants.js';
@@ -12,9 +12,15 @@ const oldFateOf = (chance: Chance): Fate => (chance() < 0.93 ? 'good' : 'never_w
 
 export type Extra = Pick<WorldOptions, 'visited' | 'injected' | 'story' | 'heard'>;
 
+/** Nothing that matters goes wrong, so nothing may come of it. */
+type Peace = 'none' | 'good release' | 'reachable';
+
+const peaceOf = (seed: number): Peace => (seed % 12 === 5 ? 'good release' : seed % 12 === 7 ? 'reachable' : 'none');
+
 export function optionsOf(seed: number): WorldOptions {
   const chance = chanceOf(seed ^ 0x5eed);
-  const kind = chance() < 0.8 ? 'rollout' : 'rollback';
+  const peace = peaceOf(seed);
+  const kind = peace !== 'none' || chance() < 0.78 ? 'rollout' : 'rollback';
   return {
     seed,
     kind,
@@ -26,11 +32,19 @@ export function optionsOf(seed: number): WorldOptions {
     onFailure: pick(chance, ['rollback', 'rollback', 'rollback-host', 'hold'] as const),
     parallel: pick(chance, [1, 1, 2, 0]),
     promotedAfter: pick(chance, [0, 0, 1, 2]),
-    fates: Array.from({ length: 4 }, () => fateOf(chance)),
-    oldFates: Array.from({ length: 4 }, () => oldFateOf(chance)),
+    fates: Array.from({ length: 4 }, () => (peace === 'good release' ? 'good' : fateOf(chance))),
+    oldFates: Array.from({ length: 4 }, () => (peace === 'none' ? oldFateOf(chance) : 'good')),
     order: pick(chance, ['stop-first', 'start-first'] as const),
     chaos: pick(chance, [0, 40, 40, 150, 150, 400]),
+    ...(peace === 'none' ? {} : { harmless: true }),
+    ...(peace === 'reachable' ? { aborts: chance() < 0.5 } : {}),
   };
+}
+
+function brokenPeace(seed: number, { phase }: Rollout): readonly string[] {
+  const peace = peaceOf(seed);
+  if (peace === 'good release' && phase !== 'succeeded') return [`a good release succeeds: it is ${phase}`];
+  return peace === 'reachable' && phase === 'stuck' ? ['whoever can be reached is taken back: it is stuck'] : [];
 }
 
 export interface Told {
@@ -49,6 +63,10 @@ export function tellPure(seed: number, extra: Extra): Told {
   const lastEvent = world.lastLine?.type;
   // A rollback has no trial and no waves: its strategy says how many go at once.
   const allowed = rollout.kind === 'rollback' ? options.hosts : world.allowed;
-  const broken = [...world.faults, ...brokenByEnding({ rollout, hosts, lastEvent, mostSwitching, allowed })];
+  const broken = [
+    ...world.faults,
+    ...brokenByEnding({ rollout, hosts, lastEvent, mostSwitching, allowed }),
+    ...brokenPeace(seed, rollout),
+  ];
   return { broken, phase: rollout.phase, story: world.log, title: JSON.stringify(options) };
 }
