@@ -39,9 +39,16 @@ interface Plot {
   readonly trouble: number;
   readonly first: boolean;
   readonly thenBack: boolean;
+  /** Hosts are well connected and nobody says anything: only leaders and Redis are in trouble. */
+  readonly onlyRedis: boolean;
 }
 
 function plotOf(chance: Chance): Plot {
+  const plot = anyPlot(chance);
+  return plot.onlyRedis ? { ...plot, forgets: false, loss: 0 } : plot;
+}
+
+function anyPlot(chance: Chance): Plot {
   return {
     ask: {
       bakeMs: pick(chance, [0, 1_000, 3_000]),
@@ -53,9 +60,10 @@ function plotOf(chance: Chance): Plot {
     where: pick(chance, NAMES),
     loss: pick(chance, [0, 0.05, 0.25]),
     forgets: chance() < 0.3,
-    trouble: Math.floor(chance() * 40),
+    trouble: Math.floor(chance() * 50),
     first: chance() < 0.15,
     thenBack: chance() < 0.3,
+    onlyRedis: chance() < 0.3,
   };
 }
 
@@ -109,6 +117,23 @@ class EngineStory {
 
   private async stir(id: string): Promise<void> {
     const { world, chance } = this;
+    if (this.plot.onlyRedis) await this.stirRedis();
+    else await this.stirAll(id);
+    if (this.wake !== undefined && this.awakeIn-- <= 0) this.wakeUp();
+    if (world.isDead && chance() < 0.5) await this.lead();
+    await world.step(Math.floor(chance() * 1_500));
+  }
+
+  private async stirRedis(): Promise<void> {
+    const dice = this.chance();
+    if (dice < 0.05) this.note('a leader dies', () => this.world.die());
+    else if (dice < 0.11) this.note('Redis writes a snapshot', () => (this.kept = this.world.store.snapshot()));
+    else if (dice < 0.16) this.setBack();
+    else if (dice < 0.2) await this.sleep();
+  }
+
+  private async stirAll(id: string): Promise<void> {
+    const { world, chance } = this;
     const name = pick(chance, NAMES);
     const host = world.hosts.find((candidate) => candidate.name === name)!;
     const dice = chance();
@@ -117,18 +142,15 @@ class EngineStory {
       this.note(`${name} is cut off, or reached again`, () => world.setCut(name, !world.cut.has(name)));
     else if (dice < 0.15) this.note('Redis goes away, or comes back', () => (world.redisAway = !world.redisAway));
     else if (dice < 0.17) this.forget();
-    else if (dice < 0.19) this.note('Redis writes a snapshot', () => (this.kept = world.store.snapshot()));
-    else if (dice < 0.21) this.setBack();
-    else if (dice < 0.225) this.note(`${name} is started anew`, () => host.reboot());
-    else if (dice < 0.24) this.note(`the sidecar of ${name} is started anew`, () => host.restart());
-    else if (dice < 0.26)
+    else if (dice < 0.21) this.note('Redis writes a snapshot', () => (this.kept = world.store.snapshot()));
+    else if (dice < 0.245) this.setBack();
+    else if (dice < 0.26) this.note(`${name} is started anew`, () => host.reboot());
+    else if (dice < 0.275) this.note(`the sidecar of ${name} is started anew`, () => host.restart());
+    else if (dice < 0.295)
       this.note(`the sidecar of ${name} is killed at a command`, () => (host.crashAt = 'before it is done'));
-    else if (dice < 0.27) this.jump();
-    else if (dice < 0.3) await this.sleep();
-    else if (dice < 0.36) this.person(id);
-    if (this.wake !== undefined && this.awakeIn-- <= 0) this.wakeUp();
-    if (world.isDead && chance() < 0.5) await this.lead();
-    await world.step(Math.floor(chance() * 1_500));
+    else if (dice < 0.305) this.jump();
+    else if (dice < 0.335) await this.sleep();
+    else if (dice < 0.4) this.person(id);
   }
 
   private note(what: string, act: () => unknown): void {
@@ -254,6 +276,9 @@ class EngineStory {
         );
       }
       return;
+    }
+    if (plot.onlyRedis && ended.phase === 'stuck') {
+      this.broken.push(`whoever can be reached is taken back: it is stuck, ${ended.reason ?? ''}`);
     }
     const hosts = ended.hosts.map(({ host }) => world.hosts.find(({ name }) => name === host)!);
     const allowed = plot.ask.strategy === 'all-at-once' ? NAMES.length : 1;

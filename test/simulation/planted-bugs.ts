@@ -226,6 +226,7 @@ export const PLANTED: readonly Mutation[] = [
     find: 'export const FAR_ABOVE = 1_000;',
     become: 'export const FAR_ABOVE = -1_000;',
     caughtBy: [
+      'whoever can be reached is taken back',
       'all new, or all as before',
       'one active release',
       'every rollout ends',

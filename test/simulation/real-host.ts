@@ -199,7 +199,7 @@ export class RealHost {
   appStatus(): AppStatus {
     const { appState } = this;
     const { staging } = appState;
-    const found = this.isApplied ? this.agents.judge() : undefined;
+    const found = this.run === undefined || this.isApplied ? this.agents.judge() : undefined;
     const suspect = found === undefined || found.state === 'converged' ? undefined : found.suspect;
     return {
       ...reportOf(appState, this.moment()),

@@ -53,12 +53,12 @@ export class Draft {
 
 /** The same object where the patch changes nothing, so that nothing is written for nothing. */
 function patched<T extends object>(base: T, patch: Patch<T>): T {
-  let merged: Record<string, unknown> | undefined;
+  let merged: T | undefined;
   for (const [key, value] of Object.entries(patch)) {
     if (sameJson(value, (base as Record<string, unknown>)[key])) continue;
     merged ??= { ...base };
     if (value === undefined) Reflect.deleteProperty(merged, key);
-    else merged[key] = value;
+    else Reflect.set(merged, key, value);
   }
-  return merged === undefined ? base : (merged as T);
+  return merged ?? base;
 }
