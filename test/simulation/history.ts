@@ -44,6 +44,13 @@ const decidedOf = ({ rollout, effects, events }: Decision): Decided => ({
   commands: effects.map(({ kind, release, host, step }) => `${step} ${kind} ${release.version} on ${host}`),
 });
 
+/** The copy of the rollout that a host carries decides nothing. */
+function withoutRecord(event: RolloutEvent): RolloutEvent {
+  if (event.kind !== 'report' || event.status === 'gone') return event;
+  const { rolloutRecord: _record, ...status } = event.status;
+  return { ...event, status };
+}
+
 /** Listens to decisions. What changes nothing is kept once for each cell. */
 export class Recorder {
   private begun: Rollout | undefined;
@@ -63,7 +70,7 @@ export class Recorder {
     const cell = `${rollout.phase}/${event.kind}`;
     if (changesNothing && !isMoved && this.stays.has(cell)) return;
     if (changesNothing) this.stays.add(cell);
-    this.steps.push({ ...(isMoved ? { rollout } : {}), event, decided: decidedOf(decision) });
+    this.steps.push({ ...(isMoved ? { rollout } : {}), event: withoutRecord(event), decided: decidedOf(decision) });
   }
 
   text(about: string): string {
