@@ -81,6 +81,7 @@ class EngineStory {
   private readonly world: EngineWorld;
   private kept: MemorySnapshot | undefined;
   private forgotten = false;
+  private hasLost = false;
   /** How many people have no answer yet. */
   private asked = 0;
   private jumped = false;
@@ -179,6 +180,7 @@ class EngineStory {
   private forget(): void {
     if (!this.plot.forgets || this.forgotten) return;
     this.forgotten = true;
+    this.hasLost = true;
     this.note('Redis forgets everything', () => this.world.store.clear());
   }
 
@@ -187,6 +189,7 @@ class EngineStory {
     if (kept === undefined) return;
     const lease = this.chance() < 0.5 ? 'kept' : 'lost';
     if (kept.rollouts.size === 0) this.forgotten = true;
+    this.hasLost = true;
     this.note(`Redis fails over with lost writes, the lease ${lease}`, () => world.store.setBack(kept, lease));
   }
 
@@ -276,6 +279,11 @@ class EngineStory {
         );
       }
       return;
+    }
+    if (!this.hasLost && (ended.reason ?? '').includes('was lost')) {
+      this.broken.push(
+        'only what was lost counts as lost: Redis has everything, and no host has done more than it knows',
+      );
     }
     if (plot.onlyRedis && ended.phase === 'stuck') {
       this.broken.push(`whoever can be reached is taken back: it is stuck, ${ended.reason ?? ''}`);
