@@ -156,6 +156,7 @@ export class EngineWorld {
     done.catch(() => undefined);
     const isOpen = (): boolean => open;
     for (let step = 0; step < 500 && isOpen(); step++) await this.step(100);
+    if (isOpen()) throw new Error('What was asked for 50 s ago has no answer.');
     return done;
   }
 

@@ -254,6 +254,7 @@ export const PLANTED: readonly Mutation[] = [
     find: "await options.boundary('commit.before');",
     become: "for (const effect of commands) this.deliver(effect);\n    await options.boundary('commit.before');",
     caughtBy: [
+      'no bug',
       'only what was lost counts as lost',
       'all new, or all as before',
       'what is not as it should be is said',

@@ -1,6 +1,6 @@
 import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { describe, expect, it } from 'vitest';
-import { countAsTouched } from './begin.js';
+import { countAsTouched, takeBackLost } from './begin.js';
 
 const ref = (version: string): RolloutHost['to'] => ({ version, digest: version, specDigest: version });
 
@@ -41,5 +41,14 @@ describe('hosts that a new leader does not reach', () => {
   it('change nothing where they count already', () => {
     const before = rollout('rolling_back', host('pc2', 'unreachable', true));
     expect(countAsTouched(before, ['pc2'], 1).rollout).toBe(before);
+  });
+});
+
+describe('a rollout that was lost', () => {
+  it('is taken back on every host, also on those that were to keep the new release', () => {
+    const kept = { ...host('main-pc', 'committing', true), stays: true };
+    const { rollout: after, effects } = takeBackLost(rollout('rolling_back', kept), 1_005, 1);
+    expect(effects.map(({ host: name, kind, step }) => [name, kind, step])).toEqual([['main-pc', 'revert', 1_006]]);
+    expect(after.hosts[0]).not.toHaveProperty('stays');
   });
 });

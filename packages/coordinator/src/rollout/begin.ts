@@ -40,7 +40,11 @@ export const FAR_ABOVE = 1_000;
  * touched and goes back. `steps` must be at least the highest that any host has seen.
  */
 export function takeBackLost(rollout: Rollout, steps: number, at: number, limits: Limits = DEFAULT_LIMITS): Decision {
-  const hosts = rollout.hosts.map((host) => ({ ...host, touched: true, state: 'trial' as const }));
+  const hosts = rollout.hosts.map(({ stays: _stays, ...host }) => ({
+    ...host,
+    touched: true,
+    state: 'trial' as const,
+  }));
   const { endedAt: _endedAt, ...rest } = rollout;
   const draft = new Draft({ ...rest, hosts, steps: Math.max(rollout.steps, steps), phase: 'switching' }, at, limits);
   fail(draft, { reason: 'the record of this rollout was lost, so it was taken back', everything: true });
