@@ -269,7 +269,12 @@ export const PLANTED: readonly Mutation[] = [
     file: engine('reign'),
     find: 'else run.redeliver(effect);',
     become: 'else continue;',
-    caughtBy: ['every rollout ends', 'a good release succeeds', 'what is not as it should be is said'],
+    caughtBy: [
+      'whoever can be reached is taken back',
+      'every rollout ends',
+      'a good release succeeds',
+      'what is not as it should be is said',
+    ],
     engine: true,
   },
   {

@@ -230,7 +230,7 @@ export class RealHost {
     if (reply.accepted && isOver && this.phase !== 'reverting') {
       this.faults.push(`no trial outlives its lease: ${event.kind} went on with that of ${this.name}`);
     }
-    this.inspect(before, event);
+    this.inspect(before);
     if (crash === 'before it is done') {
       this.restart();
       throw new OutriderError('unavailable', `${this.name} does not answer.`);
@@ -245,7 +245,7 @@ export class RealHost {
     const before = this.appState;
     const { state, effects } = decideHost(this.state, this.app, event);
     this.state = state;
-    this.inspect(before, event);
+    this.inspect(before);
     this.perform(effects);
   }
 
@@ -293,7 +293,7 @@ export class RealHost {
     this.lastObeyed = fence;
   }
 
-  private inspect(before: AppState, event: HostEvent): void {
+  private inspect(before: AppState): void {
     const { active, previous, failed, work } = this.appState;
     for (const target of [active, previous]) {
       if (target !== undefined && failed.some((other) => sameRelease(other, target))) {
