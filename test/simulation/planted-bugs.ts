@@ -210,8 +210,8 @@ export const PLANTED: readonly Mutation[] = [
   {
     name: 'takes a lost rollout back only in part',
     file: rollout('begin'),
-    find: "touched: true, state: 'trial' as const",
-    become: "state: 'trial' as const",
+    find: "    touched: true,\n    state: 'trial' as const",
+    become: "    state: 'trial' as const",
     caughtBy: [
       'all new, or all as before',
       'one active release',

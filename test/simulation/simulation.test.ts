@@ -1,5 +1,6 @@
 /** The small form of what `npm run simulate` does at length. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { MUTATIONS } from './mutations.js';
@@ -38,6 +39,10 @@ describe('planted bugs', () => {
   it('are twenty at least, each with a name of its own', () => {
     expect(new Set(MUTATIONS.map(({ name }) => name)).size).toBe(MUTATIONS.length);
     expect(MUTATIONS.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it.each(MUTATIONS.map(({ name, file, find }) => [name, file, find] as const))('have a place: %s', (_, file, find) => {
+    expect(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').split(find)).toHaveLength(2);
   });
 
   it('are caught', () => {
