@@ -298,6 +298,7 @@ class EngineStory {
   private async back(ended: Rollout): Promise<void> {
     const { world, chance } = this;
     const strategy = pick(chance, ROLLBACK_STRATEGIES);
+    if (world.isDead) await this.lead();
     this.note('a person rolls back', () => undefined);
     const failed = ended.phase === 'succeeded' ? [] : ended.hosts.filter(({ culprit }) => culprit !== undefined);
     try {
@@ -316,7 +317,8 @@ class EngineStory {
           this.broken.push(`a rollback succeeds: ${told.host} is not there`);
       }
     } catch (error) {
-      if (!(error instanceof OutriderError)) throw error;
+      // Who asked a leader that has died gets no answer at all.
+      if (!(error instanceof OutriderError) && !world.isDead) throw error;
     }
   }
 }
