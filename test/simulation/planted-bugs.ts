@@ -221,21 +221,6 @@ export const PLANTED: readonly Mutation[] = [
     engine: true,
   },
   {
-    name: 'numbers commands anew after writes were lost',
-    file: rollout('begin'),
-    find: 'export const FAR_ABOVE = 1_000;',
-    become: 'export const FAR_ABOVE = -1_000;',
-    caughtBy: [
-      'whoever can be reached is taken back',
-      'all new, or all as before',
-      'one active release',
-      'every rollout ends',
-      'the exit code tells the truth',
-      'what is not as it should be is said',
-    ],
-    engine: true,
-  },
-  {
     name: 'does not notice that the store has lost writes',
     file: engine('reign'),
     find: 'if ((stored?.revision ?? 0) < revision) this.term.giveUp(',
@@ -254,7 +239,6 @@ export const PLANTED: readonly Mutation[] = [
     find: "await options.boundary('commit.before');",
     become: "for (const effect of commands) this.deliver(effect);\n    await options.boundary('commit.before');",
     caughtBy: [
-      'no bug',
       'only what was lost counts as lost',
       'all new, or all as before',
       'what is not as it should be is said',
@@ -275,14 +259,6 @@ export const PLANTED: readonly Mutation[] = [
       'a good release succeeds',
       'what is not as it should be is said',
     ],
-    engine: true,
-  },
-  {
-    name: 'two leaders with one lease',
-    file: 'packages/coordinator/src/store/memory-store.ts',
-    find: "if (!this.isHeldBy(lease)) return 'fenced';",
-    become: '',
-    caughtBy: ['every rollout ends', 'no bug', 'all new, or all as before', 'one active release'],
     engine: true,
   },
 ];
