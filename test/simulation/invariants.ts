@@ -184,7 +184,9 @@ export const DECISION_RULES: Readonly<Record<string, DecisionRule>> = {
     const back = effects.filter(({ kind }) => kind !== 'commit').map(({ host }) => host);
     if (back.length > 1) return `${back.join(' and ')} were told at once`;
     const index = rollout.hosts.findIndex(({ host }) => host === back[0]);
-    if (index < 0) return undefined;
+    const told = before.hosts[index];
+    // One that was given up is told at once when it is heard of again; the others go on without it.
+    if (told === undefined || isNamed(told)) return undefined;
     const later = rollout.hosts.slice(index + 1).find((host) => {
       const isOpen = host.state === 'trial' || host.state === 'switching' || host.state === 'committed';
       return host.touched && host.stays !== true && isOpen;
