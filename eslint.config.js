@@ -16,6 +16,7 @@ export default tseslint.config(
       'packages/shared/src/gen/**',
       'examples/**',
       'test/agents/**',
+      'test/simulation/*.mjs',
       '**/import/testing/**',
       'scripts/**',
       '**/bin/**',

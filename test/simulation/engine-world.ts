@@ -1,6 +1,7 @@
 /**
- * The real engine over model hosts, a store in memory and a clock that is moved by hand. Leaders die at
- * boundaries, calls are lost before or after they were done, Redis goes away or forgets everything.
+ * The real engine over hosts that decide as real ones do, a store in memory and a clock that is moved by hand.
+ * Leaders die at boundaries, fall asleep and wake up fenced; calls are lost before or after they were done, Redis
+ * goes away or forgets everything.
  */
 import { RolloutEngine } from '@outrider/coordinator/engine/engine.js';
 import type { Boundary } from '@outrider/coordinator/engine/boundary.js';
@@ -17,14 +18,18 @@ import { digestOf } from '@outrider/shared/runtime/digest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { ManualClock, settled } from '@outrider/shared/testing/manual-clock.js';
-import { type Fate, SimulatedHost } from '@outrider/shared/testing/simulated-host.js';
-import { APP, type Chance, LIMITS, T } from './rollout-world.js';
+import type { Chance } from './chance.js';
+import type { Fate } from './host-agents.js';
+import { RealHost } from './real-host.js';
+import { APP, LIMITS, T } from './rollout-world.js';
 
 const NEVER = new Promise<never>(() => undefined);
 const away = (what: string): OutriderError => new OutriderError('unavailable', `${what} does not answer.`);
 
 interface Life {
   dead: boolean;
+  /** While it sleeps: what it does next, once it wakes up. */
+  asleep?: (() => void)[] | undefined;
 }
 
 export class EngineWorld {
@@ -34,11 +39,13 @@ export class EngineWorld {
     () => this.clock.monotonic(),
     (added) => this.events.add(added),
   );
-  readonly hosts: readonly SimulatedHost[];
+  readonly hosts: readonly RealHost[];
   readonly bugs: unknown[] = [];
   readonly cut = new Set<string>();
   engine!: RolloutEngine;
   redisAway = false;
+  /** Of the wall clock of leaders, against the clocks of the hosts. */
+  skew = 0;
   leaders = 0;
   mostSwitching = 0;
   /** Of calls, each way; 0: none is lost. */
@@ -49,6 +56,7 @@ export class EngineWorld {
   private readonly lostAt = new Map<string, number>();
   private life: Life = { dead: false };
   times: LeaseTimes = LEASE_TIMES;
+  private readonly lives: { readonly life: Life; readonly engine: RolloutEngine }[] = [];
 
   constructor(
     private readonly chance: Chance,
@@ -57,13 +65,11 @@ export class EngineWorld {
     installed?: string,
   ) {
     this.hosts = names.map((name) => {
-      const host: SimulatedHost = new SimulatedHost(
-        name,
-        APP,
-        (release) => this.fateOf(name, release.version),
-        () => this.said(name),
-      );
-      if (installed !== undefined) host.install(this.refOn(name, installed));
+      const host: RealHost = new RealHost(name, APP, {
+        fateOf: (release) => this.fateOf(name, release.version),
+        changed: () => this.said(name),
+      });
+      if (installed !== undefined && installed !== '') host.install(this.refOn(name, installed));
       return host;
     });
   }
@@ -94,11 +100,18 @@ export class EngineWorld {
       limits: LIMITS,
       boundary: async (name) => {
         await hook?.(name);
-        if (life.dead) await NEVER;
+        await this.pass(life);
       },
     });
+    this.lives.push({ life, engine: this.engine });
     await this.engine.open();
     await settled();
+  }
+
+  /** Whoever holds the lease now; nobody: who came last. */
+  get leader(): RolloutEngine {
+    const living = this.lives.filter(({ life }) => !life.dead && life.asleep === undefined);
+    return living.find(({ engine }) => engine.leadership().isLeader)?.engine ?? this.engine;
   }
 
   get isDead(): boolean {
@@ -107,6 +120,23 @@ export class EngineWorld {
 
   die(): void {
     this.life.dead = true;
+  }
+
+  /** The leader is kept from running, in the middle of whatever it does; another one can be made meanwhile. */
+  sleep(): () => void {
+    const { life } = this;
+    const waiting: (() => void)[] = (life.asleep ??= []);
+    return () => {
+      life.asleep = undefined;
+      for (const go of waiting.splice(0)) go();
+    };
+  }
+
+  /** Where a leader may be stopped: dead for good, or until it wakes up. */
+  private async pass(life: Life): Promise<void> {
+    const { asleep } = life;
+    if (asleep !== undefined) await new Promise<void>((resolve) => asleep.push(resolve));
+    if (life.dead) await NEVER;
   }
 
   ask(patch: Partial<RolloutAsk> = {}): RolloutAsk {
@@ -129,6 +159,7 @@ export class EngineWorld {
     done.catch(() => undefined);
     const isOpen = (): boolean => open;
     for (let step = 0; step < 500 && isOpen(); step++) await this.step(100);
+    if (isOpen()) throw new Error('What was asked for 50 s ago has no answer.');
     return done;
   }
 
@@ -202,7 +233,7 @@ export class EngineWorld {
       host: (name) => (this.hosts.some((host) => host.name === name) ? this.view(name) : undefined),
       onChange: (listener) => {
         const living = (host: FleetHost): void => {
-          if (!life.dead) listener(host);
+          if (!life.dead && life.asleep === undefined) listener(host);
         };
         this.listeners.add(living);
         return () => this.listeners.delete(living);
@@ -215,12 +246,12 @@ export class EngineWorld {
     const host = this.hosts.find((candidate) => candidate.name === name)!;
     const call = async <R>(act: () => R): Promise<R> => {
       await settled();
-      if (life.dead) await NEVER;
+      await this.pass(life);
       if (this.cut.has(name) || this.chance() < this.loss) throw away(name);
       const answer = act();
       this.said(name);
       await settled();
-      if (life.dead) await NEVER;
+      await this.pass(life);
       if (this.chance() < this.loss) throw away(name);
       return structuredClone(answer);
     };
@@ -242,11 +273,11 @@ export class EngineWorld {
         if (typeof member !== 'function') return member;
         return async (...given: readonly unknown[]) => {
           await settled();
-          if (life.dead) await NEVER;
+          await this.pass(life);
           const lost = this.lostCall(String(key));
           if (this.redisAway || lost === 'there') throw away('Redis');
           const answer: unknown = await (member as (...all: readonly unknown[]) => unknown).apply(target, [...given]);
-          if (life.dead) await NEVER;
+          await this.pass(life);
           if (lost === 'back' || this.chance() < this.loss / 4) throw away('Redis');
           return answer;
         };
@@ -257,12 +288,13 @@ export class EngineWorld {
   private clockFor(life: Life): Clock {
     const { clock } = this;
     return {
-      now: () => clock.now(),
+      now: () => clock.now() + this.skew,
       monotonic: () => clock.monotonic(),
       sinceBoot: () => clock.sinceBoot(),
       after: (ms: number, callback: () => void) =>
         clock.after(ms, () => {
-          if (!life.dead) callback();
+          if (life.asleep !== undefined) life.asleep.push(callback);
+          else if (!life.dead) callback();
         }),
     };
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EngineWorld } from './engine-world.js';
-import { chanceOf } from './rollout-world.js';
+import { chanceOf } from './chance.js';
 
 const NAMES = ['main-pc', 'pc2', 'pc3'];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EngineWorld } from './engine-world.js';
-import { chanceOf } from './rollout-world.js';
+import { chanceOf } from './chance.js';
 
 describe('a rollback', () => {
   it('does not come back to what a rollback has left, unless it is named', async () => {

@@ -1,15 +1,25 @@
 /**
- * A rollout without engine, Redis or network: the real decisions against model hosts, with every answer late,
- * twice, wrong or lost, and a leader that dies at any moment. Chance comes from a seed.
+ * A rollout without engine, Redis or network: the real decisions of the coordinator against the real decisions of
+ * hosts, with every answer late, twice, in another order or lost, clocks that jump, and a leader that dies at any
+ * moment or comes back from the dead. Chance comes from a seed.
  */
 import { begin } from '@outrider/coordinator/rollout/begin.js';
 import { decide } from '@outrider/coordinator/rollout/decide.js';
-import type { Decision, Limits, RolloutCommand, RolloutEvent } from '@outrider/coordinator/rollout/decision.js';
+import type {
+  Decision,
+  HistoryLine,
+  Limits,
+  RolloutCommand,
+  RolloutEvent,
+} from '@outrider/coordinator/rollout/decision.js';
 import type { AppStatus } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { type Fate, SimulatedHost } from '@outrider/shared/testing/simulated-host.js';
+import { type Chance, chanceOf } from './chance.js';
+import type { Fate } from './host-agents.js';
+import { brokenByDecision } from './invariants.js';
+import { RealHost } from './real-host.js';
 
 export const APP = 'assistants';
 export const ref = (version: string): ReleaseRef => ({ version, digest: version, specDigest: version });
@@ -17,19 +27,6 @@ export const LIMITS: Limits = { stageMs: 60_000, switchMs: 60_000, commitMs: 5_0
 /** For worlds in which nothing may be given up for being late. */
 const PATIENT: Limits = { stageMs: 1e9, switchMs: 400_000, commitMs: 1e9, revertMs: 1e9, lostMs: 5_000 };
 export const T = 9_000;
-
-export type Chance = () => number;
-
-/** Mulberry32. */
-export function chanceOf(seed: number): Chance {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 export interface WorldOptions {
   readonly seed: number;
@@ -47,158 +44,186 @@ export interface WorldOptions {
   readonly fates: readonly Fate[];
   /** What becomes of the old release when a host goes back to it. */
   readonly oldFates: readonly Fate[];
+  readonly order?: 'stop-first' | 'start-first';
   readonly chaos: number;
-  /** Only what must not matter: answers that are late, twice or lost, leaders that die, pauses. */
+  /** Only what must not matter: answers that are late, twice or lost, leaders and sidecars that die, pauses. */
   readonly harmless?: boolean;
   /** With `harmless`: hosts are started anew and people abort, all the same. */
   readonly aborts?: boolean;
-  readonly decide?: typeof decide;
   readonly visited?: Map<string, number>;
+  /** How often each kind of trouble was made. */
+  readonly injected?: Map<string, number>;
+  /** Keeps a line for all that happens. */
+  readonly story?: boolean;
+  readonly heard?: (event: RolloutEvent, decision: Decision, limits: Limits) => void;
 }
 
 type Message =
   | { readonly to: 'host'; readonly host: number; readonly command: RolloutCommand; readonly epoch: number }
   | { readonly to: 'leader'; readonly host: number; readonly status: AppStatus | 'gone'; readonly epoch: number };
 
+/** A leader that was fenced and does not know it yet. */
+interface Ghost {
+  readonly epoch: number;
+  readonly commands: readonly (readonly [number, RolloutCommand])[];
+}
+
+interface Trouble {
+  readonly weight: number;
+  readonly name: string;
+  readonly make: (index: number) => void;
+}
+
 export class World {
-  readonly hosts: readonly SimulatedHost[];
+  readonly hosts: readonly RealHost[];
   readonly log: string[] = [];
+  readonly begun: Rollout;
+  readonly limits: Limits;
   rollout: Rollout;
+  lastLine: HistoryLine | undefined;
   mostSwitching = 0;
   /** What was wrong at the moment when it happened. */
   readonly faults: string[] = [];
   private readonly chance: Chance;
-  private readonly limits: Limits;
+  private readonly troubles: readonly Trouble[];
+  private readonly weights: number;
   private readonly outbox = new Map<number, RolloutCommand>();
   private flying: Message[] = [];
+  private ghost: Ghost | undefined;
   private epoch = 1;
   private now = 1_000_000;
+  /** Of the leader's wall clock, against the clocks of the hosts. */
+  private skew = 0;
   private triedAgain = 0;
   private readonly cutSince = new Map<number, number>();
   private readonly renewed = new Map<number, number>();
 
-  constructor(private readonly options: WorldOptions) {
+  constructor(readonly options: WorldOptions) {
     this.chance = chanceOf(options.seed);
     this.limits = options.harmless === true ? PATIENT : LIMITS;
-    const old = ref('1.0.0');
-    const next = ref('2.0.0');
-    const names = Array.from({ length: options.hosts }, (_, index) => `h${index}`);
-    const { parallel = 1, promotedAfter = 0, strategy, onFailure } = options;
-    const waveOf = (index: number): number => (parallel === 0 ? 1 : 1 + Math.floor(index / parallel));
-    const canaryWave = promotedAfter === 0 || promotedAfter >= names.length ? 0 : waveOf(promotedAfter - 1);
-    this.hosts = names.map((name, index) => {
-      const host = new SimulatedHost(name, APP, (release) =>
-        release.version === '2.0.0'
-          ? (options.fates[index] ?? 'good')
-          : release.version === '1.0.0'
-            ? (options.oldFates[index] ?? 'good')
-            : 'good',
-      );
-      host.advance(this.now);
-      if (!options.first) host.install(old);
-      host.bindEpoch(this.epoch, this.holder);
-      return host;
-    });
-    const decision = begin(
-      {
-        ...{ id: 'r1', seq: 1, kind: options.kind, app: APP, environment: 'local', version: '2.0.0', digest: '2.0.0' },
-        ...{ phase: 'staging', paused: false, by: 'test', startedAt: this.now, steps: 0 },
-        hosts: names.map((host, index) => ({
-          ...{ host, wave: waveOf(index), state: 'pending', to: next, touched: false, step: 0 },
-          ...(options.first ? { empty: ref('none') } : { from: old }),
-        })),
-        options: {
-          ...{ bakeMs: options.bakeMs, confirmWithinMs: T, commit: options.commit, skipDown: false },
-          ...(strategy === undefined ? {} : { strategy }),
-          ...(onFailure === undefined ? {} : { onFailure }),
-          ...(canaryWave === 0 ? {} : { canaryWave, awaitPromotion: true }),
-        },
-      },
-      this.limits,
-    );
+    this.hosts = Array.from({ length: options.hosts }, (_, index) => this.newHost(index));
+    const decision = begin(this.firstRecord(), this.limits);
     this.rollout = decision.rollout;
-    this.take(decision);
+    this.begun = decision.rollout;
+    this.take(decision, undefined);
+    this.troubles = this.choose();
+    this.weights = this.troubles.reduce((sum, { weight }) => sum + weight, 0);
   }
 
   get hasEnded(): boolean {
     return hasEnded(this.rollout.phase);
   }
 
+  /** How many hosts may be on their way at once. */
+  get allowed(): number {
+    const { parallel = 1, hosts } = this.options;
+    return parallel === 0 ? hosts : parallel;
+  }
+
   /** Trouble for a while, then calm until it has ended. Returns false where it never does. */
   run(): boolean {
     for (let step = 0; step < this.options.chaos && !this.hasEnded; step++) this.stir();
-    for (const host of [...this.cutSince.keys()]) this.cutSince.delete(host);
+    this.cutSince.clear();
     for (let step = 0; step < 3_000 && !this.hasEnded; step++) this.calm();
     // What is still in the air arrives, leases run out, hosts finish what they are at.
-    for (let step = 0; step < 60; step++) {
-      this.flying = this.flying.filter((message) => message.to === 'host');
-      this.deliver(0);
+    this.flying = this.flying.filter((message) => message.to === 'host');
+    while (this.flying.length > 0) this.deliver(0);
+    for (let step = 0; step < 60 && (step < 12 || !this.isStill); step++) {
       this.pass(1_000, false);
       for (const host of this.hosts) host.work();
     }
+    for (const host of this.hosts) this.faults.push(...host.faults);
     return this.hasEnded;
   }
 
-  private hasEndedWith(rollout: Rollout | undefined): boolean {
-    return rollout !== undefined && hasEnded(rollout.phase);
+  private get isStill(): boolean {
+    return this.hosts.every((host) => host.phase === 'idle');
   }
 
-  /** A rollout that says that it is done must be: every host is where it should be, and well. */
-  private inspect(rollout: Rollout): void {
-    if (rollout.phase === 'stuck') return;
-    rollout.hosts.forEach((host, index) => {
-      const real = this.hosts[index]?.appStatus();
-      if (!host.touched || real === undefined) return;
-      if (real.phase !== 'idle' || !real.converged) this.faults.push(`${host.host} is ${real.phase} at the end`);
-    });
+  private newHost(index: number): RealHost {
+    const { fates, oldFates, first, order = 'stop-first' } = this.options;
+    const fateOf = ({ version }: ReleaseRef): Fate =>
+      (version === '2.0.0' ? fates[index] : version === '1.0.0' ? oldFates[index] : 'good') ?? 'good';
+    const host = new RealHost(`h${index}`, APP, { fateOf, order, switchLimitMs: this.limits.switchMs - 15_000 });
+    host.advance(this.now);
+    if (!first) host.install(ref('1.0.0'));
+    host.bindEpoch(this.epoch, this.holder);
+    return host;
   }
 
-  /** What may not happen at any moment, whatever becomes of it. */
-  private inspectStep(rollout: Rollout, effects: Decision['effects']): void {
-    const { commit, onFailure, awaitPromotion, canaryWave = 0 } = rollout.options;
-    const early = rollout.hosts.filter((host) => host.state === 'staged').map((host) => host.host);
-    // Once that was decided, a host that went back all the same is switched again only where a person says so.
-    const commits = this.rollout.phase !== 'committing' && effects.some(({ kind }) => kind === 'commit');
-    if (commit === 'together' && onFailure !== 'rollback-host' && early.length > 0 && commits) {
-      this.faults.push(`committed before ${early.join()} had its trial`);
-    }
-    if (rollout.kind !== 'rollout') return;
-    for (const { host, kind, confirmWithinMs } of effects) {
-      const { wave = 0, to } = rollout.hosts.find((other) => other.host === host) ?? {};
-      const forward = kind === 'switch' && confirmWithinMs > 0 && to !== undefined;
-      if (!forward) continue;
-      if (this.rollout.paused && rollout.paused) this.faults.push(`${host} was switched in a pause`);
-      if (awaitPromotion === true && wave > canaryWave && rollout.promotedBy === undefined) {
-        this.faults.push(`${host} was switched before the canary was promoted`);
-      }
-      const others = rollout.hosts.filter((other) => other.state === 'switching' && other.wave !== wave);
-      if (others.length > 0) this.faults.push(`${host} was switched while another wave was`);
-    }
+  private firstRecord(): Rollout {
+    const { options } = this;
+    const { parallel = 1, promotedAfter = 0, strategy, onFailure } = options;
+    const names = this.hosts.map(({ name }) => name);
+    const waveOf = (index: number): number => (parallel === 0 ? 1 : 1 + Math.floor(index / parallel));
+    const canaryWave = promotedAfter === 0 || promotedAfter >= names.length ? 0 : waveOf(promotedAfter - 1);
+    return {
+      ...{ id: 'r1', seq: 1, kind: options.kind, app: APP, environment: 'local', version: '2.0.0', digest: '2.0.0' },
+      ...{ phase: 'staging', paused: false, by: 'test', startedAt: this.now, steps: 0 },
+      hosts: names.map((host, index) => ({
+        ...{ host, wave: waveOf(index), state: 'pending', to: ref('2.0.0'), touched: false, step: 0 },
+        ...(options.first ? { empty: ref('none') } : { from: ref('1.0.0') }),
+      })),
+      options: {
+        ...{ bakeMs: options.bakeMs, confirmWithinMs: T, commit: options.commit, skipDown: false },
+        ...(strategy === undefined ? {} : { strategy }),
+        ...(onFailure === undefined ? {} : { onFailure }),
+        ...(canaryWave === 0 ? {} : { canaryWave, awaitPromotion: true }),
+      },
+    };
   }
 
   private get holder(): string {
     return `leader-${this.epoch}`;
   }
 
+  /** What may happen, and how often beside the others. */
+  private choose(): readonly Trouble[] {
+    const { harmless = false, aborts = false } = this.options;
+    const anywhere = (): number => Math.floor(this.chance() * this.flying.length);
+    const always: readonly Trouble[] = [
+      { weight: 300, name: 'a message arrives, out of order', make: () => this.deliver(anywhere()) },
+      { weight: 60, name: 'a message is lost', make: () => void this.flying.splice(anywhere(), 1) },
+      { weight: 60, name: 'a message arrives twice', make: () => this.duplicate() },
+      { weight: 220, name: 'a host goes on', make: (index) => this.hosts[index]?.work() },
+      { weight: 120, name: 'a host reports', make: (index) => this.report(index) },
+      { weight: 120, name: 'time passes', make: () => this.pass(Math.floor(this.chance() * 4_000), true) },
+      { weight: 40, name: 'a command is sent again', make: () => this.resend() },
+      { weight: 20, name: 'a leader dies, another follows', make: () => this.crash() },
+      { weight: 15, name: 'a fenced leader goes on', make: () => this.haunt() },
+      { weight: 8, name: 'a sidecar is started anew', make: (index) => this.hosts[index]?.restart() },
+    ];
+    const reboot = { weight: 5, name: 'a host is started anew', make: (index: number) => this.hosts[index]?.reboot() };
+    const abort = {
+      weight: 4,
+      name: 'a person aborts',
+      make: () => this.tell({ kind: 'abort', by: 'somebody', at: this.wall }),
+    };
+    const pause = { weight: 30, name: 'a person pauses or resumes', make: () => this.pause() };
+    if (harmless) return [...always, pause, ...(aborts ? [reboot, abort] : [])];
+    return [
+      ...always,
+      reboot,
+      { weight: 8, name: 'a sidecar is killed at a command', make: (index) => this.killAtCommand(index) },
+      { weight: 20, name: 'a host is cut off, or reached again', make: (index) => this.cut(index) },
+      { weight: 5, name: 'a host refuses', make: (index) => this.refuse(index) },
+      { weight: 3, name: "the leader's clock jumps", make: () => this.jump() },
+      { weight: 45, name: 'a person says something', make: () => this.people() },
+    ];
+  }
+
   private stir(): void {
-    const dice = this.chance();
-    if (this.options.aborts === true && dice < 0.004) this.tell({ kind: 'abort', by: 'somebody', at: this.now });
     const index = Math.floor(this.chance() * this.hosts.length);
-    if (dice < 0.3) this.deliver(Math.floor(this.chance() * this.flying.length));
-    else if (dice < 0.36) this.flying.splice(Math.floor(this.chance() * this.flying.length), 1);
-    else if (dice < 0.42) this.duplicate();
-    else if (dice < 0.62) this.hosts[index]?.work();
-    else if (dice < 0.74) this.report(index);
-    else if (dice < 0.86) this.pass(Math.floor(this.chance() * 4_000), true);
-    else if (dice < 0.9) this.resend();
-    else if (dice < 0.92) this.crash();
-    else if (dice < 0.925 && this.options.aborts === true) this.hosts[index]?.reboot();
-    else if (dice < 0.95 && this.options.harmless === true) this.pause();
-    else if (dice < 0.94) this.cut(index);
-    else if (dice < 0.945) this.hosts[index]?.reboot();
-    else if (dice < 0.95) this.refuse(index);
-    else if (this.options.harmless === true) this.pause();
-    else this.people();
+    let dice = this.chance() * this.weights;
+    for (const { weight, name, make } of this.troubles) {
+      dice -= weight;
+      if (dice >= 0) continue;
+      const { injected } = this.options;
+      injected?.set(name, (injected.get(name) ?? 0) + 1);
+      if (this.options.story === true) this.log.push(`${this.now} (${name}${make.length > 0 ? `: h${index}` : ''})`);
+      make(index);
+      return;
+    }
   }
 
   private calm(): void {
@@ -209,9 +234,9 @@ export class World {
       this.report(index);
     });
     while (this.flying.length > 0) this.deliver(0);
-    if (this.rollout.awaiting !== undefined) this.tell({ kind: 'promote', by: 'test', at: this.now });
+    if (this.rollout.awaiting !== undefined) this.tell({ kind: 'promote', by: 'test', at: this.wall });
     else if (this.rollout.holding !== undefined) this.decideOnHold();
-    else if (this.rollout.paused) this.tell({ kind: 'resume', by: 'test', at: this.now });
+    else if (this.rollout.paused) this.tell({ kind: 'resume', by: 'test', at: this.wall });
     this.pass(500, true);
   }
 
@@ -219,26 +244,72 @@ export class World {
   private decideOnHold(): void {
     if (this.chance() > 0.05) return;
     const kind = this.triedAgain++ < 2 && this.chance() < 0.6 ? 'resume' : 'abort';
-    this.tell({ kind, by: 'test', at: this.now });
+    this.tell({ kind, by: 'test', at: this.wall });
+  }
+
+  private get wall(): number {
+    return this.now + this.skew;
   }
 
   private tell(event: RolloutEvent): void {
-    const cell = `${this.rollout.kind}/${this.rollout.phase}/${event.kind}`;
-    this.options.visited?.set(cell, (this.options.visited.get(cell) ?? 0) + 1);
-    this.take((this.options.decide ?? decide)(this.rollout, event, this.limits));
+    const { visited, heard } = this.options;
+    if (visited !== undefined) {
+      const cell = `${this.rollout.kind}/${this.rollout.phase}/${event.kind}`;
+      visited.set(cell, (visited.get(cell) ?? 0) + 1);
+    }
+    const decision = decide(this.rollout, event, this.limits);
+    heard?.(event, decision, this.limits);
+    this.take(decision, event);
   }
 
-  private take({ rollout, effects }: Decision): void {
-    this.inspectStep(rollout, effects);
-    if (!this.hasEndedWith(this.rollout) && this.hasEndedWith(rollout)) this.inspect(rollout);
+  private take({ rollout, effects, events }: Decision, event: RolloutEvent | undefined): void {
+    const before = this.rollout;
+    if (event !== undefined) {
+      if (rollout === before && effects.length === 0) return;
+      this.faults.push(...brokenByDecision(before, event, { rollout, effects, events }));
+    }
+    this.lastLine = events.at(-1) ?? this.lastLine;
+    if (event !== undefined && !hasEnded(before.phase) && hasEnded(rollout.phase)) this.inspectEnd(rollout);
     this.rollout = rollout;
+    if (this.options.story === true) this.tellStory(before, rollout, event, events);
     for (const command of effects) {
       const host = this.hosts.findIndex((candidate) => candidate.name === command.host);
-      this.log.push(`${this.now} ${rollout.phase}: ${command.kind} ${command.release.version} -> ${command.host}`);
+      if (this.options.story === true) {
+        this.log.push(`${this.now} ${rollout.phase}: ${command.kind} ${command.release.version} -> ${command.host}`);
+      }
       this.outbox.set(host, command);
       this.flying.push({ to: 'host', host, command, epoch: this.epoch });
     }
     if (hasEnded(rollout.phase)) this.outbox.clear();
+  }
+
+  private tellStory(
+    before: Rollout,
+    now: Rollout,
+    event: RolloutEvent | undefined,
+    lines: readonly HistoryLine[],
+  ): void {
+    const moved = before.phase === now.phase ? '' : ` ${before.phase} -> ${now.phase}`;
+    const host = event !== undefined && 'host' in event ? ` of ${event.host}` : '';
+    if (moved !== '' || lines.length > 0) {
+      const told = lines.map((line) => `${line.type}${line.host === undefined ? '' : ` ${line.host}`}`).join(', ');
+      this.log.push(`${this.now} ${event?.kind ?? 'begin'}${host}:${moved} ${told}`);
+    }
+  }
+
+  /** A rollout that says that it is done must be: every host is where it should be, and well. */
+  private inspectEnd(rollout: Rollout): void {
+    if (rollout.phase === 'stuck') return;
+    rollout.hosts.forEach((host, index) => {
+      const real = this.hosts[index]?.appStatus();
+      // A restart of its sidecar is no more than a moment in which nothing is known.
+      if (!host.touched || real === undefined || this.hosts[index]?.isJustStarted === true) return;
+      const isUnderWay = real.phase === 'switching' || real.phase === 'trial' || real.phase === 'reverting';
+      // What is unwell by chance may be so now and well when it was asked.
+      const isUnwell = (this.options.fates[index] ?? 'good') === 'good' && !real.converged;
+      if (isUnderWay || isUnwell)
+        this.faults.push(`one active release: ${host.host} is ${real.phase} when the rollout has ended`);
+    });
   }
 
   private deliver(index: number): void {
@@ -247,14 +318,15 @@ export class World {
     if (this.cutSince.has(message.host)) return;
     if (message.to === 'leader') this.hear(message);
     else this.obey(message);
-    const switching = this.hosts.filter((host) => host.phase === 'switching').length;
+    let switching = 0;
+    for (const host of this.hosts) if (host.phase === 'switching') switching += 1;
     this.mostSwitching = Math.max(this.mostSwitching, switching);
   }
 
   private hear({ host, status, epoch }: Extract<Message, { to: 'leader' }>): void {
     const name = this.hosts[host]?.name;
     // What was said to a leader that is dead went with its connection.
-    if (name !== undefined && epoch === this.epoch) this.tell({ kind: 'report', host: name, status, at: this.now });
+    if (name !== undefined && epoch === this.epoch) this.tell({ kind: 'report', host: name, status, at: this.wall });
   }
 
   private obey({ host: index, command, epoch }: Extract<Message, { to: 'host' }>): void {
@@ -271,26 +343,28 @@ export class World {
       this.report(index);
     } catch (error) {
       if (!(error instanceof OutriderError)) throw error;
+      if (error.code === 'unavailable') return;
       // A late copy was refused: the one that asked is no longer there to hear it.
       if (epoch !== this.epoch || this.outbox.get(index) !== command) return;
       this.outbox.delete(index);
-      this.tell({ kind: 'refused', host: host.name, step: command.step, reason: error.message, at: this.now });
+      this.tell({ kind: 'refused', host: host.name, step: command.step, reason: error.message, at: this.wall });
     }
   }
 
   private report(index: number): void {
     const host = this.hosts[index];
     if (host === undefined || this.cutSince.has(index)) return;
-    const status = host.status().apps[0] ?? 'gone';
+    const status = host.knowsApp ? host.appStatus() : 'gone';
     // One stream for each host: what was said earlier and not yet heard is overtaken, never heard after.
     this.flying = this.flying.filter((message) => message.to !== 'leader' || message.host !== index);
     this.flying.push({ to: 'leader', host: index, status, epoch: this.epoch });
   }
 
   private duplicate(): void {
-    const commands = this.flying.filter((message) => message.to === 'host');
-    const twice = commands[Math.floor(this.chance() * commands.length)];
-    if (twice !== undefined) this.flying.push(twice);
+    const twice = this.flying[Math.floor(this.chance() * this.flying.length)];
+    if (twice === undefined) return;
+    if (twice.to === 'host') this.flying.push(twice);
+    else if (!this.cutSince.has(twice.host)) this.hear(twice);
   }
 
   private resend(): void {
@@ -299,25 +373,47 @@ export class World {
 
   /** Another leader takes over; what is in the air from the old one may still arrive, late. */
   private crash(): void {
+    this.ghost = { epoch: this.epoch, commands: [...this.outbox] };
     this.epoch += 1;
-    this.hosts.forEach((host, index) => {
-      if (this.cutSince.has(index)) return;
-      const seen = host.bindEpoch(this.epoch, this.holder).apps[0]?.fence;
-      const left = this.outbox.get(index);
-      if (left !== undefined && seen?.rollout === 1 && seen.step >= left.step) this.outbox.delete(index);
+    this.hosts.forEach((_, index) => {
+      if (!this.cutSince.has(index)) this.bind(index);
     });
     this.resend();
   }
 
-  private cut(index: number): void {
-    if (this.cutSince.delete(index)) {
-      const host = this.hosts[index];
-      const seen = host?.bindEpoch(this.epoch, this.holder).apps[0]?.fence;
-      const left = this.outbox.get(index);
-      if (left !== undefined && seen?.rollout === 1 && seen.step >= left.step) this.outbox.delete(index);
-    } else {
-      this.cutSince.set(index, this.now);
+  /** What the host says now tells whether it has had its command. */
+  private bind(index: number): void {
+    const seen = this.hosts[index]?.bindEpoch(this.epoch, this.holder).apps[0]?.fence;
+    const left = this.outbox.get(index);
+    if (left !== undefined && seen?.rollout === 1 && seen.step >= left.step) this.outbox.delete(index);
+  }
+
+  /** It was asleep while another was elected, and does not know that. */
+  private haunt(): void {
+    const { ghost } = this;
+    if (ghost === undefined) return;
+    for (const [host, command] of ghost.commands) {
+      this.flying.push({ to: 'host', host, command, epoch: ghost.epoch });
     }
+    const renewal = { epoch: ghost.epoch, holder: `leader-${ghost.epoch}`, rollout: 'r1', confirmWithinMs: T };
+    this.hosts.forEach((host, index) => {
+      if (!this.cutSince.has(index)) ignoringRefusals(() => host.renew({ app: APP, ...renewal }));
+    });
+  }
+
+  private killAtCommand(index: number): void {
+    const host = this.hosts[index];
+    if (host !== undefined) host.crashAt = this.chance() < 0.5 ? 'before it is written' : 'before it is done';
+  }
+
+  private jump(): void {
+    this.skew += Math.floor((this.chance() - 0.5) * 600_000);
+    this.tell({ kind: 'tick', at: this.wall });
+  }
+
+  private cut(index: number): void {
+    if (this.cutSince.delete(index)) this.bind(index);
+    else this.cutSince.set(index, this.now);
   }
 
   private refuse(index: number): void {
@@ -326,31 +422,32 @@ export class World {
     if (left === undefined || host === undefined) return;
     this.outbox.delete(index);
     this.flying = this.flying.filter((message) => message.to !== 'host' || message.command !== left);
-    this.tell({ kind: 'refused', host: host.name, step: left.step, reason: 'no', at: this.now });
+    this.tell({ kind: 'refused', host: host.name, step: left.step, reason: 'no', at: this.wall });
   }
 
   private pause(): void {
-    this.tell({ kind: this.chance() < 0.4 ? 'pause' : 'resume', by: 'somebody', at: this.now });
+    this.tell({ kind: this.chance() < 0.4 ? 'pause' : 'resume', by: 'somebody', at: this.wall });
   }
 
   private people(): void {
     const dice = this.chance();
     const kind = dice < 0.4 ? 'pause' : dice < 0.8 ? 'resume' : dice < 0.9 ? 'promote' : 'abort';
-    this.tell({ kind, by: 'somebody', at: this.now });
+    this.tell({ kind, by: 'somebody', at: this.wall });
   }
 
   private pass(ms: number, led: boolean): void {
     this.now += ms;
+    for (const host of this.hosts) host.advance(this.now, true);
     if (led) this.renew();
-    for (const host of this.hosts) host.advance(this.now);
+    for (const host of this.hosts) host.advance(this.now, led && this.chance() < 0.2);
     if (!led) return;
     for (const [index, since] of this.cutSince) {
       const host = this.hosts[index]?.name;
       if (host !== undefined && this.now - since > 5_000) {
-        this.tell({ kind: 'unreachable', host, forMs: this.now - since, at: this.now });
+        this.tell({ kind: 'unreachable', host, forMs: this.now - since, at: this.wall });
       }
     }
-    this.tell({ kind: 'tick', at: this.now });
+    this.tell({ kind: 'tick', at: this.wall });
   }
 
   private renew(): void {
@@ -358,12 +455,19 @@ export class World {
     this.rollout.hosts.forEach(({ state }, index) => {
       const onTrial = state === 'committing' || (!back && (state === 'switching' || state === 'trial'));
       if (!onTrial || this.cutSince.has(index) || this.now - (this.renewed.get(index) ?? 0) < T / 3) return;
-      try {
-        this.hosts[index]?.renew({ epoch: this.epoch, holder: this.holder, rollout: 'r1', confirmWithinMs: T });
+      const renewal = { app: APP, epoch: this.epoch, holder: this.holder, rollout: 'r1', confirmWithinMs: T };
+      ignoringRefusals(() => {
+        this.hosts[index]?.renew(renewal);
         this.renewed.set(index, this.now);
-      } catch (error) {
-        if (!(error instanceof OutriderError)) throw error;
-      }
+      });
     });
+  }
+}
+
+function ignoringRefusals(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof OutriderError)) throw error;
   }
 }

@@ -1,9 +1,10 @@
-/** Finds on hosts the rollouts that the store has lost, and takes them back: hosts never obey nobody. */
+/** Finds on hosts the rollouts that the store has lost, and takes them back, or tells where that is too late. */
 import type { AppStatus } from '@outrider/shared/domain/host.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { FAR_ABOVE, takeBackLost } from '../rollout/begin.js';
 import type { Decision, Limits } from '../rollout/decision.js';
+import { mixedRollout, tellMixed } from '../rollout/mixed.js';
 import type { Fleet, RolloutStore, StoredRollout } from './ports.js';
 import type { RolloutRun } from './rollout-run.js';
 import type { Term } from './term.js';
@@ -18,6 +19,8 @@ export interface LostOptions {
 
 export class LostRollouts {
   private readonly looking = new Set<string>();
+  /** Those whose end was compared with what the store says. */
+  private readonly compared = new Set<string>();
 
   constructor(private readonly options: LostOptions) {}
 
@@ -28,6 +31,7 @@ export class LostRollouts {
     runs: ReadonlyMap<string, RolloutRun>,
     adopt: (stored: StoredRollout) => RolloutRun,
   ): Promise<void> {
+    if (app.outcome !== undefined) await this.findMixed(app.outcome.rollout, app.app, runs, adopt);
     if ((app.phase !== 'trial' && app.phase !== 'switching') || app.rolloutRecord === undefined) return;
     const { id } = JSON.parse(app.rolloutRecord) as Rollout;
     const key = `${id}/${host}`;
@@ -43,6 +47,37 @@ export class LostRollouts {
       if (!(error instanceof OutriderError)) throw error;
     } finally {
       this.looking.delete(key);
+    }
+  }
+
+  /** Nobody is under way any more, and hosts say of the same rollout that it was committed, and that it went back. */
+  private async findMixed(
+    id: string,
+    app: string,
+    runs: ReadonlyMap<string, RolloutRun>,
+    adopt: (stored: StoredRollout) => RolloutRun,
+  ): Promise<void> {
+    const { fleet, store, term, now } = this.options;
+    if (runs.has(id) || this.compared.has(id)) return;
+    const witnesses = fleet
+      .hosts()
+      .flatMap(({ name, status }) =>
+        (status?.apps ?? [])
+          .filter((found) => found.app === app)
+          .map((found) => ({ host: name, environment: status?.environment ?? '', app: found })),
+      );
+    const rollout = mixedRollout(id, witnesses, now());
+    if (rollout === undefined) return;
+    this.compared.add(id);
+    try {
+      const isKnown = (await store.load(id)) !== undefined;
+      const isTaken = (await store.underWay()).some((other) => other.rollout.app === app);
+      if (isKnown || isTaken || runs.has(id) || !term.isLive()) return;
+      await store.nextSequence(rollout.seq);
+      await adopt({ rollout, revision: 0 }).open(tellMixed(rollout, now()));
+    } catch (error) {
+      this.compared.delete(id);
+      if (!(error instanceof OutriderError)) throw error;
     }
   }
 

@@ -40,6 +40,8 @@ export class Reign {
   private readonly endWatch: () => void;
   private cancelBeat: () => void = () => undefined;
   private beats = 0;
+  /** Under way in the store, and unknown here, when it was looked at last. */
+  private strangers: ReadonlySet<string> = new Set();
 
   /** `remembered`: rollouts that this process saw under way before it lost the last lease. */
   constructor(
@@ -191,6 +193,7 @@ export class Reign {
       if (run.isDoubtful) void run.reload().catch(() => undefined);
       void this.compare(run).catch(() => undefined);
     }
+    void this.lookForStrangers().catch(() => undefined);
     const at = clock.now();
     for (const host of fleet.hosts()) {
       if (host.state === 'up' && !this.term.isBound(host.name)) this.heard(host);
@@ -204,6 +207,18 @@ export class Reign {
   private async compare({ rollout, revision }: RolloutRun): Promise<void> {
     const stored = await this.options.store.load(rollout.id);
     if ((stored?.revision ?? 0) < revision) this.term.giveUp(`the last writes of rollout ${rollout.id} were lost`);
+  }
+
+  /**
+   * What had ended is under way again in a store that was set back and kept our lease: another term takes it up. Once
+   * is no proof, since it may have ended while the store was asked.
+   */
+  private async lookForStrangers(): Promise<void> {
+    const underWay = await this.options.store.underWay();
+    const unknown = underWay.map(({ rollout }) => rollout.id).filter((id) => !this.runs.has(id));
+    const again = unknown.find((id) => this.strangers.has(id));
+    this.strangers = new Set(unknown);
+    if (again !== undefined) this.term.giveUp(`rollout ${again} had ended and is under way again`);
   }
 
   private async perform(effect: Effect): Promise<void> {

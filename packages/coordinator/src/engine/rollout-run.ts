@@ -90,8 +90,9 @@ export class RolloutRun {
 
   /** These hosts do not answer a leader that is new. */
   countAsTouched(silent: readonly string[]): Promise<Rollout> {
-    const at = this.options.clock.now();
-    return this.mailbox.post(() => this.apply((rollout) => countAsTouched(rollout, silent, at)));
+    const { clock, limits } = this.options;
+    const at = clock.now();
+    return this.mailbox.post(() => this.apply((rollout) => countAsTouched(rollout, silent, at, limits)));
   }
 
   /**

@@ -5,6 +5,7 @@ import { Draft } from './draft.js';
 import { advance } from './forward.js';
 import { fail } from './failing.js';
 import { rollbackNext } from './rollback-next.js';
+import { takeBackNext } from './take-back.js';
 
 /** `hosts` come as `pending`, or as `staged` where the release is on the host for sure (its previous one). */
 export function begin(rollout: Rollout, limits: Limits = DEFAULT_LIMITS): Decision {
@@ -39,7 +40,11 @@ export const FAR_ABOVE = 1_000;
  * touched and goes back. `steps` must be at least the highest that any host has seen.
  */
 export function takeBackLost(rollout: Rollout, steps: number, at: number, limits: Limits = DEFAULT_LIMITS): Decision {
-  const hosts = rollout.hosts.map((host) => ({ ...host, touched: true, state: 'trial' as const }));
+  const hosts = rollout.hosts.map(({ stays: _stays, ...host }) => ({
+    ...host,
+    touched: true,
+    state: 'trial' as const,
+  }));
   const { endedAt: _endedAt, ...rest } = rollout;
   const draft = new Draft({ ...rest, hosts, steps: Math.max(rollout.steps, steps), phase: 'switching' }, at, limits);
   fail(draft, { reason: 'the record of this rollout was lost, so it was taken back', everything: true });
@@ -48,10 +53,16 @@ export function takeBackLost(rollout: Rollout, steps: number, at: number, limits
 
 /**
  * A new leader can't know what the last one told a host that does not answer now: it counts as touched, so that
- * it is taken back with the others if it comes to that.
+ * it is taken back with the others if it comes to that, or with those that are taken back already.
  */
-export function countAsTouched(rollout: Rollout, silent: readonly string[], at: number): Decision {
-  const draft = new Draft(rollout, at, DEFAULT_LIMITS);
+export function countAsTouched(
+  rollout: Rollout,
+  silent: readonly string[],
+  at: number,
+  limits: Limits = DEFAULT_LIMITS,
+): Decision {
+  const draft = new Draft(rollout, at, limits);
   for (const host of silent) draft.setHost(host, { touched: true });
+  if (rollout.phase === 'rolling_back' && draft.rollout !== rollout) takeBackNext(draft);
   return draft.decision();
 }

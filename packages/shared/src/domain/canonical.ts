@@ -15,3 +15,24 @@ export function canonicalJson(value: unknown): string {
   }
   return JSON.stringify(value ?? null);
 }
+
+/** Whether both have the same spelling; found without spelling either. For values of JSON: no NaN, no class. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return (a ?? null) === (b ?? null);
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((item, index) => sameJson(item, b[index]));
+  }
+  return hasMembersOf(a, b) && hasMembersOf(b, a);
+}
+
+/** Whether every member of `b` is the same in `a`; one that is undefined is none. */
+function hasMembersOf(a: object, b: object): boolean {
+  for (const [key, member] of Object.entries(b)) {
+    if (member === undefined) continue;
+    const own = Object.hasOwn(a, key) ? (a as Record<string, unknown>)[key] : undefined;
+    if (own === undefined || !sameJson(own, member)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,72 @@
+/** From a seed to a whole schedule: what kind of rollout, which releases are bad, how much trouble. */
+import { ROLLBACK_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { type Chance, chanceOf, pick } from './chance.js';
+import type { Fate } from './host-agents.js';
+import { brokenByEnding } from './invariants.js';
+import { World, type WorldOptions } from './rollout-world.js';
+
+const BAD: readonly Fate[] = ['fails', 'fails_on_trial', 'unfetchable', 'never_well', 'falters'];
+
+const fateOf = (chance: Chance): Fate => (chance() < 0.85 ? 'good' : pick(chance, BAD));
+const oldFateOf = (chance: Chance): Fate => (chance() < 0.93 ? 'good' : 'never_well');
+
+export type Extra = Pick<WorldOptions, 'visited' | 'injected' | 'story' | 'heard'>;
+
+/** Nothing that matters goes wrong, so nothing may come of it. */
+type Peace = 'none' | 'good release' | 'reachable';
+
+const peaceOf = (seed: number): Peace => (seed % 12 === 5 ? 'good release' : seed % 12 === 7 ? 'reachable' : 'none');
+
+export function optionsOf(seed: number): WorldOptions {
+  const chance = chanceOf(seed ^ 0x5eed);
+  const peace = peaceOf(seed);
+  const kind = peace !== 'none' || chance() < 0.78 ? 'rollout' : 'rollback';
+  return {
+    seed,
+    kind,
+    hosts: 1 + Math.floor(chance() * 4),
+    first: kind === 'rollout' && chance() < 0.2,
+    bakeMs: pick(chance, [0, 3_000, 20_000]),
+    commit: chance() < 0.7 ? 'together' : 'each',
+    ...(kind === 'rollback' ? { strategy: pick(chance, ROLLBACK_STRATEGIES) } : {}),
+    onFailure: pick(chance, ['rollback', 'rollback', 'rollback-host', 'hold'] as const),
+    parallel: pick(chance, [1, 1, 2, 0]),
+    promotedAfter: pick(chance, [0, 0, 1, 2]),
+    fates: Array.from({ length: 4 }, () => (peace === 'good release' ? 'good' : fateOf(chance))),
+    oldFates: Array.from({ length: 4 }, () => (peace === 'none' ? oldFateOf(chance) : 'good')),
+    order: pick(chance, ['stop-first', 'start-first'] as const),
+    chaos: pick(chance, [0, 40, 40, 150, 150, 400]),
+    ...(peace === 'none' ? {} : { harmless: true }),
+    ...(peace === 'reachable' ? { aborts: chance() < 0.5 } : {}),
+  };
+}
+
+function brokenPeace(seed: number, { phase }: Rollout): readonly string[] {
+  const peace = peaceOf(seed);
+  if (peace === 'good release' && phase !== 'succeeded') return [`a good release succeeds: it is ${phase}`];
+  return peace === 'reachable' && phase === 'stuck' ? ['whoever can be reached is taken back: it is stuck'] : [];
+}
+
+export interface Told {
+  /** What of the rules was broken; none: all is well. */
+  readonly broken: readonly string[];
+  readonly phase: string;
+  readonly story: readonly string[];
+  readonly title: string;
+}
+
+export function tellPure(seed: number, extra: Extra): Told {
+  const options = optionsOf(seed);
+  const world = new World({ ...options, ...extra });
+  world.run();
+  const { rollout, hosts, mostSwitching } = world;
+  const lastEvent = world.lastLine?.type;
+  // A rollback has no trial and no waves: its strategy says how many go at once.
+  const allowed = rollout.kind === 'rollback' ? options.hosts : world.allowed;
+  const broken = [
+    ...world.faults,
+    ...brokenByEnding({ rollout, hosts, lastEvent, mostSwitching, allowed }),
+    ...brokenPeace(seed, rollout),
+  ];
+  return { broken, phase: rollout.phase, story: world.log, title: JSON.stringify(options) };
+}
