@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { type Event, asked, fault, lastEvent, pids, steps, tree, versions, web } from '../support/rollout-kit.js';
@@ -20,7 +21,8 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   expect(pids(cluster, APP)).toEqual(before);
-  expect(await versions(cluster, APP)).toEqual({ alpha: '1.0.0', beta: '1.0.0' });
+  // The other host may still be fetching.
+  await eventually(async () => expect(await versions(cluster, APP)).toEqual({ alpha: '1.0.0', beta: '1.0.0' }));
 });
 afterAll(() => cluster.stop());
 
