@@ -17,6 +17,7 @@ import { Draft } from './draft.js';
 import {
   committingReport,
   deadlineTick,
+  gateVerdict,
   refused,
   stagingReport,
   trialReport,
@@ -47,11 +48,12 @@ const ENDED: Row = {
   abort: stay,
   refused: stay,
   unreachable: stay,
+  gate: stay,
 };
 
 /** Going to a new release. After the decision to commit there is no abort: a rollback undoes it. */
 export const ROLLOUT_TABLE: Table = {
-  staging: { report: stagingReport, tick: deadlineTick, pause, resume, abort, refused, unreachable: stay },
+  staging: { report: stagingReport, tick: deadlineTick, pause, resume, abort, refused, unreachable: stay, gate: stay },
   switching: {
     report: trialReport,
     tick: deadlineTick,
@@ -60,6 +62,7 @@ export const ROLLOUT_TABLE: Table = {
     abort,
     refused,
     unreachable: unreachableOnTrial,
+    gate: stay,
   },
   // Whoever bakes has accepted its last command.
   baking: {
@@ -70,6 +73,7 @@ export const ROLLOUT_TABLE: Table = {
     abort,
     refused: stay,
     unreachable: unreachableOnTrial,
+    gate: gateVerdict,
   },
   committing: {
     report: committingReport,
@@ -79,6 +83,7 @@ export const ROLLOUT_TABLE: Table = {
     abort: stay,
     refused,
     unreachable: unreachableOnTrial,
+    gate: stay,
   },
   rolling_back: {
     report: backReport,
@@ -88,6 +93,7 @@ export const ROLLOUT_TABLE: Table = {
     abort: stay,
     refused: backRefused,
     unreachable: backUnreachable,
+    gate: stay,
   },
   succeeded: ENDED,
   rolled_back: ENDED,
@@ -103,6 +109,7 @@ const ROLLBACK: Row = {
   abort: stay,
   refused: rollbackRefused,
   unreachable: rollbackUnreachable,
+  gate: stay,
 };
 
 /** Going back to a release that was good: no trial, so nothing to bake, to commit or to abort. */

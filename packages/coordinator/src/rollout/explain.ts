@@ -1,37 +1,51 @@
 /** A rollout's state as a sentence for people. */
+import { openGates } from './gate-cells.js';
+import type { GateState } from '@outrider/shared/domain/gate.js';
 import type { Rollout, RolloutHostState } from '@outrider/shared/domain/rollout.js';
 
 export function explain(rollout: Rollout): string {
   const what = rollout.kind === 'rollback' ? `Rollback to ${rollout.version}` : `Rollout of ${rollout.version}`;
   const sentence = `${what} (${rollout.id}) ${progress(rollout)}`;
-  return `${sentence}${rollout.paused ? '; paused' : ''}.`;
+  return `${sentence}${rollout.paused ? `; paused${because(rollout.pausedFor)}` : ''}.`;
 }
 
+const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
+
 function progress(rollout: Rollout): string {
-  const because = rollout.reason === undefined ? '' : `: ${rollout.reason}`;
+  const why = because(rollout.reason);
   switch (rollout.phase) {
     case 'staging':
       return `is fetching the release on ${named(rollout, ['staging'])}`;
     case 'switching':
       return switching(rollout);
     case 'baking':
-      return rollout.bakeUntil === undefined && !rollout.paused
-        ? `waits for ${unwell(rollout)} to be well before the bake begins anew`
-        : `is on trial on ${named(rollout, ['trial'])} until the bake is over`;
+      return baking(rollout);
     case 'committing':
       return `is decided and being made permanent on ${named(rollout, ['committing'])}`;
     case 'rolling_back':
-      return `is being taken back on ${named(rollout, ['reverting', 'failed', 'unreachable'])}${because}`;
+      return `is being taken back on ${named(rollout, ['reverting', 'failed', 'unreachable'])}${why}`;
     case 'succeeded':
       return `succeeded on ${named(rollout, ['committed'])}`;
     case 'rolled_back':
-      return `failed and was taken back${because}`;
+      return `failed and was taken back${why}`;
     case 'aborted':
       return `was aborted by ${rollout.abortedBy ?? 'somebody'} and taken back`;
     case 'stuck':
-      return `is stuck and needs a person${because}`;
+      return `is stuck and needs a person${why}`;
   }
 }
+
+function baking(rollout: Rollout): string {
+  if (rollout.bakeDone === true) {
+    return `has baked on ${named(rollout, ['trial'])} and waits for ${list(openGates(rollout).map(waitedFor))}`;
+  }
+  return rollout.bakeUntil === undefined && !rollout.paused
+    ? `waits for ${unwell(rollout)} to be well before the bake begins anew`
+    : `is on trial on ${named(rollout, ['trial'])} until the bake is over`;
+}
+
+const waitedFor = ({ name, outcome, reason }: GateState): string =>
+  `the gate ${name}${outcome === 'error' || outcome === 'fail' ? ` (${outcome}: ${reason ?? ''})` : ''}`;
 
 function switching(rollout: Rollout): string {
   const now = named(rollout, ['switching']);

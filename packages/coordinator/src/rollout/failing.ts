@@ -27,6 +27,8 @@ export function fail(draft: Draft, failure: Failure): void {
     paused: false,
     bakeUntil: undefined,
     bakeLeftMs: undefined,
+    bakeDone: undefined,
+    pausedFor: undefined,
     deadline: undefined,
     ...(draft.rollout.reason === undefined ? { reason } : {}),
     ...(culprit === undefined || draft.rollout.culprit !== undefined ? {} : { culprit }),

@@ -2,6 +2,7 @@
 import type { RolloutHost } from '@outrider/shared/domain/rollout.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
+import { beginGates, gateTimeMs, openGates } from './gate-cells.js';
 
 /** Goes as far as the state allows; nothing new begins while the rollout is paused. */
 export function advance(draft: Draft): void {
@@ -55,28 +56,38 @@ function startBake(draft: Draft): void {
     phase: 'baking',
     bakeUntil: draft.at + bakeMs,
     bakeLeftMs: undefined,
-    deadline: draft.at + bakeMs + draft.limits.switchMs,
+    bakeDone: undefined,
+    deadline: draft.at + bakeMs + gateTimeMs(draft.rollout) + draft.limits.switchMs,
   });
+  beginGates(draft);
   bake(draft);
 }
 
 /** Only uninterrupted health counts: a bake that was broken begins anew once all are well again. */
 function bake(draft: Draft): void {
-  const { bakeUntil, options } = draft.rollout;
+  const { bakeUntil, bakeDone, options } = draft.rollout;
   if (!allWell(draft)) {
-    draft.set({ bakeUntil: undefined });
+    draft.set({ bakeUntil: undefined, bakeDone: undefined });
+  } else if (bakeDone === true) {
+    endBake(draft);
   } else if (bakeUntil === undefined) {
     draft.set({ bakeUntil: draft.at + options.bakeMs });
-    if (options.bakeMs === 0) finishBake(draft);
+    if (options.bakeMs === 0) endBake(draft);
   } else if (bakeUntil <= draft.at) {
-    finishBake(draft);
+    endBake(draft);
   }
+}
+
+/** Its time is over. A bake that ends before every gate has had its say is no success. */
+function endBake(draft: Draft): void {
+  if (openGates(draft.rollout).length === 0) finishBake(draft);
+  else draft.set({ bakeUntil: undefined, bakeDone: true });
 }
 
 /** The decision to commit is this write itself: the hosts are told only once it is stored. */
 function finishBake(draft: Draft): void {
   draft.tell({ type: 'rollout.gate.passed', data: { gate: 'health' } });
-  draft.set({ bakeUntil: undefined });
+  draft.set({ bakeUntil: undefined, bakeDone: undefined });
   if (draft.rollout.options.commit === 'together' && inState(draft, 'staged').length > 0) {
     switchNextWave(draft);
     return;

@@ -1,3 +1,4 @@
+import type { GateState } from './gate.js';
 import type { Culprit } from './host.js';
 import type { ReleaseRef } from './release.js';
 
@@ -60,6 +61,8 @@ export interface RolloutOptions {
   readonly commit: 'together' | 'each';
   readonly skipDown: boolean;
   readonly message?: string;
+  /** The gates of agents.yaml are not asked. */
+  readonly noMonitoring?: true;
 }
 
 /**
@@ -92,6 +95,14 @@ export interface Rollout {
   readonly bakeUntil?: number;
   /** What was left of the bake when it was paused. */
   readonly bakeLeftMs?: number;
+  /** The time of the bake is over, and gates are still waited for; set in `baking`. */
+  readonly bakeDone?: true;
+  /** As they were planned, and where they are in the present bake; absent: none. */
+  readonly gates?: readonly GateState[];
+  /** Counts the times that the gates were begun anew: a verdict of an earlier one counts for nothing. */
+  readonly gateRound?: number;
+  /** Why it is paused, as a sentence, where no person has paused it. */
+  readonly pausedFor?: string;
   /** When the present phase gives up waiting for hosts. */
   readonly deadline?: number;
   readonly endedAt?: number;
@@ -150,4 +161,6 @@ export interface Plan {
   readonly problems: readonly string[];
   /** Some of the problems are in what was asked for; else they are in how the fleet is now. */
   readonly invalid?: boolean;
+  /** Names of the gates that each bake asks; absent: none. */
+  readonly gates?: readonly string[];
 }

@@ -18,6 +18,7 @@ import type { EventsRequest as _outrider_v1_EventsRequest, EventsRequest__Output
 import type { Fence as _outrider_v1_Fence, Fence__Output as _outrider_v1_Fence__Output } from './outrider/v1/Fence.js';
 import type { FleetStatus as _outrider_v1_FleetStatus, FleetStatus__Output as _outrider_v1_FleetStatus__Output } from './outrider/v1/FleetStatus.js';
 import type { FleetStatusRequest as _outrider_v1_FleetStatusRequest, FleetStatusRequest__Output as _outrider_v1_FleetStatusRequest__Output } from './outrider/v1/FleetStatusRequest.js';
+import type { GateState as _outrider_v1_GateState, GateState__Output as _outrider_v1_GateState__Output } from './outrider/v1/GateState.js';
 import type { Host as _outrider_v1_Host, Host__Output as _outrider_v1_Host__Output } from './outrider/v1/Host.js';
 import type { HostApp as _outrider_v1_HostApp, HostApp__Output as _outrider_v1_HostApp__Output } from './outrider/v1/HostApp.js';
 import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outrider_v1_HostStatus__Output } from './outrider/v1/HostStatus.js';
@@ -76,6 +77,7 @@ export interface ProtoGrpcType {
       Fence: MessageTypeDefinition<_outrider_v1_Fence, _outrider_v1_Fence__Output>
       FleetStatus: MessageTypeDefinition<_outrider_v1_FleetStatus, _outrider_v1_FleetStatus__Output>
       FleetStatusRequest: MessageTypeDefinition<_outrider_v1_FleetStatusRequest, _outrider_v1_FleetStatusRequest__Output>
+      GateState: MessageTypeDefinition<_outrider_v1_GateState, _outrider_v1_GateState__Output>
       Host: MessageTypeDefinition<_outrider_v1_Host, _outrider_v1_Host__Output>
       HostApp: MessageTypeDefinition<_outrider_v1_HostApp, _outrider_v1_HostApp__Output>
       HostStatus: MessageTypeDefinition<_outrider_v1_HostStatus, _outrider_v1_HostStatus__Output>

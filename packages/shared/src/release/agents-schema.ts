@@ -29,6 +29,7 @@ import {
   whole,
 } from '../runtime/shape.js';
 import { commandSchema } from './command-schema.js';
+import { gatesSchema } from './gates-schema.js';
 import { healthcheck } from './healthcheck-schema.js';
 import { problemOfListenAddress } from './spec-strings.js';
 
@@ -262,6 +263,7 @@ export const appSchema = strict(
   {
     app: name('the name of an app').default('default'),
     agents: mapOf(agentSchema, 'a map of agents'),
+    gates: gatesSchema.default([]),
   },
-  { unsupported: ['gates', 'hooks'], instead: { services: 'agents', name: 'app' } },
+  { unsupported: ['hooks'], instead: { services: 'agents', name: 'app' } },
 );

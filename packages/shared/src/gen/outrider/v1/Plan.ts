@@ -9,6 +9,7 @@ export interface Plan {
   'hosts'?: (_outrider_v1_PlannedHost)[];
   'problems'?: (string)[];
   'invalid'?: (boolean);
+  'gates'?: (string)[];
 }
 
 export interface Plan__Output {
@@ -18,4 +19,5 @@ export interface Plan__Output {
   'hosts': (_outrider_v1_PlannedHost__Output)[];
   'problems': (string)[];
   'invalid': (boolean);
+  'gates': (string)[];
 }

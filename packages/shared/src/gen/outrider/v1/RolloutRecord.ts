@@ -3,6 +3,7 @@
 import type { RolloutHost as _outrider_v1_RolloutHost, RolloutHost__Output as _outrider_v1_RolloutHost__Output } from '../../outrider/v1/RolloutHost.js';
 import type { RolloutOptions as _outrider_v1_RolloutOptions, RolloutOptions__Output as _outrider_v1_RolloutOptions__Output } from '../../outrider/v1/RolloutOptions.js';
 import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from '../../outrider/v1/Culprit.js';
+import type { GateState as _outrider_v1_GateState, GateState__Output as _outrider_v1_GateState__Output } from '../../outrider/v1/GateState.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface RolloutRecord {
@@ -28,12 +29,15 @@ export interface RolloutRecord {
   'culprit'?: (_outrider_v1_Culprit | null);
   'reason'?: (string);
   'explained'?: (string);
+  'pausedFor'?: (string);
+  'gates'?: (_outrider_v1_GateState)[];
   '_fromVersion'?: "fromVersion";
   '_abortedBy'?: "abortedBy";
   '_bakeUntil'?: "bakeUntil";
   '_deadline'?: "deadline";
   '_endedAt'?: "endedAt";
   '_reason'?: "reason";
+  '_pausedFor'?: "pausedFor";
 }
 
 export interface RolloutRecord__Output {
@@ -59,4 +63,6 @@ export interface RolloutRecord__Output {
   'culprit': (_outrider_v1_Culprit__Output | null);
   'reason'?: (string);
   'explained': (string);
+  'pausedFor'?: (string);
+  'gates': (_outrider_v1_GateState__Output)[];
 }

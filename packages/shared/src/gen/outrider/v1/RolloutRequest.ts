@@ -14,6 +14,7 @@ export interface RolloutRequest {
   'by'?: (string);
   'expectPlan'?: (string);
   'requestId'?: (string);
+  'noMonitoring'?: (boolean);
   '_bakeMs'?: "bakeMs";
   '_confirmWithinMs'?: "confirmWithinMs";
   '_message'?: "message";
@@ -32,4 +33,5 @@ export interface RolloutRequest__Output {
   'by': (string);
   'expectPlan'?: (string);
   'requestId': (string);
+  'noMonitoring': (boolean);
 }
