@@ -16,8 +16,9 @@ import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { formatHostPort, problemOfExposure } from '@outrider/shared/runtime/listen.js';
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
-import { mapOf, strict, text } from '@outrider/shared/runtime/shape.js';
+import { mapOf, must, strict, text } from '@outrider/shared/runtime/shape.js';
 import type { ConfiguredHost } from './fleet/live-fleet.js';
+import type { PrometheusAddress } from './monitoring/prometheus.js';
 import type { RedisAddress } from './store/connection.js';
 
 const DEFAULT_FILE = '/etc/outrider/coordinator.yaml';
@@ -41,10 +42,19 @@ export interface CoordinatorConfig {
   readonly tokenFile?: string;
   /** What `${VAR}` in agents.yaml stands for. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Whom gates with `promql` ask. */
+  readonly prometheus?: PrometheusAddress;
   readonly log: { readonly level: LogLevel; readonly file?: string };
   /** What was understood otherwise than one may think. */
   readonly notes: readonly string[];
 }
+
+const URL_RULE = 'a URL such as http://127.0.0.1:9090';
+const httpUrl = () =>
+  text(URL_RULE).refine(
+    (value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol),
+    must(URL_RULE),
+  );
 
 const host = strict({
   address: text('the address of a host'),
@@ -68,6 +78,8 @@ const schema = strict(
     }).prefault({}),
     hosts: mapOf(host, 'a map of hosts, such as { pc2: { address: 10.0.0.12 } }').default({}),
     settings: mapOf(text('a text'), 'a map of settings').default({}),
+    /** Asked by gates with `promql`. */
+    prometheus: strict({ url: httpUrl(), token_file: text('a path').optional() }).optional(),
   },
   { unsupported: [...COMMON_UNSUPPORTED, 'policy', 'keep_releases', 'notify', 'max_starting'] },
 );
@@ -108,6 +120,7 @@ export function loadConfig(
     })),
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     settings: config.settings,
+    ...(config.prometheus === undefined ? {} : { prometheus: prometheusOf(config.prometheus) }),
     log: { level: config.log.level, ...(config.log.file === undefined ? {} : { file: config.log.file }) },
     notes: compiled.notes,
   });
@@ -115,6 +128,16 @@ export function loadConfig(
 
 const endpointOf = (address: string): string =>
   isIP(address) === 0 ? `${address}:${SIDECAR_PORT}` : formatHostPort({ host: address, port: SIDECAR_PORT });
+
+const prometheusOf = ({ url, token_file: tokenFile }: PrometheusSettings): PrometheusAddress => ({
+  url,
+  ...(tokenFile === undefined ? {} : { tokenFile }),
+});
+
+interface PrometheusSettings {
+  readonly url: string;
+  readonly token_file?: string | undefined;
+}
 
 interface RedisSettings {
   readonly url: string;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { resolveGates } from '@outrider/shared/release/gates.js';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { resolveHostSpec } from '@outrider/shared/release/host-spec.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
@@ -22,6 +23,8 @@ import { type CoordinatorConfig, loadConfig } from './config.js';
 import { boundaryForTests } from './engine/boundary.js';
 import { RolloutEngine } from './engine/engine.js';
 import { LiveFleet } from './fleet/live-fleet.js';
+import { gateSources } from './monitoring/gate-sources.js';
+import { GateTally } from './monitoring/gate-tally.js';
 import { BlobStore } from './release/blob-store.js';
 import { ReleaseCatalog } from './release/catalog.js';
 import { openRedis } from './store/connection.js';
@@ -172,28 +175,31 @@ function insideOf(
     now: () => clock.now(),
     history: (app) => engine.list(app, 100),
   });
-  const engine = engineOf(config, { redis, keys, fleet, catalog, events, log });
+  const tally = new GateTally();
+  const engine = engineOf(config, { redis, keys, fleet, catalog, events, tally, log });
   return {
     ...{ environment, clock, fleet, events, blobs, catalog, engine },
     rollouts: engine,
     releases: catalog,
     publishing: catalog,
     sidecars: new Sidecars(() => tokens.fleet),
+    gateCounts: () => tally.all(),
   };
 }
 
 function engineOf(
-  { environment, host, listen, settings }: CoordinatorConfig,
+  { environment, host, listen, settings, prometheus }: CoordinatorConfig,
   parts: {
     readonly redis: ReturnType<typeof withScripts>;
     readonly keys: FleetKeys;
     readonly fleet: LiveFleet;
     readonly catalog: ReleaseCatalog;
     readonly events: RedisEventLog;
+    readonly tally: GateTally;
     readonly log: Logger;
   },
 ): RolloutEngine {
-  const { redis, keys, fleet, catalog, events, log } = parts;
+  const { redis, keys, fleet, catalog, events, tally, log } = parts;
   const reserved = [
     ...listen.grpc.map((endpoint) => ({ endpoint, owner: "the coordinator's gRPC" })),
     ...listen.http.map((endpoint) => ({ endpoint, owner: "the coordinator's HTTP" })),
@@ -214,6 +220,9 @@ function engineOf(
     boundary: boundaryForTests(process.env),
     reserved,
     resolve: (input) => resolveHostSpec({ ...input, environment, settings }),
+    resolveGates: (input) => resolveGates({ ...input, environment, settings, prometheus: prometheus !== undefined }),
+    gates: gateSources(fleet, prometheus),
+    gateSampled: (gate, outcome) => tally.add(gate, outcome),
     tell: (event) => events.append([event]),
     onBug: (error) => log.error({ err: error }, 'an error that is a bug'),
   });

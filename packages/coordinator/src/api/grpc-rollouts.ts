@@ -81,6 +81,7 @@ function readAsk(request: RolloutRequest__Output, id: string): RolloutAsk {
     confirmWithinMs: milliseconds('confirm_within_ms', request.confirmWithinMs ?? CONFIRM_WITHIN_MS, LEAST_CONFIRM_MS),
     commit: request.commit === '' ? 'together' : oneOf('commit', request.commit, ['together', 'each']),
     skipDown: request.skipDown,
+    ...(request.noMonitoring ? { noMonitoring: true } : {}),
     by: who(request.by),
     requestId: id,
     ...(request.message === undefined ? {} : { message: line('message', request.message) }),

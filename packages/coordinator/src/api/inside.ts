@@ -14,4 +14,6 @@ export interface Inside {
   readonly publishing: Publishing;
   readonly blobs: Blobs;
   readonly sidecars: Sidecars;
+  /** Verdicts of gates, counted. */
+  readonly gateCounts: () => readonly { readonly gate: string; readonly result: string; readonly count: number }[];
 }

@@ -21,10 +21,15 @@ export function planText(plan: Plan): string {
     ]);
     return rows.length === 0 ? `${head}\n  no agents on this host` : `${head}\n${table(rows)}`;
   });
+  const gates = (plan.gates ?? []).length === 0 ? [] : [`Gates: ${(plan.gates ?? []).join(', ')}.`];
   const problems = plan.problems.map((problem) => `Problem: ${problem}`);
-  return [`Plan ${plan.plan.slice(0, 12)} for ${plan.app} ${plan.version}`, ...parts, summary(plan), ...problems].join(
-    '\n',
-  );
+  return [
+    `Plan ${plan.plan.slice(0, 12)} for ${plan.app} ${plan.version}`,
+    ...parts,
+    summary(plan),
+    ...gates,
+    ...problems,
+  ].join('\n');
 }
 
 function summary(plan: Plan): string {

@@ -21,6 +21,8 @@ interface RolloutOptions {
   readonly confirmWithin?: number;
   readonly commit?: string;
   readonly skipDown?: true;
+  /** False with --no-monitoring. */
+  readonly monitoring: boolean;
   readonly plan?: true;
   readonly expectPlan?: string;
   readonly detach?: true;
@@ -42,7 +44,6 @@ const NOT_YET = [
   ['--canary <n>', '--bake'],
   ['--no-canary', '(the default)'],
   ['--max-parallel <n>', '(one host at a time)'],
-  ['--no-monitoring', '--bake 0s'],
   ['--on-failure <what>', '(the default, rollback)'],
   ['--supersede', '`coordinator rollout abort`'],
 ] as const;
@@ -71,6 +72,7 @@ export function rolloutCommand(program: Command): void {
       new Option('--commit <when>', 'make it stay on all hosts together, or on each').choices(['together', 'each']),
     )
     .option('--skip-down', 'leave out hosts that are down')
+    .option('--no-monitoring', 'ask no gates; health is still proven')
     .option('--plan', 'show what would be done, and do nothing')
     .option('--expect-plan <id>', 'refuse if the plan is another by now')
     .option('--detach', 'begin, and do not look on')
@@ -107,6 +109,7 @@ async function rollout(globals: Globals, options: RolloutOptions & { readonly ve
     hosts: [...(options.hosts ?? [])],
     commit: options.commit ?? '',
     skipDown: options.skipDown === true,
+    noMonitoring: !options.monitoring,
     by: whoami(),
     requestId: randomUUID(),
     ...(options.bake === undefined ? {} : { bakeMs: options.bake }),

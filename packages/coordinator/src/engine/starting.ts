@@ -4,6 +4,7 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk, RolloutAsk } from '../api/ports.js';
 import { begin } from '../rollout/begin.js';
+import { newGate } from '../rollout/gate-cells.js';
 import { type Limits } from '../rollout/decision.js';
 import { rollbackFrom, rolloutFrom } from './new-rollout.js';
 import { planRelease } from './planner.js';
@@ -29,7 +30,7 @@ const ROLLBACK_PATIENCE_MS = 30_000;
 
 export async function beginRollout(ask: RolloutAsk, reign: Reign, options: StartOptions): Promise<Begun> {
   const { store, specs, clock, environment } = options;
-  const { release, plan, targets, world } = await planRelease(ask, options);
+  const { release, plan, targets, gates, world } = await planRelease(ask, options);
   const before = await earlier(ask.requestId, release.app, store);
   if (before !== undefined) return { plan, rollout: before };
   await refuseSecond(release.app, options);
@@ -44,12 +45,17 @@ export async function beginRollout(ask: RolloutAsk, reign: Reign, options: Start
   }
   if (targets.length === 0) return { plan };
   const { app, version, digest } = release;
-  const { bakeMs, confirmWithinMs, commit, skipDown, message, by, requestId } = ask;
+  const { bakeMs, confirmWithinMs, commit, skipDown, message, noMonitoring, by, requestId } = ask;
   const made = rolloutFrom(
     {
       ...{ app, version, digest, environment, by, requestId },
       seq: await nextSequence(options),
-      options: { bakeMs, confirmWithinMs, commit, skipDown, ...(message === undefined ? {} : { message }) },
+      ...(gates.length === 0 ? {} : { gates: gates.map(newGate) }),
+      options: {
+        ...{ bakeMs, confirmWithinMs, commit, skipDown },
+        ...(message === undefined ? {} : { message }),
+        ...(noMonitoring === true ? { noMonitoring } : {}),
+      },
       at: clock.now(),
     },
     targets,

@@ -27,6 +27,10 @@ function isSpent({ hosts }: Rollout, { compare }: GateState['spec']): boolean {
   return compare === 'hosts' && hosts.every(({ touched }) => touched) && hosts.some(({ wave }) => wave > 1);
 }
 
+/** Whether a bake asks it. */
+export const isAsked = (rollout: Rollout, gate: GateState): boolean =>
+  !(isSatisfied(gate) && isSpent(rollout, gate.spec));
+
 export const isSatisfied = ({ passed, spec }: GateState): boolean => passed >= spec.count;
 
 /** Who has still to be asked before this bake can end. */

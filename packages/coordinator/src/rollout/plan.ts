@@ -1,9 +1,11 @@
 /** What a rollout would do, and what speaks against it. Knows no host but those it is given. */
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
+import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
 import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
 import { type HostSpec, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Plan } from '@outrider/shared/domain/rollout.js';
+import { gatesFor } from './plan-gates.js';
 import { orderHosts } from './host-order.js';
 import type { PlanHost, Target } from './plan-host.js';
 import { portProblems, type ReservedPort } from './port-claims.js';
@@ -17,6 +19,8 @@ export interface PlanInput {
   /** Empty: every host. */
   readonly onlyHosts: readonly string[];
   readonly skipDown: boolean;
+  /** Of the release; absent: none. */
+  readonly gates?: { readonly gates: readonly GateSpec[]; readonly problems: readonly string[] };
   /** What one host is to run, everything of the environment filled in. */
   readonly resolve: (host: PlanHost) => { readonly spec: HostSpec; readonly problems: readonly string[] };
   /** Ports of Outrider's own on a host. */
@@ -31,6 +35,8 @@ export interface Planned {
   readonly plan: Plan;
   /** In the order in which they are switched; empty where everything is as asked already. */
   readonly targets: readonly Target[];
+  /** Those that each bake asks. */
+  readonly gates: readonly GateSpec[];
   /** The problems are all of the moment (a host is down, held, busy): nothing that was asked is wrong in itself. */
   readonly world: boolean;
 }
@@ -47,6 +53,8 @@ export function planRollout(input: PlanInput): Planned {
   const changed = involved.filter(({ from, to }) => from === undefined || !sameRelease(from, to));
   const passing = [...downProblems(input), ...busyProblems(changed)];
   const targets = orderHosts(changed);
+  const { gates, problems: wrong } = gatesFor(input.gates?.gates ?? [], targets);
+  problems.push(...(input.gates?.problems ?? []), ...wrong);
   const hosts = targets.map(({ host, spec, from }, index) => ({
     host: host.name,
     wave: index + 1,
@@ -54,10 +62,11 @@ export function planRollout(input: PlanInput): Planned {
     actions: diffAgents(host.app?.agents ?? [], spec.agents),
   }));
   const content = { app: input.app, version: input.version, hosts, problems: [...new Set([...problems, ...passing])] };
-  const identity = { ...content, to: targets.map(({ to }) => to) };
-  const plan = { plan: input.digest(identity).slice(0, 12), ...content };
+  const identity = { ...content, to: targets.map(({ to }) => to), ...(gates.length === 0 ? {} : { gates }) };
+  const names = gates.length === 0 ? {} : { gates: gates.map(({ name }) => name) };
+  const plan = { plan: input.digest(identity).slice(0, 12), ...content, ...names };
   const world = problems.length === 0;
-  return { plan: world ? plan : { ...plan, invalid: true }, targets, world };
+  return { plan: world ? plan : { ...plan, invalid: true }, targets, gates, world };
 }
 
 const namedHosts = ({ inventory, onlyHosts }: PlanInput): readonly PlanHost[] =>

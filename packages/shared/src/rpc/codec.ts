@@ -52,7 +52,7 @@ export const writePlan = (plan: Plan): WirePlan => plan as WirePlan;
 export function writeRollout(rollout: Rollout, explained: string): WireRollout {
   const gates = (rollout.gates ?? []).map(({ name, outcome, reason }) => ({ name, outcome, reason }));
   const wire: object = { ...rollout, gates, explained };
-  return wire as WireRollout;
+  return wire;
 }
 
 export const readHostSamples = (wire: SamplesResponse__Output): HostSamples => present(wire) as HostSamples;

@@ -69,9 +69,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const warn = (sentence: string): void => log.warn(sentence);
   const tokens = tokensOf(config, warn);
   const events = new HostEvents({ host, environment, now: () => clock.now() });
-  const metrics = new Late<SidecarMetrics>();
-  const figures: Held<HostFigures> = {};
-  const samples: Held<Sampler> = {};
+  const [metrics, figures, samples] = [new Late<SidecarMetrics>(), {} as Held<HostFigures>, {} as Held<Sampler>];
   const crash = crashPointsForTests(process.env);
   const { limits, secrets, processes } = machineOf(config, { store, crash, warn });
   const { logs, logFiles, rotation } = logsOf(config, warn);

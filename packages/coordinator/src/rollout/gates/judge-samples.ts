@@ -48,7 +48,7 @@ export function judgeSamples(spec: GateSpec, hosts: readonly SampledHost[], pati
 }
 
 const valueOf = (spec: GateSpec, one: Assessment): number =>
-  'value' in one && one.value !== undefined ? (spec.compare === undefined ? badness(spec, one.value) : one.value) : 0;
+  'value' in one ? (spec.compare === undefined ? badness(spec, one.value) : one.value) : 0;
 
 function judgeOne(spec: GateSpec, subject: Subject, patient: boolean): Assessment {
   const { since, other, host, agent } = subject;
@@ -64,14 +64,15 @@ function judgeOne(spec: GateSpec, subject: Subject, patient: boolean): Assessmen
   const value = measure.value(since);
   if (value === undefined) return lacking(spec, where, since, patient);
   const samples = countOf(since);
+  const { limitWords: shown = shownNumber } = measure;
   const breach = breachOf(spec, value);
   if (breach !== undefined) {
     const { limit, words } = breach;
-    const reason = `${where}: ${measure.words(value)}, ${words} ${shownNumber(limit)}`;
+    const reason = `${where}: ${measure.words(value)}, ${words} ${shown(limit)}`;
     return { outcome: 'fail', reason, value, limit, samples, host, agent };
   }
   if (other !== undefined) return { ...judgeComparison(spec, measure, where, since, other), host, agent };
-  const reason = `${where}: ${measure.words(value)}, within ${limitWords(spec)}`;
+  const reason = `${where}: ${measure.words(value)}, within ${limitWords(spec, shown)}`;
   return { outcome: 'pass', reason, value, samples, host, agent, ...limitOf(spec) };
 }
 
@@ -89,12 +90,23 @@ function subjectsOf(spec: GateSpec, hosts: readonly SampledHost[]): readonly Sub
       agentsOf(spec, samples).flatMap((agent) => {
         const since = poolOf(spec, [samples], agent, 'since');
         const other = otherOf(spec, agent, samples, unswitched, since);
-        const isNew = spec.compare === 'before' && other !== undefined && countOf(other) === 0;
+        const isNew = isIncomparable(spec, agent, other, unswitched);
         const isSilent = countOf(since) === 0 && (other === undefined || countOf(other) === 0);
         if (spec.agents === undefined && (isNew || isSilent)) return [];
         return [{ host, agent, since, ...(other === undefined ? {} : { other }) }];
       }),
     );
+}
+
+/** Nothing of it was there before, or is anywhere else. */
+function isIncomparable(
+  { compare }: GateSpec,
+  agent: string,
+  other: Pool | undefined,
+  unswitched: readonly SampledHost[],
+): boolean {
+  if (compare === 'before') return other === undefined || countOf(other) === 0;
+  return compare === 'hosts' && !unswitched.some(({ samples }) => samples.agents.some((one) => one.agent === agent));
 }
 
 /** Those that the host has; where the gate names some, these of them. */

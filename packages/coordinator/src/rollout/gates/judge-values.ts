@@ -29,11 +29,10 @@ export function noData({ noData: policy }: GateSpec, reason: string): GateVerdic
   return { outcome, reason: `no data: ${reason}`, samples: 0 };
 }
 
-export const limitWords = ({ max, min }: GateSpec): string =>
-  [
-    ...(max === undefined ? [] : [`max ${shownNumber(max)}`]),
-    ...(min === undefined ? [] : [`min ${shownNumber(min)}`]),
-  ].join(' and ');
+export const limitWords = ({ max, min }: GateSpec, shown: (value: number) => string = shownNumber): string =>
+  [...(max === undefined ? [] : [`max ${shown(max)}`]), ...(min === undefined ? [] : [`min ${shown(min)}`])].join(
+    ' and ',
+  );
 
 export function limitOf({ max, min }: GateSpec): { readonly limit?: number } {
   const limit = max ?? min;

@@ -15,12 +15,14 @@ export const countOf = ({ windows }: Pool): number => sum(windows.map(({ value }
 export interface Measure {
   /** Against `max` and `min`; undefined where the samples do not give it yet. */
   readonly value: (pool: Pool) => number | undefined;
-  /** Of both sides of a comparison; by default `value`. */
+  /** Of both sides of a comparison. */
   readonly level: (pool: Pool) => number | undefined;
   /** One for each sample, for the test of distributions. */
   readonly spread: (pool: Pool) => readonly number[];
   /** `3 restarts` */
   readonly words: (value: number) => string;
+  /** Of a limit; by default the number alone. */
+  readonly limitWords?: (value: number) => string;
   /** Of `level`. */
   readonly levelWords: (value: number) => string;
 }
@@ -90,6 +92,7 @@ const MEMORY: Measure = {
   level: middle,
   spread: values,
   words: (value) => `${bytes(value)} a minute of growth`,
+  limitWords: bytes,
   levelWords: (value) => `${bytes(value)} of memory`,
 };
 
