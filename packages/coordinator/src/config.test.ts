@@ -58,6 +58,13 @@ test('the password of Redis is the first line of its file', () => {
   expect(load(`redis: { username: ann, password_file: ${file} }`).redis).toMatchObject({ password: 'secret' });
 });
 
+test('Prometheus is known by its URL, and by a token where it wants one', () => {
+  expect(load('')).not.toHaveProperty('prometheus');
+  expect(load('prometheus: { url: "http://127.0.0.1:9090" }').prometheus).toEqual({ url: 'http://127.0.0.1:9090' });
+  const { prometheus } = load('prometheus: { url: "https://p.example/prom", token_file: /etc/token }');
+  expect(prometheus).toEqual({ url: 'https://p.example/prom', tokenFile: '/etc/token' });
+});
+
 describe('what is wrong is named with its line', () => {
   test.each([
     ['an unknown key', 'environment: local\nredsi: {}', /coordinator\.yaml:2: redsi .*Did you mean "redis"/],
@@ -66,6 +73,7 @@ describe('what is wrong is named with its line', () => {
     ['a list of hosts', 'hosts: [pc2]', /hosts must be a map of hosts/],
     ['a host without an address', 'hosts: { pc2: {} }', /hosts\.pc2\.address is missing/],
     ['a bad name of a host', 'hosts: { PC2: { address: 10.0.0.1 } }', /hosts\.PC2 is no name/],
+    ['no URL of Prometheus', 'prometheus: { url: nowhere }', /prometheus\.url must be a URL such as/],
     ['a key of later', 'policy: {}', /policy is not supported yet/],
     ['a password in the file', 'redis: { password: x }', /password_file/],
     ['a password file that is not there', 'redis: { password_file: /nowhere/x }', /\/nowhere\/x cannot be read/],

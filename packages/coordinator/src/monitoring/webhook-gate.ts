@@ -18,7 +18,7 @@ export async function askWebhook(url: string, occasion: GateOccasion, signal: Ab
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(occasion),
-      redirect: 'error',
+      redirect: 'manual',
       signal,
     });
     return judge(place, response.status, await response.text());
