@@ -119,7 +119,7 @@ describe('wrong usage and input are 2, with one sentence', () => {
     ['a list of no hosts', ['rollback', '--hosts', ','], /at least one name/],
     ['a bad host', ['rollout', '--version', '1', '--hosts', 'a,../b'], /lower-case/],
     ['a flag that is not carried yet', ['rollout', '--version', '1', '--canary', '2'], /--canary is not supported yet/],
-    ['another one', ['rollout', '--version', '1', '--no-canary'], /--no-canary is not supported yet/],
+    ['another one', ['rollout', '--version', '1', '--supersede'], /--supersede is not supported yet/],
     ['a strategy that is not carried yet', ['rollback', '--strategy', 'graceful'], /not supported yet/],
     ['a bad id', ['rollout', 'status', '12'], /r42/],
     ['an unknown rollout', ['rollout', 'status', 'r999'], /There is no rollout r999/],

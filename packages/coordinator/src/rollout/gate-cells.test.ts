@@ -52,7 +52,7 @@ describe('a bake', () => {
     const one = run(late.rollout, verdict('pass', 11_000));
     expect(one.rollout.phase).toBe('baking');
     expect(one.events).toEqual([{ type: 'rollout.gate.passed', reason: 'it is pass', data: { gate: 'restarts' } }]);
-    const both = run(one.rollout, verdict('pass', 12_000, { gate: 'other' } as never));
+    const both = run(one.rollout, verdict('pass', 12_000, { gate: 'other' }));
     expect(both.rollout.phase).toBe('committing');
     expect(both.rollout.bakeDone).toBeUndefined();
     expect(both.effects).toMatchObject([{ kind: 'commit', host: 'h1' }]);
@@ -111,7 +111,7 @@ describe('a gate that fails', () => {
       samples: 4,
       reason: 'vision on h1: 3 restarts',
     });
-    const failed = run(baking([spec()]), verdict('fail', 1_000, { verdict: bad } as never));
+    const failed = run(baking([spec()]), verdict('fail', 1_000, { verdict: bad }));
     expect(failed.rollout).toMatchObject({
       ...{ phase: 'rolling_back', reason: 'the gate restarts failed: vision on h1: 3 restarts' },
       culprit: { host: 'h1', agent: 'vision', cause: 'vision on h1: 3 restarts', log: [] },
@@ -176,7 +176,7 @@ describe('a gate that is inconclusive', () => {
     const on = run(held.rollout, { kind: 'resume', by: 'bob', at: 60_000 });
     expect(on.rollout).toMatchObject({ paused: false, bakeUntil: 66_000, gateRound: 2 });
     expect(on.rollout).not.toHaveProperty('pausedFor');
-    const passed = run(on.rollout, verdict('pass', 61_000, { round: 2 } as never), { kind: 'tick', at: 66_000 });
+    const passed = run(on.rollout, verdict('pass', 61_000, { round: 2 }), { kind: 'tick', at: 66_000 });
     expect(passed.rollout.phase).toBe('committing');
   });
 
