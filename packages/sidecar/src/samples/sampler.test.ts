@@ -113,6 +113,15 @@ describe('a look', () => {
     expect(metric('restarts').since.incarnation).toEqual([0, 2]);
   });
 
+  test('begins anew with an agent that was replaced by the same one', () => {
+    change([vision({ restarts: 3 })]);
+    pass();
+    change([vision({ incarnation: 'i-other', restarts: 0 })]);
+    change([vision({ incarnation: 'i-again', restarts: 1 })]);
+    pass();
+    expect(since('restarts')).toEqual([1]);
+  });
+
   test('adds up the time without readiness, once it was ready, and not after a person has stopped it', () => {
     change([vision({ ready: false, state: 'backoff' })]);
     now += 400;
@@ -142,6 +151,10 @@ describe('a look', () => {
     sampler.metric('i-2', 'done', 5, 'counter');
     pass();
     expect(since('bus:done')).toEqual([0, 7, 5]);
+    change([vision({ incarnation: 'i-3', restarts: 2 })]);
+    sampler.metric('i-3', 'done', 60, 'counter');
+    pass();
+    expect(since('bus:done')).toEqual([0, 7, 5, 60]);
   });
 
   test('takes no more series of the bus than there is room for', () => {
