@@ -91,6 +91,7 @@ describe('gates of agents.yaml', () => {
       '{ exec: "check ${OUTRIDER_HOST}" }',
       'gates[0].exec has ${OUTRIDER_HOST}, which no gate knows. Known here: OUTRIDER_APP',
     ],
+    ['{ exec: check, name: health }', 'gates[0].name "health" is the gate that is always there.'],
     ['{ exec: "" }', 'gates[0].exec must be a command'],
   ])('%s is refused: %s', (line, sentence) => {
     const found = problems(line);

@@ -21,6 +21,9 @@ export function namedGates(gates: readonly UnnamedGate[]): readonly GateSpec[] {
   });
 }
 
+/** What events and metrics call the proof of health. */
+const HEALTH = 'health';
+
 const baseName = (ask: GateQuestion): string =>
   ask.kind === 'metric' ? ask.metric : ask.kind === 'bus' ? ask.name.toLowerCase() : ask.kind;
 
@@ -42,6 +45,7 @@ export function gateProblems(
           ],
     );
     return [
+      ...(name === HEALTH ? [{ path: [index, 'name'], message: `"${HEALTH}" is the gate that is always there.` }] : []),
       ...(twice ? [{ path: [index, 'name'], message: `"${name}" is there twice.` }] : []),
       ...unknown,
       ...problemsOfReferences(ask).map((message) => ({ path: [index, ask.kind], message })),

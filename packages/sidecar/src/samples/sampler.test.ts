@@ -83,12 +83,15 @@ describe('a look', () => {
     for (const seconds of [0.1, 0.3]) sampler.probed('i-vision', seconds);
     sampler.probed('somebody else', 9);
     for (const severity of ['error', 'critical', 'warning', 'info']) sampler.error('i-vision', severity);
+    change([vision(), instanceStatus('waits', { incarnation: '', ready: false, state: 'starting' })]);
+    sampler.error('', 'error');
     memory.set(7, { memoryBytes: 1_000 });
     pass();
     memory.set(7, { memoryBytes: 2_000 });
     pass();
     expect(since('probe_seconds')).toEqual([0.2]);
     expect(since('errors')).toEqual([2, 0]);
+    expect(metric('errors', sampler, 'waits').since.value).toEqual([0, 0]);
     expect(since('memory_bytes')).toEqual([1_000, 2_000]);
     expect(metric('errors')).toMatchObject({ kind: 'counter', since: { ageMs: [1_000, 0], spanMs: [1_000, 1_000] } });
     now += 500;

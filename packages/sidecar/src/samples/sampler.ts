@@ -72,7 +72,10 @@ export class Sampler {
     for (const [key, status] of there) this.trackOf(key, status, apps, at).see(status, at);
     for (const key of this.tracks.keys()) if (!there.has(key)) this.tracks.delete(key);
     this.byIncarnation.clear();
-    for (const track of this.tracks.values()) this.byIncarnation.set(track.incarnation, track);
+    // Programs that are no agents speak without one.
+    for (const track of this.tracks.values()) {
+      if (track.incarnation !== '') this.byIncarnation.set(track.incarnation, track);
+    }
     this.hasLooked = true;
   }
 
