@@ -197,7 +197,7 @@ function intruder(): object {
     const post = (url) => fetch(url, { method: 'POST' }).then((response) => { throw { code: response.status }; });
     const tries = {
       'stop another agent': host.ControlAgent({ action: 'stop', agents: ['victim'] }),
-      'stop all agents': host.ControlAgent({ action: 'stop' }),
+      'stop all agents': host.ControlAgent({ all: true, action: 'stop' }),
       'revert the host': host.Revert({ reason: 'mine' }),
       'take over the host': host.BindEpoch({ epoch: 1_000_000, holder: 'mine' }),
       'stop it on all hosts': fleet.ControlAgent({ action: 'stop', agents: ['victim'] }),

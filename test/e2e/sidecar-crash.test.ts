@@ -126,9 +126,11 @@ beforeEach(({ onTestFailed, onTestFinished }) => {
   writeFileSync(mark('may-stop'), '');
   rmSync(mark('not-ready'), { force: true });
   watch = watchForDoubles(() => cluster.agents('pc2'), ['keep.0']);
-  onTestFinished(() => {
+  onTestFinished(async () => {
+    // However slow this machine is, it has looked to the end.
+    const seen = watch.looks;
+    await eventually(() => watch.looks > seen);
     watch.stop();
-    expect(watch.looks).toBeGreaterThan(10);
   });
 });
 

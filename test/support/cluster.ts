@@ -281,7 +281,7 @@ function daemonOf(
 async function stopHost({ daemon, remote, toRedis, fromCoordinator }: ClusterHost): Promise<void> {
   if (daemon.runs) {
     daemon.signal('SIGCONT');
-    await remote.ControlAgent({ action: 'stop', by: 'test' }, { timeoutMs: 60_000 }).catch(() => undefined);
+    await remote.ControlAgent({ all: true, action: 'stop', by: 'test' }, { timeoutMs: 60_000 }).catch(() => undefined);
     await daemon.stop();
   }
   await toRedis?.stop();

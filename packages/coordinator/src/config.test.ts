@@ -52,6 +52,29 @@ test('insecure opens the ports to the network, the environment of the process ha
   expect(config.listen).toMatchObject({ grpc: ['10.0.0.11:7077'], websocket: ['0.0.0.0:7778'] });
 });
 
+test('what agents.yaml is filled from comes from the file, or whole from the environment', () => {
+  const file = 'settings: { MODEL: small, PORT: "8080" }\n';
+  expect(load(file).settings).toEqual({ MODEL: 'small', PORT: '8080' });
+  const env = {
+    OUTRIDER_COORDINATOR__SETTINGS: '{ MODEL: large }',
+    OUTRIDER_COORDINATOR__HOSTS: '{ main-pc: { address: 10.0.0.11, labels: { gpu: "true" } } }',
+    OUTRIDER_COORDINATOR__LISTEN__HTTP: '127.0.0.1:1,127.0.0.1:2',
+  };
+  expect(load(file, env)).toMatchObject({
+    settings: { MODEL: 'large' },
+    hosts: [{ name: 'main-pc', endpoint: '10.0.0.11:7070', labels: { gpu: 'true' } }],
+    listen: { http: ['127.0.0.1:1', '127.0.0.1:2'] },
+  });
+  expect(() => load('settings: { PORT: 8080 }')).toThrow(/settings\.PORT must be a text, not 8080/);
+  expect(() => load('', { OUTRIDER_COORDINATOR__SETTINGS: '{ __proto__: x }' })).toThrow(/settings must be a map/);
+});
+
+test('a log that is kept from standard error, and has no file, is none', () => {
+  expect(load('log: { console: false }').log.level).toBe('silent');
+  expect(load('log: { console: false, file: /x, level: warn }').log).toEqual({ level: 'warn', file: '/x' });
+  expect(load('').log.level).toBe('info');
+});
+
 test('the password of Redis is the first line of its file', () => {
   const file = join(folder, 'password');
   writeFileSync(file, 'secret\nnot this\n');
@@ -70,6 +93,11 @@ describe('what is wrong is named with its line', () => {
     ['an unknown key', 'environment: local\nredsi: {}', /coordinator\.yaml:2: redsi .*Did you mean "redis"/],
     ['an open port', 'listen: { http: ["0.0.0.0:80"] }', /insecure: true/],
     ['no port', 'listen: { grpc: ["127.0.0.1"] }', /listen\.grpc\[0\] must be HOST:PORT/],
+    [
+      'an address twice',
+      'listen: { http: ["127.0.0.1:7077"] }',
+      /http is 127\.0\.0\.1:7077, which listen\.grpc has already/,
+    ],
     ['a list of hosts', 'hosts: [pc2]', /hosts must be a map of hosts/],
     ['a host without an address', 'hosts: { pc2: {} }', /hosts\.pc2\.address is missing/],
     ['a bad name of a host', 'hosts: { PC2: { address: 10.0.0.1 } }', /hosts\.PC2 is no name/],

@@ -13,7 +13,7 @@ import {
   listenOn,
 } from '@outrider/shared/runtime/config-common.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { formatHostPort, problemOfExposure } from '@outrider/shared/runtime/listen.js';
+import { formatHostPort, problemOfExposure, problemOfSameAddress } from '@outrider/shared/runtime/listen.js';
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
 import { mapOf, must, strict, text } from '@outrider/shared/runtime/shape.js';
@@ -98,8 +98,8 @@ export function loadConfig(
     http: config.listen.http ?? [at(7777), at(7779)],
     websocket: config.listen.websocket ?? [at(7778)],
   };
-  const exposed = problemOfExposure(listen, { tls: false, insecure: config.insecure });
-  if (exposed !== undefined) throw new OutriderError('invalid', `${compiled.file ?? 'configuration'}: ${exposed}`);
+  const problem = problemOfExposure(listen, { tls: false, insecure: config.insecure }) ?? problemOfSameAddress(listen);
+  if (problem !== undefined) throw new OutriderError('invalid', `${compiled.file ?? 'configuration'}: ${problem}`);
   const wrong = Object.keys(config.hosts).find((name) => !isName(name));
   if (wrong !== undefined) {
     throw new OutriderError('invalid', `${compiled.file ?? 'configuration'}: hosts.${wrong} is no name of a host.`);
@@ -121,9 +121,18 @@ export function loadConfig(
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     settings: config.settings,
     ...(config.prometheus === undefined ? {} : { prometheus: prometheusOf(config.prometheus) }),
-    log: { level: config.log.level, ...(config.log.file === undefined ? {} : { file: config.log.file }) },
+    log: { level: levelOf(config.log), ...(config.log.file === undefined ? {} : { file: config.log.file }) },
     notes: compiled.notes,
   });
+}
+
+/** False for `console`, and no file: nobody is told anything. */
+const levelOf = ({ level, console, file }: LogSettings): LogLevel => (console || file !== undefined ? level : 'silent');
+
+interface LogSettings {
+  readonly level: LogLevel;
+  readonly console: boolean;
+  readonly file?: string | undefined;
 }
 
 const endpointOf = (address: string): string =>

@@ -88,6 +88,16 @@ describe('what is wrong is named with its line and a remedy', () => {
     ['every address', 'host: a\naddress: 0.0.0.0\n', /:2: address must be an IP address of this machine/],
     ['a port without address', 'host: a\nlisten: { grpc: [7070] }\n', /:2: listen\.grpc\[0\] must be HOST:PORT/],
     ['no address at all', 'host: a\nlisten: { grpc: [] }\n', /:2: listen\.grpc must be at least one address/],
+    [
+      'an address twice',
+      'host: a\nlisten: { grpc: ["127.0.0.1:8080"], zmq: { events: ["127.0.0.1:9"], question: ["127.0.0.1:9"] } }\n',
+      /listen\.http is 127\.0\.0\.1:8080, which listen\.grpc has already: give it another port\.$/,
+    ],
+    [
+      'an address twice for zmq',
+      'host: a\nlisten: { zmq: { events: ["127.0.0.1:9"], question: ["127.0.0.1:9"] } }\n',
+      /listen\.zmq\.events is 127\.0\.0\.1:9, which listen\.zmq\.question has already/,
+    ],
     ['a list for zmq', 'host: a\nlisten: { zmq: ["127.0.0.1:1"] }\n', /:2: listen\.zmq must be a map/],
     ['a wrong level', 'host: a\nlog: { level: inof }\n', /:2: log\.level must be .* Did you mean "info"\?/],
     ['a number as text', 'host: a\nmax_starting: many\n', /:2: max_starting must be a whole number/],

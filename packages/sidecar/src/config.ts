@@ -12,7 +12,7 @@ import {
   listenOn,
 } from '@outrider/shared/runtime/config-common.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { formatHostPort, problemOfExposure } from '@outrider/shared/runtime/listen.js';
+import { formatHostPort, problemOfExposure, problemOfSameAddress } from '@outrider/shared/runtime/listen.js';
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
 import { duration, flag, must, size, strict, text, whole } from '@outrider/shared/runtime/shape.js';
@@ -150,8 +150,9 @@ export function loadConfig(
     throw wrong(`The name of this machine, ${host}, can't be the name of a host. Give it one with "host: NAME".`);
   }
   const listen = listenersOf(config);
-  const exposed = problemOfExposure({ ...listen }, { tls: false, insecure: config.insecure });
-  if (exposed !== undefined) throw wrong(exposed.replace(/listen\.(question|events)/, 'listen.zmq.$1'));
+  const problem =
+    problemOfExposure({ ...listen }, { tls: false, insecure: config.insecure }) ?? problemOfSameAddress({ ...listen });
+  if (problem !== undefined) throw wrong(problem.replace(/listen\.(question|events)/g, 'listen.zmq.$1'));
   const { environment, data_dir: dataDir, run_dir: runDir, log_dir: logDir } = config;
   return Object.freeze({
     ...{ host, environment, dataDir, runDir, logDir, listen, notes },

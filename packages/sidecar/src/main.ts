@@ -10,6 +10,7 @@ import { drainAgents, reasonToDrain } from './compose/drain.js';
 import { startInside } from './compose/inside.js';
 import { giveBackMemory } from './compose/small-heap.js';
 import { loadConfig } from './config.js';
+import { checkOpenFiles } from './process/open-files.js';
 import { lockFolders } from './process/run-lock.js';
 import { createSystemdNotify } from './process/systemd-notify.js';
 
@@ -26,6 +27,7 @@ export async function run(options: RunOptions): Promise<void> {
     process.stdout.write('The settings are good.\n');
     return;
   }
+  checkOpenFiles();
   const log = createLogger({ name: 'sidecar', ...config.log, fields: { host: config.host } });
   for (const noticed of config.notes) log.warn(noticed);
   endOnBugs(log);

@@ -1,7 +1,9 @@
 /** outrider.v1.Coordinator: the fleet as it is, its agents' control and logs. */
+import { NOT_BOTH, WHICH_AGENTS } from '@outrider/shared/domain/agent-order.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
 import { writeInstanceStatus } from '@outrider/shared/rpc/codec.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { control, hostNamed, logs } from './agents-on-hosts.js';
 import { names, oneOf, optionalName, refuse, who } from './fields.js';
 import type { Inside } from './inside.js';
@@ -32,10 +34,13 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
       return { instances: instancesOf(fleet, name).map(writeInstanceStatus) };
     },
     ControlAgent: async (request, { signal }) => {
+      const action = oneOf('action', request.action, ['start', 'stop', 'restart']);
+      if (request.agents.length === 0 && !request.all) throw new OutriderError('invalid', WHICH_AGENTS);
+      if (request.agents.length > 0 && request.all) throw new OutriderError('invalid', NOT_BOTH);
       const order = {
         app: optionalName('app', request.app),
         agents: names('agents', request.agents),
-        action: oneOf('action', request.action, ['start', 'stop', 'restart']),
+        action,
         by: who(request.by),
       };
       const { instances, skipped } = await control(inside, order, optionalName('host', request.host), signal);

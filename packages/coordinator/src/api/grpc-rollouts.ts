@@ -8,6 +8,7 @@ import type { Service } from '@outrider/shared/rpc/methods.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { line, milliseconds, names, oneOf, optionalName, requestId, rolloutId, versionOrWord, who } from './fields.js';
 import type { Inside } from './inside.js';
+import { untilLeading } from './leading.js';
 import type { RolloutAsk } from './ports.js';
 import { watchRollout } from './watch-rollout.js';
 
@@ -33,19 +34,23 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
     writeRollout(rollout, rollouts.explain(rollout));
   return {
     PlanRollout: async (request) => writePlan(await rollouts.plan(readAsk(request, 'plan'))),
-    StartRollout: async (request) => {
-      const { plan, rollout } = await rollouts.start(readAsk(request, requestId(request.requestId)));
+    StartRollout: async (request, call) => {
+      const ask = readAsk(request, requestId(request.requestId));
+      await untilLeading(inside, call);
+      const { plan, rollout } = await rollouts.start(ask);
       return { plan: writePlan(plan), rollout: rollout?.id ?? '' };
     },
-    Rollback: async (request) => {
-      const { plan, rollout } = await rollouts.rollback({
+    Rollback: async (request, call) => {
+      const ask = {
         app: optionalName('app', request.app),
         to: request.to === '' ? '' : versionOrWord('to', request.to),
         hosts: names('hosts', request.hosts),
         by: who(request.by),
         requestId: requestId(request.requestId),
         ...(request.message === undefined ? {} : { message: line('message', request.message) }),
-      });
+      };
+      await untilLeading(inside, call);
+      const { plan, rollout } = await rollouts.rollback(ask);
       return { plan: writePlan(plan), rollout: rollout?.id ?? '' };
     },
     WatchRollout: async function* (request, { signal }) {
@@ -59,15 +64,13 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
       return { rollouts: list.map(record) };
     },
     GetRollout: async (request) => record(await find(inside, request)),
-    ControlRollout: async ({ rollout, app, action, by }) =>
-      record(
-        await rollouts.control(
-          rolloutId(rollout),
-          optionalName('app', app),
-          oneOf('action', action, ['pause', 'resume', 'abort']),
-          who(by),
-        ),
-      ),
+    ControlRollout: async ({ rollout, app, action, by }, call) => {
+      const id = rolloutId(rollout);
+      const name = optionalName('app', app);
+      const verb = oneOf('action', action, ['pause', 'resume', 'abort']);
+      await untilLeading(inside, call);
+      return record(await rollouts.control(id, name, verb, who(by)));
+    },
     Events: (request, { signal }) => eventLines(inside, request, signal),
   };
 }

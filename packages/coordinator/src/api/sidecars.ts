@@ -11,7 +11,7 @@ const LAST_LINES_WITHIN_MS = 15_000;
 
 export interface AgentOrder {
   readonly app: string;
-  /** Empty: all of them. */
+  /** Empty: all of them, which was said. */
   readonly agents: readonly string[];
   readonly action: 'start' | 'stop' | 'restart';
   readonly by: string;
@@ -40,7 +40,7 @@ export class Sidecars {
     const remote = this.connect(host);
     try {
       const { instances } = await remote.ControlAgent(
-        { ...order, agents: [...order.agents] },
+        { ...order, agents: [...order.agents], all: order.agents.length === 0 },
         { timeoutMs: CONTROL_WITHIN_MS, signal },
       );
       return instances.map(readInstanceStatus);

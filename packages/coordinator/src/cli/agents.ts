@@ -59,7 +59,14 @@ async function control(
     throw new OutriderError('invalid', 'Either names of agents or --all, not both.');
   }
   names.forEach(nameOption);
-  const request = { app: options.app ?? '', host: options.host ?? '', agents: [...names], action, by: whoami() };
+  const request = {
+    app: options.app ?? '',
+    host: options.host ?? '',
+    agents: [...names],
+    all: names.length === 0,
+    action,
+    by: whoami(),
+  };
   const { instances, skipped } = await withCoordinator(globals, (remote) =>
     remote.ControlAgent(request, { timeoutMs: globals.timeoutMs ?? CONTROL_WITHIN_MS }),
   );

@@ -111,6 +111,11 @@ describe('wrong usage and input are 2, with one sentence', () => {
     ['a reserved version', ['release', 'push', '.', '--version', 'latest'], /latest/],
     ['a bad version', ['release', 'push', '.', '--version', '../1'], /letters, digits/],
     ['no folder', ['release', 'push', 'nowhere', '--version', '1'], /Cannot read nowhere\/agents\.yaml/],
+    [
+      'a folder for agents.yaml',
+      ['release', 'push', 'odd', '--version', '1'],
+      /odd\/agents\.yaml: it is a folder, and must be/,
+    ],
     ['no agents.yaml', ['release', 'push', 'empty', '--version', '1'], /a release needs one/],
     ['a bad agents.yaml', ['release', 'push', 'bad', '--version', '1'], /agents\.yaml:4: .*Did you mean "memory"/],
     ['no version to roll out', ['rollout'], /--version V/],
@@ -141,6 +146,7 @@ describe('wrong usage and input are 2, with one sentence', () => {
     ['an open port without insecure', ['serve', '--check-config', '--config', 'open.yaml'], /insecure: true/],
   ])('%s', async (_, words, sentence) => {
     mkdirSync(join(folder, 'empty'), { recursive: true });
+    mkdirSync(join(folder, 'odd', 'agents.yaml'), { recursive: true });
     tree('bad', {
       'agents.yaml': 'agents:\n  memory: { command: [a] }\n  web:\n    depends_on: [memry]\n    command: [a]\n',
     });
@@ -224,7 +230,26 @@ test('events -f goes on when the coordinator has been killed and is back', async
   expect(lines.match(/"version":"5\.0\.0"/g)).toHaveLength(1);
   const ended = once(follower, 'exit');
   follower.kill('SIGINT');
-  expect(await ended).toEqual([0, null]);
+  expect(await ended).toEqual([130, null]);
+});
+
+test('events -f that is asked to end says by its code that it was', async () => {
+  const follower = spawn(process.execPath, [BIN, 'events', '-f', '--json'], { env, cwd: folder });
+  const ended = once(follower, 'exit');
+  await once(follower.stdout, 'data');
+  follower.kill('SIGTERM');
+  expect(await ended).toEqual([143, null]);
+  // Its time was over: that is what was asked for.
+  expect(await run('events', '-f', '--timeout', '1s')).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('while Redis is away a rollback says so, within the time that it was given', async () => {
+  await redis.kill();
+  await eventually(async () => (await run('status', '--json')).stdout.includes('"redis":"down"'));
+  const { code, stderr } = await run('rollback', '--app', 'walk', '--yes', '--timeout', '10s');
+  await redis.restart();
+  expect({ code, stderr }).toEqual({ code: 5, stderr: 'Error: Redis is away, so nothing new is decided now.\n' });
+  await eventually(async () => (await run('status', '--json')).stdout.includes('"redis":"up"'));
 });
 
 function runWith(other: NodeJS.ProcessEnv, ...words: readonly string[]): Promise<Ran> {

@@ -63,20 +63,28 @@ export const isAway = (error: unknown): boolean =>
 export async function persistently<T>(
   globals: Globals,
   deadline: number,
-  act: (remote: CoordinatorRemote) => Promise<T>,
+  act: (remote: CoordinatorRemote, limits: { readonly timeoutMs: number }) => Promise<T>,
   onLost: (error: unknown) => void = () => undefined,
 ): Promise<T> {
+  let said: unknown;
   for (;;) {
+    // A wish for less than the question's own time is a wish for all of it.
+    const leftMs = globals.timeoutMs === undefined ? Infinity : Math.max(1, deadline - Date.now());
+    const limits = { timeoutMs: Math.min(timeLimit(globals).timeoutMs, leftMs) };
     try {
-      return await withCoordinator(globals, act);
+      return await withCoordinator(globals, (remote) => act(remote, limits));
     } catch (error) {
       if (!isAway(error)) throw error;
-      if (Date.now() >= deadline) throw error;
+      // Why it can't be done tells more than that there was no time to say so again.
+      if (!isTimeout(error)) said = error;
+      if (Date.now() >= deadline) throw said ?? error;
       onLost(error);
     }
     await pause(250);
   }
 }
+
+const isTimeout = (error: unknown): boolean => error instanceof OutriderError && error.code === 'timeout';
 
 async function checkEnvironment(globals: Globals, remote: CoordinatorRemote): Promise<void> {
   if (globals.environment === undefined) return;
@@ -90,6 +98,8 @@ async function checkEnvironment(globals: Globals, remote: CoordinatorRemote): Pr
 
 function explained(error: unknown): unknown {
   if (!(error instanceof OutriderError) || error.code !== 'unavailable') return error;
+  // It has answered.
+  if (!error.message.startsWith('Cannot reach ')) return error;
   return new OutriderError(
     'unavailable',
     `${error.message} Is the coordinator running? (--endpoint names another; \`coordinator dev\` starts one here.)`,

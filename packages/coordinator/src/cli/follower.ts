@@ -8,6 +8,8 @@ import { type Globals, QUESTION_MS } from './globals.js';
 import { note } from './output.js';
 
 const TRY_AGAIN_MS = 500;
+/** What a shell adds to the number of a signal. */
+const SIGNALLED = 128;
 
 /** `again`: an earlier attempt had been answered. */
 export type ReadStream = (remote: CoordinatorRemote, limits: CallOptions, again: boolean) => Promise<void>;
@@ -19,13 +21,18 @@ export async function follower(globals: Globals, follow: boolean, read: ReadStre
   }
   const leaving = new AbortController();
   const leave = (): void => leaving.abort();
-  process.once('SIGINT', leave).once('SIGTERM', leave);
+  // As a program that the signal has ended: a shell that runs several then stops as well.
+  const interrupted = (_signal: NodeJS.Signals, number: number): void => {
+    process.exitCode = SIGNALLED + number;
+    leave();
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   const timer = globals.timeoutMs === undefined ? undefined : setTimeout(leave, globals.timeoutMs);
   try {
     await followOn(globals, read, leaving.signal);
   } finally {
     clearTimeout(timer);
-    process.off('SIGINT', leave).off('SIGTERM', leave);
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   }
 }
 

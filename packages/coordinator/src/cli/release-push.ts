@@ -64,6 +64,13 @@ export async function pushRelease(globals: Globals, options: PushOptions): Promi
   }
 }
 
+const WHY_UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file; a release needs one',
+  EISDIR: 'it is a folder, and must be a file',
+  EACCES: 'this user may not read it',
+  ENOTDIR: 'what it is said to lie in is no folder',
+};
+
 /** Reads agents.yaml before anything else is done, so that what is wrong with it is said at once. */
 async function appOf(dir: string): Promise<string> {
   const path = join(dir, AGENTS_FILE);
@@ -71,10 +78,7 @@ async function appOf(dir: string): Promise<string> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    const why =
-      (error as NodeJS.ErrnoException).code === 'ENOENT'
-        ? 'there is no such file; a release needs one'
-        : messageOf(error);
+    const why = WHY_UNREADABLE[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error);
     throw new OutriderError('invalid', `Cannot read ${path}: ${why}.`, { cause: error });
   }
   return agentsFromYaml(text).app;

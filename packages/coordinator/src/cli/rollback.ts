@@ -5,7 +5,7 @@ import { readPlan } from '@outrider/shared/rpc/codec.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { versionWord } from './arguments.js';
-import { persistently, timeLimit } from './connection.js';
+import { persistently } from './connection.js';
 import { followRollout } from './follow-rollout.js';
 import { globalsOf, hostsOption, whoami, withGlobals } from './globals.js';
 import { print, printJson } from './output.js';
@@ -53,9 +53,7 @@ async function rollback(command: Command, options: RollbackOptions): Promise<num
     ...(options.message === undefined ? {} : { message: options.message }),
   };
   const deadline = Date.now() + (globals.timeoutMs ?? START_WITHIN_MS);
-  const { rollout, plan } = await persistently(globals, deadline, (remote) =>
-    remote.Rollback(request, timeLimit(globals)),
-  );
+  const { rollout, plan } = await persistently(globals, deadline, (remote, limits) => remote.Rollback(request, limits));
   if (rollout === '') {
     if (globals.json)
       printJson({

@@ -124,8 +124,8 @@ async function rollout(globals: Globals, options: RolloutOptions & { readonly ve
     return hasChanges(plan) || changesRelease(plan) ? 10 : 0;
   }
   if (!globals.json) print(planText(plan));
-  const started = await persistently(globals, Date.now() + (globals.timeoutMs ?? START_WITHIN_MS), (remote) =>
-    remote.StartRollout(request, timeLimit(globals)),
+  const started = await persistently(globals, Date.now() + (globals.timeoutMs ?? START_WITHIN_MS), (remote, limits) =>
+    remote.StartRollout(request, limits),
   );
   if (started.rollout === '') return alreadySo(globals, plan);
   if (options.detach === true) {

@@ -159,6 +159,7 @@ describe('a rollout', () => {
     expect(explain(end.rollout)).toBe(
       'Rollout of 2 (r1) is stuck and needs a person: aborted by ann; h2 did not come back.',
     );
+    expect(explain({ ...end.rollout, reason: 'h2: put it there (mode 0600).' })).toMatch(/ \(mode 0600\)\.$/);
   });
 
   it('does not let the others wait for a host that is stuck on its way back, and counts it in when it is well', () => {

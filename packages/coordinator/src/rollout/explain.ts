@@ -2,11 +2,12 @@
 import { openGates } from './gate-cells.js';
 import type { GateState } from '@outrider/shared/domain/gate.js';
 import type { Rollout, RolloutHostState } from '@outrider/shared/domain/rollout.js';
+import { asSentence } from '@outrider/shared/domain/sentence.js';
 
 export function explain(rollout: Rollout): string {
   const what = rollout.kind === 'rollback' ? `Rollback to ${rollout.version}` : `Rollout of ${rollout.version}`;
   const sentence = `${what} (${rollout.id}) ${progress(rollout)}`;
-  return `${sentence}${rollout.paused ? `; paused${because(rollout.pausedFor)}` : ''}.`;
+  return asSentence(`${sentence}${rollout.paused ? `; paused${because(rollout.pausedFor)}` : ''}`);
 }
 
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);

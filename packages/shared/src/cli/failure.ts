@@ -3,6 +3,7 @@
  * shows a stack trace, unless it was asked to. Loads next to nothing, so that the quickest verb stays quick.
  */
 import { exitCodeOfError, messageOf, OutriderError } from '../runtime/errors.js';
+import { sentenceOfSystemError } from '../runtime/system-error.js';
 
 /** Whether stack traces are wanted. */
 export const wantsTraces = (argv: readonly string[]): boolean =>
@@ -30,6 +31,8 @@ export const sayError = (sentence: string): void => void process.stderr.write(`E
 function sentenceOf(error: unknown): string {
   const message = messageOf(error).trim();
   if (error instanceof OutriderError) return message;
+  const ofSystem = sentenceOfSystemError(error);
+  if (ofSystem !== undefined) return ofSystem;
   return `${message.replace(/\.?$/, '.')} This is a bug of Outrider; --debug shows where.`;
 }
 

@@ -1,7 +1,8 @@
 /** One HTTP listener with limits: slow, endless and malformed requests are cut off with a sentence. Routes nothing. */
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { messageOf, OutriderError } from '../runtime/errors.js';
+import { OutriderError } from '../runtime/errors.js';
+import { reasonOf } from '../runtime/system-error.js';
 import { formatHostPort, parseHostPort } from '../runtime/listen.js';
 import { type HttpAnswer, sendAnswer, sendLines } from './answer.js';
 
@@ -63,7 +64,7 @@ function bind(server: Server, address: string): Promise<number> {
   const place = address.startsWith('/') ? { path: address } : parseHostPort(address);
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
-      const sentence = `Cannot listen on ${address} (HTTP): ${messageOf(error)}.`;
+      const sentence = `Cannot listen on ${address} (HTTP): ${reasonOf(error)}`;
       reject(new OutriderError('unavailable', sentence, { cause: error }));
     });
     server.listen(place, () => {

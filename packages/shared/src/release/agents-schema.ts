@@ -28,10 +28,11 @@ import {
   text,
   whole,
 } from '../runtime/shape.js';
+import { NO_KEY } from '../runtime/yaml-nodes.js';
 import { commandSchema } from './command-schema.js';
 import { gatesSchema } from './gates-schema.js';
 import { healthcheck } from './healthcheck-schema.js';
-import { problemOfListenAddress } from './spec-strings.js';
+import { problemOfLength, problemOfListenAddress } from './spec-strings.js';
 
 const HOST_SELECTOR = /^[a-z0-9][a-z0-9._/-]{0,62}=[A-Za-z0-9._-]{0,63}$/;
 const USER = /^[a-z_][a-z0-9_.-]{0,31}\$?(?::[a-z_0-9][a-z0-9_.-]{0,31})?$|^\d{1,10}(?::\d{1,10})?$/;
@@ -49,12 +50,12 @@ const scalar = z
   .refine((value) => !value.includes('\0'), must('a text without NUL'));
 
 const variables = mapOf(scalar, 'a map of variables').superRefine((map, context) => {
-  for (const key of Object.keys(map)) {
+  for (const [key, value] of Object.entries(map)) {
     const message = !VARIABLE.test(key)
       ? 'is no name of a variable: letters, digits and "_", not beginning with a digit.'
       : RESERVED_VARIABLE.test(key)
         ? 'is set by Outrider itself and cannot be chosen.'
-        : undefined;
+        : problemOfLength(`${key}=${value}`);
     if (message !== undefined) context.addIssue({ code: 'custom', path: [key], message });
   }
 });
@@ -62,7 +63,10 @@ const variables = mapOf(scalar, 'a map of variables').superRefine((map, context)
 /** A map, or a list of `KEY=VALUE`. */
 const environment = byForm<Readonly<Record<string, string>>>((value) => {
   if (!Array.isArray(value)) return variables;
-  const entry = z.string(must('KEY=VALUE')).refine((line) => line.includes('=', 1), must('KEY=VALUE'));
+  const entry = z
+    .string(must('KEY=VALUE'))
+    .refine((line) => line.includes('=', 1), must('KEY=VALUE'))
+    .refine((line) => !line.startsWith(`${NO_KEY}=`), { error: `has ${NO_KEY}, which is no name of a variable here.` });
   return list(entry, '["LOG_LEVEL=info"]')
     .transform((lines): Record<string, string | number | boolean> =>
       Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),

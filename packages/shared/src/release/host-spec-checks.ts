@@ -4,7 +4,13 @@ import picomatch from 'picomatch';
 import type { AgentSpec } from '../domain/agent.js';
 import type { Manifest } from '../domain/release.js';
 import type { ValuePath } from '../runtime/yaml-source.js';
-import { problemOfAddress, problemOfHttpUrl, problemOfListenAddress, problemOfZmqUrl } from './spec-strings.js';
+import {
+  problemOfAddress,
+  problemOfHttpUrl,
+  problemOfLength,
+  problemOfListenAddress,
+  problemOfZmqUrl,
+} from './spec-strings.js';
 import { mapStrings } from './spec-walk.js';
 
 export interface AgentProblem {
@@ -14,7 +20,7 @@ export interface AgentProblem {
 
 export function problemsInRelease(agent: AgentSpec, manifest: Manifest): AgentProblem[] {
   return [
-    ...problemsOfAddresses(agent),
+    ...problemsOfStrings(agent),
     ...problemsOfWorkingDir(agent, manifest),
     ...problemsOfProgram(agent, manifest),
     ...problemsOfFiles(agent, manifest),
@@ -22,7 +28,7 @@ export function problemsInRelease(agent: AgentSpec, manifest: Manifest): AgentPr
 }
 
 /** Once more, now that the settings are in. */
-function problemsOfAddresses(agent: AgentSpec): AgentProblem[] {
+function problemsOfStrings(agent: AgentSpec): AgentProblem[] {
   const problems: AgentProblem[] = [];
   mapStrings(agent, (value, path) => {
     const problem = ruleFor(path)?.(value);
@@ -33,6 +39,8 @@ function problemsOfAddresses(agent: AgentSpec): AgentProblem[] {
 }
 
 function ruleFor(path: ValuePath): ((value: string) => string | undefined) | undefined {
+  if (path[0] === 'environment') return (value) => problemOfLength(`${String(path[1])}=${value}`);
+  if (path[0] === 'command' || path.at(-2) === 'exec') return problemOfLength;
   switch (path.at(-1)) {
     case 'connect':
       return problemOfZmqUrl;
@@ -63,6 +71,8 @@ function problemsOfWorkingDir({ workingDir }: AgentSpec, manifest: Manifest): Ag
 /** A program named by a relative path must be there and executable; others are looked up on the host. */
 function problemsOfProgram({ command, workingDir }: AgentSpec, manifest: Manifest): AgentProblem[] {
   const [program = ''] = command;
+  if (program.trim() === '')
+    return [{ path: ['command', 0], message: 'is empty with the settings of this environment.' }];
   if (!program.includes('/') || program.startsWith('/') || `${program}${workingDir}`.includes('${')) return [];
   const path = posix.normalize(posix.join(workingDir, program));
   const at = (message: string): AgentProblem[] => [{ path: ['command'], message }];

@@ -67,6 +67,20 @@ describe('resolveHostSpec', () => {
     expect(fingerprint(elsewhere('1'))).toBe(fingerprint(elsewhere('2')));
   });
 
+  it('refuses what no kernel starts, once the settings are in', () => {
+    const long = 'x'.repeat(131_072);
+    const of = (...lines: string[]) => resolve(specOf(...lines), { settings: { LONG: long, NONE: '' } }).problems;
+    expect(of('environment: { A: "${LONG}" }')).toEqual([expect.stringMatching(/environment\.A has 131074 bytes/)]);
+    expect(of('healthcheck: { exec: [x, "${LONG}"] }')).toEqual([
+      expect.stringMatching(/healthcheck\.exec\[1\] has 131072 bytes/),
+    ]);
+    const spec = agentsFromYaml('agents: { a: { command: ["${NONE}", "${LONG}"] } }');
+    expect(resolve(spec, { settings: { LONG: long, NONE: '' } }).problems).toEqual([
+      expect.stringMatching(/^agents\.a\.command\[1\] has 131072 bytes/),
+      'agents.a.command[0] is empty with the settings of this environment.',
+    ]);
+  });
+
   it('leaves out what has no instance', () => {
     expect(resolve(specOf('replicas: 0')).spec.agents).toEqual([]);
   });

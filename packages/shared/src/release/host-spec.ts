@@ -67,7 +67,7 @@ function fillIn(value: string, input: HostSpecInput, report: (message: string) =
   for (const problem of filled.problems) {
     report(
       problem.kind === 'unset'
-        ? `needs the setting ${problem.name}, which the environment ${input.environment} does not have. Set it, or write \${${problem.name}:-default}.`
+        ? `needs the setting ${problem.name}, which the environment ${input.environment} does not have. Set it under "settings:" in coordinator.yaml, or write \${${problem.name}:-default}.`
         : `has ${JSON.stringify(problem.reference)}, which is no reference.`,
     );
   }

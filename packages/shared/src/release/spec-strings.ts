@@ -44,3 +44,14 @@ export function problemOfZmqUrl(value: string): string | undefined {
   const good = value.startsWith('tcp://') ? problemOfAddress(value.slice(6)) === undefined : /^ipc:\/\/./.test(value);
   return good ? undefined : `must be tcp://HOST:PORT or ipc://PATH, not ${JSON.stringify(value)}.`;
 }
+
+/** MAX_ARG_STRLEN of Linux without its NUL: 32 pages of 4 KiB, for one argument and for one `NAME=value`. */
+const MOST_BYTES_OF_A_STRING = 131_071;
+
+/** Of a word of a command, or of a variable with its name: the kernel starts no program with a longer one. */
+export function problemOfLength(value: string): string | undefined {
+  const bytes = Buffer.byteLength(value);
+  return bytes <= MOST_BYTES_OF_A_STRING
+    ? undefined
+    : `has ${bytes} bytes, and Linux gives a program at most ${MOST_BYTES_OF_A_STRING} in one argument or variable: put it into a file of the release.`;
+}

@@ -13,6 +13,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** `ADDRESS:PORT` of the caller. */
   readonly peer: string;
+  /** Milliseconds until the caller gives up, as it has said with the call; Infinity: it waits for ever. */
+  readonly leftMs: number;
 }
 
 export interface CallOptions {

@@ -170,7 +170,8 @@ function drained(call: grpc.ServerWritableStream<object, object>, signal: AbortS
 function contextOf(call: AnyCall, ending: AbortSignal): CallContext {
   const gone = new AbortController();
   (call as EventEmitter).on('cancelled', () => gone.abort());
-  return { signal: AbortSignal.any([gone.signal, ending]), peer: call.getPeer() };
+  const leftMs = Number(call.getDeadline()) - Date.now();
+  return { signal: AbortSignal.any([gone.signal, ending]), peer: call.getPeer(), leftMs };
 }
 
 function bearerOf(metadata: grpc.Metadata): string | undefined {

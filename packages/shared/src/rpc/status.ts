@@ -12,18 +12,31 @@ const STATUS_OF: Readonly<Record<ErrorCode, grpc.status>> = {
   internal: grpc.status.INTERNAL,
 };
 
+/** The key of the metadata by which the words of a server are told from those of a connection that failed. */
+const SAID = 'outrider-said';
+
 /** What a handler's error tells the caller. Anything but an `OutriderError` is a bug and says no more than that. */
-export function toStatus(error: unknown): { readonly code: grpc.status; readonly details: string } {
-  if (error instanceof OutriderError) return { code: STATUS_OF[error.code], details: error.message };
+export function toStatus(error: unknown): {
+  readonly code: grpc.status;
+  readonly details: string;
+  readonly metadata?: grpc.Metadata;
+} {
+  if (error instanceof OutriderError) {
+    const metadata = new grpc.Metadata();
+    metadata.set(SAID, '1');
+    return { code: STATUS_OF[error.code], details: error.message, metadata };
+  }
   return { code: grpc.status.INTERNAL, details: `Internal error: ${messageOf(error)}` };
 }
 
 /** A failed call as the caller's error. `endpoint` is named where the other side could not be reached. */
 export function fromStatus(error: unknown, endpoint: string): OutriderError {
-  const { code, details } = error as Partial<grpc.ServiceError>;
+  const { code, details, metadata } = error as Partial<grpc.ServiceError>;
   const known = (Object.entries(STATUS_OF) as [ErrorCode, grpc.status][]).find(([, status]) => status === code);
   switch (known?.[0]) {
     case 'unavailable':
+      if ((metadata?.get(SAID).length ?? 0) > 0)
+        return new OutriderError('unavailable', details ?? messageOf(error), { cause: error });
       return new OutriderError('unavailable', `Cannot reach ${endpoint}: ${plainly(details)}.`, { cause: error });
     case 'timeout':
       return new OutriderError('timeout', `No answer from ${endpoint} in time.`, { cause: error });

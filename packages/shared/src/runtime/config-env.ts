@@ -1,9 +1,9 @@
 /** Settings that come from the environment of the process. Reads only what it is given; changes nothing. */
-import { parse } from 'yaml';
 import type { z } from 'zod';
 import type { Problem } from './problem.js';
 import { schemaAt } from './schema-walk.js';
 import { didYouMean } from './suggest.js';
+import { parseYaml } from './yaml-source.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -50,11 +50,8 @@ function read(text: string, takes: 'text' | 'list' | 'other'): unknown {
       .map((item) => item.trim())
       .filter((item) => item !== '');
   }
-  try {
-    return parse(text) as unknown;
-  } catch {
-    return text; // the schema will say what it should have been
-  }
+  const parsed = parseYaml(text, '');
+  return parsed.ok ? parsed.source.value : text; // the schema will say what it should have been
 }
 
 const LEVELS: Readonly<Record<string, string>> = { warning: 'warn', critical: 'fatal', notset: 'trace' };

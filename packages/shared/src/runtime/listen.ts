@@ -77,3 +77,30 @@ export function problemOfExposure(
   }
   return undefined;
 }
+
+/** Where two listeners are given the same address, as one sentence; port 0 is another one each time. */
+export function problemOfSameAddress(listen: Readonly<Record<string, readonly string[]>>): string | undefined {
+  const taken = new Map<string, string>();
+  for (const [key, addresses] of Object.entries(listen)) {
+    for (const address of addresses) {
+      const { host, port } = parseHostPort(address) ?? { host: '', port: 0 };
+      if (port === 0) continue;
+      const mine = `${host === 'localhost' ? '127.0.0.1' : host.toLowerCase()} ${port}`;
+      const other = [...taken].find(([theirs]) => overlap(mine, theirs));
+      if (other !== undefined) {
+        return `listen.${key} is ${address}, which listen.${other[1]} has already: give it another port.`;
+      }
+      taken.set(mine, key);
+    }
+  }
+  return undefined;
+}
+
+/** Every address of a kind has the port of its wildcard; of `::`, those of IPv4 too. */
+function overlap(one: string, other: string): boolean {
+  const [hostOne = '', portOne] = one.split(' ');
+  const [hostOther = '', portOther] = other.split(' ');
+  if (portOne !== portOther) return false;
+  const covers = (wide: string, host: string): boolean => wide === '::' || (wide === EVERY_IPV4 && !isIPv6(host));
+  return hostOne === hostOther || covers(hostOne, hostOther) || covers(hostOther, hostOne);
+}

@@ -13,9 +13,9 @@ import {
 } from 'yaml';
 import { messageOf } from './errors.js';
 import type { Problem } from './problem.js';
+import { problemOfNodes } from './yaml-nodes.js';
 
 const MOST_BYTES = 1024 * 1024;
-const MOST_ALIASES = 100;
 const MOST_PROBLEMS = 20;
 
 export type ValuePath = readonly PropertyKey[];
@@ -55,7 +55,9 @@ export function parseYaml(
       }
       return { ok: false, problems: [...byLine.values()].slice(0, MOST_PROBLEMS) };
     }
-    const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
+    const problem = problemOfNodes(document);
+    if (problem !== undefined) return refuse(problem.sentence, lineAt(problem.offset));
+    const value: unknown = document.toJS({ maxAliasCount: -1 });
     const find = (path: ValuePath) =>
       walk(document.contents, path, (node) => (isAlias(node) ? node.resolve(document) : node));
     const source: YamlSource = {
@@ -76,6 +78,7 @@ export function parseYaml(
 
 function sentenceOf(error: YAMLError, text: string): string {
   const key = /^[^\s:,{}[\]]+/.exec(text.slice(error.pos[0]))?.[0];
+  if (error.code === 'MULTIPLE_DOCS') return 'A second document begins here: one file has one, so leave out the "---".';
   if (error.code === 'DUPLICATE_KEY' && key !== undefined) return `The key "${key}" is there twice.`;
   return `This is no YAML: ${error.message.replace(/\.?$/, '.')}`;
 }

@@ -58,7 +58,7 @@ export function causeSentence(cause: Cause): string {
     case 'start-timeout':
       return `was not ready within ${formatDuration(cause.limitMs)}${cause.detail === '' ? '' : `: ${cause.detail}`}`;
     case 'not-started':
-      return `could not start: ${cause.detail}`;
+      return `could not start: ${cause.detail.replace(/\.$/, '')}`;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Cells of an instance that is on its way out. */
 import { formatDuration } from '@outrider/shared/domain/duration.js';
-import type { Decision, Draining, EventOf, Rules, Sequel, Stopping } from './instance.js';
+import type { Decision, Draining, EventOf, Instance, Rules, Sequel, Stopping } from './instance.js';
 import { follow } from './rest-cells.js';
 import { clear, report, stay } from './transitions.js';
 
@@ -24,11 +24,14 @@ export function graceOver(instance: Draining, event: EventOf<'deadline'>, rules:
 export const extend = (instance: Draining, event: EventOf<'extended'>): Decision =>
   stay({ ...instance, deadline: Math.max(instance.deadline, event.at + event.ms) });
 
-/** The old sidecar may not have come to the signal. */
+/** The old sidecar may not have come to the signal. Many programs take a second one for "at once": none is sent twice. */
 export const adoptDraining = (instance: Draining, _event: EventOf<'adopted'>, rules: Rules): Decision => ({
   instance,
-  effects: [{ kind: 'signal', signal: rules.stopSignal }],
+  effects: [{ kind: 'signal', signal: instance.signalled === true ? 'SIGCONT' : rules.stopSignal }],
 });
+
+export const wasSignalled = (instance: Instance): Instance =>
+  instance.state === 'draining' ? { ...instance, signalled: true } : instance;
 
 export const adoptStopping = (instance: Stopping): Decision => ({ instance, effects: [{ kind: 'killTree' }] });
 

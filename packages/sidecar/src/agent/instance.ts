@@ -54,6 +54,8 @@ export interface Starting extends Common {
   readonly state: 'starting';
   /** False while its start is still being waited for. */
   readonly process: boolean;
+  /** Nobody asked for it: counts as a restart once there is a process. */
+  readonly again?: true;
   /** By its own word it is ready, which it says only once; other checks may still be waited for. */
   readonly saidReady?: boolean;
   /** Once the process runs: ready by then, or (without a check to wait for) taken for ready then. */
@@ -72,6 +74,8 @@ export interface Draining extends Common {
   readonly state: 'draining';
   readonly deadline: number;
   readonly sequel: Sequel;
+  /** The stop signal was sent. */
+  readonly signalled?: true;
 }
 /** What is left of it is being killed. */
 export interface Stopping extends Common {
@@ -141,7 +145,8 @@ export type EventOf<K extends InstanceEventKind> = Extract<InstanceEvent, { read
 
 export type Effect =
   | { readonly kind: 'spawn' }
-  | { readonly kind: 'signal'; readonly signal: NodeSignal }
+  /** SIGCONT: it was asked already. */
+  | { readonly kind: 'signal'; readonly signal: NodeSignal | 'SIGCONT' }
   | { readonly kind: 'killTree' }
   | { readonly kind: 'startProbes' }
   | { readonly kind: 'stopProbes' }

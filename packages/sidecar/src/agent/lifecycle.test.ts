@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { wasSignalled } from './drain-cells.js';
 import type { Instance, InstanceEvent, InstanceEventKind, Rules } from './instance.js';
 import { NO_HISTORY } from './instance.js';
 import { LIFECYCLE, decide } from './lifecycle.js';
@@ -287,11 +288,25 @@ describe('what follows', () => {
   test('a crash is started again at once, and again later', () => {
     let instance = tell(INSTANCES['ready']!, { kind: 'exited' });
     instance = tell(instance, { kind: 'treeGone' });
-    expect(instance).toMatchObject({ state: 'starting', history: { restarts: 1, exitsInRow: 1, faults: 1 } });
-    instance = tell({ ...instance, incarnation: 'i1' }, { kind: 'spawned' });
+    expect(instance).toMatchObject({ state: 'starting', history: { restarts: 0, exitsInRow: 1, faults: 1 } });
+    const waiting = { ...instance, incarnation: 'i1' };
+    instance = tell(waiting, { kind: 'spawned' });
+    expect(instance).toMatchObject({ state: 'starting', history: { restarts: 1 } });
+    // As well where the sidecar was killed before it knew.
+    expect(tell(waiting, { kind: 'adopted' })).toMatchObject({ history: { restarts: 1 } });
+    expect(tell(instance, { kind: 'adopted' })).toMatchObject({ history: { restarts: 1 } });
+    expect(tell(waiting, { kind: 'spawnFailed' })).toMatchObject({ history: { restarts: 0, faults: 2 } });
     instance = tell(instance, { kind: 'exited' });
     instance = tell(instance, { kind: 'treeGone' });
     expect(instance).toMatchObject({ state: 'backoff', deadline: 10_100 });
+  });
+
+  test('what was asked to end is asked once more by the next sidecar only where it may not have been', () => {
+    const effectsOf = (instance: Instance) => decide(instance, EVENTS.adopted, RULES).effects;
+    const draining = INSTANCES['draining']!;
+    expect(effectsOf(draining)).toEqual([{ kind: 'signal', signal: 'SIGTERM' }]);
+    expect(effectsOf(wasSignalled(draining))).toEqual([{ kind: 'signal', signal: 'SIGCONT' }]);
+    expect(wasSignalled(INSTANCES['ready']!)).toBe(INSTANCES['ready']);
   });
 
   test('asked for more time, it gets it, and never less', () => {

@@ -57,6 +57,5 @@ export function again(instance: Backoff | Failed, event: EventOf<'deadline'>): D
 }
 
 function restart(instance: Instance, event: InstanceEvent, reason: string): Decision {
-  const { history } = instance;
-  return begin(event, { ...history, restarts: history.restarts + 1 }, reason);
+  return begin(event, instance.history, reason, true);
 }

@@ -15,9 +15,15 @@ const startLimit = (at: number, rules: Rules): number => at + (rules.startPeriod
 
 export function spawned(instance: Starting, event: EventOf<'spawned'>, rules: Rules): Decision {
   return {
-    instance: { ...instance, process: true, deadline: startLimit(event.at, rules) },
+    instance: withProcess(instance, startLimit(event.at, rules)),
     effects: [{ kind: 'startProbes' }, report('agent.starting', instance.reason)],
   };
+}
+
+/** A start that never came to a process is no restart. */
+function withProcess({ again, history, ...instance }: Starting, deadline: number): Starting {
+  const restarts = history.restarts + (again === true ? 1 : 0);
+  return { ...instance, history: { ...history, restarts }, process: true, deadline };
 }
 
 export function spawnFailed(instance: Starting, event: EventOf<'spawnFailed'>, rules: Rules): Decision {
@@ -121,7 +127,7 @@ export function extendStart(instance: Starting, event: EventOf<'extended'>, rule
 
 /** What the old sidecar missed of the start is not held against it. */
 export function adoptStart(instance: Starting, event: EventOf<'adopted'>, rules: Rules): Decision {
-  return adopt({ ...instance, process: true, deadline: startLimit(event.at, rules) });
+  return adopt(withProcess(instance, startLimit(event.at, rules)));
 }
 
 export const adopt = (instance: Running): Decision => ({

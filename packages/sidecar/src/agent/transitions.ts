@@ -23,9 +23,11 @@ export const report = (event: Extract<Effect, { kind: 'report' }>['event'], reas
 });
 
 /** A new incarnation, still without a process. */
-export function begin(event: InstanceEvent, history: History, reason: string): Decision {
+export function begin(event: InstanceEvent, history: History, reason: string, again?: true): Decision {
+  const { next: incarnation, at: since } = event;
+  const isAgain = again === undefined ? {} : { again };
   return {
-    instance: { state: 'starting', incarnation: event.next, process: false, history, since: event.at, reason },
+    instance: { state: 'starting', incarnation, process: false, history, since, reason, ...isAgain },
     effects: [{ kind: 'spawn' }],
   };
 }

@@ -1,4 +1,5 @@
-import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { reasonOf } from '@outrider/shared/runtime/system-error.js';
 import type { Socket } from 'zeromq';
 
 /** Binds `HOST:PORT`s (port 0 picks one), all or none. @throws OutriderError('unavailable') */
@@ -23,7 +24,7 @@ function bindOne(socket: Pick<Socket, 'bindSync'>, address: string, what: string
   try {
     socket.bindSync(`tcp://${address.replace(/:0$/, ':*')}`);
   } catch (error) {
-    throw new OutriderError('unavailable', `Cannot listen on ${address} (${what}): ${messageOf(error)}.`, {
+    throw new OutriderError('unavailable', `Cannot listen on ${address} (${what}): ${reasonOf(error)}`, {
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 /** One end of the bus: a PULL socket on a path of its own, read a bounded batch at a time. Knows nothing of frames. */
-import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { reasonOf } from '@outrider/shared/runtime/system-error.js';
 import { removeFile } from '@outrider/shared/runtime/special-file.js';
 import { Pull } from 'zeromq';
 
@@ -36,7 +37,7 @@ export function openMouth(path: string, hear: (parts: readonly Uint8Array[]) => 
     socket.bindSync(url);
   } catch (error) {
     socket.close();
-    throw new OutriderError('unavailable', `Cannot open the bus endpoint ${path}: ${messageOf(error)}.`, {
+    throw new OutriderError('unavailable', `Cannot open the bus endpoint ${path}: ${reasonOf(error)}`, {
       cause: error,
     });
   }

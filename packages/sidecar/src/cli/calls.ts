@@ -4,7 +4,7 @@ import type { HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js
 export interface AgentOrder {
   /** '': of every app. */
   readonly app: string;
-  /** Empty: all. */
+  /** Empty: all, which was said. */
   readonly agents: readonly string[];
   readonly action: 'start' | 'stop' | 'restart';
   readonly by: string;

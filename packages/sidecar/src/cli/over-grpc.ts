@@ -14,7 +14,7 @@ export function overGrpc(endpoint: string): SidecarCalls {
     ...(signal === undefined ? {} : { signal }),
   });
   const inWords = (error: unknown): never => {
-    if (!(error instanceof OutriderError) || error.code !== 'unavailable') throw error;
+    if (!(error instanceof OutriderError) || !error.message.startsWith('Cannot reach ')) throw error;
     throw new OutriderError('unavailable', `${error.message} Is the sidecar running there?`, { cause: error });
   };
   return {
@@ -24,7 +24,9 @@ export function overGrpc(endpoint: string): SidecarCalls {
       for await (const wire of remote.WatchStatus({}, limited(limit))) yield readHostStatus(wire);
     },
     control: async ({ agents, ...order }, limit) => {
-      const answer = await remote.ControlAgent({ ...order, agents: [...agents] }, limited(limit)).catch(inWords);
+      const answer = await remote
+        .ControlAgent({ ...order, agents: [...agents], all: agents.length === 0 }, limited(limit))
+        .catch(inWords);
       return answer.instances.map(readInstanceStatus);
     },
     revert: async ({ app, by, reason }, limit) => {

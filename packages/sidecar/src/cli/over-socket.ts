@@ -15,7 +15,8 @@ export function overSocket(path: string): SidecarCalls {
     place: path,
     status: async (limit) => (await ask({ method: 'GET', url: '/status', ...limit })) as HostStatus,
     watch: (limit) => endless<HostStatus>(path, { method: 'GET', url: '/status/watch', ...limit }),
-    control: async (body, limit) => {
+    control: async (order, limit) => {
+      const body = { ...order, all: order.agents.length === 0 };
       const answer = await ask({ method: 'POST', url: '/agents', body, ...limit });
       return (answer as { readonly instances: readonly InstanceStatus[] }).instances;
     },

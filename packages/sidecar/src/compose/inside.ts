@@ -103,7 +103,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     refusals: [limits, secrets],
     system: () => figures.current?.system() ?? { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 },
     reserved: reservedBy(config),
-    localAddresses,
+    ...{ localAddresses, problems: () => supervisor.problems() },
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
   tellOfUndeclared(sockets, supervisor, log);

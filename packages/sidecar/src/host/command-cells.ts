@@ -1,5 +1,6 @@
 /** What each command does in each phase, once its fence and the deadlines have been looked at. */
 import { type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
+import { asSentence } from '@outrider/shared/domain/sentence.js';
 import type { AppState, Change, StateOf } from './app-state.js';
 import { goBack } from './going-back.js';
 import { become, type Decision, type EventOf, refuse, stay } from './host-event.js';
@@ -172,7 +173,7 @@ export const revertUnderWay = (state: StateOf<'switching' | 'trial'>, { reason, 
 function nothingOnTrial(state: AppState, rollout: string): string {
   const { outcome, app } = state;
   if (outcome?.rollout === rollout && outcome.result === 'reverted') {
-    return `${app}: rollout ${rollout} went back on this host: ${outcome.reason}.`;
+    return asSentence(`${app}: rollout ${rollout} went back on this host: ${outcome.reason}`);
   }
   return `${app}: nothing of rollout ${rollout} is on trial on this host.`;
 }

@@ -8,10 +8,11 @@ export type Body = Readonly<Record<string, unknown>>;
 
 /** As the wire has it; `agentOrderOf` knows what is wrong in it. */
 export function agentRequestOf(body: Body): ControlAgentRequest__Output {
-  only(body, ['app', 'agents', 'host', 'action', 'by']);
+  only(body, ['app', 'agents', 'all', 'host', 'action', 'by']);
   return {
     app: textOf(body, 'app'),
     agents: textsOf(body, 'agents'),
+    all: flagOf(body, 'all'),
     host: textOf(body, 'host'),
     action: textOf(body, 'action'),
     by: textOf(body, 'by'),

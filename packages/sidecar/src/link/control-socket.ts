@@ -7,7 +7,8 @@ import type { IncomingMessage } from 'node:http';
 import { answerOf, failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
 import { BodyTooLong, readBody } from '@outrider/shared/http/body.js';
 import { listenHttp } from '@outrider/shared/http/listener.js';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { reasonOf } from '@outrider/shared/runtime/system-error.js';
 import { removeFile, statOfEntry } from '@outrider/shared/runtime/special-file.js';
 import { type ControlRoute, controlRoute, type ControlSources } from './control-routes.js';
 
@@ -47,7 +48,7 @@ export async function openControlSocket(options: ControlSocketOptions): Promise<
     }
   } catch (error) {
     await listener.close();
-    const sentence = `The group ${gid} can't be given ${path}: ${messageOf(error)}.`;
+    const sentence = `The group ${gid} can't be given ${path}: ${reasonOf(error)}`;
     throw new OutriderError('refused', sentence, { cause: error });
   }
   return { path, close: () => listener.close() };

@@ -7,6 +7,7 @@ import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { isName, NAME_RULE } from '@outrider/shared/domain/name.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { NOT_BOTH, WHICH_AGENTS } from '@outrider/shared/domain/agent-order.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import type { LogsAsk } from './agent-logs.js';
 import { AGENT_ACTIONS, type AgentAction, type HostCommand } from './ports.js';
@@ -30,6 +31,7 @@ export const logsAskOf = ({ agent, agents, since, ...rest }: LogsRequest__Output
 
 export interface AgentOrder {
   readonly app: string;
+  /** Empty: all of them, which was said. */
   readonly agents: readonly string[];
   readonly action: AgentAction;
   readonly by: string;
@@ -49,6 +51,8 @@ export function agentOrderOf(
   if (wire.host !== '' && wire.host !== host) {
     throw new OutriderError('not_found', `This is host ${host}, not ${wire.host.slice(0, 63)}.`);
   }
+  if (wire.agents.length === 0 && !wire.all) throw invalid(WHICH_AGENTS);
+  if (wire.agents.length > 0 && wire.all) throw invalid(NOT_BOTH);
   const known = new Set(instances.filter((one) => wire.app === '' || one.app === wire.app).map((one) => one.agent));
   for (const agent of wire.agents) {
     if (!isName(agent)) throw invalid(`agents: a name must be ${NAME_RULE}.`);

@@ -188,6 +188,8 @@ describe('commands', () => {
     ['no release to stage', () => remote.Stage({ command: COMMAND }), 'release is missing.'],
     ['no action', () => remote.ControlAgent({}), 'action must be start, stop or restart, not "".'],
     ['another action', () => remote.ControlAgent({ action: 'kill' }), 'not "kill".'],
+    ['no agent', () => remote.ControlAgent({ action: 'stop' }), 'Name the agents, or say all.'],
+    ['names and all', () => remote.ControlAgent({ action: 'stop', agents: ['vision'], all: true }), 'not both.'],
     ['a bad app', () => remote.ControlAgent({ action: 'stop', app: '../x' }), 'app must be lower-case letters'],
     ['a bad agent', () => remote.ControlAgent({ action: 'stop', agents: ['A'] }), 'agents: a name must be'],
     ['an unknown agent', () => remote.ControlAgent({ action: 'stop', agents: ['visoin'] }), 'Did you mean "vision"?'],
@@ -206,7 +208,7 @@ describe('commands', () => {
 
   test('for agents name who gave them', async () => {
     await remote.ControlAgent({ action: 'restart', agents: ['vision', 'vision'], by: 'ada' });
-    await remote.ControlAgent({ action: 'stop' });
+    await remote.ControlAgent({ all: true, action: 'stop' });
     expect(asked).toEqual([
       ['control', '', ['vision'], 'restart', 'ada'],
       ['control', '', [], 'stop', 'unknown'],

@@ -6,7 +6,8 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { reasonOf } from '@outrider/shared/runtime/system-error.js';
 import { tryLock } from './libc/descriptors.js';
 
 /** A sidecar that was killed may have left a child on its way, or end this very moment. */
@@ -35,7 +36,7 @@ async function lock(what: 'run_dir' | 'data_dir', folder: string, file: string):
     mkdirSync(folder, { recursive: true, mode: 0o755 });
     fd = openSync(path, 'a+', 0o600);
   } catch (error) {
-    throw new OutriderError('invalid', `Cannot use the ${what} ${folder}: ${messageOf(error)}.`, { cause: error });
+    throw new OutriderError('invalid', `Cannot use the ${what} ${folder}: ${reasonOf(error)}`, { cause: error });
   }
   const deadline = performance.now() + PATIENCE_MS;
   let locked = tryLock(fd);

@@ -96,6 +96,19 @@ test.each([
   expect(() => scratch.start({ command: ['true'], ...wrong })).toThrow(sentence);
 });
 
+test('more than the kernel gives a program is said so, behind a wrapper too', () => {
+  const long = 'x'.repeat(131_072);
+  const sentence =
+    /^Cannot start true: argument list too long \(E2BIG\)\. Its arguments and variables are too many or too long/;
+  const many = Object.fromEntries(Array.from({ length: 80 }, (_, index) => [`V${index}`, 'x'.repeat(120_000)]));
+  for (const confinement of [undefined, { noNewPrivileges: false, openFiles: 64 }]) {
+    const more = confinement === undefined ? {} : { confinement };
+    expect(() => scratch.start({ command: ['true', long], ...more })).toThrow(sentence);
+    expect(() => scratch.start({ command: ['true'], env: { LONG: long }, ...more })).toThrow(sentence);
+    expect(() => scratch.start({ command: ['true'], env: many, ...more })).toThrow(sentence);
+  }
+});
+
 /** What a bare child has too was open before the tests began. */
 const DESCRIPTORS = 'ls /proc/$$/fd; exit 0';
 const inherited = execFileSync('sh', ['-c', DESCRIPTORS], { encoding: 'utf8' }).trim().split('\n');

@@ -7,6 +7,7 @@ import { constants as system } from 'node:os';
 import { dirname } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
+import { reasonOf } from '@outrider/shared/runtime/system-error.js';
 import type { RunningProcess, SpawnRequest } from '../supervise/ports.js';
 import type { ProcessIdentity } from '../agent/identity.js';
 import { endOfChild, expectChildren } from './children.js';
@@ -105,12 +106,22 @@ function openLog(path: string): number {
     mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
     return openSync(path, 'a', LOG_MODE);
   } catch (error) {
-    throw new OutriderError('invalid', `Cannot write the log file ${path}: ${messageOf(error)}.`, { cause: error });
+    throw new OutriderError('invalid', `Cannot write the log file ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
+const ADVICE: Readonly<Record<string, string>> = {
+  E2BIG:
+    'Its arguments and variables are too many or too long: together they may have a quarter of the limit of its stack ' +
+    '(`ulimit -s`; 2 MiB as a rule), each 128 KiB. Put what is long into files.',
+  EMFILE: 'The sidecar is out of file descriptors: raise LimitNOFILE= of its unit.',
+  ENFILE: 'The machine is out of file descriptors: raise fs.file-max with sysctl.',
+  EAGAIN: 'Its user or its control group may have no more processes: raise TasksMax= of its unit, or `ulimit -u`.',
+  ENOMEM: 'The machine is out of memory.',
+};
+
 function cannotStart(program: string, errno: number): OutriderError {
   const [code = `error ${errno}`, meaning = 'no process could be made'] = getSystemErrorMap().get(-errno) ?? [];
-  const advice = 'The machine may be out of processes, descriptors or memory; raise its limits.';
+  const advice = ADVICE[code] ?? 'The machine may be out of processes, descriptors or memory; raise its limits.';
   return new OutriderError('unavailable', `Cannot start ${program}: ${meaning} (${code}). ${advice}`);
 }

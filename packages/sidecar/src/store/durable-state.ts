@@ -8,7 +8,9 @@ import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { reasonOf } from '@outrider/shared/runtime/system-error.js';
 import type { DurableStore } from '../supervise/ports.js';
+import { misshapen } from './state-shape.js';
 
 /** Raised when an older sidecar could not understand the file any more. */
 const FORMAT = 1;
@@ -32,7 +34,7 @@ export function createDurableStore(dataDir: string): DurableStore {
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
         writeDurably(path, text);
       } catch (error) {
-        throw new OutriderError('unavailable', `Cannot write ${path}: ${messageOf(error)}. Nothing was changed.`, {
+        throw new OutriderError('unavailable', `Cannot write ${path}: ${reasonOf(error)} Nothing was changed.`, {
           cause: error,
         });
       }
@@ -65,6 +67,8 @@ function parse(path: string, text: string): unknown {
   if (sha256(canonicalJson(document.state)) !== document.sha256) {
     throw unreadable(path, 'its content does not match its checksum');
   }
+  const wrong = misshapen(document.state);
+  if (wrong !== undefined) throw unreadable(path, `${wrong} in it is not what a sidecar writes there`);
   return document.state;
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { writeAtomically } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { reasonOf } from '@outrider/shared/runtime/system-error.js';
 import type { RecordStore } from '../supervise/ports.js';
 
 const SUFFIX = '.json';
@@ -43,11 +44,22 @@ export function createRecordStore({ runDir, now, onUnreadable }: RecordStoreOpti
   };
   return {
     load: () => {
-      const names = readdirSync(folder).sort();
-      for (const name of names) if (name.endsWith('.tmp')) rmSync(join(folder, name), { force: true });
+      const entries = readdirSync(folder, { withFileTypes: true });
+      const names = entries.map(({ name }) => name).sort();
+      for (const entry of entries) {
+        // Of a write that a crash cut short; a folder is somebody else's.
+        if (entry.name.endsWith('.tmp') && !entry.isDirectory()) rmSync(join(folder, entry.name), { force: true });
+      }
       return names.filter((name) => name.endsWith(SUFFIX)).flatMap((name) => loadOne(name) ?? []);
     },
-    write: (key, record) => writeAtomically(fileOf(key), JSON.stringify(record)),
+    write: (key, record) => {
+      const path = fileOf(key);
+      try {
+        writeAtomically(path, JSON.stringify(record));
+      } catch (error) {
+        throw new OutriderError('unavailable', `Cannot write ${path}: ${reasonOf(error)}`, { cause: error });
+      }
+    },
     remove: (key) => rmSync(fileOf(key), { force: true }),
   };
 }

@@ -27,6 +27,8 @@ export interface HostDriverOptions {
   readonly reserved: readonly Claimed[];
   /** IP addresses of this machine. */
   readonly localAddresses: () => readonly string[];
+  /** Sentences about what a person has to mend here, as it is now. */
+  readonly problems?: () => readonly string[];
   /** Told of what went wrong and is tried again; for the log. */
   readonly onProblem: (error: unknown) => void;
 }

@@ -35,7 +35,7 @@ export class StatusWriter {
       apps: Object.values(state.apps).map((app) => this.app(app, at)),
       instances: agents.instances(),
       system: system(),
-      problems: this.problems,
+      problems: [...this.problems, ...(this.options.problems?.() ?? [])],
     };
   }
 

@@ -115,7 +115,7 @@ export class Incarnation {
     return process !== undefined;
   }
 
-  signal(signal: NodeSignal): void {
+  signal(signal: NodeSignal | 'SIGCONT'): void {
     if (this.#identity === undefined) return;
     this.#options.parts.processes.signal(this.#identity, signal, this.id);
     // A process that is stopped would see it only when it goes on.

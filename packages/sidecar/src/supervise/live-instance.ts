@@ -4,11 +4,11 @@
  */
 import type { HostAgent, SocketSpec } from '@outrider/shared/domain/agent.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
-import { causeKey } from '../agent/cause.js';
 import { healthScore, holdsUp } from '../agent/health.js';
 import type { ProcessIdentity } from '../agent/identity.js';
 import { type Effect, type Instance, deadlineOf } from '../agent/instance.js';
 import { decide } from '../agent/lifecycle.js';
+import { wasSignalled } from '../agent/drain-cells.js';
 import { rulesOf } from '../agent/rules.js';
 import type { Followed, Slot } from '../agent/view.js';
 import { DeadlineTimer } from './deadline-timer.js';
@@ -16,7 +16,8 @@ import { GOING_DOWN } from './host-drain.js';
 import { newIncarnation } from './incarnation-id.js';
 import { Incarnation } from './incarnation.js';
 import { eventData } from './instance-event.js';
-import { type InstanceRecord, type Origin, isProcess, tellsTheNext, writeRecord } from './instance-record.js';
+import { type InstanceRecord, type Origin, isProcess, tellsTheNext } from './instance-record.js';
+import { KeptRecord } from './kept-record.js';
 import type { Surroundings } from './surroundings.js';
 import { Tally } from './tally.js';
 import type { Told } from './told.js';
@@ -41,6 +42,7 @@ export class LiveInstance {
   followed: Followed;
   readonly #around: Surroundings;
   readonly #tally: Tally;
+  readonly #record: KeptRecord;
   readonly #recorded: ProcessIdentity | undefined;
   #incarnation: Incarnation | undefined;
   readonly #timer: DeadlineTimer;
@@ -67,6 +69,7 @@ export class LiveInstance {
     this.followed = record.followed ?? {};
     this.#recorded = record.identity;
     this.#tally = new Tally(around.parts.metrics, this.app, this.spec.name, record.counts);
+    this.#record = new KeptRecord(around, this, () => this.#now());
   }
 
   get pid(): number {
@@ -82,6 +85,10 @@ export class LiveInstance {
   /** What there is to know of it while it is well. */
   get note(): string {
     return this.#incarnation?.note ?? '';
+  }
+  /** Why the next sidecar would not know how it is now, in a sentence. */
+  get unrecorded(): string | undefined {
+    return this.#record.problem;
   }
   get score(): number {
     const health = this.#incarnation?.health;
@@ -112,6 +119,8 @@ export class LiveInstance {
     if (instance === before && effects.length === 0) return;
     this.instance = instance;
     this.#note(before);
+    // Counted before it is recorded, so that no count is lost with this sidecar.
+    this.#tally.saw(effects);
     if (tellsTheNext(before, told, effects)) this.save();
     for (const effect of effects) this.#perform(effect);
     this.#plan();
@@ -127,8 +136,8 @@ export class LiveInstance {
   /** Takes over what an earlier sidecar left: its process where it runs, else what its end leaves to do. */
   adopt(): void {
     const { instance } = this;
-    this.#tally.resume();
     const { incarnation } = instance;
+    this.#tally.resume();
     // It may have been started just before the end of the sidecar that wanted to record it.
     const { processes } = this.#around.parts;
     const identity =
@@ -139,6 +148,8 @@ export class LiveInstance {
       else this.#plan();
       return;
     }
+    // Whoever started it did not come to counting it.
+    if (this.#recorded === undefined) this.#tally.started(undefined);
     this.#incarnation = this.#create(incarnation);
     const runs = this.#incarnation.adopt(identity);
     if (runs || instance.state === 'stopping') this.tell({ kind: 'adopted', incarnation });
@@ -151,21 +162,17 @@ export class LiveInstance {
   }
 
   save(): void {
-    try {
-      this.#around.parts.records.write(this.key, writeRecord(this.#record()));
-    } catch (error) {
-      this.#around.parts.warn(`The record of ${this.key} was not written: ${messageOf(error)}`);
-    }
+    this.#record.save();
   }
 
   /** Its slot is emptied; nothing of it runs. */
   forget(): void {
     this.#timer.cancel();
     this.#incarnation?.close();
-    this.#around.parts.records.remove(this.key);
+    this.#record.remove();
   }
 
-  #record(): InstanceRecord {
+  #now(): InstanceRecord {
     const { key, app, spec, origin, index, slot, instance, fresh, lastFault, since, followed } = this;
     const current = isProcess(instance) && this.#incarnation?.id === instance.incarnation;
     const identity = current ? this.#incarnation?.identity : undefined;
@@ -202,6 +209,8 @@ export class LiveInstance {
         return;
       case 'signal':
         this.#incarnation?.signal(effect.signal);
+        this.instance = wasSignalled(this.instance);
+        this.save();
         return;
       case 'killTree':
         this.#incarnation?.killTree();
@@ -243,9 +252,8 @@ export class LiveInstance {
     this.followed = this.#around.followed(this);
     try {
       // What is started must be known by its incarnation, should nobody live to record the process.
-      this.#around.parts.records.write(this.key, writeRecord(this.#record()));
+      this.#record.write();
       this.#incarnation.start();
-      this.save();
     } catch (error) {
       this.#incarnation = undefined;
       this.tell({ kind: 'spawnFailed', incarnation, detail: messageOf(error) });
@@ -253,6 +261,7 @@ export class LiveInstance {
     }
     this.#tally.started(this.#diedAt === undefined ? undefined : this.#around.at() - this.#diedAt);
     this.#diedAt = undefined;
+    this.save();
     // In this same turn: nobody may take it for one without a process.
     this.tell({ kind: 'spawned', incarnation });
   }
@@ -282,13 +291,8 @@ export class LiveInstance {
   }
 
   #report({ event, reason, cause }: Extract<Effect, { kind: 'report' }>): void {
-    const { parts } = this.#around;
-    if (event === 'agent.exited' && cause !== undefined) this.#tally.exited(causeKey(cause));
-    parts.events.emit(event, {
-      app: this.app,
-      agent: this.spec.name,
-      instance: this.index,
-      version: this.origin.version,
+    this.#around.parts.events.emit(event, {
+      ...{ app: this.app, agent: this.spec.name, instance: this.index, version: this.origin.version },
       ...(reason === '' ? {} : { reason }),
       data: eventData(this.instance, this.pid, cause),
     });

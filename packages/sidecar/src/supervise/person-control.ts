@@ -45,6 +45,10 @@ export class PersonControl {
       specs: specs.filter(({ name }) => agents.length === 0 || agents.includes(name)),
     }));
     await Promise.all(chosen.map(({ app: one, specs }) => this.#walk(one, specs, action, by)));
+    for (const { app: one, specs } of chosen) {
+      const live = specs.flatMap(({ name }) => one.find(name)).find(({ unrecorded: problem }) => problem !== undefined);
+      if (live !== undefined) throw unrecorded(live, action);
+    }
     return chosen.map(({ app: one, specs }) => ({ app: one.name, agents: new Set(specs.map(({ name }) => name)) }));
   }
 
@@ -82,7 +86,13 @@ export class PersonControl {
           .filter(({ instance }) => instance.state !== 'starting' || instance.process)
           .map(({ instance }) => instance.incarnation),
       );
-      this.#parts.turn(() => some.forEach((index) => this.#start(app, spec, index, by, true)));
+      const unrecordable: LiveInstance[] = [];
+      this.#parts.turn(() => {
+        // What runs is not taken down where its next start could not be recorded.
+        unrecordable.push(...some.flatMap((index) => app.find(spec.name, index)).filter((live) => !isRecorded(live)));
+        if (unrecordable.length === 0) some.forEach((index) => this.#start(app, spec, index, by, true));
+      });
+      if (unrecordable.length > 0) return;
       await this.#until(() =>
         some
           .flatMap((index) => app.find(spec.name, index))
@@ -136,6 +146,19 @@ const isWanted = ({ heldBy }: LiveInstance): boolean => heldBy === undefined;
 
 /** Whatever comes next, the start itself is over: ready, done, or it went wrong. */
 const isSettled = (live: LiveInstance): boolean => ['ready', 'unhealthy'].includes(live.instance.state) || isOut(live);
+
+function isRecorded(live: LiveInstance): boolean {
+  live.save();
+  return live.unrecorded === undefined;
+}
+
+function unrecorded({ spec, unrecorded: problem = '' }: LiveInstance, action: Action): OutriderError {
+  const what =
+    action === 'restart'
+      ? `${spec.name} was not restarted, since that could not be recorded`
+      : `${spec.name} was asked to ${action}, but that could not be recorded, and a sidecar that is killed forgets it`;
+  return new OutriderError('refused', `${what}: ${problem}`);
+}
 
 function notFound(agent: string, app: string, specs: readonly HostAgent[]): OutriderError {
   const where = app === '' ? 'this host' : `app ${app} on this host`;

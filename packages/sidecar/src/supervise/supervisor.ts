@@ -135,6 +135,19 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     ]);
   }
 
+  /** Sentences for a person who has to mend something here. */
+  problems(): readonly string[] {
+    const lives = [...this.#apps.values()].flatMap(({ slots }) => slots);
+    const [first, ...others] = lives.flatMap(({ key, unrecorded }) =>
+      unrecorded === undefined ? [] : { key, unrecorded },
+    );
+    if (first === undefined) return [];
+    const more = others.length === 0 ? '' : ` So it is with ${others.length} more.`;
+    return [
+      `What is asked of ${first.key} can't be recorded, and a sidecar that is killed forgets it: ${first.unrecorded}${more}`,
+    ];
+  }
+
   logFile(app: string, agent: string, instance: number): string | undefined {
     const known = this.#apps.get(app);
     const wanted = known?.wanted.some(({ name, replicas }) => name === agent && instance < replicas) === true;

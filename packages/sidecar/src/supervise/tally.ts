@@ -1,4 +1,6 @@
 /** Counts of one slot that outlive the sidecar: told to the metrics as they happen, and again by whoever takes it over. */
+import { causeKey } from '../agent/cause.js';
+import type { Effect } from '../agent/instance.js';
 import type { SupervisionMetrics } from '../link/ports.js';
 
 export interface Counts {
@@ -29,6 +31,13 @@ export class Tally {
     this.#counts = { ...this.#counts, starts: this.#counts.starts + 1 };
     this.metrics.started(this.app, this.agent, 1);
     if (afterMs !== undefined) this.metrics.restarted(this.app, this.agent, afterMs / 1000);
+  }
+
+  /** The exits among what was decided. */
+  saw(effects: readonly Effect[]): void {
+    for (const effect of effects)
+      if (effect.kind === 'report' && effect.event === 'agent.exited' && effect.cause !== undefined)
+        this.exited(causeKey(effect.cause));
   }
 
   exited(cause: string): void {

@@ -15,7 +15,7 @@ interface Sidecar {
 export async function stopAgents(sidecar: Sidecar, signal: AbortSignal): Promise<void> {
   const remote = connectSidecar(sidecar);
   try {
-    await remote.ControlAgent({ action: 'stop', by: BY }, { timeoutMs: STOP_WITHIN_MS, signal });
+    await remote.ControlAgent({ all: true, action: 'stop', by: BY }, { timeoutMs: STOP_WITHIN_MS, signal });
   } catch {
     // Whatever is left is killed afterwards (leftovers.ts).
   } finally {

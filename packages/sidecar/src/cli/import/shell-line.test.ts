@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { shellCommand, splitWords } from './shell-line.js';
+import { shellCommand } from './shell-line.js';
 
 /** What the program of a command line gets, told by itself. */
 const PROBE = 'printf "%s\\n" "$#" "$@"';
@@ -51,11 +51,5 @@ it('takes a folder from the front of a line', () => {
 it('knows a quote that is not closed', () => {
   for (const line of ['a "b', "a 'b", 'a b\\']) {
     expect(shellCommand(line)).toBeUndefined();
-    expect(splitWords(line)).toBeUndefined();
   }
-});
-
-it('splits without a shell as well', () => {
-  expect(splitWords(` a  'b c'"d" e\\ f "" $X\n*`)).toEqual(['a', 'b cd', 'e f', '', '$X', '*']);
-  expect(splitWords(String.raw`"\$X \"y\\z" \$Y`)).toEqual([String.raw`\$X "y\z`, '$Y']);
 });

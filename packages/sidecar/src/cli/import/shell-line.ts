@@ -1,4 +1,5 @@
 /** A command line as a shell reads it: words where words are enough, a shell only where one is needed. Runs nothing. */
+import { readQuoted } from '@outrider/shared/release/split-words.js';
 
 interface Token {
   readonly kind: 'word' | 'operator';
@@ -21,36 +22,12 @@ const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s;
 const OPERATOR = /^(?:&&|\|\||;;|>>|<<|>&|<&|[&|;<>()\n])/;
 /** What a backslash takes its meaning from, between double quotes. */
 const SHELL_ESCAPES = /["\\$`]/;
-const PLAIN_ESCAPES = /["\\]/;
 /** They are part of the shell, or begin something that is. */
 const SHELL_WORDS = new Set(
   '. : ! { alias bg break case cd continue eval exec exit export fg for hash if jobs read return set shift source time times trap type ulimit umask unset until wait while ['.split(
     ' ',
   ),
 );
-
-/** The words of a line without any shell, as Python's shlex and Docker Compose split it; undefined: a quote is not closed. */
-export function splitWords(line: string): readonly string[] | undefined {
-  const words: string[] = [];
-  let word: string | undefined;
-  for (let index = 0; index < line.length; index += 1) {
-    const char = line.charAt(index);
-    if (/\s/.test(char)) {
-      if (word !== undefined) words.push(word);
-      word = undefined;
-    } else if (char === "'" || char === '"') {
-      const quoted = readQuoted(line, index, PLAIN_ESCAPES);
-      if (quoted === undefined) return undefined;
-      word = (word ?? '') + quoted.text;
-      index = quoted.end;
-    } else if (char === '\\') {
-      index += 1;
-      if (index === line.length) return undefined;
-      word = (word ?? '') + line.charAt(index);
-    } else word = (word ?? '') + char;
-  }
-  return word === undefined ? words : [...words, word];
-}
 
 /** @returns undefined where a quote is not closed. */
 export function shellCommand(line: string): ShellCommand | undefined {
@@ -134,20 +111,3 @@ function readWord(line: string, at: number): { readonly token: Token; readonly e
 }
 
 const expands = (text: string): boolean => /(?:^|[^\\])(?:\$[A-Za-z0-9_{(@*#?$!-]|`)/.test(text);
-
-/** From a quote to the one that closes it. */
-function readQuoted(
-  line: string,
-  at: number,
-  escapes: RegExp,
-): { readonly text: string; readonly end: number } | undefined {
-  const quote = line.charAt(at);
-  let text = '';
-  for (let index = at + 1; index < line.length; index += 1) {
-    const char = line.charAt(index);
-    if (char === quote) return { text, end: index };
-    if (quote === '"' && char === '\\' && escapes.test(line.charAt(index + 1))) index += 1;
-    text += line.charAt(index);
-  }
-  return undefined;
-}

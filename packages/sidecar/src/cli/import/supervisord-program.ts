@@ -1,11 +1,11 @@
 /** One [program:x] of supervisord as an agent, or as several where each process has a number that matters. */
+import { splitWords } from '@outrider/shared/release/split-words.js';
 import { addEnvironment } from './environment.js';
 import { AgentDraft, type ImportedAgent } from './imported.js';
 import type { IniOption, IniSection } from './ini.js';
 import type { Names } from './names.js';
 import { References } from './references.js';
 import { asProgram, noteOldPaths } from './release-folder.js';
-import { splitWords } from './shell-line.js';
 import { invalid, type Source } from './source.js';
 import { expand, type Expansions, keyValues, needsOwnNumber, signalName, truth } from './supervisord-text.js';
 

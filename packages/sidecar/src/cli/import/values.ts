@@ -1,6 +1,6 @@
 /** Values of foreign files, of which nothing is known before it is asked. */
 import { parseSize } from '@outrider/shared/domain/size.js';
-import { splitWords } from './shell-line.js';
+import { splitWords } from '@outrider/shared/release/split-words.js';
 
 export type ValueMap = Readonly<Record<string, unknown>>;
 

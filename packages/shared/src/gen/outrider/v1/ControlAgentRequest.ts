@@ -7,6 +7,7 @@ export interface ControlAgentRequest {
   'action'?: (string);
   'by'?: (string);
   'host'?: (string);
+  'all'?: (boolean);
 }
 
 export interface ControlAgentRequest__Output {
@@ -15,4 +16,5 @@ export interface ControlAgentRequest__Output {
   'action': (string);
   'by': (string);
   'host': (string);
+  'all': (boolean);
 }

@@ -1,0 +1,3 @@
+/** Which agents an order is for must be said: nobody stops all of them by forgetting a name. */
+export const WHICH_AGENTS = 'Name the agents, or say all.';
+export const NOT_BOTH = 'Either names of agents or all, not both.';

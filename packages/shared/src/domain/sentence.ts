@@ -1,0 +1,2 @@
+/** With one full stop at its end, where what it was made of may have had one already. */
+export const asSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
