@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ROLLBACK_TABLE, ROLLOUT_TABLE, stay } from '@outrider/coordinator/rollout/decide.js';
+import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import { type RolloutPhase, exitCodeOf, ROLLBACK_STRATEGIES } from '@outrider/shared/domain/rollout.js';
 import type { Fate } from '@outrider/shared/testing/simulated-host.js';
 import { World, type WorldOptions } from './rollout-world.js';
@@ -75,6 +76,21 @@ describe('a rollout against simulated hosts', () => {
         expect(check({ ...good, kind: 'rollout' }).rollout.phase).toBe('succeeded');
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('ends no bake before every gate has passed as often as it counts, and ends as before otherwise', () => {
+    const gate = (name: string, more: Partial<GateSpec> = {}): GateSpec => ({
+      ...{ name, ask: { kind: 'exec', command: ['x'] }, minSamples: 1, intervalMs: 1_000, timeoutMs: 1_000 },
+      ...{ count: 1, failureLimit: 1, errorLimit: 2, noData: 'fail' },
+      ...more,
+    });
+    const gates = [gate('once'), gate('thrice', { count: 3 })];
+    fc.assert(
+      fc.property(world, (options) => {
+        check({ ...options, kind: 'rollout', gates });
+      }),
+      { numRuns: 1_000 },
     );
   });
 
