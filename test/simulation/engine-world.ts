@@ -6,11 +6,12 @@
 import { RolloutEngine } from '@outrider/coordinator/engine/engine.js';
 import type { Boundary } from '@outrider/coordinator/engine/boundary.js';
 import { LEASE_TIMES, type LeaseTimes } from '@outrider/coordinator/engine/lease-times.js';
-import type { Fleet, FleetHost, HostCommands, Releases } from '@outrider/coordinator/engine/ports.js';
+import type { Fleet, FleetHost, GateSources, HostCommands, Releases } from '@outrider/coordinator/engine/ports.js';
 import { MemoryEventLog } from '@outrider/coordinator/store/memory-events.js';
 import { MemoryStore } from '@outrider/coordinator/store/memory-store.js';
 import type { RollbackAsk, RolloutAsk } from '@outrider/coordinator/api/ports.js';
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
+import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import type { HostSpec, Release } from '@outrider/shared/domain/release.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
@@ -25,6 +26,13 @@ import { APP, LIMITS, T } from './rollout-world.js';
 
 const NEVER = new Promise<never>(() => undefined);
 const away = (what: string): OutriderError => new OutriderError('unavailable', `${what} does not answer.`);
+
+const NO_SOURCES: GateSources = {
+  samples: () => Promise.reject(away('the host')),
+  promql: () => Promise.reject(away('Prometheus')),
+  exec: () => Promise.reject(away('the program')),
+  webhook: () => Promise.reject(away('the webhook')),
+};
 
 interface Life {
   dead: boolean;
@@ -52,6 +60,9 @@ export class EngineWorld {
   loss = 0;
   /** Which calls to the store get no answer: lost on the way to it, or on the way back. */
   lostCall: (name: string) => 'there' | 'back' | undefined = () => undefined;
+  /** What gates hear, and of which release. */
+  gates: GateSources = NO_SOURCES;
+  gateSpecs: readonly GateSpec[] = [];
   private readonly listeners = new Set<(host: FleetHost) => void>();
   private readonly lostAt = new Map<string, number>();
   private life: Life = { dead: false };
@@ -95,6 +106,8 @@ export class EngineWorld {
       times: this.times,
       reserved: [],
       resolve: ({ host, version }) => ({ spec: this.specOf(host.name, version), problems: [] }),
+      resolveGates: ({ spec }) => ({ gates: spec.gates ?? [], problems: [] }),
+      gates: this.gates,
       tell: (event) => this.events.append([event]),
       onBug: (error) => this.bugs.push(error),
       limits: LIMITS,
@@ -308,7 +321,7 @@ export class EngineWorld {
       find: async (_app, version) => known.find((release) => release.version === version),
       list: async () => known,
       manifest: async () => ({ manifest, bytes: new TextEncoder().encode(canonicalJson(manifest)) }),
-      spec: async () => ({ app: APP, agents: [] }),
+      spec: async () => ({ app: APP, agents: [], gates: this.gateSpecs }),
     };
   }
 

@@ -4,6 +4,8 @@
  * moment or comes back from the dead. Chance comes from a seed.
  */
 import { begin } from '@outrider/coordinator/rollout/begin.js';
+import { isPromotedStage } from '@outrider/coordinator/rollout/first-stage.js';
+import { newGate } from '@outrider/coordinator/rollout/gate-cells.js';
 import { decide } from '@outrider/coordinator/rollout/decide.js';
 import type {
   Decision,
@@ -12,6 +14,7 @@ import type {
   RolloutCommand,
   RolloutEvent,
 } from '@outrider/coordinator/rollout/decision.js';
+import type { GateOutcome, GateSpec } from '@outrider/shared/domain/gate.js';
 import type { AppStatus } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
@@ -46,6 +49,8 @@ export interface WorldOptions {
   readonly oldFates: readonly Fate[];
   readonly order?: 'stop-first' | 'start-first';
   readonly chaos: number;
+  /** Asked in each bake; they say anything while there is trouble, and pass once it is calm. */
+  readonly gates?: readonly GateSpec[];
   /** Only what must not matter: answers that are late, twice or lost, leaders and sidecars that die, pauses. */
   readonly harmless?: boolean;
   /** With `harmless`: hosts are started anew and people abort, all the same. */
@@ -164,6 +169,7 @@ export class World {
         ...{ host, wave: waveOf(index), state: 'pending', to: ref('2.0.0'), touched: false, step: 0 },
         ...(options.first ? { empty: ref('none') } : { from: ref('1.0.0') }),
       })),
+      ...(options.gates === undefined ? {} : { gates: options.gates.map(newGate) }),
       options: {
         ...{ bakeMs: options.bakeMs, confirmWithinMs: T, commit: options.commit, skipDown: false },
         ...(strategy === undefined ? {} : { strategy }),
@@ -213,6 +219,7 @@ export class World {
   }
 
   private stir(): void {
+    if (this.options.gates !== undefined && this.chance() < 0.2) this.hearGate();
     const index = Math.floor(this.chance() * this.hosts.length);
     let dice = this.chance() * this.weights;
     for (const { weight, name, make } of this.troubles) {
@@ -234,6 +241,7 @@ export class World {
       this.report(index);
     });
     while (this.flying.length > 0) this.deliver(0);
+    for (const { name } of this.options.gates ?? []) this.say(name, this.rollout.gateRound ?? 0, 'pass');
     if (this.rollout.awaiting !== undefined) this.tell({ kind: 'promote', by: 'test', at: this.wall });
     else if (this.rollout.holding !== undefined) this.decideOnHold();
     else if (this.rollout.paused) this.tell({ kind: 'resume', by: 'test', at: this.wall });
@@ -249,6 +257,39 @@ export class World {
 
   private get wall(): number {
     return this.now + this.skew;
+  }
+
+  /** Good verdicts that count, by round and gate. */
+  private readonly passes = new Map<string, number>();
+
+  private hearGate(): void {
+    const gates = this.options.gates ?? [];
+    const gate = gates[Math.floor(this.chance() * gates.length)];
+    const dice = this.chance();
+    const outcome = dice < 0.75 ? 'pass' : dice < 0.9 ? 'error' : dice < 0.96 ? 'inconclusive' : 'fail';
+    // One in five comes late, from a bake that is over.
+    const round = (this.rollout.gateRound ?? 0) - (this.chance() < 0.2 ? 1 : 0);
+    if (gate !== undefined) this.say(gate.name, round, outcome);
+  }
+
+  private say(gate: string, round: number, outcome: GateOutcome): void {
+    const { phase, paused, gateRound } = this.rollout;
+    if (outcome === 'pass' && phase === 'baking' && !paused && round === gateRound) {
+      this.passes.set(`${round}/${gate}`, (this.passes.get(`${round}/${gate}`) ?? 0) + 1);
+    }
+    this.tell({ kind: 'gate', gate, round, verdict: { outcome, reason: outcome }, at: this.wall });
+  }
+
+  /** A bake that ends well has heard every gate as often as it counts, unless a person has promoted its hosts. */
+  private inspectGates(next: Rollout): void {
+    const now = this.rollout;
+    const isOver = next.phase === 'switching' || next.phase === 'committing' || next.awaiting !== undefined;
+    if (now.phase !== 'baking' || now.awaiting !== undefined || now.holding !== undefined || !isOver) return;
+    if (isPromotedStage(now) || now.promotedBy !== next.promotedBy) return;
+    for (const { name, count } of this.options.gates ?? []) {
+      const heard = this.passes.get(`${next.gateRound ?? 0}/${name}`) ?? 0;
+      if (heard < count) this.faults.push(`the bake ended though ${name} had passed ${heard} times of ${count}`);
+    }
   }
 
   private tell(event: RolloutEvent): void {
@@ -267,6 +308,7 @@ export class World {
     if (event !== undefined) {
       if (rollout === before && effects.length === 0) return;
       this.faults.push(...brokenByDecision(before, event, { rollout, effects, events }));
+      this.inspectGates(rollout);
     }
     this.lastLine = events.at(-1) ?? this.lastLine;
     if (event !== undefined && !hasEnded(before.phase) && hasEnded(rollout.phase)) this.inspectEnd(rollout);

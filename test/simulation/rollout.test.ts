@@ -1,4 +1,5 @@
 import { exitCodeOf } from '@outrider/shared/domain/rollout.js';
+import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import { describe, expect, it } from 'vitest';
 import { brokenByEnding } from './invariants.js';
 import { World, type WorldOptions } from './rollout-world.js';
@@ -24,6 +25,17 @@ function check(options: WorldOptions): World {
 }
 
 describe('a rollout against simulated hosts', () => {
+  it('ends no bake before every gate has passed as often as it counts, and ends as before otherwise', () => {
+    const gate = (name: string, more: Partial<GateSpec> = {}): GateSpec => ({
+      ...{ name, ask: { kind: 'exec', command: ['x'] }, minSamples: 1, intervalMs: 1_000, timeoutMs: 1_000 },
+      ...{ count: 1, failureLimit: 1, errorLimit: 2, noData: 'fail' },
+      ...more,
+    });
+    const gates = [gate('once'), gate('thrice', { count: 3 })];
+    for (let seed = 1; seed <= 1_000; seed++)
+      check({ ...CALM, commit: 'together', seed, gates, chaos: 150, kind: 'rollout' });
+  });
+
   it.each(['together', 'each'] as const)('succeeds where nothing goes wrong, committed %s', (commit) => {
     expect(check({ ...CALM, commit, kind: 'rollout' }).rollout.phase).toBe('succeeded');
     expect(check({ ...CALM, commit, kind: 'rollback' }).rollout.phase).toBe('succeeded');

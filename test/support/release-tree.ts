@@ -10,13 +10,16 @@ export interface ReleaseTree {
   readonly app?: string;
   /** As in agents.yaml, or its whole text. */
   readonly agents: Readonly<Record<string, object>> | string;
+  readonly gates?: readonly object[];
   /** Path to content; those that begin with `#!` are made executable. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
 export function writeReleaseTree(folder: string, tree: ReleaseTree): void {
   const app = tree.app === undefined ? {} : { app: tree.app };
-  const text = typeof tree.agents === 'string' ? tree.agents : JSON.stringify({ ...app, agents: tree.agents }, null, 2);
+  const gates = tree.gates === undefined ? {} : { gates: tree.gates };
+  const whole = { ...app, agents: tree.agents, ...gates };
+  const text = typeof tree.agents === 'string' ? tree.agents : JSON.stringify(whole, null, 2);
   for (const [path, content] of Object.entries({ 'agents.yaml': text, ...tree.files })) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });

@@ -100,6 +100,13 @@ test('whom to tell: with what matters by default, under a name that shows no sec
   );
 });
 
+test('Prometheus is known by its URL, and by a token where it wants one', () => {
+  expect(load('')).not.toHaveProperty('prometheus');
+  expect(load('prometheus: { url: "http://127.0.0.1:9090" }').prometheus).toEqual({ url: 'http://127.0.0.1:9090' });
+  const { prometheus } = load('prometheus: { url: "https://p.example/prom", token_file: /etc/token }');
+  expect(prometheus).toEqual({ url: 'https://p.example/prom', tokenFile: '/etc/token' });
+});
+
 describe('what is wrong is named with its line', () => {
   test.each([
     ['an unknown key', 'environment: local\nredsi: {}', /coordinator\.yaml:2: redsi .*Did you mean "redis"/],
@@ -133,6 +140,7 @@ describe('what is wrong is named with its line', () => {
       'notify: [{ slack_file: /nowhere/url }]',
       /notify\[0\]: \/nowhere\/url cannot be read/,
     ],
+    ['no URL of Prometheus', 'prometheus: { url: nowhere }', /prometheus\.url must be a URL such as/],
     ['a password in the file', 'redis: { password: x }', /password_file/],
     [
       'two places of Redis',

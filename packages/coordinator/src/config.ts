@@ -18,6 +18,7 @@ import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
 import { type RedisAddress, redisAddress } from '@outrider/shared/runtime/redis-address.js';
 import { choice, mapOf, must, strict, text } from '@outrider/shared/runtime/shape.js';
+import type { PrometheusAddress } from './monitoring/prometheus.js';
 import type { Target } from './notify/ports.js';
 import { notifySettings, targetsOf } from './notify/settings.js';
 import type { ConfiguredHost } from './fleet/live-fleet.js';
@@ -51,12 +52,21 @@ export interface CoordinatorConfig {
   readonly settings: Readonly<Record<string, string>>;
   /** Whom to tell of events. */
   readonly notify: readonly Target[];
+  /** Whom gates with `promql` ask. */
+  readonly prometheus?: PrometheusAddress;
   readonly log: { readonly level: LogLevel; readonly file?: string };
   /** Never leads, and refuses whatever changes something. */
   readonly readOnly: boolean;
   /** What was understood otherwise than one may think. */
   readonly notes: readonly string[];
 }
+
+const URL_RULE = 'a URL such as http://127.0.0.1:9090';
+const httpUrl = () =>
+  text(URL_RULE).refine(
+    (value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol),
+    must(URL_RULE),
+  );
 
 const host = strict({
   address: text('the address of a host'),
@@ -87,6 +97,8 @@ const schema = strict(
     policy: strict({ trial: choice(ON_LEASE_END).default('revert') }).prefault({}),
     settings: mapOf(text('a text'), 'a map of settings').default({}),
     notify: notifySettings.default([]),
+    /** Asked by gates with `promql`. */
+    prometheus: strict({ url: httpUrl(), token_file: text('a path').optional() }).optional(),
   },
   { unsupported: [...COMMON_UNSUPPORTED, 'keep_releases', 'max_starting'] },
 );
@@ -131,6 +143,7 @@ export function loadConfig(
     policy: config.policy,
     settings: config.settings,
     notify: targetsOf(config.notify),
+    ...(config.prometheus === undefined ? {} : { prometheus: prometheusOf(config.prometheus) }),
     log: { level: levelOf(config.log), ...(config.log.file === undefined ? {} : { file: config.log.file }) },
     readOnly: flags.readOnly === true,
     notes: compiled.notes,
@@ -148,3 +161,13 @@ interface LogSettings {
 
 const endpointOf = (address: string): string =>
   isIP(address) === 0 ? `${address}:${SIDECAR_PORT}` : formatHostPort({ host: address, port: SIDECAR_PORT });
+
+const prometheusOf = ({ url, token_file: tokenFile }: PrometheusSettings): PrometheusAddress => ({
+  url,
+  ...(tokenFile === undefined ? {} : { tokenFile }),
+});
+
+interface PrometheusSettings {
+  readonly url: string;
+  readonly token_file?: string | undefined;
+}

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { resolveGates } from '@outrider/shared/release/gates.js';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { resolveHostSpec } from '@outrider/shared/release/host-spec.js';
 import { connectCoordinator } from '@outrider/shared/rpc/client.js';
@@ -24,6 +25,8 @@ import { type CoordinatorConfig, loadConfig } from './config.js';
 import { boundaryForTests } from './engine/boundary.js';
 import { RolloutEngine } from './engine/engine.js';
 import { LiveFleet } from './fleet/live-fleet.js';
+import { gateSources } from './monitoring/gate-sources.js';
+import { GateTally } from './monitoring/gate-tally.js';
 import { BlobStore } from './release/blob-store.js';
 import { ReleaseCatalog } from './release/catalog.js';
 import { Notifier } from './notify/notifier.js';
@@ -231,7 +234,8 @@ function insideOf(
     ...{ catalog, blobs, clock, others, connect },
     notice: (sentence) => log.warn(sentence),
   });
-  const engine: RolloutEngine = engineOf(config, { redis, keys, fleet, releases: copies, events, log, own });
+  const tally = new GateTally();
+  const engine: RolloutEngine = engineOf(config, { redis, keys, fleet, releases: copies, events, tally, log, own });
   return {
     ...{ environment, clock, fleet, events, blobs, catalog, copies, coordinators, engine, own },
     rollouts: engine,
@@ -240,22 +244,24 @@ function insideOf(
     sidecars: new Sidecars(() => tokens.fleet),
     leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),
     fleetTokenFile: resolve(config.tokenFile ?? tokens.file),
+    gateCounts: () => tally.all(),
   };
 }
 
 function engineOf(
-  { environment, host, listen, settings, readOnly, policy }: CoordinatorConfig,
+  { environment, host, listen, settings, readOnly, policy, prometheus }: CoordinatorConfig,
   parts: {
     readonly redis: RedisClient & Scripts;
     readonly keys: FleetKeys;
     readonly fleet: LiveFleet;
     readonly releases: ReleaseCopies;
     readonly events: RedisEventLog;
+    readonly tally: GateTally;
     readonly log: Logger;
     readonly own: () => string | undefined;
   },
 ): RolloutEngine {
-  const { redis, keys, fleet, releases, events, log, own } = parts;
+  const { redis, keys, fleet, releases, events, tally, log, own } = parts;
   const reserved = [
     ...listen.grpc.map((endpoint) => ({ endpoint, owner: "the coordinator's gRPC" })),
     ...listen.http.map((endpoint) => ({ endpoint, owner: "the coordinator's HTTP" })),
@@ -276,6 +282,9 @@ function engineOf(
     boundary: boundaryForTests(process.env),
     reserved,
     resolve: (input) => resolveHostSpec({ ...input, environment, settings }),
+    resolveGates: (input) => resolveGates({ ...input, environment, settings, prometheus: prometheus !== undefined }),
+    gates: gateSources(fleet, prometheus),
+    gateSampled: (gate, outcome) => tally.add(gate, outcome),
     tell: (event) => events.append([event]),
     onBug: (error) => log.error({ err: error }, 'an error that is a bug'),
   });

@@ -39,6 +39,7 @@ describe('sidecar.yaml', () => {
       cgroup: 'auto',
       noNewPrivileges: true,
       agentLogs: { maxBytes: 64 * 1024 ** 2, keep: 5, compress: true },
+      samples: { everyMs: 5_000, keepMs: 900_000 },
       log: { level: 'info' },
     });
   });
@@ -102,6 +103,11 @@ describe('what is wrong is named with its line and a remedy', () => {
     ['a wrong level', 'host: a\nlog: { level: inof }\n', /:2: log\.level must be .* Did you mean "info"\?/],
     ['a number as text', 'host: a\nmax_starting: many\n', /:2: max_starting must be a whole number/],
     ['a size in words', 'host: a\nagent_logs: { max_size: much }\n', /:2: agent_logs\.max_size must be a size such as/],
+    [
+      'samples too often',
+      'host: a\nsamples: { every: 1ms }\n',
+      /:2: samples\.every must be a duration from 100ms to 1m/,
+    ],
     ['a size of too little', 'host: a\nagent_logs: { max_size: 1K }\n', /:2: .*a size from 64K to 2G, not 1K\./],
     ['a size of too much', 'host: a\nagent_logs: { max_size: 3G }\n', /:2: .*a size from 64K to 2G, not 3G\./],
     ['no log kept', 'host: a\nagent_logs: { keep: 0 }\n', /:2: agent_logs\.keep must be a whole number from 1 to 100/],

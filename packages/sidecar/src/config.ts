@@ -64,6 +64,8 @@ export interface SidecarConfig {
   readonly tokenFile?: string;
   /** Of what agents print. */
   readonly agentLogs: LogLimits;
+  /** What gates of rollouts are judged by. */
+  readonly samples: { readonly everyMs: number; readonly keepMs: number };
   readonly log: { readonly level: LogLevel; readonly file?: string };
   /** What was understood otherwise than one may think. */
   readonly notes: readonly string[];
@@ -106,6 +108,10 @@ const schema = strict(
       .refine((value) => value === 'auto' || value === 'off' || value.startsWith('/'), must(CGROUP_RULE))
       .default('auto'),
     no_new_privileges: flag().default(true),
+    samples: strict({
+      every: duration(100, 60_000).default(5_000),
+      keep: duration(1_000, 3_600_000).default(900_000),
+    }).prefault({}),
     agent_logs: strict({
       /** Where a log is longer, its head is put into a file of its own. */
       max_size: size(64 * KIB, 2 * GIB).default(64 * MIB),
@@ -155,6 +161,7 @@ export function loadConfig(
     maxStarting: config.max_starting ?? 2 * availableParallelism(),
     cgroup: config.cgroup,
     noNewPrivileges: config.no_new_privileges,
+    samples: { everyMs: config.samples.every, keepMs: config.samples.keep },
     agentLogs: {
       maxBytes: config.agent_logs.max_size,
       keep: config.agent_logs.keep,

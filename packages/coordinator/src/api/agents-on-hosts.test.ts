@@ -32,6 +32,7 @@ async function sidecar(name: string, act: () => readonly InstanceStatus[] = () =
     host: { status: () => ({ host: name, instances: [] }), onChange: () => () => undefined } as never,
     agents: { instances: () => [instance(name)], logFile: () => 'log', control: async () => act() } as never,
     logs: { look: () => [`from ${name}`], follow: () => [] } as never,
+    samples: undefined as never,
     listen: ['127.0.0.1:0'],
     tokens: () => [TOKEN],
     onBug: () => undefined,

@@ -102,6 +102,7 @@ function readAsk(request: RolloutRequest__Output, id: string): RolloutAsk {
     orderBy: line('order_by', request.orderBy),
     supersede: request.supersede,
     skipDown: request.skipDown,
+    ...(request.noMonitoring ? { noMonitoring: true } : {}),
     by: who(request.by),
     requestId: id,
     ...(request.message === undefined ? {} : { message: line('message', request.message) }),

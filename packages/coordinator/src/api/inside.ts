@@ -18,4 +18,6 @@ export interface Inside {
   readonly leader: Leader;
   /** Absolute path, on this machine, of the token that opens the sidecars. */
   readonly fleetTokenFile: string;
+  /** Verdicts of gates, counted. */
+  readonly gateCounts: () => readonly { readonly gate: string; readonly result: string; readonly count: number }[];
 }

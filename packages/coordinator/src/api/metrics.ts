@@ -32,13 +32,14 @@ export class CoordinatorMetrics {
     'strategy',
     'cause',
   ]);
-  private readonly gateSamples = this.counter('outrider_gate_samples_total', 'Verdicts of gates.', ['gate', 'result']);
+  private readonly health = { pass: 0, fail: 0 };
   private readonly seconds = this.histogram('outrider_rollout_seconds', 'Duration of rollouts.');
   private readonly paused = this.histogram('outrider_rollout_paused_seconds', 'Time in manual pause.');
   private readonly recovery = this.histogram('outrider_recovery_seconds', 'From a failure to all hosts being back.');
 
   constructor(private readonly inside: Inside) {
     this.gauges();
+    this.gates();
     void this.followEvents();
   }
 
@@ -77,6 +78,23 @@ export class CoordinatorMetrics {
       async collect() {
         this.reset();
         await read(this);
+      },
+    });
+  }
+
+  private gates(): void {
+    const { health, inside } = this;
+    new Counter({
+      name: 'outrider_gate_samples_total',
+      help: 'Verdicts of gates.',
+      labelNames: ['gate', 'result'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const result of ['pass', 'fail'] as const) {
+          if (health[result] > 0) this.inc({ gate: 'health', result }, health[result]);
+        }
+        for (const { gate, result, count } of inside.gateCounts()) this.inc({ gate, result }, count);
       },
     });
   }
@@ -154,11 +172,9 @@ export class CoordinatorMetrics {
         return;
       case 'rollout.gate.passed':
       case 'rollout.gate.failed':
-      case 'rollout.gate.inconclusive': {
-        const gate = typeof data['gate'] === 'string' ? data['gate'] : 'health';
-        this.gateSamples.inc({ gate, result: type.slice('rollout.gate.'.length) });
+        // The others are counted where they are asked, errors and all.
+        if (data['gate'] === 'health') this.health[type === 'rollout.gate.passed' ? 'pass' : 'fail'] += 1;
         return;
-      }
       default:
     }
   }

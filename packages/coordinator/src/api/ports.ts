@@ -33,6 +33,8 @@ export interface RolloutAsk {
   readonly supersede: boolean;
   readonly skipDown: boolean;
   readonly message?: string;
+  /** The gates of agents.yaml are not asked. */
+  readonly noMonitoring?: boolean;
   readonly by: string;
   readonly expectPlan?: string;
   /** Chosen by the caller: the same id again gives the same rollout again. */

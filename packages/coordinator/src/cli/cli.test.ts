@@ -161,7 +161,7 @@ describe('wrong usage and input are 2, with one sentence', () => {
     ],
     ['a label without a value', ['rollout', '--version', '1', '--label', 'gpu'], /KEY=VALUE/],
     ['a canary of none', ['rollout', '--version', '1', '--canary', '0'], /a number from 1/],
-    ['another one', ['rollout', '--version', '1', '--no-monitoring'], /--no-monitoring is not supported yet/],
+    ['a flag that is not carried yet', ['rollout', '--version', '1', '--agents', 'a'], /--agents is not supported yet/],
     ['hosts that are left out', ['rollback', '--strategy', 'selective'], /names its hosts: --hosts/],
     ['a bad id', ['rollout', 'status', '12'], /r42/],
     ['an unknown rollout', ['rollout', 'status', 'r999'], /There is no rollout r999/],

@@ -7,11 +7,13 @@ export function eventLine(event: OutriderEvent): string {
   const who = event.agent === undefined ? '' : ` ${event.agent}${instance}`;
   const where = event.host === undefined ? '' : ` ${event.host}`;
   const what = event.type.replace(/^rollout\.host\./, '');
+  const { gate } = event.data ?? {};
+  const which = typeof gate === 'string' ? ` ${harmless(gate)}` : '';
   const version = event.version === undefined ? '' : ` ${event.version}`;
   const rollout = event.rollout === undefined || event.host !== undefined ? '' : ` ${event.rollout}`;
   const by = event.by === undefined ? '' : ` by ${event.by}`;
   const reason = event.reason === undefined || event.reason === '' ? '' : `: ${harmless(event.reason)}`;
-  return `${clockTime(event.at)}${where}${who} ${what}${rollout}${version}${by}${reason}`;
+  return `${clockTime(event.at)}${where}${who} ${what}${which}${rollout}${version}${by}${reason}`;
 }
 
 /** Hours, minutes and seconds here of an RFC 3339 time. */

@@ -21,11 +21,13 @@ export function planText(plan: Plan): string {
     ]);
     return rows.length === 0 ? `${head}\n  no agents on this host` : `${head}\n${table(rows)}`;
   });
+  const gates = (plan.gates ?? []).length === 0 ? [] : [`Gates: ${(plan.gates ?? []).join(', ')}.`];
   const problems = plan.problems.map((problem) => `Problem: ${problem}`);
   return [
     `Plan ${plan.plan.slice(0, 12)} for ${plan.app} ${plan.version}${manner(plan)}`,
     ...parts,
     summary(plan),
+    ...gates,
     ...problems,
   ].join('\n');
 }

@@ -24,6 +24,8 @@ export interface RolloutOptions {
   readonly confirmWithin?: number;
   readonly commit?: string;
   readonly skipDown?: true;
+  /** False with --no-monitoring. */
+  readonly monitoring: boolean;
   readonly plan?: true;
   readonly expectPlan?: string;
   readonly detach?: true;
@@ -35,10 +37,7 @@ export interface RolloutOptions {
 export type NamedRollout = RolloutOptions & { readonly version: string };
 
 /** Known, and carried by no version yet: refused where they are given, by name. */
-const NOT_YET = [
-  ['--agents <a,b>', '--hosts'],
-  ['--no-monitoring', '--bake 0s'],
-] as const;
+const NOT_YET = [['--agents <a,b>', '--hosts']] as const;
 
 export function withRolloutOptions(command: Command): Command {
   command
@@ -64,6 +63,7 @@ export function withRolloutOptions(command: Command): Command {
       new Option('--commit <when>', 'make it stay on all hosts together, or on each').choices(['together', 'each']),
     )
     .option('--skip-down', 'leave out hosts that are down')
+    .option('--no-monitoring', 'ask no gates; health is still proven')
     .option('--plan', 'show what would be done, and do nothing')
     .option('--expect-plan <id>', 'refuse if the plan is another by now')
     .option('--detach', 'begin, and do not look on')
@@ -90,6 +90,7 @@ export function requestOf(options: NamedRollout): RolloutRequest & { readonly re
     hosts: [...(options.hosts ?? [])],
     commit: options.commit ?? '',
     skipDown: options.skipDown === true,
+    noMonitoring: !options.monitoring,
     strategy: options.strategy ?? '',
     autoPromote: options.autoPromote === true,
     onFailure: options.onFailure ?? '',

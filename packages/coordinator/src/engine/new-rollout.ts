@@ -11,6 +11,8 @@ export interface NewRollout {
   readonly version: string;
   readonly digest: string;
   readonly options: Rollout['options'];
+  /** Absent: none. */
+  readonly gates?: NonNullable<Rollout['gates']>;
   readonly by: string;
   readonly requestId: string;
   readonly at: number;

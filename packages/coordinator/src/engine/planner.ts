@@ -1,5 +1,6 @@
 /** Gathers what a plan is made from: the release, the inventory, what the hosts say of themselves. */
 import { readFileSync } from 'node:fs';
+import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { HostSpec, Manifest, Release } from '@outrider/shared/domain/release.js';
 import { digestOf } from '@outrider/shared/runtime/digest.js';
@@ -26,10 +27,17 @@ export type ResolveHostSpec = (input: ResolveInput) => {
   readonly problems: readonly string[];
 };
 
+/** The gates of a release, the environment's settings filled in; problems are sentences. */
+export type ResolveGates = (input: { readonly spec: AppSpec; readonly version: string }) => {
+  readonly gates: readonly GateSpec[];
+  readonly problems: readonly string[];
+};
+
 export interface PlannerOptions {
   readonly fleet: Fleet;
   readonly releases: Releases;
   readonly resolve: ResolveHostSpec;
+  readonly resolveGates: ResolveGates;
   /** Where the coordinator itself listens, and with what. */
   readonly reserved: readonly ReservedPort[];
 }
@@ -41,12 +49,15 @@ export interface PlanAsk extends StrategyAsk {
   readonly labels: Readonly<Record<string, string>>;
   readonly orderBy: string;
   readonly skipDown: boolean;
+  /** Gates are not asked. */
+  readonly noMonitoring?: boolean;
 }
 
 export interface PlannedRelease extends Planned {
   readonly release: Release;
 }
 
+const NO_GATES = { gates: [], problems: [] };
 const SIDECAR_PORTS: readonly (readonly [port: number, owner: string])[] = [
   [7070, "the sidecar's gRPC"],
   [8080, "the sidecar's health page"],
@@ -63,7 +74,9 @@ export async function planRelease(ask: PlanAsk, options: PlannerOptions): Promis
   const inventory = fleet.hosts().map((host) => planHost(host, app));
   const hosts = Object.fromEntries(inventory.map((host) => [host.name, host.address]));
   const { version, digest } = release;
+  const gates = ask.noMonitoring === true ? NO_GATES : options.resolveGates({ spec, version });
   const planned = planRollout({
+    gates,
     app,
     version,
     spec,

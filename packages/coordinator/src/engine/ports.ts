@@ -1,5 +1,6 @@
 /** What the rollout engine needs from the outside. Adapters implement these; main puts them together. */
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
+import type { GateVerdict, HostSamples } from '@outrider/shared/domain/gate.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { AppStatus, Fence, HostStatus } from '@outrider/shared/domain/host.js';
 import type { Manifest, Release, ReleaseRef } from '@outrider/shared/domain/release.js';
@@ -82,6 +83,28 @@ export interface HostCommands {
   }): Promise<AppStatus>;
   commit(command: HostCommand): Promise<AppStatus>;
   revert(command: HostCommand, reason: string): Promise<AppStatus>;
+}
+
+/** What is on trial when a gate is asked; what programs and webhooks are told. */
+export interface GateOccasion {
+  readonly gate: string;
+  readonly rollout: string;
+  readonly app: string;
+  readonly version: string;
+  readonly from?: string;
+  readonly environment: string;
+  /** Those on trial. */
+  readonly hosts: readonly string[];
+}
+
+/** Where gates get their answers. Implemented by fleet/ and monitoring/. */
+export interface GateSources {
+  /** `metrics` empty: all. Rejects with the call's `OutriderError`. */
+  samples(host: string, app: string, metrics: readonly string[], timeoutMs: number): Promise<HostSamples>;
+  /** The value of each series. Rejects with `OutriderError`. */
+  promql(query: string, signal: AbortSignal): Promise<readonly number[]>;
+  exec(command: readonly string[], occasion: GateOccasion, signal: AbortSignal): Promise<GateVerdict>;
+  webhook(url: string, occasion: GateOccasion, signal: AbortSignal): Promise<GateVerdict>;
 }
 
 /** One command to one host and app, kept until the host has acknowledged it. */

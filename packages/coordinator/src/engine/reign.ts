@@ -6,6 +6,7 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { Limits } from '../rollout/decision.js';
 import type { Boundary } from './boundary.js';
 import { Deliveries } from './delivery.js';
+import { GateWatch, type GateWatchOptions } from './gate-watch.js';
 import { LostRollouts } from './lost-rollouts.js';
 import { perform } from './perform.js';
 import type { Effect, Fleet, FleetHost, Releases, RolloutStore, SpecStore, StoredRollout } from './ports.js';
@@ -13,7 +14,7 @@ import { Renewals } from './renewals.js';
 import { RolloutRun } from './rollout-run.js';
 import type { Term } from './term.js';
 
-export interface ReignOptions {
+export interface ReignOptions extends Pick<GateWatchOptions, 'gates' | 'gateSampled'> {
   readonly store: RolloutStore;
   readonly specs: SpecStore;
   readonly fleet: Fleet;
@@ -36,6 +37,7 @@ export class Reign {
   private readonly deliveries: Deliveries;
   private readonly renewals: Renewals;
   private readonly lost: LostRollouts;
+  private readonly gates: GateWatch;
   private readonly silentSince = new Map<string, number>();
   private readonly endWatch: () => void;
   private cancelBeat: () => void = () => undefined;
@@ -57,6 +59,7 @@ export class Reign {
       refused: (effect, reason) => this.refused(effect, reason),
     });
     this.lost = new LostRollouts({ store, fleet, term, limits: options.limits, now: () => clock.now() });
+    this.gates = new GateWatch(options, term.ended);
     this.endWatch = fleet.onChange((host) => this.heard(host));
     term.ended.addEventListener('abort', () => this.end(), { once: true });
     this.ready = this.takeOver(remembered).catch(options.onBug);
@@ -182,6 +185,7 @@ export class Reign {
     if (!this.term.isLive()) return;
     const rollouts = [...this.runs.values()].map((run) => run.rollout);
     this.renewals.renew(rollouts, this.term);
+    if (this.isReady) this.gates.beat(this.runs.values());
     this.beats += 1;
     if (this.isReady && this.beats % BEATS_PER_ROUND === 0) this.round();
     this.cancelBeat = this.options.clock.after(BEAT_MS, () => this.beat());

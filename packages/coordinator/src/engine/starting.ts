@@ -5,6 +5,7 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk, RolloutAsk } from '../api/ports.js';
 import { begin } from '../rollout/begin.js';
 import { explain } from '../rollout/explain.js';
+import { newGate } from '../rollout/gate-cells.js';
 import { ruleOf } from '../rollout/strategy.js';
 import { type Limits } from '../rollout/decision.js';
 import { rollbackFrom, rolloutFrom } from './new-rollout.js';
@@ -33,7 +34,7 @@ const ROLLBACK_PATIENCE_MS = 30_000;
 
 export async function beginRollout(ask: RolloutAsk, reign: Reign, options: StartOptions): Promise<Begun> {
   const { store, specs, clock, environment } = options;
-  const { release, plan, targets, waves, world } = await planRelease(ask, options);
+  const { release, plan, targets, waves, gates, world } = await planRelease(ask, options);
   const before = await earlier(ask.requestId, release.app, store);
   if (before !== undefined) return { plan, rollout: before };
   if (ask.supersede) await superseded(release.app, ask, reign, options);
@@ -54,6 +55,7 @@ export async function beginRollout(ask: RolloutAsk, reign: Reign, options: Start
     {
       ...{ app, version, digest, environment, by, requestId },
       seq: await nextSequence(options),
+      ...(gates.length === 0 ? {} : { gates: gates.map(newGate) }),
       options: optionsOf(ask, plan, options),
       at: clock.now(),
     },
@@ -69,12 +71,13 @@ function optionsOf(
   { canaryWave }: Plan,
   { onLeaseEnd }: Pick<StartOptions, 'onLeaseEnd'>,
 ): Rollout['options'] {
-  const { bakeMs, confirmWithinMs, commit, skipDown, message, strategy, onFailure } = ask;
+  const { bakeMs, confirmWithinMs, commit, skipDown, message, strategy, onFailure, noMonitoring } = ask;
   return {
     ...{ strategy, bakeMs, confirmWithinMs, commit, skipDown, onFailure },
     ...(canaryWave === undefined ? {} : { canaryWave }),
     ...(canaryWave !== undefined && ruleOf(ask).awaitPromotion ? { awaitPromotion: true } : {}),
     ...(onLeaseEnd === undefined ? {} : { onLeaseEnd }),
+    ...(noMonitoring === true ? { noMonitoring } : {}),
     ...(message === undefined ? {} : { message }),
   };
 }

@@ -53,6 +53,7 @@ async function sidecar(
     host: control,
     agents: { instances: () => [] } as unknown as AgentControl,
     logs: { last: async () => [], follow: () => [] } as never,
+    samples: { samples: (app, metrics) => ({ periodMs: 5_000, rollout: `${app} ${metrics.join()}`, agents: [] }) },
     listen: [listen],
     tokens: () => [TOKEN],
     onBug: (error) => {
@@ -103,6 +104,10 @@ describe('the live fleet', () => {
     expect(await fleet.commands('pc2').commit(command(3))).toMatchObject({ phase: 'idle', active: release });
     expect(await fleet.commands('pc2').revert(command(4), 'why')).toMatchObject({ fence: { step: 4 } });
     await expect(fleet.commands('pc2').revert(command(2), 'late')).rejects.toMatchObject({ code: 'refused' });
+    expect(await fleet.samples('pc2', 'a', ['errors'], 2_000)).toEqual({
+      ...{ periodMs: 5_000, rollout: 'a errors', agents: [] },
+    });
+    await expect(fleet.samples('pc9', 'a', [], 2_000)).rejects.toMatchObject({ code: 'unavailable' });
     expect(() => fleet.commands('pc9')).toThrow('no host "pc9"');
   });
 

@@ -1,10 +1,12 @@
 /** The fleet as it is now: an inventory that only grows, and a live link to each of its hosts. */
+import type { HostSamples } from '@outrider/shared/domain/gate.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { FleetKeys, HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { Fleet, FleetHost, HostCommands } from '../engine/ports.js';
 import { hostCommands } from './host-commands.js';
+import { hostSamples } from './host-samples.js';
 import { HostLink, LINK_TIMES, type LinkTimes } from './host-link.js';
 import { readInventory } from './inventory.js';
 
@@ -65,6 +67,13 @@ export class LiveFleet implements Fleet {
     const link = this.links.get(host);
     if (link === undefined) throw new OutriderError('not_found', `There is no host "${host}" in this environment.`);
     return hostCommands(link.remote, () => this.options.sources(link.view()));
+  }
+
+  /** What the agents of a host did. Rejects with the call's `OutriderError`. */
+  async samples(host: string, app: string, metrics: readonly string[], timeoutMs: number): Promise<HostSamples> {
+    const remote = this.remote(host);
+    if (remote === undefined) throw new OutriderError('unavailable', `${host} is not known any more.`);
+    return hostSamples(remote, app, metrics, timeoutMs);
   }
 
   /** The connection itself, for what is no command of a rollout: logs, control of agents. */

@@ -2,15 +2,18 @@
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { fail } from './failing.js';
-import { advance, isFirstStage } from './forward.js';
+import { isFirstStage } from './first-stage.js';
+import { advance } from './forward.js';
+import { beginGates, gateTimeMs } from './gate-cells.js';
 import { tryAgain } from './holding.js';
 
 /** Nothing new begins; what was told stays told. Neither the bake nor the deadline counts on. */
 export function pause(draft: Draft, { by, at }: EventOf<'pause'>): void {
-  const { paused, bakeUntil } = draft.rollout;
+  const { paused, bakeUntil, bakeDone } = draft.rollout;
   if (paused) return;
   draft.set({ paused: true, deadline: undefined });
   if (bakeUntil !== undefined) draft.set({ bakeUntil: undefined, bakeLeftMs: Math.max(0, bakeUntil - at) });
+  if (bakeDone === true) draft.set({ bakeDone: undefined, bakeLeftMs: 0 });
   draft.tell({ type: 'rollout.paused', by });
 }
 
@@ -22,22 +25,26 @@ export function resume(draft: Draft, { by }: EventOf<'resume'>): void {
   goOn(draft, draft.rollout.bakeLeftMs);
 }
 
-/** The canary (without one: the first wave) is good enough: what is left of its bake, and of the wait, is over. */
+/**
+ * The canary (without one: the first wave) is good enough: what is left of its bake, and of the wait, is over, and no
+ * gate is asked any more.
+ */
 export function promote(draft: Draft, { by }: EventOf<'promote'>): void {
-  const { promotedBy, holding, awaiting, paused } = draft.rollout;
-  if (promotedBy !== undefined || holding !== undefined || !isFirstStage(draft)) return;
+  const { promotedBy, holding, awaiting, paused, pausedFor } = draft.rollout;
+  if (promotedBy !== undefined || holding !== undefined || !isFirstStage(draft.rollout)) return;
   draft.set({ promotedBy: by, awaiting: undefined });
   draft.tell({ type: 'rollout.promoted', by });
   // Who has paused it by hand resumes it by hand.
-  if (!paused || awaiting !== undefined) goOn(draft, 0);
+  if (!paused || awaiting !== undefined || pausedFor !== undefined) goOn(draft, 0);
 }
 
 /** Deadlines begin anew when the pause is over; the bake goes on with what was left of it. */
 function goOn(draft: Draft, bakeLeftMs: number | undefined): void {
   const { phase, options, hosts } = draft.rollout;
-  draft.set({ paused: false, bakeLeftMs: undefined, deadline: draft.at + waitOf(draft) });
+  draft.set({ paused: false, pausedFor: undefined, bakeLeftMs: undefined, deadline: draft.at + waitOf(draft) });
   const allWell = hosts.every((host) => host.state !== 'trial' || host.well === true);
   if (phase === 'baking' && allWell) draft.set({ bakeUntil: draft.at + (bakeLeftMs ?? options.bakeMs) });
+  if (phase === 'baking') beginGates(draft);
   advance(draft);
 }
 
@@ -46,7 +53,7 @@ function waitOf(draft: Draft): number {
   const { limits } = draft;
   if (phase === 'staging') return limits.stageMs;
   if (phase === 'committing') return options.confirmWithinMs + limits.commitMs;
-  return limits.switchMs + (phase === 'baking' ? options.bakeMs : 0);
+  return limits.switchMs + (phase === 'baking' ? options.bakeMs + gateTimeMs(draft.rollout) : 0);
 }
 
 /** After the decision to commit only what is on hold can be aborted. */

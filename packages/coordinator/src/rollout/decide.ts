@@ -17,6 +17,7 @@ import { Draft } from './draft.js';
 import {
   committingReport,
   deadlineTick,
+  gateVerdict,
   refused,
   stagingReport,
   trialReport,
@@ -49,6 +50,7 @@ const ENDED: Row = {
   abort: stay,
   refused: stay,
   unreachable: stay,
+  gate: stay,
 };
 
 /** Going to a new release. After the decision to commit there is no abort, unless it is on hold: a rollback undoes it. */
@@ -62,6 +64,7 @@ export const ROLLOUT_TABLE: Table = {
     abort,
     refused,
     unreachable: stay,
+    gate: stay,
   },
   switching: {
     report: trialReport,
@@ -72,6 +75,7 @@ export const ROLLOUT_TABLE: Table = {
     abort,
     refused,
     unreachable: unreachableOnTrial,
+    gate: stay,
   },
   // Whoever bakes has accepted its last command.
   baking: {
@@ -83,6 +87,7 @@ export const ROLLOUT_TABLE: Table = {
     abort,
     refused: stay,
     unreachable: unreachableOnTrial,
+    gate: gateVerdict,
   },
   committing: {
     report: committingReport,
@@ -93,6 +98,7 @@ export const ROLLOUT_TABLE: Table = {
     abort: abortHeld,
     refused,
     unreachable: unreachableOnTrial,
+    gate: stay,
   },
   rolling_back: {
     report: backReport,
@@ -103,6 +109,7 @@ export const ROLLOUT_TABLE: Table = {
     abort: stay,
     refused: backRefused,
     unreachable: backUnreachable,
+    gate: stay,
   },
   succeeded: ENDED,
   rolled_back: ENDED,
@@ -119,6 +126,7 @@ const ROLLBACK: Row = {
   abort: rollbackAbort,
   refused: rollbackRefused,
   unreachable: rollbackUnreachable,
+  gate: stay,
 };
 
 /** Going back to a release that was good: no trial, so nothing to bake, to promote or to commit. */

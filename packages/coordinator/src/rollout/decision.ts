@@ -1,5 +1,6 @@
 /** What goes into the rollout's state machine and what comes out. Owns no rule: those are in the phase files. */
 import type { EventType } from '@outrider/shared/domain/event.js';
+import type { GateVerdict } from '@outrider/shared/domain/gate.js';
 import type { AppStatus } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Rollout, RolloutCommandKind } from '@outrider/shared/domain/rollout.js';
@@ -19,6 +20,14 @@ export type RolloutEvent =
       readonly host: string;
       readonly step: number;
       readonly reason: string;
+      readonly at: number;
+    }
+  /** What a gate has said; `round` is the rollout's `gateRound` when it was asked. */
+  | {
+      readonly kind: 'gate';
+      readonly gate: string;
+      readonly round: number;
+      readonly verdict: GateVerdict;
       readonly at: number;
     }
   /** The host has not been heard of for so long. Told again and again while it lasts. */

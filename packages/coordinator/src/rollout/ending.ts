@@ -22,6 +22,8 @@ export function end(draft: Draft, phase: EndPhase, reason?: string): void {
     deadline: undefined,
     bakeUntil: undefined,
     bakeLeftMs: undefined,
+    bakeDone: undefined,
+    pausedFor: undefined,
     ...(reason === undefined ? {} : { reason }),
   });
   const { rollout } = draft;

@@ -1,4 +1,6 @@
 /** A rollout's state as a sentence for people. */
+import { openGates } from './gate-cells.js';
+import type { GateState } from '@outrider/shared/domain/gate.js';
 import type { Rollout, RolloutHostState } from '@outrider/shared/domain/rollout.js';
 import { asSentence } from '@outrider/shared/domain/sentence.js';
 
@@ -8,45 +10,57 @@ export function explain(rollout: Rollout): string {
   return asSentence(`${sentence}${standstill(rollout)}`);
 }
 
-function standstill({ id, paused, awaiting, holding }: Rollout): string {
+function standstill({ id, paused, pausedFor, awaiting, holding }: Rollout): string {
   if (holding !== undefined) {
     return `; on hold, since ${holding}. Try again with "coordinator rollout resume ${id}", or take it back with "abort"`;
   }
   if (awaiting !== undefined) return `; the canary is well and waits for "coordinator rollout promote ${id}"`;
-  return paused ? '; paused' : '';
+  return paused ? `; paused${because(pausedFor)}` : '';
 }
 
+const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
+
 function progress(rollout: Rollout): string {
-  const because = rollout.reason === undefined ? '' : `: ${rollout.reason}`;
+  const why = because(rollout.reason);
   switch (rollout.phase) {
     case 'staging':
       return `is fetching the release on ${named(rollout, ['staging'])}`;
     case 'switching':
       return switching(rollout);
     case 'baking':
-      if (rollout.awaiting !== undefined || rollout.holding !== undefined)
-        return `is on trial on ${named(rollout, ['trial'])}`;
-      return rollout.bakeUntil === undefined && !rollout.paused
-        ? `waits for ${unwell(rollout)} to be well before the bake begins anew`
-        : `is on trial on ${named(rollout, ['trial'])} until the bake is over`;
+      return baking(rollout);
     case 'committing':
       return `is decided and being made permanent on ${named(rollout, ['committing'])}`;
     case 'rolling_back':
-      return `is being taken back on ${named(rollout, ['reverting', 'failed', 'unreachable'])}${because}`;
+      return `is being taken back on ${named(rollout, ['reverting', 'failed', 'unreachable'])}${why}`;
     case 'succeeded':
       return `succeeded on ${named(rollout, ['committed'])}`;
     case 'rolled_back':
       return rollout.hosts.some(({ stays, state }) => stays === true && state === 'committed')
-        ? `failed and was taken back on ${named(rollout, ['reverted'])}, while ${named(rollout, ['committed'])} keeps it${because}`
-        : `failed and was taken back${because}`;
+        ? `failed and was taken back on ${named(rollout, ['reverted'])}, while ${named(rollout, ['committed'])} keeps it${why}`
+        : `failed and was taken back${why}`;
     case 'aborted':
       return rollout.kind === 'rollback'
         ? `was aborted by ${rollout.abortedBy ?? 'somebody'} and stands where it was`
         : `was aborted by ${rollout.abortedBy ?? 'somebody'} and taken back`;
     case 'stuck':
-      return `is stuck and needs a person${because}`;
+      return `is stuck and needs a person${why}`;
   }
 }
+
+function baking(rollout: Rollout): string {
+  if (rollout.awaiting !== undefined || rollout.holding !== undefined)
+    return `is on trial on ${named(rollout, ['trial'])}`;
+  if (rollout.bakeDone === true) {
+    return `has baked on ${named(rollout, ['trial'])} and waits for ${list(openGates(rollout).map(waitedFor))}`;
+  }
+  return rollout.bakeUntil === undefined && !rollout.paused
+    ? `waits for ${unwell(rollout)} to be well before the bake begins anew`
+    : `is on trial on ${named(rollout, ['trial'])} until the bake is over`;
+}
+
+const waitedFor = ({ name, outcome, reason }: GateState): string =>
+  `the gate ${name}${outcome === 'error' || outcome === 'fail' ? ` (${outcome}: ${reason ?? ''})` : ''}`;
 
 function switching(rollout: Rollout): string {
   const now = named(rollout, ['switching']);

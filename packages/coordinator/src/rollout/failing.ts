@@ -50,6 +50,8 @@ function turnBack(draft: Draft, { reason, culprit, abortedBy }: Failure): void {
     holding: undefined,
     bakeUntil: undefined,
     bakeLeftMs: undefined,
+    bakeDone: undefined,
+    pausedFor: undefined,
     deadline: undefined,
     ...(draft.rollout.reason === undefined ? { reason } : {}),
     ...(culprit === undefined || draft.rollout.culprit !== undefined ? {} : { culprit }),

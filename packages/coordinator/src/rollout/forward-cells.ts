@@ -5,6 +5,7 @@ import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { fail } from './failing.js';
 import { advance, isBusy } from './forward.js';
+import { openGates, takeVerdict } from './gate-cells.js';
 import { comesBack } from './holding.js';
 import {
   answers,
@@ -144,12 +145,21 @@ export function unreachableOnTrial(draft: Draft, { host: name, forMs }: EventOf<
   }
 }
 
+export function gateVerdict(draft: Draft, event: EventOf<'gate'>): void {
+  takeVerdict(draft, event, () => advance(draft));
+}
+
 /** Of staging, switching and committing: who is late ends it. */
 export function deadlineTick(draft: Draft): void {
   const { deadline, paused, phase, hosts } = draft.rollout;
   if (paused) return;
   if (deadline !== undefined && deadline <= draft.at) {
     const late = hosts.filter((host) => LATE[phase]?.(host) === true).map((host) => host.host);
+    if (late.length === 0 && draft.rollout.bakeDone === true) {
+      const names = openGates(draft.rollout).map(({ name }) => name);
+      fail(draft, { reason: `the gates ${names.join(', ')} said nothing in time` });
+      return;
+    }
     if (late.length === 0) {
       // All are well, only late: their bake goes on to its end.
       draft.set({ deadline: (draft.rollout.bakeUntil ?? draft.at) + 1 });

@@ -2,6 +2,8 @@
 import type { RolloutHost } from '@outrider/shared/domain/rollout.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
+import { isPromotedStage } from './first-stage.js';
+import { beginGates, gateTimeMs, openGates } from './gate-cells.js';
 
 /** Goes as far as the state allows; nothing new begins while the rollout is paused. */
 export function advance(draft: Draft): void {
@@ -65,36 +67,30 @@ function startBake(draft: Draft): void {
     phase: 'baking',
     bakeUntil: draft.at + bakeMs,
     bakeLeftMs: undefined,
-    deadline: draft.at + bakeMs + draft.limits.switchMs,
+    bakeDone: undefined,
+    deadline: draft.at + bakeMs + gateTimeMs(draft.rollout) + draft.limits.switchMs,
   });
+  beginGates(draft);
   bake(draft);
 }
 
 /** Only uninterrupted health counts: a bake that was broken begins anew once all are well again. */
 function bake(draft: Draft): void {
-  const { bakeUntil } = draft.rollout;
+  const { bakeUntil, bakeDone } = draft.rollout;
   if (!allWell(draft)) {
-    draft.set({ bakeUntil: undefined });
+    draft.set({ bakeUntil: undefined, bakeDone: undefined });
+  } else if (bakeDone === true) {
+    endBake(draft);
   } else if (bakeUntil === undefined) {
     draft.set({ bakeUntil: draft.at + bakeOf(draft) });
-    if (bakeOf(draft) === 0) finishBake(draft);
+    if (bakeOf(draft) === 0) endBake(draft);
   } else if (bakeUntil <= draft.at) {
-    finishBake(draft);
+    endBake(draft);
   }
 }
 
 /** Who was promoted has baked enough. */
-const bakeOf = (draft: Draft): number =>
-  draft.rollout.promotedBy !== undefined && isFirstStage(draft) ? 0 : draft.rollout.options.bakeMs;
-
-/** Some are on trial, and nobody beyond the canary (without one: the first wave) is under way. */
-export function isFirstStage(draft: Draft): boolean {
-  const { hosts, options } = draft.rollout;
-  const first = Math.min(...hosts.map(({ wave }) => wave));
-  const underWay = hosts.filter(({ state }) => state === 'switching' || state === 'trial');
-  const last = Math.max(options.canaryWave ?? 0, first);
-  return underWay.some(({ state }) => state === 'trial') && underWay.every(({ wave }) => wave <= last);
-}
+const bakeOf = ({ rollout }: Draft): number => (isPromotedStage(rollout) ? 0 : rollout.options.bakeMs);
 
 /** Somebody has to say that the canary is good: its hosts stay on trial meanwhile, however long that takes. */
 function awaitsPromotion(draft: Draft): boolean {
@@ -104,10 +100,16 @@ function awaitsPromotion(draft: Draft): boolean {
   return hosts.every(({ wave, state }) => (wave <= canaryWave ? state === 'trial' || state === 'committed' : true));
 }
 
+/** Its time is over. A bake that ends before every gate has had its say is no success. */
+function endBake(draft: Draft): void {
+  if (openGates(draft.rollout).length === 0) finishBake(draft);
+  else draft.set({ bakeUntil: undefined, bakeDone: true });
+}
+
 /** The decision to commit is this write itself: the hosts are told only once it is stored. */
 function finishBake(draft: Draft): void {
   draft.tell({ type: 'rollout.gate.passed', data: { gate: 'health' } });
-  draft.set({ bakeUntil: undefined });
+  draft.set({ bakeUntil: undefined, bakeDone: undefined });
   if (awaitsPromotion(draft)) {
     draft.set({ paused: true, awaiting: 'promotion', deadline: undefined });
     draft.tell({ type: 'rollout.paused', reason: 'the canary is well and waits to be promoted' });

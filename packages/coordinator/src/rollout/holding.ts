@@ -11,7 +11,8 @@ export function hold(draft: Draft, { reason, host, culprit, heldAs }: Failure): 
   if (draft.rollout.holding !== undefined) return;
   draft.set({
     ...{ paused: true, holding: reason, reason },
-    ...{ awaiting: undefined, bakeUntil: undefined, bakeLeftMs: undefined, deadline: undefined },
+    ...{ awaiting: undefined, pausedFor: undefined, deadline: undefined },
+    ...{ bakeUntil: undefined, bakeLeftMs: undefined, bakeDone: undefined },
     ...(culprit === undefined ? {} : { culprit }),
   });
   draft.tell({ type: 'rollout.paused', reason, data: { on_hold: true } });

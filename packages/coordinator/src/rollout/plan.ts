@@ -1,10 +1,12 @@
 /** What a rollout would do, and what speaks against it. Knows no host but those it is given. */
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
+import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import { heldWords } from '@outrider/shared/domain/host.js';
 import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
 import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
 import { type HostSpec, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Plan } from '@outrider/shared/domain/rollout.js';
+import { gatesFor } from './plan-gates.js';
 import { orderHosts } from './host-order.js';
 import { contradictionIn, ruleOf, type StrategyAsk } from './strategy.js';
 import { canaryWave, wavesOf } from './waves.js';
@@ -25,6 +27,8 @@ export interface PlanInput {
   readonly orderBy: string;
   readonly ask: StrategyAsk;
   readonly skipDown: boolean;
+  /** Of the release; absent: none. */
+  readonly gates?: { readonly gates: readonly GateSpec[]; readonly problems: readonly string[] };
   /** What one host is to run, everything of the environment filled in. */
   readonly resolve: (host: PlanHost) => { readonly spec: HostSpec; readonly problems: readonly string[] };
   /** Ports of Outrider's own on a host. */
@@ -41,6 +45,8 @@ export interface Planned {
   readonly targets: readonly Target[];
   /** Of each target. */
   readonly waves: readonly number[];
+  /** Those that each bake asks. */
+  readonly gates: readonly GateSpec[];
   /** The problems are all of the moment (a host is down, held, busy): nothing that was asked is wrong in itself. */
   readonly world: boolean;
 }
@@ -60,6 +66,8 @@ export function planRollout(input: PlanInput): Planned {
   const rule = ruleOf(input.ask);
   const waves = wavesOf(targets, rule);
   const canary = canaryWave(waves, rule.canary);
+  const { gates, problems: wrong } = gatesFor(input.gates?.gates ?? [], targets, waves);
+  problems.push(...(input.gates?.problems ?? []), ...wrong);
   const hosts = targets.map(({ host, spec, from }, index) => ({
     host: host.name,
     wave: waves[index] ?? 1,
@@ -71,10 +79,11 @@ export function planRollout(input: PlanInput): Planned {
     ...(canary === 0 ? {} : { canaryWave: canary }),
     ...{ hosts, problems: [...new Set([...problems, ...passing])] },
   };
-  const identity = { ...content, to: targets.map(({ to }) => to) };
-  const plan = { plan: input.digest(identity).slice(0, 12), ...content };
+  const identity = { ...content, to: targets.map(({ to }) => to), ...(gates.length === 0 ? {} : { gates }) };
+  const names = gates.length === 0 ? {} : { gates: gates.map(({ name }) => name) };
+  const plan = { plan: input.digest(identity).slice(0, 12), ...content, ...names };
   const world = problems.length === 0;
-  return { plan: world ? plan : { ...plan, invalid: true }, targets, waves, world };
+  return { plan: world ? plan : { ...plan, invalid: true }, targets, waves, gates, world };
 }
 
 const namedHosts = ({ inventory, onlyHosts, onlyLabels }: PlanInput): readonly PlanHost[] =>

@@ -1,3 +1,5 @@
+import type { GateSpec } from './gate.js';
+
 /**
  * What an agent is, after `agents.yaml` was read and checked: defaults filled in, durations in
  * milliseconds. `${OUTRIDER_...}` is still unresolved in every string; the host fills it in when it
@@ -109,6 +111,8 @@ export interface AppSpec {
   readonly app: string;
   /** In the order of the file. */
   readonly agents: readonly AgentSpec[];
+  /** Absent: none. */
+  readonly gates?: readonly GateSpec[];
 }
 
 /** An agent as one host is to run it. */

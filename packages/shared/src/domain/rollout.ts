@@ -1,3 +1,4 @@
+import type { GateState } from './gate.js';
 import type { Culprit } from './host.js';
 import type { ReleaseRef } from './release.js';
 
@@ -95,6 +96,8 @@ export interface RolloutOptions {
   readonly message?: string;
   /** As the environment's policy was when it began; absent: revert. */
   readonly onLeaseEnd?: OnLeaseEnd;
+  /** The gates of agents.yaml are not asked. */
+  readonly noMonitoring?: true;
 }
 
 /**
@@ -133,6 +136,14 @@ export interface Rollout {
   readonly bakeUntil?: number;
   /** What was left of the bake when it was paused. */
   readonly bakeLeftMs?: number;
+  /** The time of the bake is over, and gates are still waited for; set in `baking`. */
+  readonly bakeDone?: true;
+  /** As they were planned, and where they are in the present bake; absent: none. */
+  readonly gates?: readonly GateState[];
+  /** Counts the times that the gates were begun anew: a verdict of an earlier one counts for nothing. */
+  readonly gateRound?: number;
+  /** Why it is paused, as a sentence, where no person has paused it. */
+  readonly pausedFor?: string;
   /** When the present phase gives up waiting for hosts. */
   readonly deadline?: number;
   readonly endedAt?: number;
@@ -195,4 +206,6 @@ export interface Plan {
   readonly problems: readonly string[];
   /** Some of the problems are in what was asked for; else they are in how the fleet is now. */
   readonly invalid?: boolean;
+  /** Names of the gates that each bake asks; absent: none. */
+  readonly gates?: readonly string[];
 }

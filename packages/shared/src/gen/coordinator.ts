@@ -23,6 +23,7 @@ import type { FleetEmergencyRequest as _outrider_v1_FleetEmergencyRequest, Fleet
 import type { FleetEmergencyResponse as _outrider_v1_FleetEmergencyResponse, FleetEmergencyResponse__Output as _outrider_v1_FleetEmergencyResponse__Output } from './outrider/v1/FleetEmergencyResponse.js';
 import type { FleetStatus as _outrider_v1_FleetStatus, FleetStatus__Output as _outrider_v1_FleetStatus__Output } from './outrider/v1/FleetStatus.js';
 import type { FleetStatusRequest as _outrider_v1_FleetStatusRequest, FleetStatusRequest__Output as _outrider_v1_FleetStatusRequest__Output } from './outrider/v1/FleetStatusRequest.js';
+import type { GateState as _outrider_v1_GateState, GateState__Output as _outrider_v1_GateState__Output } from './outrider/v1/GateState.js';
 import type { Hold as _outrider_v1_Hold, Hold__Output as _outrider_v1_Hold__Output } from './outrider/v1/Hold.js';
 import type { Host as _outrider_v1_Host, Host__Output as _outrider_v1_Host__Output } from './outrider/v1/Host.js';
 import type { HostApp as _outrider_v1_HostApp, HostApp__Output as _outrider_v1_HostApp__Output } from './outrider/v1/HostApp.js';
@@ -90,6 +91,7 @@ export interface ProtoGrpcType {
       FleetEmergencyResponse: MessageTypeDefinition<_outrider_v1_FleetEmergencyResponse, _outrider_v1_FleetEmergencyResponse__Output>
       FleetStatus: MessageTypeDefinition<_outrider_v1_FleetStatus, _outrider_v1_FleetStatus__Output>
       FleetStatusRequest: MessageTypeDefinition<_outrider_v1_FleetStatusRequest, _outrider_v1_FleetStatusRequest__Output>
+      GateState: MessageTypeDefinition<_outrider_v1_GateState, _outrider_v1_GateState__Output>
       Hold: MessageTypeDefinition<_outrider_v1_Hold, _outrider_v1_Hold__Output>
       Host: MessageTypeDefinition<_outrider_v1_Host, _outrider_v1_Host__Output>
       HostApp: MessageTypeDefinition<_outrider_v1_HostApp, _outrider_v1_HostApp__Output>

@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { AgentFingerprint as _outrider_v1_AgentFingerprint, AgentFingerprint__Output as _outrider_v1_AgentFingerprint__Output } from './outrider/v1/AgentFingerprint.js';
+import type { AgentSamples as _outrider_v1_AgentSamples, AgentSamples__Output as _outrider_v1_AgentSamples__Output } from './outrider/v1/AgentSamples.js';
 import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from './outrider/v1/AppStatus.js';
 import type { BindEpochRequest as _outrider_v1_BindEpochRequest, BindEpochRequest__Output as _outrider_v1_BindEpochRequest__Output } from './outrider/v1/BindEpochRequest.js';
 import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from './outrider/v1/Blob.js';
@@ -18,10 +19,14 @@ import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outr
 import type { InstanceStatus as _outrider_v1_InstanceStatus, InstanceStatus__Output as _outrider_v1_InstanceStatus__Output } from './outrider/v1/InstanceStatus.js';
 import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from './outrider/v1/LogLine.js';
 import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from './outrider/v1/LogsRequest.js';
+import type { MetricSamples as _outrider_v1_MetricSamples, MetricSamples__Output as _outrider_v1_MetricSamples__Output } from './outrider/v1/MetricSamples.js';
 import type { Outcome as _outrider_v1_Outcome, Outcome__Output as _outrider_v1_Outcome__Output } from './outrider/v1/Outcome.js';
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from './outrider/v1/ReleaseRef.js';
 import type { RenewRequest as _outrider_v1_RenewRequest, RenewRequest__Output as _outrider_v1_RenewRequest__Output } from './outrider/v1/RenewRequest.js';
 import type { ResumeRequest as _outrider_v1_ResumeRequest, ResumeRequest__Output as _outrider_v1_ResumeRequest__Output } from './outrider/v1/ResumeRequest.js';
+import type { SampleWindow as _outrider_v1_SampleWindow, SampleWindow__Output as _outrider_v1_SampleWindow__Output } from './outrider/v1/SampleWindow.js';
+import type { SamplesRequest as _outrider_v1_SamplesRequest, SamplesRequest__Output as _outrider_v1_SamplesRequest__Output } from './outrider/v1/SamplesRequest.js';
+import type { SamplesResponse as _outrider_v1_SamplesResponse, SamplesResponse__Output as _outrider_v1_SamplesResponse__Output } from './outrider/v1/SamplesResponse.js';
 import type { SidecarClient as _outrider_v1_SidecarClient, SidecarDefinition as _outrider_v1_SidecarDefinition } from './outrider/v1/Sidecar.js';
 import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _outrider_v1_SidecarInfo__Output } from './outrider/v1/SidecarInfo.js';
 import type { StageRequest as _outrider_v1_StageRequest, StageRequest__Output as _outrider_v1_StageRequest__Output } from './outrider/v1/StageRequest.js';
@@ -38,6 +43,7 @@ export interface ProtoGrpcType {
   outrider: {
     v1: {
       AgentFingerprint: MessageTypeDefinition<_outrider_v1_AgentFingerprint, _outrider_v1_AgentFingerprint__Output>
+      AgentSamples: MessageTypeDefinition<_outrider_v1_AgentSamples, _outrider_v1_AgentSamples__Output>
       AppStatus: MessageTypeDefinition<_outrider_v1_AppStatus, _outrider_v1_AppStatus__Output>
       BindEpochRequest: MessageTypeDefinition<_outrider_v1_BindEpochRequest, _outrider_v1_BindEpochRequest__Output>
       Blob: MessageTypeDefinition<_outrider_v1_Blob, _outrider_v1_Blob__Output>
@@ -54,10 +60,14 @@ export interface ProtoGrpcType {
       InstanceStatus: MessageTypeDefinition<_outrider_v1_InstanceStatus, _outrider_v1_InstanceStatus__Output>
       LogLine: MessageTypeDefinition<_outrider_v1_LogLine, _outrider_v1_LogLine__Output>
       LogsRequest: MessageTypeDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogsRequest__Output>
+      MetricSamples: MessageTypeDefinition<_outrider_v1_MetricSamples, _outrider_v1_MetricSamples__Output>
       Outcome: MessageTypeDefinition<_outrider_v1_Outcome, _outrider_v1_Outcome__Output>
       ReleaseRef: MessageTypeDefinition<_outrider_v1_ReleaseRef, _outrider_v1_ReleaseRef__Output>
       RenewRequest: MessageTypeDefinition<_outrider_v1_RenewRequest, _outrider_v1_RenewRequest__Output>
       ResumeRequest: MessageTypeDefinition<_outrider_v1_ResumeRequest, _outrider_v1_ResumeRequest__Output>
+      SampleWindow: MessageTypeDefinition<_outrider_v1_SampleWindow, _outrider_v1_SampleWindow__Output>
+      SamplesRequest: MessageTypeDefinition<_outrider_v1_SamplesRequest, _outrider_v1_SamplesRequest__Output>
+      SamplesResponse: MessageTypeDefinition<_outrider_v1_SamplesResponse, _outrider_v1_SamplesResponse__Output>
       Sidecar: SubtypeConstructor<typeof grpc.Client, _outrider_v1_SidecarClient> & { service: _outrider_v1_SidecarDefinition }
       SidecarInfo: MessageTypeDefinition<_outrider_v1_SidecarInfo, _outrider_v1_SidecarInfo__Output>
       StageRequest: MessageTypeDefinition<_outrider_v1_StageRequest, _outrider_v1_StageRequest__Output>

@@ -30,6 +30,7 @@ import {
 } from '../runtime/shape.js';
 import { NO_KEY } from '../runtime/yaml-nodes.js';
 import { commandSchema } from './command-schema.js';
+import { gatesSchema } from './gates-schema.js';
 import { healthcheck } from './healthcheck-schema.js';
 import { problemOfLength, problemOfListenAddress } from './spec-strings.js';
 
@@ -267,6 +268,7 @@ export const appSchema = strict(
   {
     app: name('the name of an app').default('default'),
     agents: mapOf(agentSchema, 'a map of agents'),
+    gates: gatesSchema.default([]),
   },
-  { unsupported: ['gates', 'hooks'], instead: { services: 'agents', name: 'app' } },
+  { unsupported: ['hooks'], instead: { services: 'agents', name: 'app' } },
 );

@@ -315,8 +315,8 @@ agents:
     ['agents: { a: nothing }', /agents\.a must be a map, not "nothing"/],
     ['services: {}\nagents: { a: { command: x } }', /services is not known here: use "agents"/],
     [
-      'gates: []\nhooks: {}\nagents: { a: { command: x } }',
-      /:1: gates is not supported yet[^]*:2: hooks is not supported yet/,
+      'gates: 5\nhooks: {}\nagents: { a: { command: x } }',
+      /:1: gates must be a list[^]*:2: hooks is not supported yet/,
     ],
     [
       'agents: { a: { command: x, depends_on: [b] }, b: { command: x, depends_on: [c] }, c: { command: x, depends_on: [b] } }',

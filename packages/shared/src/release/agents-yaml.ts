@@ -1,12 +1,14 @@
 /** Compiles the text of an agents.yaml into an `AppSpec`, or says everything that is wrong with it, with lines. */
 import type { AgentSpec, AppSpec } from '../domain/agent.js';
 import { dependencyLevels } from '../domain/dependency.js';
+import type { GateSpec } from '../domain/gate.js';
 import { isName, NAME_RULE } from '../domain/name.js';
 import { check, formatPath } from '../runtime/checked.js';
 import { byLine, type Problem, problemsError } from '../runtime/problem.js';
 import { didYouMean } from '../runtime/suggest.js';
 import { parseYaml, type ValuePath, type YamlSource } from '../runtime/yaml-source.js';
 import { type AgentBody, appSchema } from './agents-schema.js';
+import { gateProblems, namedGates } from './gates.js';
 import { AGENTS_FILE } from './manifest.js';
 import { problemsOfReferences } from './spec-walk.js';
 
@@ -25,8 +27,10 @@ export function compileAgentsYaml(text: string, file: string = AGENTS_FILE): Com
     return { ok: false, problems: problems.sort(byLine) };
   }
   const agents = Object.entries(checked.value.agents).map(([name, body]) => named(name, body, source));
-  const problems = problemsBetween(agents, source).sort(byLine);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, spec: { app: checked.value.app, agents } };
+  const gates = namedGates(checked.value.gates);
+  const problems = [...problemsBetween(agents, source), ...problemsOfGates(gates, agents, source)].sort(byLine);
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, spec: { app: checked.value.app, agents, ...(gates.length === 0 ? {} : { gates }) } };
 }
 
 /** The same, for who wants an exception. @throws OutriderError('invalid') with one line for each problem. */
@@ -77,6 +81,11 @@ function problemsBetween(agents: readonly AgentSpec[], source: YamlSource): Prob
   if (!('cycle' in order)) return [];
   const [first = ''] = order.cycle;
   return [problemAt(source, ['agents', first, 'depends_on'], `goes round in a circle: ${order.cycle.join(' -> ')}.`)];
+}
+
+function problemsOfGates(gates: readonly GateSpec[], agents: readonly AgentSpec[], source: YamlSource): Problem[] {
+  const names = agents.map((agent) => agent.name);
+  return gateProblems(gates, names).map(({ path, message }) => problemAt(source, ['gates', ...path], message));
 }
 
 type At = (path: ValuePath, message: string) => Problem;

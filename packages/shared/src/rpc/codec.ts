@@ -5,6 +5,7 @@
  */
 import type { OutriderEvent } from '../domain/event.js';
 import type { AppStatus, HostStatus, InstanceStatus } from '../domain/host.js';
+import type { HostSamples } from '../domain/gate.js';
 import type { Release } from '../domain/release.js';
 import type { Plan, Rollout } from '../domain/rollout.js';
 import type { AppStatus__Output } from '../gen/outrider/v1/AppStatus.js';
@@ -13,6 +14,7 @@ import type { HostStatus__Output } from '../gen/outrider/v1/HostStatus.js';
 import type { InstanceStatus as WireInstance, InstanceStatus__Output } from '../gen/outrider/v1/InstanceStatus.js';
 import type { Plan as WirePlan, Plan__Output } from '../gen/outrider/v1/Plan.js';
 import type { Release as WireRelease, Release__Output } from '../gen/outrider/v1/Release.js';
+import type { SamplesResponse as WireSamples, SamplesResponse__Output } from '../gen/outrider/v1/SamplesResponse.js';
 import type { RolloutRecord as WireRollout, RolloutRecord__Output } from '../gen/outrider/v1/RolloutRecord.js';
 
 /** A message without the members that are null (unset messages) or name a oneof (`_member`). */
@@ -46,6 +48,13 @@ export const writeEvent = (event: OutriderEvent): WireEvent => ({
 
 export const writeRelease = (release: Release): WireRelease => release;
 export const writePlan = (plan: Plan): WirePlan => plan as WirePlan;
-export const writeRollout = (rollout: Rollout, explained: string): WireRollout =>
-  ({ ...rollout, explained }) as WireRollout;
+/** Of a gate, where it stands: what it asks is in the release. */
+export function writeRollout(rollout: Rollout, explained: string): WireRollout {
+  const gates = (rollout.gates ?? []).map(({ name, outcome, reason }) => ({ name, outcome, reason }));
+  const wire: object = { ...rollout, gates, explained };
+  return wire;
+}
+
+export const readHostSamples = (wire: SamplesResponse__Output): HostSamples => present(wire) as HostSamples;
+export const writeHostSamples = (samples: HostSamples): WireSamples => samples as WireSamples;
 export const writeInstanceStatus = (status: InstanceStatus): WireInstance => status;

@@ -3,6 +3,7 @@
  * agents are on their way; all of it may fail without any agent noticing.
  */
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { hostHealth } from '@outrider/shared/domain/host-health.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
@@ -18,9 +19,11 @@ import { startHostFigures } from '../http/host-figures.js';
 import { startSidecarHttp } from '../http/http.js';
 import { SidecarMetrics } from '../http/metrics.js';
 import { metricsRoutes, sidecarRoutes } from '../http/routes.js';
+import { sessionFigures } from '../http/session-figures.js';
 import { startSidecarGrpc } from '../link/grpc.js';
 import { type RedisLink, startRedisLink } from '../link/redis-link.js';
 import { grpcClient } from '../release/blob-fetch.js';
+import { Sampler } from '../samples/sampler.js';
 import { bindPatiently } from './binding.js';
 import type { Inside } from './inside.js';
 import { remembered } from './remembered.js';
@@ -57,10 +60,19 @@ const HEALTH_FRESH_MS = 50;
 
 async function open(config: SidecarConfig, inside: Inside, log: Logger, closers: Closers): Promise<Faces['addresses']> {
   const { host, supervisor, metrics, tokens, version, logs } = inside;
+  const samples = startSampling(config, inside, log, closers);
   const onBug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
 
   const grpc = await bindPatiently(() =>
-    startSidecarGrpc({ host, agents: supervisor, logs, listen: config.listen.grpc, tokens: tokens.accepted, onBug }),
+    startSidecarGrpc({
+      host,
+      agents: supervisor,
+      logs,
+      samples,
+      listen: config.listen.grpc,
+      tokens: tokens.accepted,
+      onBug,
+    }),
   );
   closers.push(() => grpc.close());
 
@@ -141,6 +153,26 @@ function connectMetrics(config: SidecarConfig, inside: Inside, redis: RedisLink,
     () => metrics.close(),
   );
   return metrics;
+}
+
+/** What gates are judged by. */
+function startSampling(config: SidecarConfig, inside: Inside, log: Logger, closers: Closers): Sampler {
+  const { host } = inside;
+  const figures = sessionFigures(() => systemClock.monotonic());
+  const sampler = new Sampler({
+    ...{ periodMs: config.samples.everyMs, keepMs: config.samples.keepMs, clock: systemClock, memory: figures },
+    folder: join(config.runDir, 'samples'),
+    bootId: host.status().bootId,
+    status: () => host.status(),
+    warn: (sentence) => log.warn(sentence),
+  });
+  inside.samples.current = sampler;
+  sampler.start();
+  closers.push(
+    host.onChange(() => sampler.changed()),
+    () => sampler.stop(),
+  );
+  return sampler;
 }
 
 /** Last of all: its library is large, and nobody waits for it. */

@@ -25,6 +25,7 @@ import { createReleases } from '../release/releases.js';
 import { createDurableStore } from '../store/durable-state.js';
 import { createRecordStore } from '../store/record-store.js';
 import { createHostDriver, type HostDriver } from '../supervise/host-driver.js';
+import type { Sampler } from '../samples/sampler.js';
 import type { HostDriverOptions } from '../supervise/host-driver-options.js';
 import type { LogReader } from '../supervise/ports.js';
 import { Supervisor } from '../supervise/supervisor.js';
@@ -37,6 +38,10 @@ import { createLogFiles, logFolder } from './log-files.js';
 import { machineOf } from './machine.js';
 import { type Tokens, tokensOf } from './tokens.js';
 
+export interface Held<T> {
+  current?: T;
+}
+
 export interface Inside {
   readonly supervisor: Supervisor;
   readonly host: HostDriver;
@@ -45,7 +50,9 @@ export interface Inside {
   readonly events: HostEvents;
   /** Loaded later; what happens before is counted then. */
   readonly metrics: Late<SidecarMetrics>;
-  readonly figures: { current?: HostFigures };
+  readonly figures: Held<HostFigures>;
+  /** Begun with the faces; what happens before is in no sample. */
+  readonly samples: Held<Sampler>;
   readonly tokens: Tokens;
   readonly version: string;
   readonly logs: LogReader;
@@ -64,12 +71,11 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const warn = (sentence: string): void => log.warn(sentence);
   const tokens = tokensOf(config, warn);
   const events = new HostEvents({ host, environment, now: () => clock.now() });
-  const metrics = new Late<SidecarMetrics>();
-  const figures: { current?: HostFigures } = {};
+  const [metrics, figures, samples] = [new Late<SidecarMetrics>(), {} as Held<HostFigures>, {} as Held<Sampler>];
   const crash = crashPointsForTests(process.env);
   const { limits, secrets, processes } = machineOf(config, { store, crash, warn });
   const { logs, logFiles, rotation } = logsOf(config, warn);
-  const bus = busOf(config, events, metrics, () => supervisor);
+  const bus = busOf(config, { events, metrics, samples }, () => supervisor);
   const notify = notifyOf(config, metrics, warn);
   const supervisor = new Supervisor({
     ...{ clock, processes, bus, notify, events, limits, secrets, sockets },
@@ -78,7 +84,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
       acceptsAtOnce: (to, port) => (isLoopback(to) || to === address) && acceptsAtOnce(to, port),
     }),
     records: crash.records(createRecordStore({ runDir, now: () => clock.now(), onUnreadable: warn })),
-    metrics: countedBy(metrics),
+    metrics: countedBy(metrics, samples),
     host: { host, address, ...redisPlace(config) },
     bootId: bootId(),
     // A copy: each look at the very one asks the C library.
@@ -104,7 +110,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   });
   tellOfUndeclared(sockets, supervisor, log);
   driver.start();
-  return { supervisor, host: driver, bus, notify, events, metrics, figures, tokens, version, logs, rotation };
+  return { supervisor, host: driver, bus, notify, events, metrics, figures, samples, tokens, version, logs, rotation };
 }
 
 /** Zeros and nothing before the first look. */
@@ -115,11 +121,14 @@ const measuredBy = (
   memoryOf: (pid) => figures.current?.memoryOf(pid),
 });
 
-const countedBy = (metrics: Late<SidecarMetrics>): SupervisionMetrics => ({
+const countedBy = (metrics: Late<SidecarMetrics>, samples: Held<Sampler>): SupervisionMetrics => ({
   started: (...counted) => metrics.use((them) => them.started(...counted)),
   exited: (...counted) => metrics.use((them) => them.exited(...counted)),
   restarted: (...counted) => metrics.use((them) => them.restarted(...counted)),
-  probed: (...counted) => metrics.use((them) => them.probed(...counted)),
+  probed: (app, agent, seconds, failed, incarnation) => {
+    samples.current?.probed(incarnation, seconds);
+    metrics.use((them) => them.probed(app, agent, seconds, failed));
+  },
 });
 
 function logsOf(
@@ -148,8 +157,7 @@ const notifyOf = (
 
 function busOf(
   { runDir }: SidecarConfig,
-  events: HostEvents,
-  metrics: Late<SidecarMetrics>,
+  { events, metrics, samples }: Pick<Inside, 'events' | 'metrics' | 'samples'>,
   supervisor: () => Supervisor,
 ): Bus {
   return createBus({
@@ -163,6 +171,7 @@ function busOf(
       extend: (speaker, ms) => supervisor().extend(speaker.incarnation, ms),
       error: (speaker, { errorType, severity, message, context }, told, untold) => {
         metrics.use((them) => them.error(speaker, severity));
+        samples.current?.error(speaker.incarnation, severity);
         if (!told) return;
         const { app, agent, instance } = speaker;
         events.emit('error.reported', {
@@ -171,7 +180,10 @@ function busOf(
           data: { error_type: errorType, severity, message, context, ...(untold === 0 ? {} : { untold }) },
         });
       },
-      metric: (speaker, metric) => metrics.current?.metric(speaker, metric) ?? true,
+      metric: (speaker, metric) => {
+        samples.current?.metric(speaker.incarnation, metric.name, metric.value, metric.kind);
+        return metrics.current?.metric(speaker, metric) ?? true;
+      },
       counted: (result) => metrics.use((them) => them.frame(result)),
     },
   });

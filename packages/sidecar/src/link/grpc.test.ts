@@ -2,9 +2,10 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import grpc from '@grpc/grpc-js';
+import type { HostSamples } from '@outrider/shared/domain/gate.js';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 import { connectSidecar, type SidecarRemote } from '@outrider/shared/rpc/client.js';
-import { readHostStatus } from '@outrider/shared/rpc/codec.js';
+import { readHostSamples, readHostStatus } from '@outrider/shared/rpc/codec.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { service as healthService } from 'grpc-health-check';
@@ -19,6 +20,23 @@ const TOKEN = 'a-token-of-the-test-alone';
 const FENCE = { epoch: 3, rollout: 2, step: 1 };
 const COMMAND = { app: 'assistants', fence: FENCE, holder: 'leader', rollout: 'r2', by: 'ada' };
 const RELEASE = { version: '1.0.0', digest: 'a'.repeat(64), specDigest: 'b'.repeat(64) };
+
+const window = (...value: number[]) => ({
+  value,
+  ...{ ageMs: value.map(() => 10), spanMs: value.map(() => 5_000), incarnation: value.map(() => 1) },
+});
+const SAMPLES: HostSamples = {
+  ...{ periodMs: 5_000, rollout: 'r2' },
+  agents: [
+    {
+      ...{ agent: 'vision', instance: 0, version: '1.0.0' },
+      metrics: [
+        { name: 'errors', kind: 'counter', before: window(0, 2), since: window(1) },
+        { name: 'restarts', kind: 'counter', before: window(), since: window(0) },
+      ],
+    },
+  ],
+};
 
 let folder: string;
 let status: HostStatus;
@@ -85,6 +103,18 @@ beforeEach(async () => {
   server = await startSidecarGrpc({
     ...{ host, agents },
     logs: createLogReader(new LogLedger({ folder: join(folder, 'run'), now: () => Date.now() })),
+    samples: {
+      samples: (app, metrics) => ({
+        ...SAMPLES,
+        agents:
+          app === 'assistants'
+            ? SAMPLES.agents.map((one) => ({
+                ...one,
+                metrics: one.metrics.filter(({ name }) => metrics.includes(name)),
+              }))
+            : [],
+      }),
+    },
     listen: ['127.0.0.1:0'],
     tokens: () => [TOKEN],
     onBug: (error) => asked.push(['bug', error]),
@@ -279,4 +309,11 @@ test('grpc.health.v1 knows each agent by its name', async () => {
   expect([await check('app0/memory'), await check('app1/memory')]).toEqual(['SERVING', 'NOT_SERVING']);
   await expect(check('nobody')).rejects.toThrow(/NOT_FOUND/);
   client.close();
+});
+
+test('samples come as they were taken, to anybody, and only those that are asked for', async () => {
+  const [agent] = SAMPLES.agents;
+  const answer = readHostSamples(await stranger.Samples({ app: 'assistants', metrics: ['errors'] }));
+  expect(answer).toEqual({ ...SAMPLES, agents: [{ ...agent!, metrics: [agent!.metrics[0]] }] });
+  expect(readHostSamples(await remote.Samples({ app: 'other' })).agents).toEqual([]);
 });

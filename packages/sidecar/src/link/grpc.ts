@@ -4,6 +4,7 @@ import type { SidecarHandlers } from '@outrider/shared/gen/outrider/v1/Sidecar.j
 import type { AppStatus as WireAppStatus } from '@outrider/shared/gen/outrider/v1/AppStatus.js';
 import type { HostStatus as WireHostStatus } from '@outrider/shared/gen/outrider/v1/HostStatus.js';
 import type { InstanceStatus as WireInstanceStatus } from '@outrider/shared/gen/outrider/v1/InstanceStatus.js';
+import { writeHostSamples } from '@outrider/shared/rpc/codec.js';
 import { sidecarProto } from '@outrider/shared/rpc/loader.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
@@ -11,17 +12,18 @@ import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
 import { agentOrderOf, checkPlace, commandOf, leaseEndOf, logsAskOf, releaseOf } from './grpc-requests.js';
 import { latest } from './latest.js';
-import type { AgentControl, HostControl } from './ports.js';
+import type { AgentControl, HostControl, SampleSource } from './ports.js';
 
 /** Changes within this time are told together. */
 const COALESCE_MS = 20;
-const OPEN_METHODS: ReadonlySet<string> = new Set(['Status', 'WatchStatus']);
+const OPEN_METHODS: ReadonlySet<string> = new Set(['Status', 'WatchStatus', 'Samples']);
 const SERVICE_NAME = 'outrider.v1.Sidecar';
 
 export interface SidecarGrpcOptions {
   readonly host: HostControl;
   readonly agents: AgentControl;
   readonly logs: LogReader;
+  readonly samples: SampleSource;
   readonly listen: readonly string[];
   readonly tokens: () => readonly string[];
   readonly onBug: (error: unknown, method: string) => void;
@@ -59,7 +61,7 @@ export async function startSidecarGrpc(options: SidecarGrpcOptions): Promise<Sid
 export function sidecarService(
   options: Omit<SidecarGrpcOptions, 'listen' | 'tokens' | 'onBug'>,
 ): Service<SidecarHandlers> {
-  const { host, agents, logs } = options;
+  const { host, agents, logs, samples } = options;
   return {
     Status: async () => host.status() as WireHostStatus,
     WatchStatus: (_request, { signal }) =>
@@ -100,6 +102,7 @@ export function sidecarService(
     },
     Logs: (request, { signal }) =>
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
+    Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
   };
 }
 

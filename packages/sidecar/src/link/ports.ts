@@ -1,4 +1,5 @@
 /** What the outward faces of a sidecar (gRPC, HTTP, ZeroMQ, metrics) ask of its inside. */
+import type { HostSamples } from '@outrider/shared/domain/gate.js';
 import type { AppStatus, Fence, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
 import type { OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
@@ -91,5 +92,11 @@ export interface SupervisionMetrics {
   exited(app: string, agent: string, cause: string, count: number): void;
   /** Seconds from a death to the next process running. */
   restarted(app: string, agent: string, seconds: number): void;
-  probed(app: string, agent: string, seconds: number, failed: boolean): void;
+  probed(app: string, agent: string, seconds: number, failed: boolean, incarnation: string): void;
+}
+
+/** What agents did before the switch that is under way, and since. Implemented by samples/. */
+export interface SampleSource {
+  /** `metrics` empty: all. */
+  samples(app: string, metrics: readonly string[]): HostSamples;
 }

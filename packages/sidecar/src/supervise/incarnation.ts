@@ -183,7 +183,8 @@ export class Incarnation {
         probes: parts.probes,
         checks,
         target: () => this.#target(),
-        asked: (_check, result) => parts.metrics.probed(app, spec.name, result.seconds, result.status === 'failed'),
+        asked: (_check, result) =>
+          parts.metrics.probed(app, spec.name, result.seconds, result.status === 'failed', this.id),
         changed: (now) => {
           this.#said.note(noteOf(now, ''));
           if (now.verdict === verdict) return;

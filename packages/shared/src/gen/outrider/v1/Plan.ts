@@ -11,6 +11,7 @@ export interface Plan {
   'invalid'?: (boolean);
   'strategy'?: (string);
   'canaryWave'?: (number);
+  'gates'?: (string)[];
   '_strategy'?: "strategy";
   '_canaryWave'?: "canaryWave";
 }
@@ -24,4 +25,5 @@ export interface Plan__Output {
   'invalid': (boolean);
   'strategy'?: (string);
   'canaryWave'?: (number);
+  'gates': (string)[];
 }

@@ -3,6 +3,7 @@
 import type { RolloutHost as _outrider_v1_RolloutHost, RolloutHost__Output as _outrider_v1_RolloutHost__Output } from '../../outrider/v1/RolloutHost.js';
 import type { RolloutOptions as _outrider_v1_RolloutOptions, RolloutOptions__Output as _outrider_v1_RolloutOptions__Output } from '../../outrider/v1/RolloutOptions.js';
 import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from '../../outrider/v1/Culprit.js';
+import type { GateState as _outrider_v1_GateState, GateState__Output as _outrider_v1_GateState__Output } from '../../outrider/v1/GateState.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface RolloutRecord {
@@ -31,6 +32,8 @@ export interface RolloutRecord {
   'awaiting'?: (string);
   'holding'?: (string);
   'promotedBy'?: (string);
+  'pausedFor'?: (string);
+  'gates'?: (_outrider_v1_GateState)[];
   '_fromVersion'?: "fromVersion";
   '_abortedBy'?: "abortedBy";
   '_bakeUntil'?: "bakeUntil";
@@ -40,6 +43,7 @@ export interface RolloutRecord {
   '_awaiting'?: "awaiting";
   '_holding'?: "holding";
   '_promotedBy'?: "promotedBy";
+  '_pausedFor'?: "pausedFor";
 }
 
 export interface RolloutRecord__Output {
@@ -68,4 +72,6 @@ export interface RolloutRecord__Output {
   'awaiting'?: (string);
   'holding'?: (string);
   'promotedBy'?: (string);
+  'pausedFor'?: (string);
+  'gates': (_outrider_v1_GateState__Output)[];
 }

@@ -22,6 +22,7 @@ export interface RolloutRequest {
   'labels'?: ({[key: string]: string});
   'orderBy'?: (string);
   'supersede'?: (boolean);
+  'noMonitoring'?: (boolean);
   '_bakeMs'?: "bakeMs";
   '_confirmWithinMs'?: "confirmWithinMs";
   '_message'?: "message";
@@ -50,4 +51,5 @@ export interface RolloutRequest__Output {
   'labels': ({[key: string]: string});
   'orderBy': (string);
   'supersede': (boolean);
+  'noMonitoring': (boolean);
 }

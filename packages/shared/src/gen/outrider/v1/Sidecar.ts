@@ -13,6 +13,8 @@ import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_L
 import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from '../../outrider/v1/LogsRequest.js';
 import type { RenewRequest as _outrider_v1_RenewRequest, RenewRequest__Output as _outrider_v1_RenewRequest__Output } from '../../outrider/v1/RenewRequest.js';
 import type { ResumeRequest as _outrider_v1_ResumeRequest, ResumeRequest__Output as _outrider_v1_ResumeRequest__Output } from '../../outrider/v1/ResumeRequest.js';
+import type { SamplesRequest as _outrider_v1_SamplesRequest, SamplesRequest__Output as _outrider_v1_SamplesRequest__Output } from '../../outrider/v1/SamplesRequest.js';
+import type { SamplesResponse as _outrider_v1_SamplesResponse, SamplesResponse__Output as _outrider_v1_SamplesResponse__Output } from '../../outrider/v1/SamplesResponse.js';
 import type { StageRequest as _outrider_v1_StageRequest, StageRequest__Output as _outrider_v1_StageRequest__Output } from '../../outrider/v1/StageRequest.js';
 import type { StatusRequest as _outrider_v1_StatusRequest, StatusRequest__Output as _outrider_v1_StatusRequest__Output } from '../../outrider/v1/StatusRequest.js';
 import type { SwitchRequest as _outrider_v1_SwitchRequest, SwitchRequest__Output as _outrider_v1_SwitchRequest__Output } from '../../outrider/v1/SwitchRequest.js';
@@ -86,6 +88,15 @@ export interface SidecarClient extends grpc.Client {
   revert(argument: _outrider_v1_CommandRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
   revert(argument: _outrider_v1_CommandRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
   
+  Samples(argument: _outrider_v1_SamplesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_SamplesResponse__Output>): grpc.ClientUnaryCall;
+  Samples(argument: _outrider_v1_SamplesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_SamplesResponse__Output>): grpc.ClientUnaryCall;
+  Samples(argument: _outrider_v1_SamplesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_SamplesResponse__Output>): grpc.ClientUnaryCall;
+  Samples(argument: _outrider_v1_SamplesRequest, callback: grpc.requestCallback<_outrider_v1_SamplesResponse__Output>): grpc.ClientUnaryCall;
+  samples(argument: _outrider_v1_SamplesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_SamplesResponse__Output>): grpc.ClientUnaryCall;
+  samples(argument: _outrider_v1_SamplesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_SamplesResponse__Output>): grpc.ClientUnaryCall;
+  samples(argument: _outrider_v1_SamplesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_SamplesResponse__Output>): grpc.ClientUnaryCall;
+  samples(argument: _outrider_v1_SamplesRequest, callback: grpc.requestCallback<_outrider_v1_SamplesResponse__Output>): grpc.ClientUnaryCall;
+  
   Stage(argument: _outrider_v1_StageRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
   Stage(argument: _outrider_v1_StageRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
   Stage(argument: _outrider_v1_StageRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
@@ -137,6 +148,8 @@ export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
   
   Revert: grpc.handleUnaryCall<_outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus>;
   
+  Samples: grpc.handleUnaryCall<_outrider_v1_SamplesRequest__Output, _outrider_v1_SamplesResponse>;
+  
   Stage: grpc.handleUnaryCall<_outrider_v1_StageRequest__Output, _outrider_v1_AppStatus>;
   
   Status: grpc.handleUnaryCall<_outrider_v1_StatusRequest__Output, _outrider_v1_HostStatus>;
@@ -156,6 +169,7 @@ export interface SidecarDefinition extends grpc.ServiceDefinition {
   Renew: MethodDefinition<_outrider_v1_RenewRequest, _outrider_v1_AppStatus, _outrider_v1_RenewRequest__Output, _outrider_v1_AppStatus__Output>
   Resume: MethodDefinition<_outrider_v1_ResumeRequest, _outrider_v1_HostStatus, _outrider_v1_ResumeRequest__Output, _outrider_v1_HostStatus__Output>
   Revert: MethodDefinition<_outrider_v1_CommandRequest, _outrider_v1_AppStatus, _outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus__Output>
+  Samples: MethodDefinition<_outrider_v1_SamplesRequest, _outrider_v1_SamplesResponse, _outrider_v1_SamplesRequest__Output, _outrider_v1_SamplesResponse__Output>
   Stage: MethodDefinition<_outrider_v1_StageRequest, _outrider_v1_AppStatus, _outrider_v1_StageRequest__Output, _outrider_v1_AppStatus__Output>
   Status: MethodDefinition<_outrider_v1_StatusRequest, _outrider_v1_HostStatus, _outrider_v1_StatusRequest__Output, _outrider_v1_HostStatus__Output>
   Switch: MethodDefinition<_outrider_v1_SwitchRequest, _outrider_v1_AppStatus, _outrider_v1_SwitchRequest__Output, _outrider_v1_AppStatus__Output>

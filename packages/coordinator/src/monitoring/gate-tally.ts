@@ -1,0 +1,15 @@
+/** How often each gate said what, since this coordinator started: what `outrider_gate_samples_total` shows. */
+export class GateTally {
+  private readonly counts = new Map<string, { readonly gate: string; readonly result: string; count: number }>();
+
+  add(gate: string, result: string): void {
+    const key = `${gate}/${result}`;
+    const known = this.counts.get(key) ?? { gate, result, count: 0 };
+    known.count += 1;
+    this.counts.set(key, known);
+  }
+
+  all(): readonly { readonly gate: string; readonly result: string; readonly count: number }[] {
+    return [...this.counts.values()];
+  }
+}

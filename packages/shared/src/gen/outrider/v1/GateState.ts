@@ -1,0 +1,16 @@
+// Original file: proto/outrider/v1/coordinator.proto
+
+
+export interface GateState {
+  'name'?: (string);
+  'outcome'?: (string);
+  'reason'?: (string);
+  '_outcome'?: "outcome";
+  '_reason'?: "reason";
+}
+
+export interface GateState__Output {
+  'name': (string);
+  'outcome'?: (string);
+  'reason'?: (string);
+}
