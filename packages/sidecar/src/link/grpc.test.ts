@@ -189,7 +189,7 @@ describe('commands', () => {
     await remote.Emergency({ by: 'ada', reason: 'nonsense', host: name, environment });
     await remote.Resume({ by: 'ada' });
     expect(asked).toEqual([
-      ['switch', COMMAND, RELEASE, 1, '', { onLeaseEnd: 'hold', noGrace: false }],
+      ['switch', COMMAND, RELEASE, 1, '', { strategy: '', onLeaseEnd: 'hold', noGrace: false }],
       ['emergency', 'ada', 'nonsense'],
       ['resume', 'ada'],
     ]);
