@@ -7,12 +7,11 @@ import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { resolveHostSpec } from '@outrider/shared/release/host-spec.js';
 import { connectCoordinator } from '@outrider/shared/rpc/client.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { type FleetKeys, fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import { parseHostPort } from '@outrider/shared/runtime/listen.js';
 import { createLogger, type Logger } from '@outrider/shared/runtime/logger.js';
 import { publishEndpoint } from '@outrider/shared/runtime/rendezvous.js';
-import { ensureToken, readToken } from '@outrider/shared/runtime/token.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import { ownEndpoint, reachableFrom } from './addresses.js';
 import { startGrpc } from './api/grpc.js';
@@ -40,6 +39,7 @@ import { RedisRollouts } from './store/redis-rollouts.js';
 import { RedisSpecs } from './store/redis-specs.js';
 import type { Scripts } from './store/scripts.js';
 import { systemdNotify } from './systemd.js';
+import { type Tokens, tokensOf } from './tokens.js';
 
 const REDIS_WITHIN_MS = 2_000;
 /** Longer than all that is closed may take; shorter than systemd's patience. */
@@ -163,28 +163,6 @@ function shareReleases(
   copies.start();
 }
 
-interface Tokens {
-  /** Our own, made at the first start. */
-  readonly file: string;
-  readonly accepted: () => readonly string[];
-  /** From now on calls that need a token are answered: whoever comes earlier cannot have found it. */
-  readonly open: () => void;
-  /** What sidecars are shown: the fleet's, or our own, which a sidecar with the same run_dir shares. */
-  readonly fleet: string;
-}
-
-function tokensOf({ runDir, tokenFile }: CoordinatorConfig): Tokens {
-  const file = join(runDir, 'token');
-  const own = ensureToken(file);
-  const fleet = tokenFile === undefined ? undefined : readToken(tokenFile);
-  let isOpen = false;
-  const accepted = (): readonly string[] => {
-    if (!isOpen) throw new OutriderError('unavailable', 'the coordinator is still starting');
-    return fleet === undefined ? [own] : [own, fleet];
-  };
-  return { file, accepted, open: () => (isOpen = true), fleet: fleet ?? own };
-}
-
 interface Parts extends Inside {
   readonly fleet: LiveFleet;
   readonly engine: RolloutEngine;
@@ -208,13 +186,10 @@ function insideOf(
   const keys = fleetKeys(environment);
   const events = new RedisEventLog(redis, keys);
   const fleet = new LiveFleet({
-    environment,
-    configured: config.hosts,
-    registry: { redis, keys },
+    ...{ environment, clock, configured: config.hosts, registry: { redis, keys } },
     token: tokens.fleet,
     sources: (host) => reachableFrom(host.address, bound),
     notice: (sentence) => log.warn(sentence),
-    clock,
   });
   const blobs = new BlobStore(join(dataDir, 'blobs'));
   const catalog = new ReleaseCatalog({

@@ -2,7 +2,7 @@
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { fail } from './failing.js';
-import { isFirstStage } from './first-stage.js';
+import { isFirstStage, isPromotedStage } from './first-stage.js';
 import { advance } from './forward.js';
 import { beginGates, gateTimeMs } from './gate-cells.js';
 import { tryAgain } from './holding.js';
@@ -22,7 +22,7 @@ export function resume(draft: Draft, { by }: EventOf<'resume'>): void {
   if (!draft.rollout.paused || draft.rollout.awaiting !== undefined) return;
   tryAgain(draft);
   draft.tell({ type: 'rollout.resumed', by });
-  goOn(draft, draft.rollout.bakeLeftMs);
+  goOn(draft);
 }
 
 /**
@@ -35,15 +35,16 @@ export function promote(draft: Draft, { by }: EventOf<'promote'>): void {
   draft.set({ promotedBy: by, awaiting: undefined });
   draft.tell({ type: 'rollout.promoted', by });
   // Who has paused it by hand resumes it by hand.
-  if (!paused || awaiting !== undefined || pausedFor !== undefined) goOn(draft, 0);
+  if (!paused || awaiting !== undefined || pausedFor !== undefined) goOn(draft);
 }
 
-/** Deadlines begin anew when the pause is over; the bake goes on with what was left of it. */
-function goOn(draft: Draft, bakeLeftMs: number | undefined): void {
-  const { phase, options, hosts } = draft.rollout;
+/** Deadlines begin anew when the pause is over; the bake goes on with what was left of it, unless it was promoted. */
+function goOn(draft: Draft): void {
+  const { phase, options, hosts, bakeLeftMs = options.bakeMs } = draft.rollout;
+  const left = isPromotedStage(draft.rollout) ? 0 : bakeLeftMs;
   draft.set({ paused: false, pausedFor: undefined, bakeLeftMs: undefined, deadline: draft.at + waitOf(draft) });
   const allWell = hosts.every((host) => host.state !== 'trial' || host.well === true);
-  if (phase === 'baking' && allWell) draft.set({ bakeUntil: draft.at + (bakeLeftMs ?? options.bakeMs) });
+  if (phase === 'baking' && allWell) draft.set({ bakeUntil: draft.at + left });
   if (phase === 'baking') beginGates(draft);
   advance(draft);
 }

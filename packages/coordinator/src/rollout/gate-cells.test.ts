@@ -211,6 +211,96 @@ describe('a gate that compares hosts', () => {
   });
 });
 
+describe('a promotion', () => {
+  const promote = (at: number): RolloutEvent => ({ kind: 'promote', by: 'bob', at });
+  const staged = host('h2', { wave: 2, state: 'staged', touched: false });
+  const canary = baking([spec()], { hosts: [host('h1'), staged] });
+
+  it('ends the bake though no gate has passed', () => {
+    const promoted = run(canary, promote(1_000));
+    expect(promoted.rollout).toMatchObject({ phase: 'switching', promotedBy: 'bob', gateRound: 1 });
+    expect(promoted.effects).toMatchObject([{ kind: 'switch', host: 'h2' }]);
+  });
+
+  it('ends the wait for gates', () => {
+    const waiting = run(canary, { kind: 'tick', at: 10_000 });
+    expect(waiting.rollout.bakeDone).toBe(true);
+    const { rollout } = run(waiting.rollout, promote(11_000));
+    expect(rollout.phase).toBe('switching');
+    expect(rollout).not.toHaveProperty('bakeDone');
+  });
+
+  it('decides what a gate could not', () => {
+    const { rollout } = run(canary, verdict('inconclusive', 1_000), promote(2_000));
+    expect(rollout).toMatchObject({ phase: 'switching', paused: false });
+    expect(rollout).not.toHaveProperty('pausedFor');
+  });
+
+  it('leaves a pause that a person has made to that person', () => {
+    const { rollout } = run(canary, { kind: 'pause', by: 'ann', at: 1_000 }, promote(2_000));
+    expect(rollout).toMatchObject({ phase: 'baking', paused: true });
+    expect(run(rollout, { kind: 'resume', by: 'ann', at: 3_000 }).rollout.phase).toBe('switching');
+  });
+
+  it('drops verdicts that come while its hosts are still to be well', () => {
+    const { rollout } = run({ ...canary, hosts: [host('h1', { well: false }), staged] }, promote(1_000));
+    expect(rollout.phase).toBe('baking');
+    expect(rollout.gates?.map((gate) => isAsked(rollout, gate))).toEqual([false]);
+    expect(run(rollout, verdict('fail', 2_000)).rollout).toBe(rollout);
+    expect(run({ ...rollout, hosts: [host('h1'), staged] }, { kind: 'tick', at: 3_000 }).rollout.phase).toBe(
+      'switching',
+    );
+  });
+
+  it('binds gates of later waves no less, but for those that have nothing left to compare with', () => {
+    const gates = [spec(), spec({ name: 'hosts', compare: 'hosts' })];
+    const next = run({ ...canary, gates: gates.map(newGate) }, promote(1_000)).rollout;
+    const hosts = next.hosts.map((one) => ({ ...one, state: 'trial' as const, well: true }));
+    const last = run({ ...next, hosts }, { kind: 'tick', at: 2_000 }, { kind: 'tick', at: 12_000 }).rollout;
+    expect(last).toMatchObject({ phase: 'baking', bakeDone: true, gateRound: 2 });
+    expect(last.gates?.map((gate) => isAsked(last, gate))).toEqual([true, false]);
+    expect(run(last, verdict('pass', 13_000, { round: 2 })).rollout.phase).toBe('committing');
+  });
+});
+
+describe('after the bake of a canary that waits for a person', () => {
+  it('gates have passed before, and are asked no more', () => {
+    const waits = baking([spec()], {
+      hosts: [host('h1'), host('h2', { wave: 2, state: 'staged', touched: false })],
+      options: { ...baking([]).options, canaryWave: 1, awaitPromotion: true },
+    });
+    expect(run(waits, { kind: 'tick', at: 10_000 }).rollout).not.toHaveProperty('awaiting');
+    const { rollout } = run(waits, { kind: 'tick', at: 10_000 }, verdict('pass', 11_000));
+    expect(rollout).toMatchObject({ awaiting: 'promotion', paused: true });
+    expect(rollout).not.toHaveProperty('bakeDone');
+    expect(run(rollout, verdict('fail', 12_000)).rollout).toBe(rollout);
+    expect(run(rollout, { kind: 'promote', by: 'bob', at: 13_000 }).rollout.phase).toBe('switching');
+  });
+});
+
+describe('on failure', () => {
+  const failing = (onFailure: 'hold' | 'rollback-host', hosts: Rollout['hosts'] = [host('h1')]): Rollout =>
+    run(
+      baking([spec()], { hosts, options: { ...baking([]).options, onFailure } }),
+      { kind: 'tick', at: 10_000 },
+      verdict('fail', 11_000),
+    ).rollout;
+
+  it('hold: a gate that failed waits for a person, and is asked anew in a new bake', () => {
+    const held = failing('hold');
+    expect(held).toMatchObject({ paused: true, phase: 'baking', holding: 'the gate restarts failed: it is fail' });
+    for (const gone of ['bakeDone', 'bakeUntil', 'pausedFor']) expect(held).not.toHaveProperty(gone);
+    const { rollout } = run(held, { kind: 'resume', by: 'bob', at: 60_000 });
+    expect(rollout).toMatchObject({ phase: 'baking', bakeUntil: 70_000, gateRound: 2, gates: [{ failed: 0 }] });
+    expect(rollout).not.toHaveProperty('holding');
+  });
+
+  it('rollback-host: hosts of waves that have baked keep the release', () => {
+    const { phase, hosts } = failing('rollback-host', [host('h1'), host('h2', { wave: 2 })]);
+    expect([phase, ...hosts.map(({ state }) => state)]).toEqual(['rolling_back', 'committing', 'reverting']);
+  });
+});
+
 it('outside of a bake no gate decides anything', () => {
   for (const phase of ['staging', 'switching', 'committing', 'rolling_back', 'succeeded'] as const) {
     const rollout = baking([spec()], { phase });
