@@ -57,7 +57,7 @@ describe('agents.yaml', () => {
       /alias/,
     ],
     ['['.repeat(100_000), /:1: The file is nested too deeply/],
-    ['gates: [{ metric: agent_restarts, max: 0 }]\nagents: { a: { command: x } }', /:1: gates is not supported yet/],
+    ['gates: [{ metric: agent_restarts, mex: 0 }]\nagents: { a: { command: x } }', /:1: gates\[0\]\.mex is not known/],
     ['agents: { a: { command: x, healthcheck: { http: { url: nowhere } } } }', /healthcheck\.http\.url must be a URL/],
     ['agents: { a: { command: x, working_dir: ../.. } }', /working_dir must be a folder inside the release/],
   ])('%j', async (agents, expected) => {

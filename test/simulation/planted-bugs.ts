@@ -44,8 +44,8 @@ export const PLANTED: readonly Mutation[] = [
   {
     name: 'bakes on while a host is unwell',
     file: rollout('forward'),
-    find: 'if (!allWell(draft)) {\n    draft.set({ bakeUntil: undefined });',
-    become: 'if (false) {\n    draft.set({ bakeUntil: undefined });',
+    find: 'if (!allWell(draft)) {\n    draft.set({ bakeUntil: undefined, bakeDone: undefined });',
+    become: 'if (false) {\n    draft.set({ bakeUntil: undefined, bakeDone: undefined });',
     caughtBy: ['committed only when all have baked'],
   },
   {

@@ -1,4 +1,5 @@
 /** From a seed to a whole schedule: what kind of rollout, which releases are bad, how much trouble. */
+import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import { ROLLBACK_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { type Chance, chanceOf, pick } from './chance.js';
 import type { Fate } from './host-agents.js';
@@ -9,6 +10,12 @@ const BAD: readonly Fate[] = ['fails', 'fails_on_trial', 'unfetchable', 'never_w
 
 const fateOf = (chance: Chance): Fate => (chance() < 0.85 ? 'good' : pick(chance, BAD));
 const oldFateOf = (chance: Chance): Fate => (chance() < 0.93 ? 'good' : 'never_well');
+
+const gate = (name: string, count: number): GateSpec => ({
+  ...{ name, ask: { kind: 'exec', command: ['x'] }, minSamples: 1, intervalMs: 1_000, timeoutMs: 1_000 },
+  ...{ count, failureLimit: 1, errorLimit: 2, noData: 'fail' },
+});
+const GATES = [gate('once', 1), gate('thrice', 3)];
 
 export type Extra = Pick<WorldOptions, 'visited' | 'injected' | 'story' | 'heard'>;
 
@@ -36,6 +43,7 @@ export function optionsOf(seed: number): WorldOptions {
     oldFates: Array.from({ length: 4 }, () => (peace === 'none' ? oldFateOf(chance) : 'good')),
     order: pick(chance, ['stop-first', 'start-first'] as const),
     chaos: pick(chance, [0, 40, 40, 150, 150, 400]),
+    ...(peace === 'none' && seed % 5 === 2 ? { gates: GATES } : {}),
     ...(peace === 'none' ? {} : { harmless: true }),
     ...(peace === 'reachable' ? { aborts: chance() < 0.5 } : {}),
   };
