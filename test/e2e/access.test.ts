@@ -36,7 +36,7 @@ const token = (): string => readToken(cluster.layout.token) ?? '';
 
 describe('gRPC', () => {
   const OPEN = {
-    sidecar: ['Status', 'WatchStatus'],
+    sidecar: ['Status', 'WatchStatus', 'Samples'],
     coordinator: [
       'Status',
       'ListReleases',
