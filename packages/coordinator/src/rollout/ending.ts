@@ -2,6 +2,7 @@
 import type { Rollout, RolloutPhase } from '@outrider/shared/domain/rollout.js';
 import type { EventType } from '@outrider/shared/domain/event.js';
 import type { Draft } from './draft.js';
+import { NOT_WAITING } from './not-waiting.js';
 
 export type EndPhase = Extract<RolloutPhase, 'succeeded' | 'rolled_back' | 'aborted' | 'stuck'>;
 
@@ -15,15 +16,9 @@ const EVENT_OF: Readonly<Record<EndPhase, EventType>> = {
 export function end(draft: Draft, phase: EndPhase, reason?: string): void {
   draft.set({
     phase,
+    ...NOT_WAITING,
     paused: false,
-    awaiting: undefined,
-    holding: undefined,
     endedAt: draft.at,
-    deadline: undefined,
-    bakeUntil: undefined,
-    bakeLeftMs: undefined,
-    bakeDone: undefined,
-    pausedFor: undefined,
     ...(reason === undefined ? {} : { reason }),
   });
   const { rollout } = draft;

@@ -3,6 +3,7 @@ import type { Culprit } from '@outrider/shared/domain/host.js';
 import type { RolloutHost, RolloutHostState } from '@outrider/shared/domain/rollout.js';
 import type { Draft } from './draft.js';
 import { hold } from './holding.js';
+import { NOT_WAITING } from './not-waiting.js';
 import { takeBackNext } from './take-back.js';
 
 export interface Failure {
@@ -46,13 +47,7 @@ function turnBack(draft: Draft, { reason, culprit, abortedBy }: Failure): void {
   draft.set({
     phase: 'rolling_back',
     paused: false,
-    awaiting: undefined,
-    holding: undefined,
-    bakeUntil: undefined,
-    bakeLeftMs: undefined,
-    bakeDone: undefined,
-    pausedFor: undefined,
-    deadline: undefined,
+    ...NOT_WAITING,
     ...(draft.rollout.reason === undefined ? { reason } : {}),
     ...(culprit === undefined || draft.rollout.culprit !== undefined ? {} : { culprit }),
     ...(abortedBy === undefined ? {} : { abortedBy }),

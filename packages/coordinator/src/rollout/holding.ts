@@ -4,15 +4,15 @@ import type { RolloutHost } from '@outrider/shared/domain/rollout.js';
 import type { Draft } from './draft.js';
 import type { Failure } from './failing.js';
 import { answers, isOn, isSettled, isWell } from './host-report.js';
+import { NOT_WAITING } from './not-waiting.js';
 
 /** Nothing is told to any host; trials go on being renewed. The first failure is the one that is shown. */
 export function hold(draft: Draft, { reason, host, culprit, heldAs }: Failure): void {
   if (host !== undefined) draft.setHost(host, { well: undefined, ...(heldAs === undefined ? {} : { state: heldAs }) });
   if (draft.rollout.holding !== undefined) return;
   draft.set({
+    ...NOT_WAITING,
     ...{ paused: true, holding: reason, reason },
-    ...{ awaiting: undefined, pausedFor: undefined, deadline: undefined },
-    ...{ bakeUntil: undefined, bakeLeftMs: undefined, bakeDone: undefined },
     ...(culprit === undefined ? {} : { culprit }),
   });
   draft.tell({ type: 'rollout.paused', reason, data: { on_hold: true } });

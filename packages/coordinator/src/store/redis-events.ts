@@ -6,6 +6,7 @@ import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { EventLog } from '../api/ports.js';
 import { EventTail } from './event-tail.js';
 import { ask } from './guard.js';
+import { eventIn } from './stream-entry.js';
 
 const PAGE = 200;
 
@@ -48,7 +49,7 @@ export class RedisEventLog implements EventLog {
       while (!signal.aborted) {
         for (const [id, fields] of await inbox.take()) {
           if (!isAfter(id, position)) continue;
-          const event = parse(fields);
+          const event = eventIn(fields);
           if (event === undefined || (rollout !== undefined && event.rollout !== rollout)) continue;
           if (seen.isNew(event.id)) yield event;
         }
@@ -72,7 +73,7 @@ export class RedisEventLog implements EventLog {
       const entries = await ask(this.redis.xrevrange(this.keys.events, until, '-', 'COUNT', PAGE));
       if (until === '+') position = entries[0]?.[0] ?? position;
       for (const [, fields] of entries) {
-        const event = parse(fields);
+        const event = eventIn(fields);
         if (event === undefined || (rollout !== undefined && event.rollout !== rollout)) continue;
         if (found.length < count && seen.isNew(event.id)) found.push(event);
       }
@@ -81,17 +82,6 @@ export class RedisEventLog implements EventLog {
       until = `(${oldest}`;
     }
     return { events: found.reverse(), position };
-  }
-}
-
-/** Whatever is no event of ours is passed over. */
-function parse(fields: readonly string[]): OutriderEvent | undefined {
-  const text = fields[fields.indexOf(EVENT_FIELD) + 1];
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as OutriderEvent;
-  } catch {
-    return undefined;
   }
 }
 

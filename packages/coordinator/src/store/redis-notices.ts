@@ -1,9 +1,9 @@
 /** How far people have been told of the fleet's history, and the history itself, in Redis. */
-import type { OutriderEvent } from '@outrider/shared/domain/event.js';
-import { EVENT_FIELD, type FleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
+import type { FleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { NoticeLog, PlacedEvent } from '../notify/ports.js';
 import { ask } from './guard.js';
+import { eventIn } from './stream-entry.js';
 
 const BEGINNING = '0-0';
 
@@ -16,7 +16,7 @@ export class RedisNotices implements NoticeLog {
   async after(place: string, count: number): Promise<readonly PlacedEvent[]> {
     const entries = await ask(this.redis.xrange(this.keys.events, `(${place}`, '+', 'COUNT', count));
     return entries.map(([place, fields]) => {
-      const event = parse(fields);
+      const event = eventIn(fields);
       return event === undefined ? { place } : { place, event };
     });
   }
@@ -32,16 +32,5 @@ export class RedisNotices implements NoticeLog {
 
   async remember(target: string, place: string): Promise<void> {
     await ask(this.redis.hset(this.keys.notices, target, place));
-  }
-}
-
-/** Undefined: it is no event of ours. */
-function parse(fields: readonly string[]): OutriderEvent | undefined {
-  const text = fields[fields.indexOf(EVENT_FIELD) + 1];
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as OutriderEvent;
-  } catch {
-    return undefined;
   }
 }
