@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hasEnded, ROLLBACK_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { type ErrorCode, messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { names, oneOf, optionalName, refuse, versionOrWord } from './fields.js';
+import { names, oneOf, optionalName, refuse, versionOrWord, onlyFields, textIn } from './fields.js';
 import type { Fleet } from '../engine/ports.js';
 import { isHeld } from './held-hosts.js';
 import type { Inside } from './inside.js';
@@ -46,11 +46,10 @@ export async function emergencyRollback(
   body: Readonly<Record<string, unknown>>,
   by: string,
 ): Promise<RollbackAnswer> {
-  const unknown = Object.keys(body).find((key) => !FIELDS.includes(key));
-  if (unknown !== undefined) refuse(unknown, `this field is not known; expected are ${FIELDS.join(', ')}`);
-  const app = optionalName('app', text(body, 'app'));
-  const to = text(body, 'to') === '' ? '' : versionOrWord('to', text(body, 'to'));
-  const asked = text(body, 'strategy');
+  onlyFields(body, FIELDS);
+  const app = optionalName('app', textIn(body, 'app'));
+  const to = textIn(body, 'to') === '' ? '' : versionOrWord('to', textIn(body, 'to'));
+  const asked = textIn(body, 'strategy');
   const strategy = asked === '' ? 'emergency' : oneOf('strategy', asked, ROLLBACK_STRATEGIES);
   const hosts = names('hosts', list(body, 'hosts'));
 
@@ -110,11 +109,6 @@ function freeHosts(fleet: Fleet, app: string): readonly string[] {
   if (free.length > 0) return free.map(({ name }) => name);
   const names = held.map(({ name }) => name).join(', ');
   throw new OutriderError('refused', `${names} ${held.length === 1 ? 'is' : 'are'} held and so back already.`);
-}
-
-function text(body: Readonly<Record<string, unknown>>, field: string): string {
-  const value = body[field] ?? '';
-  return typeof value === 'string' ? value : refuse(field, 'expected is text');
 }
 
 function list(body: Readonly<Record<string, unknown>>, field: string): readonly string[] {

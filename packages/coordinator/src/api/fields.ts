@@ -71,3 +71,15 @@ export function requestId(text: string): string {
     ? text
     : refuse('request_id', 'expected are 1 to 64 letters, digits, ".", "_" or "-", chosen anew for each request');
 }
+
+/** Refuses members of a JSON body that nobody reads. */
+export function onlyFields(body: Readonly<Record<string, unknown>>, known: readonly string[]): void {
+  const unknown = Object.keys(body).find((key) => !known.includes(key));
+  if (unknown !== undefined) refuse(unknown, `this field is not known; expected are ${known.join(', ')}`);
+}
+
+/** A text of a JSON body; '' where it is absent. */
+export function textIn(body: Readonly<Record<string, unknown>>, field: string): string {
+  const value = body[field] ?? '';
+  return typeof value === 'string' ? value : refuse(field, 'expected is text');
+}

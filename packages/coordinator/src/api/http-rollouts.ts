@@ -2,7 +2,7 @@
 import { CONTROL_ACTIONS, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { readRollout } from '@outrider/shared/rpc/codec.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { oneOf, optionalName, refuse, rolloutId } from './fields.js';
+import { oneOf, optionalName, refuse, rolloutId, onlyFields, textIn } from './fields.js';
 import type { Inside } from './inside.js';
 
 const FIELDS = ['action', 'rollout', 'app'];
@@ -36,11 +36,10 @@ export async function controlRollout(
   body: Readonly<Record<string, unknown>>,
   by: string,
 ): Promise<Explained> {
-  const unknown = Object.keys(body).find((key) => !FIELDS.includes(key));
-  if (unknown !== undefined) refuse(unknown, `this field is not known; expected are ${FIELDS.join(', ')}`);
-  const action = oneOf('action', textOf(body, 'action'), CONTROL_ACTIONS);
-  const app = optionalName('app', textOf(body, 'app'));
-  const rollout = rolloutId(textOf(body, 'rollout'));
+  onlyFields(body, FIELDS);
+  const action = oneOf('action', textIn(body, 'action'), CONTROL_ACTIONS);
+  const app = optionalName('app', textIn(body, 'app'));
+  const rollout = rolloutId(textIn(body, 'rollout'));
   return leader.carryOut(
     { isForwarded: false },
     async () => explained(rollouts, await rollouts.control(rollout, app, action, by)),
@@ -53,8 +52,3 @@ const explained = (rollouts: Inside['rollouts'], rollout: Rollout): Explained =>
   ...rollout,
   explained: rollouts.explain(rollout),
 });
-
-function textOf(body: Readonly<Record<string, unknown>>, field: string): string {
-  const value = body[field] ?? '';
-  return typeof value === 'string' ? value : refuse(field, 'expected is text');
-}
