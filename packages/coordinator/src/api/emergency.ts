@@ -3,14 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { hasEnded, ROLLBACK_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { type ErrorCode, messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { names, oneOf, optionalName, refuse, versionOrWord, onlyFields, textIn } from './fields.js';
+import { REST_MS } from '../rollout/strategy.js';
 import type { Fleet } from '../engine/ports.js';
 import { isHeld } from './held-hosts.js';
 import type { Inside } from './inside.js';
 import type { RollbackAsk } from './ports.js';
 import { appsOf } from './read-model.js';
 
-/** Between two hosts of a progressive one. */
-const REST_MS = 10_000;
 const FIELDS = ['app', 'to', 'strategy', 'hosts'];
 
 export interface RollbackAnswer {

@@ -13,14 +13,13 @@ import { writeEvent, writePlan, writeRollout } from '@outrider/shared/rpc/codec.
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { line, milliseconds, names, oneOf, optionalName, requestId, rolloutId, versionOrWord, who } from './fields.js';
+import { REST_MS } from '../rollout/strategy.js';
 import type { Inside } from './inside.js';
 import type { RolloutAsk } from './ports.js';
 import { watchRollout } from './watch-rollout.js';
 
 const BAKE_MS = 30_000;
 const CONFIRM_WITHIN_MS = 120_000;
-/** Between two hosts of a progressive rollback. */
-const REST_MS = 10_000;
 const MOST_HOSTS = 10_000;
 /** Shorter leases end between two renewals on a busy machine. */
 const LEAST_CONFIRM_MS = 1_000;

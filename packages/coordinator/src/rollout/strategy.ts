@@ -2,6 +2,9 @@
 import type { RolloutStrategy } from '@outrider/shared/domain/rollout.js';
 import type { WaveRule } from './waves.js';
 
+/** Between two hosts of a progressive rollback, unless it is said. */
+export const REST_MS = 10_000;
+
 export interface StrategyAsk {
   readonly strategy: RolloutStrategy;
   /** Absent: as the strategy has it; 0: none. */
