@@ -44,7 +44,10 @@ export class ProcessTables {
   #marks = new Map<number, Mark>();
 
   /** `read`: the incarnation in a process's initial environment. */
-  constructor(read = incarnationIn) {
+  constructor(
+    read = incarnationIn,
+    private readonly settledTicks = SETTLED_TICKS,
+  ) {
     this.#incarnationIn = read;
   }
 
@@ -62,7 +65,7 @@ export class ProcessTables {
       if (mark?.startTicks === stat.startTicks) known.set(stat.pid, mark);
     }
     this.#marks = known;
-    return new ProcessTable(all, known, this.#incarnationIn, ticksSinceBoot() - SETTLED_TICKS);
+    return new ProcessTable(all, known, this.#incarnationIn, ticksSinceBoot() - this.settledTicks);
   }
 }
 
