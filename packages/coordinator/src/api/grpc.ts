@@ -3,6 +3,7 @@ import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coord
 import { coordinatorProto } from '@outrider/shared/rpc/loader.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
+import { evidenceMethods } from './grpc-evidence.js';
 import { fleetMethods } from './grpc-fleet.js';
 import { releaseMethods } from './grpc-releases.js';
 import { rolloutMethods } from './grpc-rollouts.js';
@@ -31,6 +32,7 @@ export function startGrpc(
     ...releaseMethods(inside),
     ...rolloutMethods(inside),
     ...fleetMethods(inside),
+    ...evidenceMethods(inside),
   };
   const proto = coordinatorProto();
   const { service } = proto.types.outrider.v1.Coordinator;

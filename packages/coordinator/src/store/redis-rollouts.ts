@@ -1,21 +1,35 @@
 /** Rollouts, their outbox and their sequence in Redis. Writes happen in scripts alone. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
-import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { hasEnded, type Plan, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { EVENTS_KEPT, type FleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { Redis } from 'ioredis';
-import type { CommitResult, Effect, Lease, RolloutStore, StoredRollout } from '../engine/ports.js';
+import type {
+  CommitResult,
+  DecisionRecord,
+  Effect,
+  Lease,
+  RolloutStore,
+  RolloutTrace,
+  StoredRollout,
+  Trace,
+} from '../engine/ports.js';
 import { ask } from './guard.js';
 import { leaseText } from './redis-lease.js';
 import type { Scripts } from './scripts.js';
 
 /** Ended rollouts beyond these are forgotten, oldest first. */
 export const ROLLOUTS_KEPT = 500;
+/** Of one rollout; older ones are forgotten. */
+const DECISIONS_KEPT = 500;
 const PAGE = 50;
 
 const RESULT_OF: Readonly<Record<number, CommitResult>> = { 1: 'committed', [-1]: 'fenced', [-2]: 'conflict' };
 
 /** One place for each host and app, so that a newer effect takes the older one's. */
 const fieldOf = (effect: Effect): string => `${effect.host}/${effect.app}`;
+
+/** Empty: there is nothing to write. */
+const textOf = (value: object | undefined): string => (value === undefined ? '' : JSON.stringify(value));
 
 export class RedisRollouts implements RolloutStore {
   constructor(
@@ -29,6 +43,7 @@ export class RedisRollouts implements RolloutStore {
     expected: number,
     events: readonly OutriderEvent[],
     effects: readonly Effect[],
+    trace?: Trace,
   ): Promise<CommitResult> {
     const { keys } = this;
     const code = await ask(
@@ -39,9 +54,22 @@ export class RedisRollouts implements RolloutStore {
         JSON.stringify(events.map((event) => JSON.stringify(event))),
         JSON.stringify(effects.flatMap((effect) => [fieldOf(effect), JSON.stringify(effect)])),
         ...[ROLLOUTS_KEPT, EVENTS_KEPT],
+        ...[textOf(trace?.decision), textOf(trace?.plan), DECISIONS_KEPT],
       ),
     );
     return RESULT_OF[code] ?? 'conflict';
+  }
+
+  async trace(id: string): Promise<RolloutTrace> {
+    const key = this.keys.rollout(id);
+    const [plan, decisions] = await Promise.all([
+      ask(this.redis.hget(key, 'plan')),
+      ask(this.redis.lrange(`${key}:decisions`, 0, -1)),
+    ]);
+    return {
+      decisions: decisions.map((text) => JSON.parse(text) as DecisionRecord),
+      ...(plan === null ? {} : { plan: JSON.parse(plan) as Plan }),
+    };
   }
 
   async acknowledge(lease: Lease, effect: Effect): Promise<void> {

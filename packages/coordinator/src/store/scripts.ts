@@ -38,6 +38,8 @@ return redis.call('DEL', KEYS[1])`;
  * ARGV  1 'EPOCH HOLDER'  2 expected revision, 0: must not exist  3 rollout (JSON)  4 id  5 sequence number
  *       6 app  7 '1' where it has ended  8 events (JSON list of JSON texts)
  *       9 effects (JSON list of: outbox field, JSON text, ...)  10 rollouts kept  11 events kept
+ *       12 decision (JSON) or ''  13 plan (JSON) or ''  14 decisions kept
+ * Beside the rollout, under its key and ':decisions', is the list of its decisions; it goes when the rollout goes.
  * Returns 1 written, -1 the lease is not ours, -2 another revision or another rollout of the app.
  */
 const COMMIT = `
@@ -48,6 +50,11 @@ local active = redis.call('HGET', KEYS[4], ARGV[6])
 if active and active ~= ARGV[4] then return -2 end
 redis.call('HSET', KEYS[2], 'revision', revision + 1, 'document', ARGV[3])
 redis.call('ZADD', KEYS[3], ARGV[5], ARGV[4])
+if ARGV[13] ~= '' then redis.call('HSET', KEYS[2], 'plan', ARGV[13]) end
+if ARGV[12] ~= '' then
+  redis.call('RPUSH', KEYS[2] .. ':decisions', ARGV[12])
+  redis.call('LTRIM', KEYS[2] .. ':decisions', -tonumber(ARGV[14]), -1)
+end
 local effects = cjson.decode(ARGV[9])
 for i = 1, #effects, 2 do redis.call('HSET', KEYS[5], effects[i], effects[i + 1]) end
 if ARGV[7] == '1' then
@@ -59,7 +66,8 @@ if ARGV[7] == '1' then
   end
   local prefix = string.sub(KEYS[2], 1, #KEYS[2] - #ARGV[4])
   while redis.call('ZCARD', KEYS[3]) > tonumber(ARGV[10]) do
-    redis.call('DEL', prefix .. redis.call('ZPOPMIN', KEYS[3])[1])
+    local oldest = prefix .. redis.call('ZPOPMIN', KEYS[3])[1]
+    redis.call('DEL', oldest, oldest .. ':decisions')
   end
 else
   redis.call('HSET', KEYS[4], ARGV[6], ARGV[4])

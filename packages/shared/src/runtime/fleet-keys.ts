@@ -7,7 +7,7 @@ export interface FleetKeys {
   readonly lease: string;
   readonly epoch: string;
   readonly seq: string;
-  /** Hash: `revision`, `document` (JSON). */
+  /** Hash: `revision`, `document`, `plan` (JSON). With `:decisions` behind it, a list of JSON. */
   readonly rollout: (id: string) => string;
   /** Sorted set: ids by sequence number. */
   readonly rollouts: string;

@@ -69,12 +69,21 @@ const agents: AgentControl = {
   extend: () => undefined,
 };
 
+const FACTS = {
+  ...{ diskNeededBytes: 1, diskFreeBytes: 2, diskReserveBytes: 3, memoryBytes: 4, memoryReservedBytes: 5 },
+  ...{ cpus: 6, cpusReserved: 0.5 },
+};
+
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'outrider-grpc-'));
   asked = [];
   status = hostStatus({ instances: [instanceStatus('vision'), instanceStatus('memory', { ready: false })] });
   server = await startSidecarGrpc({
     ...{ host, agents },
+    preflight: async (documents) => {
+      asked.push(['preflight', documents]);
+      return { problems: ['the disk is full'], facts: FACTS };
+    },
     logs: createLogReader(new LogLedger({ folder: join(folder, 'run'), now: () => Date.now() })),
     listen: ['127.0.0.1:0'],
     tokens: () => [TOKEN],

@@ -1,5 +1,6 @@
 /** What the outward faces of a sidecar (gRPC, HTTP, ZeroMQ, metrics) ask of its inside. */
 import type { AppStatus, Fence, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 
 export interface HostCommand {
@@ -38,6 +39,14 @@ export interface HostControl {
   /** By a person on this host, without a leader: what is being switched to or on trial has failed. Nothing under way: nothing happens. */
   revertHere(app: string, by: string, reason: string): AppStatus;
 }
+
+/** Whether this host could run a release; implemented by supervise/preflight.ts. */
+export type Preflight = (documents: {
+  readonly release: ReleaseRef;
+  /** Canonical JSON, as they would come with `stage`. */
+  readonly manifest: Uint8Array;
+  readonly hostSpec: Uint8Array;
+}) => Promise<PreflightReport>;
 
 /** What a person may ask of an agent. */
 export const AGENT_ACTIONS = ['start', 'stop', 'restart'] as const;

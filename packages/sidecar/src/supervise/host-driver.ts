@@ -3,7 +3,7 @@
  * only wake it. Never touches an agent, a file of a release or a socket itself.
  */
 import type { AppStatus, HostStatus } from '@outrider/shared/domain/host.js';
-import type { ReleaseRef } from '@outrider/shared/domain/release.js';
+import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { candidateOf, deadlineOf } from '../host/app-state.js';
@@ -15,7 +15,7 @@ import type { HostCommand, HostControl } from '../link/ports.js';
 import { Fetches } from './host-driver-fetches.js';
 import * as input from './host-driver-input.js';
 import type { HostDriverOptions } from './host-driver-options.js';
-import { problemOf } from './host-driver-problems.js';
+import { type Outlook, outlookOf, problemOf } from './host-driver-problems.js';
 import { keptState, type KeptState } from './host-driver-state.js';
 import { StatusWriter } from './host-driver-status.js';
 import { Targets } from './host-driver-targets.js';
@@ -36,6 +36,8 @@ export interface HostDriver extends HostControl {
   start(): void;
   /** Ends timers and fetches; agents run on. */
   stop(): void;
+  /** What speaks against a spec here, and what runs beside its app. */
+  outlook(spec: HostSpec): Outlook;
 }
 
 export function createHostDriver(options: HostDriverOptions): HostDriver {
@@ -144,6 +146,8 @@ class Driver implements HostDriver {
       at: this.now(),
     });
   }
+
+  readonly outlook = (spec: HostSpec): Outlook => outlookOf(spec, this.state, this.options);
 
   renew({ app, ...renewal }: Parameters<HostControl['renew']>[0]): AppStatus {
     input.checkName('app', app);

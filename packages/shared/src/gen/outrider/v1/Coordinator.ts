@@ -11,6 +11,7 @@ import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, Control
 import type { ControlRolloutRequest as _outrider_v1_ControlRolloutRequest, ControlRolloutRequest__Output as _outrider_v1_ControlRolloutRequest__Output } from '../../outrider/v1/ControlRolloutRequest.js';
 import type { Event as _outrider_v1_Event, Event__Output as _outrider_v1_Event__Output } from '../../outrider/v1/Event.js';
 import type { EventsRequest as _outrider_v1_EventsRequest, EventsRequest__Output as _outrider_v1_EventsRequest__Output } from '../../outrider/v1/EventsRequest.js';
+import type { EvidenceChunk as _outrider_v1_EvidenceChunk, EvidenceChunk__Output as _outrider_v1_EvidenceChunk__Output } from '../../outrider/v1/EvidenceChunk.js';
 import type { FleetStatus as _outrider_v1_FleetStatus, FleetStatus__Output as _outrider_v1_FleetStatus__Output } from '../../outrider/v1/FleetStatus.js';
 import type { FleetStatusRequest as _outrider_v1_FleetStatusRequest, FleetStatusRequest__Output as _outrider_v1_FleetStatusRequest__Output } from '../../outrider/v1/FleetStatusRequest.js';
 import type { HostsRequest as _outrider_v1_HostsRequest, HostsRequest__Output as _outrider_v1_HostsRequest__Output } from '../../outrider/v1/HostsRequest.js';
@@ -71,6 +72,11 @@ export interface CoordinatorClient extends grpc.Client {
   Events(argument: _outrider_v1_EventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
   events(argument: _outrider_v1_EventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
   events(argument: _outrider_v1_EventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
+  
+  Evidence(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_EvidenceChunk__Output>;
+  Evidence(argument: _outrider_v1_RolloutId, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_EvidenceChunk__Output>;
+  evidence(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_EvidenceChunk__Output>;
+  evidence(argument: _outrider_v1_RolloutId, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_EvidenceChunk__Output>;
   
   GetRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
   GetRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
@@ -203,6 +209,8 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   
   Events: grpc.handleServerStreamingCall<_outrider_v1_EventsRequest__Output, _outrider_v1_Event>;
   
+  Evidence: grpc.handleServerStreamingCall<_outrider_v1_RolloutId__Output, _outrider_v1_EvidenceChunk>;
+  
   GetRollout: grpc.handleUnaryCall<_outrider_v1_RolloutId__Output, _outrider_v1_RolloutRecord>;
   
   Hosts: grpc.handleUnaryCall<_outrider_v1_HostsRequest__Output, _outrider_v1_HostsResponse>;
@@ -239,6 +247,7 @@ export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   ControlAgent: MethodDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse__Output>
   ControlRollout: MethodDefinition<_outrider_v1_ControlRolloutRequest, _outrider_v1_RolloutRecord, _outrider_v1_ControlRolloutRequest__Output, _outrider_v1_RolloutRecord__Output>
   Events: MethodDefinition<_outrider_v1_EventsRequest, _outrider_v1_Event, _outrider_v1_EventsRequest__Output, _outrider_v1_Event__Output>
+  Evidence: MethodDefinition<_outrider_v1_RolloutId, _outrider_v1_EvidenceChunk, _outrider_v1_RolloutId__Output, _outrider_v1_EvidenceChunk__Output>
   GetRollout: MethodDefinition<_outrider_v1_RolloutId, _outrider_v1_RolloutRecord, _outrider_v1_RolloutId__Output, _outrider_v1_RolloutRecord__Output>
   Hosts: MethodDefinition<_outrider_v1_HostsRequest, _outrider_v1_HostsResponse, _outrider_v1_HostsRequest__Output, _outrider_v1_HostsResponse__Output>
   ListReleases: MethodDefinition<_outrider_v1_ListReleasesRequest, _outrider_v1_ListReleasesResponse, _outrider_v1_ListReleasesRequest__Output, _outrider_v1_ListReleasesResponse__Output>

@@ -10,6 +10,8 @@ import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, Control
 import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outrider_v1_HostStatus__Output } from '../../outrider/v1/HostStatus.js';
 import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from '../../outrider/v1/LogLine.js';
 import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from '../../outrider/v1/LogsRequest.js';
+import type { PreflightRequest as _outrider_v1_PreflightRequest, PreflightRequest__Output as _outrider_v1_PreflightRequest__Output } from '../../outrider/v1/PreflightRequest.js';
+import type { PreflightResponse as _outrider_v1_PreflightResponse, PreflightResponse__Output as _outrider_v1_PreflightResponse__Output } from '../../outrider/v1/PreflightResponse.js';
 import type { RenewRequest as _outrider_v1_RenewRequest, RenewRequest__Output as _outrider_v1_RenewRequest__Output } from '../../outrider/v1/RenewRequest.js';
 import type { StageRequest as _outrider_v1_StageRequest, StageRequest__Output as _outrider_v1_StageRequest__Output } from '../../outrider/v1/StageRequest.js';
 import type { StatusRequest as _outrider_v1_StatusRequest, StatusRequest__Output as _outrider_v1_StatusRequest__Output } from '../../outrider/v1/StatusRequest.js';
@@ -47,6 +49,15 @@ export interface SidecarClient extends grpc.Client {
   Logs(argument: _outrider_v1_LogsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
   logs(argument: _outrider_v1_LogsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
   logs(argument: _outrider_v1_LogsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
+  
+  Preflight(argument: _outrider_v1_PreflightRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  Preflight(argument: _outrider_v1_PreflightRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  Preflight(argument: _outrider_v1_PreflightRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  Preflight(argument: _outrider_v1_PreflightRequest, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  preflight(argument: _outrider_v1_PreflightRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  preflight(argument: _outrider_v1_PreflightRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  preflight(argument: _outrider_v1_PreflightRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  preflight(argument: _outrider_v1_PreflightRequest, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
   
   Renew(argument: _outrider_v1_RenewRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
   Renew(argument: _outrider_v1_RenewRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
@@ -109,6 +120,8 @@ export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
   
   Logs: grpc.handleServerStreamingCall<_outrider_v1_LogsRequest__Output, _outrider_v1_LogLine>;
   
+  Preflight: grpc.handleUnaryCall<_outrider_v1_PreflightRequest__Output, _outrider_v1_PreflightResponse>;
+  
   Renew: grpc.handleUnaryCall<_outrider_v1_RenewRequest__Output, _outrider_v1_AppStatus>;
   
   Revert: grpc.handleUnaryCall<_outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus>;
@@ -128,6 +141,7 @@ export interface SidecarDefinition extends grpc.ServiceDefinition {
   Commit: MethodDefinition<_outrider_v1_CommandRequest, _outrider_v1_AppStatus, _outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus__Output>
   ControlAgent: MethodDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse__Output>
   Logs: MethodDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogLine, _outrider_v1_LogsRequest__Output, _outrider_v1_LogLine__Output>
+  Preflight: MethodDefinition<_outrider_v1_PreflightRequest, _outrider_v1_PreflightResponse, _outrider_v1_PreflightRequest__Output, _outrider_v1_PreflightResponse__Output>
   Renew: MethodDefinition<_outrider_v1_RenewRequest, _outrider_v1_AppStatus, _outrider_v1_RenewRequest__Output, _outrider_v1_AppStatus__Output>
   Revert: MethodDefinition<_outrider_v1_CommandRequest, _outrider_v1_AppStatus, _outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus__Output>
   Stage: MethodDefinition<_outrider_v1_StageRequest, _outrider_v1_AppStatus, _outrider_v1_StageRequest__Output, _outrider_v1_AppStatus__Output>
