@@ -116,7 +116,7 @@ const schema = strict(
       keep: whole(1, 100).default(5),
       compress: flag().default(true),
     }).prefault({}),
-    disk_reserve: size(0, 1024 * GIB).default(64 * MIB),
+    disk_reserve: size(0, 1024 * 1024 * GIB).default(64 * MIB),
     control: strict({ group: text('the name of a group of this machine').optional() }).prefault({}),
     drain: strict({
       on_stop: flag().default(false),

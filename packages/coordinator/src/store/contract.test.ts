@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Redis } from 'ioredis';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
-import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
 import type { EventLog } from '../api/ports.js';
-import type { Effect, Lease, LeaseStore, RolloutStore, SpecStore } from '../engine/ports.js';
+import type { DecisionRecord, Effect, Lease, LeaseStore, RolloutStore, SpecStore } from '../engine/ports.js';
 import { openRedis } from './connection.js';
 import { MemoryEventLog } from './memory-events.js';
 import { MemoryStore } from './memory-store.js';
@@ -95,6 +95,32 @@ function contract(open: () => Stores): void {
     stores = open();
     await stores.clear();
     lease = (await stores.leases.acquire('one', TTL_MS, 0))!;
+  });
+
+  describe('the trace of a rollout', () => {
+    const decision = (revision: number): DecisionRecord => ({
+      ...{ at: '2026-01-01T00:00:00.000Z', epoch: 1, revision, event: { kind: 'tick' } },
+      ...{ phase: { from: 'staging', to: 'switching' }, commands: [], told: [] },
+    });
+    const plan: Plan = { ...{ plan: 'p', app: 'a', version: '2', hosts: [], problems: ['it\'s "so"'] } };
+
+    it('is written with its state, and read as it was', async () => {
+      expect(await stores.rollouts.trace('r1')).toEqual({ decisions: [] });
+      await stores.rollouts.commit(lease, rollout(1), 0, [], [], { decision: decision(1), plan });
+      await stores.rollouts.commit(lease, rollout(1), 1, [], [], { decision: decision(2) });
+      // Neither of these is written.
+      await stores.rollouts.commit(lease, rollout(1), 1, [], [], { decision: decision(3) });
+      await stores.rollouts.commit({ ...lease, epoch: 99 }, rollout(1), 2, [], [], { decision: decision(3) });
+      expect(await stores.rollouts.trace('r1')).toEqual({ plan, decisions: [decision(1), decision(2)] });
+    });
+
+    it('has the last 500 decisions', async () => {
+      for (let revision = 0; revision <= 500; revision += 1) {
+        await stores.rollouts.commit(lease, rollout(1), revision, [], [], { decision: decision(revision + 1) });
+      }
+      const { decisions } = await stores.rollouts.trace('r1');
+      expect([decisions.length, decisions[0]?.revision, decisions.at(-1)?.revision]).toEqual([500, 2, 501]);
+    });
   });
 
   describe('the lease', () => {

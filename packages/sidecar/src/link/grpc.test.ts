@@ -205,6 +205,13 @@ test('a watcher gets the whole status at once and after changes, the last one fo
   await eventually(() => listeners.size === 1);
 });
 
+test('the question whether this host could run a release comes with the documents, and needs the token', async () => {
+  const request = { release: RELEASE, manifest: Buffer.from('m'), hostSpec: Buffer.from('s') };
+  expect(await remote.Preflight(request)).toMatchObject({ problems: ['the disk is full'], facts: FACTS });
+  expect(asked).toEqual([['preflight', request]]);
+  await expect(stranger.Preflight(request)).rejects.toMatchObject({ code: 'unauthenticated' });
+});
+
 describe('logs', () => {
   test('are the last lines of each instance', async () => {
     writeFileSync(join(folder, 'vision.0.log'), 'one\ntwo\nthree\n');
