@@ -40,7 +40,6 @@ describe('gRPC', () => {
     coordinator: [
       'Status',
       'ListReleases',
-      'PlanRollout',
       'WatchRollout',
       'ListRollouts',
       'GetRollout',

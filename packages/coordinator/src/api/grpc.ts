@@ -13,7 +13,6 @@ import type { Inside } from './inside.js';
 const OPEN: ReadonlySet<string> = new Set<keyof Service<CoordinatorHandlers>>([
   'Status',
   'ListReleases',
-  'PlanRollout',
   'WatchRollout',
   'ListRollouts',
   'GetRollout',
