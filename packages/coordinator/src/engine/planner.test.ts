@@ -138,7 +138,7 @@ it('tells what it can where Redis is away', async () => {
   const ask = { app: 'a', version: '2', hosts: [], labels: {}, orderBy: '', skipDown: true, bakeMs: 1 };
   const { plan } = await planRelease(
     { ...ask, strategy: 'rolling', autoPromote: false },
-    { ...options, store: { ...options.store, list: away } as PlannerOptions['store'] },
+    { ...options, store: { ...options.store, list: away } },
   );
   expect(plan.notices?.[0]).toMatch(/^Redis does not answer/);
   expect(plan.hosts.length).toBe(2);

@@ -95,14 +95,10 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const driver = createHostDriver({
     ...{ host, address, environment, labels, clock, supervisor, events },
     sidecar: { pid: process.pid, version, startedAt: rfc3339(clock.now()) },
-    bootId: bootId(),
-    store: crash.store(createDurableStore(dataDir)),
-    releases,
-    agents: supervisor,
-    refusals: [limits, secrets],
+    ...{ bootId: bootId(), store: crash.store(createDurableStore(dataDir)) },
+    ...{ releases, agents: supervisor, refusals: [limits, secrets], localAddresses },
     system: () => figures.current?.system() ?? { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 },
     reserved: reservedBy(config),
-    localAddresses,
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
   tellOfUndeclared(sockets, supervisor, log);

@@ -35,7 +35,8 @@ async function listener(
   return { port: found.port ?? 0, pid: child.pid ?? 0 };
 }
 
-const { strangerOn } = createPortHolders();
+const holders = createPortHolders();
+const strangerOn = (listen: string, app: string, host: string) => holders.strangerOn(listen, app, host);
 
 it('names who listens, on the address itself or on all of them', async () => {
   const exact = await listener([0, '127.0.0.1']);
