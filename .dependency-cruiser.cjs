@@ -1,6 +1,6 @@
 /** The arrows of ARCHITECTURE.md. Tests are left out: they may reach anywhere. */
 const SIDECAR_ADAPTERS = 'process|probe|bridge|release|link|store|http';
-const COORDINATOR_ADAPTERS = 'store|fleet|release|api';
+const COORDINATOR_ADAPTERS = 'store|fleet|release|api|notify';
 
 module.exports = {
   forbidden: [

@@ -58,6 +58,20 @@ test('the password of Redis is the first line of its file', () => {
   expect(load(`redis: { username: ann, password_file: ${file} }`).redis).toMatchObject({ password: 'secret' });
 });
 
+test('whom to tell: with what matters by default, under a name that shows no secret', () => {
+  const file = join(folder, 'slack');
+  writeFileSync(file, 'https://hooks.example.org/T0/secret\n');
+  const { notify } = load(
+    `notify: [{ slack_file: ${file} }, { name: pager, webhook: "http://a/b", events: [host.*] }]`,
+  );
+  expect(notify.map(({ name, events }) => [name, events.includes('rollout.stuck'), events.includes('host.*')])).toEqual(
+    [
+      [expect.stringMatching(/^slack-[0-9a-f]{8}$/), true, false],
+      ['pager', false, true],
+    ],
+  );
+});
+
 describe('what is wrong is named with its line', () => {
   test.each([
     ['an unknown key', 'environment: local\nredsi: {}', /coordinator\.yaml:2: redsi .*Did you mean "redis"/],
@@ -67,6 +81,24 @@ describe('what is wrong is named with its line', () => {
     ['a host without an address', 'hosts: { pc2: {} }', /hosts\.pc2\.address is missing/],
     ['a bad name of a host', 'hosts: { PC2: { address: 10.0.0.1 } }', /hosts\.PC2 is no name/],
     ['a key of later', 'policy: {}', /policy is not supported yet/],
+    ['nobody to tell', 'notify: [{ events: ["rollout.*"] }]', /notify\[0\] must have exactly one of webhook/],
+    ['two ways at once', 'notify: [{ webhook: "http://a", slack: "http://b" }]', /exactly one of/],
+    ['no URL', 'notify: [{ webhook: example.org }]', /notify\[0\]\.webhook must be a URL/],
+    [
+      'no event',
+      'notify: [{ webhook: "http://a", events: [rollout.stuk] }]',
+      /names no event\. Did you mean "rollout\.stuck"/,
+    ],
+    [
+      'no address',
+      'notify: [{ email: { server: "smtp://a", from: x, to: [y@z] } }]',
+      /email\.from must be an e-mail address/,
+    ],
+    [
+      'a URL file that is not there',
+      'notify: [{ slack_file: /nowhere/url }]',
+      /notify\[0\]: \/nowhere\/url cannot be read/,
+    ],
     ['a password in the file', 'redis: { password: x }', /password_file/],
     ['a password file that is not there', 'redis: { password_file: /nowhere/x }', /\/nowhere\/x cannot be read/],
   ])('%s', (_, yaml, sentence) => {

@@ -17,6 +17,8 @@ import { formatHostPort, problemOfExposure } from '@outrider/shared/runtime/list
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
 import { mapOf, strict, text } from '@outrider/shared/runtime/shape.js';
+import type { Target } from './notify/ports.js';
+import { notifySettings, targetsOf } from './notify/settings.js';
 import type { ConfiguredHost } from './fleet/live-fleet.js';
 import type { RedisAddress } from './store/connection.js';
 
@@ -41,6 +43,8 @@ export interface CoordinatorConfig {
   readonly tokenFile?: string;
   /** What `${VAR}` in agents.yaml stands for. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Whom to tell of events. */
+  readonly notify: readonly Target[];
   readonly log: { readonly level: LogLevel; readonly file?: string };
   /** What was understood otherwise than one may think. */
   readonly notes: readonly string[];
@@ -68,8 +72,9 @@ const schema = strict(
     }).prefault({}),
     hosts: mapOf(host, 'a map of hosts, such as { pc2: { address: 10.0.0.12 } }').default({}),
     settings: mapOf(text('a text'), 'a map of settings').default({}),
+    notify: notifySettings.default([]),
   },
-  { unsupported: [...COMMON_UNSUPPORTED, 'policy', 'keep_releases', 'notify', 'max_starting'] },
+  { unsupported: [...COMMON_UNSUPPORTED, 'policy', 'keep_releases', 'max_starting'] },
 );
 
 /** @throws OutriderError('invalid') with one line for each problem. */
@@ -108,6 +113,7 @@ export function loadConfig(
     })),
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     settings: config.settings,
+    notify: targetsOf(config.notify),
     log: { level: config.log.level, ...(config.log.file === undefined ? {} : { file: config.log.file }) },
     notes: compiled.notes,
   });

@@ -25,9 +25,11 @@ import { LiveFleet } from './fleet/live-fleet.js';
 import { askPreflight } from './fleet/preflight.js';
 import { BlobStore } from './release/blob-store.js';
 import { ReleaseCatalog } from './release/catalog.js';
+import { Notifier } from './notify/notifier.js';
 import { openRedis } from './store/connection.js';
 import { RedisEventLog } from './store/redis-events.js';
 import { RedisLeases } from './store/redis-lease.js';
+import { RedisNotices } from './store/redis-notices.js';
 import { RedisRollouts } from './store/redis-rollouts.js';
 import { RedisSpecs } from './store/redis-specs.js';
 import { withScripts } from './store/scripts.js';
@@ -116,6 +118,14 @@ async function compose(
   tokens.open();
   closers.push(() => engine.close());
   await engine.open();
+  const notifier = new Notifier({
+    log: new RedisNotices(redis, fleetKeys(config.environment)),
+    targets: config.notify,
+    clock: systemClock,
+    leads: () => engine.leadership().isLeader,
+    warn: (sentence) => log.warn(sentence),
+  });
+  closers.push(() => notifier.close());
   return { grpc: grpc.addresses, http: http.rest, websocket: http.live };
 }
 

@@ -11,7 +11,7 @@ import { MemoryEventLog } from './memory-events.js';
 import { MemoryStore } from './memory-store.js';
 import { RedisEventLog } from './redis-events.js';
 import { RedisLeases } from './redis-lease.js';
-import { RedisRollouts } from './redis-rollouts.js';
+import { RedisRollouts, ROLLOUTS_KEPT } from './redis-rollouts.js';
 import { RedisSpecs } from './redis-specs.js';
 import { withScripts } from './scripts.js';
 
@@ -307,6 +307,22 @@ describe('in Redis', () => {
     expect(foreign).toEqual([]);
   });
   contract(() => real(redis));
+
+  it('forgets the trace with the rollout, and leaves nothing of either', async () => {
+    const { leases, rollouts } = real(redis);
+    await redis.flushall();
+    const lease = (await leases.acquire('one', TTL_MS, 0))!;
+    const decision: DecisionRecord = {
+      ...{ at: '2026-01-01T00:00:00.000Z', epoch: 1, revision: 1, event: { kind: 'begin' } },
+      ...{ phase: { from: 'staging', to: 'succeeded' }, commands: [], told: [] },
+    };
+    for (let seq = 1; seq <= ROLLOUTS_KEPT + 1; seq += 1) {
+      await rollouts.commit(lease, rollout(seq, { phase: 'succeeded' }), 0, [], [], { decision });
+    }
+    expect(await redis.keys(`${keys.rollout('r1')}*`)).not.toContain(keys.rollout('r1'));
+    expect(await redis.exists(`${keys.rollout('r1')}:decisions`)).toBe(0);
+    expect((await rollouts.trace('r2')).decisions).toEqual([decision]);
+  });
 
   it('says so at once where Redis is away, and works again when it is back', async () => {
     const stores = real(redis);

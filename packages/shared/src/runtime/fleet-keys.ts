@@ -17,6 +17,8 @@ export interface FleetKeys {
   readonly outbox: string;
   /** Stream with the one field `event` (JSON), and the pub/sub channel of the same name (same JSON). */
   readonly events: string;
+  /** Hash: target of notifications -> place in `events` up to which it was told. */
+  readonly notices: string;
   /** Hash: host -> HostRecord (JSON). */
   readonly hosts: string;
   /** String that expires: there while the sidecar is. */
@@ -52,6 +54,7 @@ export function fleetKeys(environment: string): FleetKeys {
     active: key('active'),
     outbox: key('outbox'),
     events: key('events'),
+    notices: key('notices'),
     hosts: key('hosts'),
     presence: (host) => key(`presence:${host}`),
     releases: (app) => key(`releases:${app}`),
