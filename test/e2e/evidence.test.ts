@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '@outrider/shared/testing/eventually.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { isStep, lastEvent, tree, web } from '../support/rollout-kit.js';
 
@@ -162,6 +163,29 @@ it('overwrites nothing unless told to, leaves no half file, and goes to standard
   expect((await evidence('r1', '--output', '-', '--json')).code).toBe(2);
   const piped = await evidence('r1', '--output', '-');
   expect([piped.code, piped.stdout.length > 100]).toEqual([0, true]);
+});
+
+it('has the log that the record keeps where the host of a culprit is gone', async () => {
+  const [failed] = (await cluster.cli('rollout', 'ls', '--json'))
+    .json<{ id: string; phase: string }[]>()
+    .filter(({ phase }) => phase === 'rolled_back');
+  const { daemon } = cluster.host('alpha');
+  await daemon.stop();
+  await eventually(
+    async () =>
+      (await cluster.cli('hosts', '--json'))
+        .json<{ name: string; state: string }[]>()
+        .some(({ name, state }) => name === 'alpha' && state === 'down'),
+    { timeoutMs: 60_000, everyMs: 250 },
+  );
+  const file = join(cluster.folder, 'gone.tar.gz');
+  expect((await evidence(failed?.id ?? '', '--output', file)).code).toBe(0);
+  const log = unpacked(file, 'gone').get(`${failed?.id ?? ''}/logs/alpha/vision.log`);
+  expect(log).toMatch(
+    /^\[outrider\] Host alpha is down\. These lines are from the record.*\nstarted with API_TOKEN=\(hidden\)\n/,
+  );
+  daemon.start();
+  await cluster.ready();
 });
 
 it('needs the token', async () => {
