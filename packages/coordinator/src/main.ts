@@ -24,6 +24,7 @@ import { type CoordinatorConfig, loadConfig } from './config.js';
 import { boundaryForTests } from './engine/boundary.js';
 import { RolloutEngine } from './engine/engine.js';
 import { LiveFleet } from './fleet/live-fleet.js';
+import { askPreflight } from './fleet/preflight.js';
 import { BlobStore } from './release/blob-store.js';
 import { ReleaseCatalog } from './release/catalog.js';
 import { Notifier } from './notify/notifier.js';
@@ -276,6 +277,8 @@ function engineOf(
     boundary: boundaryForTests(process.env),
     reserved,
     resolve: (input) => resolveHostSpec({ ...input, environment, settings }),
+    preflight: askPreflight((name) => fleet.remote(name)),
+    recentEvents: (count) => events.last(count),
     tell: (event) => events.append([event]),
     onBug: (error) => log.error({ err: error }, 'an error that is a bug'),
   });

@@ -26,12 +26,17 @@ async function silence(): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+const nobodyAsks = (): never => {
+  throw new Error('Nobody asks for it here.');
+};
+
 /** A sidecar's gRPC face that prints one line, and obeys or throws. */
 async function sidecar(name: string, act: () => readonly InstanceStatus[] = () => [instance(name)]): Promise<string> {
   const grpc = await startSidecarGrpc({
     host: { status: () => ({ host: name, instances: [] }), onChange: () => () => undefined } as never,
     agents: { instances: () => [instance(name)], logFile: () => 'log', control: async () => act() } as never,
     logs: { look: () => [`from ${name}`], follow: () => [] } as never,
+    preflight: nobodyAsks,
     listen: ['127.0.0.1:0'],
     tokens: () => [TOKEN],
     onBug: () => undefined,

@@ -56,11 +56,14 @@ export async function startFaces(config: SidecarConfig, inside: Inside, log: Log
 const HEALTH_FRESH_MS = 50;
 
 async function open(config: SidecarConfig, inside: Inside, log: Logger, closers: Closers): Promise<Faces['addresses']> {
-  const { host, supervisor, metrics, tokens, version, logs } = inside;
+  const { host, supervisor, metrics, tokens, version, logs, preflight } = inside;
   const onBug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
 
   const grpc = await bindPatiently(() =>
-    startSidecarGrpc({ host, agents: supervisor, logs, listen: config.listen.grpc, tokens: tokens.accepted, onBug }),
+    startSidecarGrpc({
+      ...{ host, agents: supervisor, logs, preflight },
+      ...{ listen: config.listen.grpc, tokens: tokens.accepted, onBug },
+    }),
   );
   closers.push(() => grpc.close());
 

@@ -11,7 +11,7 @@ import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
 import { agentOrderOf, checkPlace, commandOf, leaseEndOf, logsAskOf, releaseOf } from './grpc-requests.js';
 import { latest } from './latest.js';
-import type { AgentControl, HostControl } from './ports.js';
+import type { AgentControl, HostControl, Preflight } from './ports.js';
 
 /** Changes within this time are told together. */
 const COALESCE_MS = 20;
@@ -22,6 +22,7 @@ export interface SidecarGrpcOptions {
   readonly host: HostControl;
   readonly agents: AgentControl;
   readonly logs: LogReader;
+  readonly preflight: Preflight;
   readonly listen: readonly string[];
   readonly tokens: () => readonly string[];
   readonly onBug: (error: unknown, method: string) => void;
@@ -59,7 +60,7 @@ export async function startSidecarGrpc(options: SidecarGrpcOptions): Promise<Sid
 export function sidecarService(
   options: Omit<SidecarGrpcOptions, 'listen' | 'tokens' | 'onBug'>,
 ): Service<SidecarHandlers> {
-  const { host, agents, logs } = options;
+  const { host, agents, logs, preflight } = options;
   return {
     Status: async () => host.status() as WireHostStatus,
     WatchStatus: (_request, { signal }) =>
@@ -100,6 +101,10 @@ export function sidecarService(
     },
     Logs: (request, { signal }) =>
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
+    Preflight: async ({ release, manifest, hostSpec }) => {
+      const { problems, facts } = await preflight({ release: releaseOf(release), manifest, hostSpec });
+      return { problems: [...problems], facts };
+    },
   };
 }
 
