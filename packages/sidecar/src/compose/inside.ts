@@ -99,8 +99,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     sidecar: { pid: process.pid, version, startedAt: rfc3339(clock.now()) },
     ...{ bootId: bootId(), store: crash.store(createDurableStore(dataDir)) },
     ...{ releases, agents: supervisor, refusals: [limits, secrets] },
-    ...measuredBy(figures),
-    reserved: reservedBy(config),
+    ...{ ...measuredBy(figures), reserved: reservedBy(config) },
     ...{ localAddresses, problems: () => supervisor.problems() },
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
