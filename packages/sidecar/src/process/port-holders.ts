@@ -13,6 +13,8 @@ export const createPortHolders = (): PortHolders => ({
     if (has(process.pid, inodes)) return undefined;
     const holders = processes().filter((pid) => has(pid, inodes));
     if (holders.some((pid) => isAgentOf(pid, app, host))) return undefined;
+    // Let go meanwhile: whoever had it has ended, as an agent that is being replaced does.
+    if (!inodesOn(listen).some((inode) => inodes.has(inode))) return undefined;
     const [pid] = holders;
     return pid === undefined ? 'another program' : `process ${pid} (${nameOf(pid)})`;
   },
