@@ -37,17 +37,7 @@ const token = (): string => readToken(cluster.layout.token) ?? '';
 describe('gRPC', () => {
   const OPEN = {
     sidecar: ['Status', 'WatchStatus', 'Samples'],
-    coordinator: [
-      'Status',
-      'ListReleases',
-      'PlanRollout',
-      'WatchRollout',
-      'ListRollouts',
-      'GetRollout',
-      'Hosts',
-      'Agents',
-      'Events',
-    ],
+    coordinator: ['Status', 'ListReleases', 'WatchRollout', 'ListRollouts', 'GetRollout', 'Hosts', 'Agents', 'Events'],
   };
   type Call = (request: object) => Promise<unknown> | AsyncIterable<unknown>;
 

@@ -25,6 +25,7 @@ describe('sidecar.yaml', () => {
     const on = (port: number) => [`127.0.0.1:${port}`];
     expect(config).toEqual({
       control: {},
+      diskReserve: 64 * 1024 ** 2,
       drain: { onStop: false, limitMs: 90_000 },
       host: 'pc2',
       address: '127.0.0.1',

@@ -54,6 +54,8 @@ export interface SidecarConfig {
     /** Name or number of the group whose members may use the control socket. */
     readonly group?: string;
   };
+  /** Bytes of the disk that releases never take. */
+  readonly diskReserve: number;
   readonly drain: {
     /** Also where the machine goes on when the sidecar ends. */
     readonly onStop: boolean;
@@ -119,6 +121,7 @@ const schema = strict(
       keep: whole(1, 100).default(5),
       compress: flag().default(true),
     }).prefault({}),
+    disk_reserve: size(0, 1024 * 1024 * GIB).default(64 * MIB),
     control: strict({ group: text('the name of a group of this machine').optional() }).prefault({}),
     drain: strict({
       on_stop: flag().default(false),
@@ -168,6 +171,7 @@ export function loadConfig(
       compress: config.agent_logs.compress,
     },
     control: config.control.group === undefined ? {} : { group: config.control.group },
+    diskReserve: config.disk_reserve,
     drain: { onStop: config.drain.on_stop, limitMs: config.drain.limit },
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     log: {

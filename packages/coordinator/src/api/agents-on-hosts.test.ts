@@ -26,6 +26,10 @@ async function silence(): Promise<string> {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+const nobodyAsks = (): never => {
+  throw new Error('Nobody asks for it here.');
+};
+
 /** A sidecar's gRPC face that prints one line, and obeys or throws. */
 async function sidecar(name: string, act: () => readonly InstanceStatus[] = () => [instance(name)]): Promise<string> {
   const grpc = await startSidecarGrpc({
@@ -33,6 +37,7 @@ async function sidecar(name: string, act: () => readonly InstanceStatus[] = () =
     agents: { instances: () => [instance(name)], logFile: () => 'log', control: async () => act() } as never,
     logs: { look: () => [`from ${name}`], follow: () => [] } as never,
     samples: undefined as never,
+    preflight: nobodyAsks,
     listen: ['127.0.0.1:0'],
     tokens: () => [TOKEN],
     onBug: () => undefined,

@@ -61,7 +61,7 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
       return { plan: writePlan(plan), rollout: rollout?.id ?? '' };
     },
     WatchRollout: async function* (request, { signal }) {
-      const { id } = await find(inside, request);
+      const { id } = await findRollout(inside, request);
       for await (const update of watchRollout(inside, id, signal)) {
         yield 'event' in update ? { event: writeEvent(update.event) } : { record: record(update.record) };
       }
@@ -70,7 +70,7 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
       const list = await rollouts.list(optionalName('app', app), count('limit', limit, 20));
       return { rollouts: list.map(record) };
     },
-    GetRollout: async (request) => record(await find(inside, request)),
+    GetRollout: async (request) => record(await findRollout(inside, request)),
     ControlRollout: async ({ rollout, app, action, by }) =>
       record(
         await rollouts.control(
@@ -114,7 +114,11 @@ function hostCount(field: string, value: number): number {
   throw new OutriderError('invalid', `${field}: ${value} is no number of hosts from 0 to ${MOST_HOSTS}.`);
 }
 
-async function find({ rollouts }: Inside, asked: { readonly rollout: string; readonly app: string }): Promise<Rollout> {
+/** Empty id: the latest. @throws OutriderError('not_found') */
+export async function findRollout(
+  { rollouts }: Inside,
+  asked: { readonly rollout: string; readonly app: string },
+): Promise<Rollout> {
   const found = await rollouts.get(rolloutId(asked.rollout), optionalName('app', asked.app));
   if (found !== undefined) return found;
   throw new OutriderError(

@@ -5,6 +5,7 @@ import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
 import { forwarding } from './forwarding.js';
 import { emergencyMethods } from './grpc-emergency.js';
+import { evidenceMethods } from './grpc-evidence.js';
 import { fleetMethods } from './grpc-fleet.js';
 import { holdMethods } from './grpc-holds.js';
 import { releaseMethods } from './grpc-releases.js';
@@ -15,7 +16,6 @@ import type { Inside } from './inside.js';
 const OPEN: ReadonlySet<string> = new Set<keyof Service<CoordinatorHandlers>>([
   'Status',
   'ListReleases',
-  'PlanRollout',
   'WatchRollout',
   'ListRollouts',
   'GetRollout',
@@ -38,6 +38,7 @@ export function startGrpc(
     ...fleetMethods(inside),
     ...emergencyMethods(inside),
     ...holdMethods(inside),
+    ...evidenceMethods(inside),
   };
   const implementation = forwarding(methods, service, OPEN, inside.leader);
   return startGrpcServer({ service, proto, implementation, listen, tokens, open: OPEN, onBug });

@@ -10,6 +10,8 @@ import type {
   RolloutStrategy,
 } from '@outrider/shared/domain/rollout.js';
 
+import type { RolloutTrace } from '../engine/ports.js';
+
 export interface RolloutAsk {
   /** Empty: the only app there is. */
   readonly app: string;
@@ -65,6 +67,8 @@ export interface Rollouts {
   /** Empty id: the latest (of `app`, where that is not empty). */
   get(id: string, app: string): Promise<Rollout | undefined>;
   list(app: string, limit: number): Promise<readonly Rollout[]>;
+  /** Why it came to where it is. */
+  trace(id: string): Promise<RolloutTrace>;
   /** State -> sentence for people. */
   explain(rollout: Rollout): string;
   /** Holder of the lease, '' where nobody has it; and whether Redis answers. */

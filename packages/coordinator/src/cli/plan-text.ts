@@ -1,5 +1,6 @@
 /** A plan for people: a table for each host, and a sentence of what it comes to. */
 import type { Plan, PlannedAction } from '@outrider/shared/domain/rollout.js';
+import { detailLines, totalText } from './plan-details-text.js';
 import { table } from '@outrider/shared/cli/table.js';
 
 const SIGN: Readonly<Record<PlannedAction['action'], string>> = { keep: '=', replace: '~', add: '+', remove: '-' };
@@ -19,15 +20,20 @@ export function planText(plan: Plan): string {
       action.action,
       action.why,
     ]);
-    return rows.length === 0 ? `${head}\n  no agents on this host` : `${head}\n${table(rows)}`;
+    const actions = rows.length === 0 ? '  no agents on this host' : table(rows);
+    return [head, actions, ...detailLines(host)].join('\n');
   });
   const gates = (plan.gates ?? []).length === 0 ? [] : [`Gates: ${(plan.gates ?? []).join(', ')}.`];
+  const notices = (plan.notices ?? []).map((notice) => `Notice: ${notice}`);
+  const total = totalText(plan);
   const problems = plan.problems.map((problem) => `Problem: ${problem}`);
   return [
     `Plan ${plan.plan.slice(0, 12)} for ${plan.app} ${plan.version}${manner(plan)}`,
     ...parts,
     summary(plan),
     ...gates,
+    ...(total === undefined ? [] : [total]),
+    ...notices,
     ...problems,
   ].join('\n');
 }

@@ -1,10 +1,11 @@
-/** `coordinator rollout ls|status|watch|pause|resume|promote|abort`. */
+/** `coordinator rollout ls|status|watch|evidence|pause|resume|promote|abort`. */
 import type { Command } from 'commander';
 import { exitCodeOf, hasEnded } from '@outrider/shared/domain/rollout.js';
 import { readRollout } from '@outrider/shared/rpc/codec.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { countOption, rolloutIdArgument } from './arguments.js';
 import { timeLimit, withCoordinator } from './connection.js';
+import { addEvidence } from './evidence.js';
 import { followRollout } from './follow-rollout.js';
 import { type Globals, globalsOf, whoami, withGlobals } from './globals.js';
 import { show } from './output.js';
@@ -40,6 +41,8 @@ export function addRolloutVerbs(rollout: Command): void {
       const { id: found } = await get(globals, id ?? '', options.app ?? '');
       process.exitCode = await followRollout(globals, found);
     });
+
+  addEvidence(rollout);
 
   for (const [action, description] of [
     ['pause', 'switch no further host; those on trial stay on trial'],

@@ -12,7 +12,7 @@ import { Leadership } from './leadership.js';
 import { LEASE_TIMES, type LeaseTimes } from './lease-times.js';
 import { Mailbox } from './mailbox.js';
 import { onlyApp, planRelease, type PlannerOptions } from './planner.js';
-import type { LeaseStore, SpecStore, StoredRollout } from './ports.js';
+import type { LeaseStore, RolloutTrace, SpecStore, StoredRollout } from './ports.js';
 import { Reign, type ReignOptions } from './reign.js';
 import { type Begun, beginRollback, beginRollout } from './starting.js';
 import type { Term } from './term.js';
@@ -102,6 +102,10 @@ export class RolloutEngine implements Rollouts {
   async list(app: string, limit: number): Promise<readonly Rollout[]> {
     const found = await this.options.store.list(app === '' ? undefined : app, limit);
     return found.map(({ rollout }) => rollout);
+  }
+
+  trace(id: string): Promise<RolloutTrace> {
+    return this.options.store.trace(id);
   }
 
   explain(rollout: Rollout): string {

@@ -1,16 +1,21 @@
 /** Gathers what a plan is made from: the release, the inventory, what the hosts say of themselves. */
 import { readFileSync } from 'node:fs';
+import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { HostSpec, Manifest, Release } from '@outrider/shared/domain/release.js';
 import { digestOf } from '@outrider/shared/runtime/digest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { closest } from '@outrider/shared/runtime/suggest.js';
+import { type Finding, withFindings } from '../rollout/findings.js';
+import { withDetails } from '../rollout/plan-details.js';
 import { planRollout, type Planned } from '../rollout/plan.js';
 import type { PlanHost } from '../rollout/plan-host.js';
 import type { ReservedPort } from '../rollout/port-claims.js';
 import type { StrategyAsk } from '../rollout/strategy.js';
-import type { Fleet, FleetHost, Releases } from './ports.js';
+import { type Lookups, lookUp } from './plan-lookups.js';
+import type { AskPreflight, Fleet, FleetHost, Releases } from './ports.js';
+import { preflight } from './preflight.js';
 
 export interface ResolveInput {
   readonly spec: AppSpec;
@@ -33,13 +38,15 @@ export type ResolveGates = (input: { readonly spec: AppSpec; readonly version: s
   readonly problems: readonly string[];
 };
 
-export interface PlannerOptions {
+export interface PlannerOptions extends Lookups {
   readonly fleet: Fleet;
   readonly releases: Releases;
   readonly resolve: ResolveHostSpec;
   readonly resolveGates: ResolveGates;
   /** Where the coordinator itself listens, and with what. */
   readonly reserved: readonly ReservedPort[];
+  /** Absent: no host is asked beforehand. */
+  readonly preflight?: AskPreflight;
 }
 
 export interface PlanAsk extends StrategyAsk {
@@ -51,6 +58,7 @@ export interface PlanAsk extends StrategyAsk {
   readonly skipDown: boolean;
   /** Gates are not asked. */
   readonly noMonitoring?: boolean;
+  readonly bakeMs: number;
 }
 
 export interface PlannedRelease extends Planned {
@@ -66,16 +74,50 @@ const SIDECAR_PORTS: readonly (readonly [port: number, owner: string])[] = [
   [5556, "the sidecar's events"],
 ];
 
+/** A world that goes on moving while hosts are asked is looked at so often. */
+const LOOKS = 3;
+
+/** Hosts are asked what they say to it; the plan is of the world as it is when they have answered. */
 export async function planRelease(ask: PlanAsk, options: PlannerOptions): Promise<PlannedRelease> {
   const { fleet, releases } = options;
   const app = await onlyApp(ask.app, releases);
   const release = await findRelease(app, ask.version, releases);
-  const [{ manifest }, spec] = await Promise.all([releases.manifest(release.digest), releases.spec(release.digest)]);
-  const inventory = fleet.hosts().map((host) => planHost(host, app));
-  const hosts = Object.fromEntries(inventory.map((host) => [host.name, host.address]));
+  const [{ manifest, bytes }, spec] = await Promise.all([
+    releases.manifest(release.digest),
+    releases.spec(release.digest),
+  ]);
+  for (let look = 1; ; look += 1) {
+    const inventory = fleet.hosts().map((host) => planHost(host, app));
+    const planned = planOver(inventory, { ask, app, release, manifest, spec }, options);
+    const [findings, details] = await Promise.all([
+      planned.world && options.preflight !== undefined
+        ? preflight(planned.targets, bytes, options.preflight)
+        : new Map<string, Finding>(),
+      lookUp(app, planned.targets, ask.bakeMs, options),
+    ]);
+    if (look < LOOKS && !isAsBefore(inventory, fleet, app)) continue;
+    const found = withFindings(planned, { findings, skipDown: ask.skipDown, digest: digestOf });
+    return { release, ...withDetails(found, details) };
+  }
+}
+
+interface PlanSource {
+  readonly ask: PlanAsk;
+  readonly app: string;
+  readonly release: Release;
+  readonly manifest: Manifest;
+  readonly spec: AppSpec;
+}
+
+function planOver(
+  inventory: readonly PlanHost[],
+  { ask, app, release, manifest, spec }: PlanSource,
+  options: PlannerOptions,
+): Planned {
   const { version, digest } = release;
   const gates = ask.noMonitoring === true ? NO_GATES : options.resolveGates({ spec, version });
-  const planned = planRollout({
+  const hosts = Object.fromEntries(inventory.map((host) => [host.name, host.address]));
+  return planRollout({
     gates,
     app,
     version,
@@ -91,8 +133,16 @@ export async function planRelease(ask: PlanAsk, options: PlannerOptions): Promis
     digest: digestOf,
     suggest: closest,
   });
-  return { release, ...planned };
 }
+
+/** In all that a plan is made from. */
+const isAsBefore = (inventory: readonly PlanHost[], fleet: Fleet, app: string): boolean =>
+  canonicalJson(inventory.map(essence)) === canonicalJson(fleet.hosts().map((host) => essence(planHost(host, app))));
+
+const essence = ({ app, ...host }: PlanHost): object => ({
+  ...host,
+  app: app === undefined ? null : { active: app.active, phase: app.phase, agents: app.agents },
+});
 
 export async function onlyApp(asked: string, releases: Releases): Promise<string> {
   if (asked !== '') return asked;

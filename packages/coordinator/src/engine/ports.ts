@@ -3,8 +3,9 @@ import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { GateVerdict, HostSamples } from '@outrider/shared/domain/gate.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { AppStatus, Fence, HostStatus } from '@outrider/shared/domain/host.js';
+import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
 import type { Manifest, Release, ReleaseRef } from '@outrider/shared/domain/release.js';
-import type { OnLeaseEnd, Rollout } from '@outrider/shared/domain/rollout.js';
+import type { OnLeaseEnd, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 
 /** Implemented by release/. */
 export interface Releases {
@@ -107,6 +108,22 @@ export interface GateSources {
   webhook(url: string, occasion: GateOccasion, signal: AbortSignal): Promise<GateVerdict>;
 }
 
+export interface PreflightSource {
+  readonly release: ReleaseRef;
+  readonly manifest: Uint8Array;
+  readonly hostSpec: Uint8Array;
+}
+
+/**
+ * Implemented by fleet/. Undefined: the sidecar of this host knows no such question. Rejects with an `OutriderError`
+ * where there is no answer within `withinMs`.
+ */
+export type AskPreflight = (
+  host: string,
+  source: PreflightSource,
+  withinMs: number,
+) => Promise<PreflightReport | undefined>;
+
 /** One command to one host and app, kept until the host has acknowledged it. */
 export interface Effect {
   /** `ROLLOUT/HOST/STEP`: the idempotency key. */
@@ -140,6 +157,40 @@ export interface LeaseStore {
 
 export type CommitResult = 'committed' | 'fenced' | 'conflict';
 
+/** Why a rollout's state became another, kept beside it for whoever looks into it later. */
+export interface DecisionRecord {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly epoch: number;
+  /** Of the state that it led to. */
+  readonly revision: number;
+  readonly event: {
+    /** That of a `RolloutEvent`; else `begin`, `lost` (the store had forgotten some of it), `silent` (a new leader asks in vain). */
+    readonly kind: string;
+    readonly host?: string;
+    readonly by?: string;
+    readonly reason?: string;
+  };
+  readonly phase: { readonly from: string; readonly to: string };
+  readonly commands: readonly { readonly host: string; readonly kind: string; readonly step: number }[];
+  /** Types of the events that it made. */
+  readonly told: readonly string[];
+}
+
+/** What is written with a rollout, in the same step. */
+export interface Trace {
+  readonly decision: DecisionRecord;
+  /** Only with its first state. */
+  readonly plan?: Plan;
+}
+
+export interface RolloutTrace {
+  /** What it was begun by; absent where an older coordinator did. */
+  readonly plan?: Plan;
+  /** The last 500, oldest first. */
+  readonly decisions: readonly DecisionRecord[];
+}
+
 export interface StoredRollout {
   readonly rollout: Rollout;
   readonly revision: number;
@@ -158,7 +209,10 @@ export interface RolloutStore {
     expected: number,
     events: readonly OutriderEvent[],
     effects: readonly Effect[],
+    trace?: Trace,
   ): Promise<CommitResult>;
+  /** What was written with a rollout; kept as long as the rollout itself. */
+  trace(id: string): Promise<RolloutTrace>;
   /** Takes an effect out of the outbox, if the lease is still this one and the effect still the one with this key. */
   acknowledge(lease: Lease, effect: Effect): Promise<void>;
   load(id: string): Promise<StoredRollout | undefined>;

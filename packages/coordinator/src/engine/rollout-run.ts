@@ -1,6 +1,6 @@
 /** One rollout under way: its events one at a time, each decided, committed and handed on. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
-import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { hasEnded, type Plan, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Clock, rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { countAsTouched, FAR_ABOVE, takeBackLost } from '../rollout/begin.js';
@@ -8,7 +8,7 @@ import { decide } from '../rollout/decide.js';
 import type { Decision, HistoryLine, Limits, RolloutCommand, RolloutEvent } from '../rollout/decision.js';
 import type { Boundary } from './boundary.js';
 import { Mailbox } from './mailbox.js';
-import type { Effect, RolloutStore, StoredRollout } from './ports.js';
+import type { DecisionRecord, Effect, RolloutStore, StoredRollout } from './ports.js';
 import type { Term } from './term.js';
 
 export interface RunOptions {
@@ -51,7 +51,7 @@ export class RolloutRun {
 
   /** Rejects with `OutriderError('unavailable')` where it can't be decided now. */
   post(event: RolloutEvent): Promise<Rollout> {
-    return this.mailbox.post(() => this.apply((rollout) => this.decisionOn(rollout, event)));
+    return this.mailbox.post(() => this.apply((rollout) => this.decisionOn(rollout, event), causeOf(event)));
   }
 
   /** The same for events that will be told again: what goes wrong is mended by `reload`. */
@@ -74,7 +74,7 @@ export class RolloutRun {
       this.stored = fresh;
       this.doubtful = false;
       if (fresh.revision < revision) {
-        await this.apply((rollout) => this.lost(rollout, known.steps));
+        await this.apply((rollout) => this.lost(rollout, known.steps), { kind: 'lost' });
         return;
       }
       const effects = await this.options.store.outbox();
@@ -85,23 +85,26 @@ export class RolloutRun {
 
   /** Takes the whole rollout back, since hosts have seen more of it than the store. */
   takeBack(steps: number): Promise<Rollout> {
-    return this.mailbox.post(() => this.apply((rollout) => this.lost(rollout, steps)));
+    return this.mailbox.post(() => this.apply((rollout) => this.lost(rollout, steps), { kind: 'lost' }));
   }
 
   /** These hosts do not answer a leader that is new. */
   countAsTouched(silent: readonly string[]): Promise<Rollout> {
     const { clock, limits } = this.options;
     const at = clock.now();
-    return this.mailbox.post(() => this.apply((rollout) => countAsTouched(rollout, silent, at, limits)));
+    const cause = { kind: 'silent', reason: silent.join(', ') };
+    return this.mailbox.post(() => this.apply((rollout) => countAsTouched(rollout, silent, at, limits), cause));
   }
 
   /**
    * Writes the first decision of a rollout that the store does not know yet. An answer that was lost says
    * nothing: the store is asked whether it was written, now or, where it is silent, with the next `reload`.
+   * `plan`: what it was begun by; absent: it was begun before, and the store has lost it.
    */
-  async open(decision: Decision): Promise<Rollout> {
+  async open(decision: Decision, plan?: Plan): Promise<Rollout> {
+    const cause = plan === undefined ? { kind: 'lost' } : { kind: 'begin', by: decision.rollout.by };
     try {
-      return await this.mailbox.post(() => this.apply(() => decision));
+      return await this.mailbox.post(() => this.apply(() => decision, cause, plan));
     } catch (error) {
       await this.reload().catch(() => undefined);
       if (this.revision === 0) throw error;
@@ -141,7 +144,11 @@ export class RolloutRun {
     return takeBackLost(rollout, seen + FAR_ABOVE, this.options.clock.now(), this.options.limits);
   }
 
-  private async apply(decideOn: (rollout: Rollout) => Decision): Promise<Rollout> {
+  private async apply(
+    decideOn: (rollout: Rollout) => Decision,
+    cause: DecisionRecord['event'],
+    plan?: Plan,
+  ): Promise<Rollout> {
     const { term, options } = this;
     if (!term.isLive() || this.doubtful) throw unavailable();
     const decision = decideOn(this.rollout);
@@ -151,7 +158,8 @@ export class RolloutRun {
     const lines = events.map((line, index) => this.eventOf(rollout, line, index));
     this.doubtful = true;
     await options.boundary('commit.before');
-    const result = await options.store.commit(term.lease, rollout, this.revision, lines, commands);
+    const trace = { decision: this.recordOf(cause, decision), ...(plan === undefined ? {} : { plan }) };
+    const result = await options.store.commit(term.lease, rollout, this.revision, lines, commands, trace);
     if (result !== 'committed') throw unavailable();
     this.doubtful = false;
     this.stored = { rollout, revision: this.revision + 1 };
@@ -159,6 +167,18 @@ export class RolloutRun {
     for (const effect of commands) this.deliver(effect);
     options.changed(this);
     return rollout;
+  }
+
+  private recordOf(event: DecisionRecord['event'], { rollout, effects, events }: Decision): DecisionRecord {
+    return {
+      at: rfc3339(this.options.clock.now()),
+      epoch: this.term.lease.epoch,
+      revision: this.revision + 1,
+      event,
+      phase: { from: this.rollout.phase, to: rollout.phase },
+      commands: effects.map(({ host, kind, step }) => ({ host, kind, step })),
+      told: events.map(({ type }) => type),
+    };
   }
 
   /** An effect that an earlier leader left in the outbox. */
@@ -193,6 +213,17 @@ export class RolloutRun {
     const at = rfc3339(this.options.clock.now());
     return { id, at, environment, app, rollout: rollout.id, version, ...line };
   }
+}
+
+/** What of an event tells it apart later; what a host has reported is in its own history. */
+function causeOf(event: RolloutEvent): DecisionRecord['event'] {
+  const { kind } = event;
+  return {
+    kind,
+    ...('host' in event ? { host: event.host } : {}),
+    ...('by' in event ? { by: event.by } : {}),
+    ...('reason' in event ? { reason: event.reason } : {}),
+  };
 }
 
 const unavailable = (): OutriderError =>

@@ -63,7 +63,7 @@ export async function beginRollout(ask: RolloutAsk, reign: Reign, options: Start
     waves,
   );
   await specs.saveSpecs(made.specs);
-  return { plan, rollout: await open(made.rollout, reign, options) };
+  return { plan, rollout: await open(made.rollout, plan, reign, options) };
 }
 
 function optionsOf(
@@ -104,13 +104,13 @@ export async function beginRollback(ask: RollbackAsk, reign: Reign, options: Sta
     },
     at: clock.now(),
   };
-  return { plan, rollout: await open(rollbackFrom(wanted, planned), reign, options) };
+  return { plan, rollout: await open(rollbackFrom(wanted, planned), plan, reign, options) };
 }
 
-async function open(rollout: Rollout, reign: Reign, options: StartOptions): Promise<Rollout> {
+async function open(rollout: Rollout, plan: Plan, reign: Reign, options: StartOptions): Promise<Rollout> {
   const run = reign.adopt({ rollout, revision: 0 });
   try {
-    return await run.open(begin(rollout, { ...reign.limits }));
+    return await run.open(begin(rollout, { ...reign.limits }), plan);
   } catch (error) {
     await refuseSecond(rollout.app, options);
     throw error;

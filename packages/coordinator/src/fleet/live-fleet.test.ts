@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import grpcServer from '@grpc/grpc-js';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
+import { sidecarProto } from '@outrider/shared/rpc/loader.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
@@ -9,11 +11,17 @@ import { type SidecarGrpc, startSidecarGrpc } from '@outrider/sidecar/link/grpc.
 import type { AgentControl, HostControl } from '@outrider/sidecar/link/ports.js';
 import { Redis } from 'ioredis';
 import type { HostCommand } from '../engine/ports.js';
+import { askPreflight } from './preflight.js';
 import { LiveFleet, type LiveFleetOptions } from './live-fleet.js';
 
 const TOKEN = 'a-token-of-some-length';
 const QUICK = { suspectMs: 100, checkMs: 100, answerMs: 1_000, reconnectMs: 10, reconnectMaxMs: 50 };
 const release = { version: '2', digest: 'd', specDigest: 's' };
+
+const FACTS = {
+  ...{ diskNeededBytes: 1, diskFreeBytes: 2, diskReserveBytes: 3, memoryBytes: 4, memoryReservedBytes: 5 },
+  ...{ cpus: 6, cpusReserved: 0.5 },
+};
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -54,6 +62,7 @@ async function sidecar(
     agents: { instances: () => [] } as unknown as AgentControl,
     logs: { last: async () => [], follow: () => [] } as never,
     samples: { samples: (app, metrics) => ({ periodMs: 5_000, rollout: `${app} ${metrics.join()}`, agents: [] }) },
+    preflight: async ({ release }) => ({ problems: [`no room for ${release.version}`], facts: FACTS }),
     listen: [listen],
     tokens: () => [TOKEN],
     onBug: (error) => {
@@ -62,6 +71,18 @@ async function sidecar(
   });
   closers.push(() => grpc.close());
   return { host, grpc, say };
+}
+
+/** A gRPC server that has none of the calls. */
+async function oldSidecar(): Promise<string> {
+  const server = new grpcServer.Server();
+  server.addService(sidecarProto().types.outrider.v1.Sidecar.service, {});
+  closers.push(() => server.forceShutdown());
+  return new Promise((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', grpcServer.ServerCredentials.createInsecure(), (error, port) =>
+      error === null ? resolve(`127.0.0.1:${port}`) : reject(error),
+    );
+  });
 }
 
 function fleetOf(options: Partial<LiveFleetOptions>): LiveFleet {
@@ -109,6 +130,19 @@ describe('the live fleet', () => {
     });
     await expect(fleet.samples('pc9', 'a', [], 2_000)).rejects.toMatchObject({ code: 'unavailable' });
     expect(() => fleet.commands('pc9')).toThrow('no host "pc9"');
+  });
+
+  it('asks hosts beforehand, also one that does not know the question', async () => {
+    const { grpc } = await sidecar('pc2');
+    const old = await oldSidecar();
+    const fleet = fleetOf({ configured: [record('pc2', grpc.addresses[0]!), record('pc3', old)] });
+    const ask = askPreflight((name) => fleet.remote(name));
+    const source = { release, manifest: new Uint8Array([1]), hostSpec: new Uint8Array([2]) };
+    expect(await ask('pc2', source, 5_000)).toEqual({ problems: ['no room for 2'], facts: FACTS });
+    expect(await ask('pc3', source, 5_000)).toBeUndefined();
+    await grpc.close();
+    await expect(ask('pc2', source, 5_000)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(ask('pc9', source, 5_000)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('needs the token for commands, and says so', async () => {

@@ -30,8 +30,16 @@ export class Draft {
   }
 
   setHost(name: string, patch: Patch<RolloutHost>): void {
-    const hosts = this.current.hosts.map((host) => (host.host === name ? patched(host, patch) : host));
+    const hosts = this.current.hosts.map((host) =>
+      host.host === name ? patched(host, { ...patch, ...this.timesOf(host, patch) }) : host,
+    );
     if (hosts.some((host, index) => host !== this.current.hosts[index])) this.set({ hosts });
+  }
+
+  /** When a state is entered is kept, for whoever wants to know later how long it took. */
+  private timesOf({ state, times }: RolloutHost, patch: Patch<RolloutHost>): Patch<RolloutHost> {
+    if (patch.state === undefined || patch.state === state) return {};
+    return { times: { ...times, [patch.state]: this.at } };
   }
 
   /** Gives a command and notes it on its host. A second one to the same host replaces the first. */

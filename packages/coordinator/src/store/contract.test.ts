@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
-import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
 import { startRedisCluster, type TestRedisCluster } from '@outrider/shared/testing/redis-cluster.js';
 import { parseHostPort } from '@outrider/shared/runtime/listen.js';
 import { Redis } from 'ioredis';
 import type { EventLog } from '../api/ports.js';
-import type { Effect, Lease, LeaseStore, RolloutStore, SpecStore } from '../engine/ports.js';
+import type { DecisionRecord, Effect, Lease, LeaseStore, RolloutStore, SpecStore } from '../engine/ports.js';
 import { openStore } from './connection.js';
 import { MemoryEventLog } from './memory-events.js';
 import { MemoryStore } from './memory-store.js';
@@ -105,6 +105,32 @@ function contract(open: () => Stores): void {
     stores = open();
     await stores.clear();
     lease = (await stores.leases.acquire('one', TTL_MS, 0))!;
+  });
+
+  describe('the trace of a rollout', () => {
+    const decision = (revision: number): DecisionRecord => ({
+      ...{ at: '2026-01-01T00:00:00.000Z', epoch: 1, revision, event: { kind: 'tick' } },
+      ...{ phase: { from: 'staging', to: 'switching' }, commands: [], told: [] },
+    });
+    const plan: Plan = { ...{ plan: 'p', app: 'a', version: '2', hosts: [], problems: ['it\'s "so"'] } };
+
+    it('is written with its state, and read as it was', async () => {
+      expect(await stores.rollouts.trace('r1')).toEqual({ decisions: [] });
+      await stores.rollouts.commit(lease, rollout(1), 0, [], [], { decision: decision(1), plan });
+      await stores.rollouts.commit(lease, rollout(1), 1, [], [], { decision: decision(2) });
+      // Neither of these is written.
+      await stores.rollouts.commit(lease, rollout(1), 1, [], [], { decision: decision(3) });
+      await stores.rollouts.commit({ ...lease, epoch: 99 }, rollout(1), 2, [], [], { decision: decision(3) });
+      expect(await stores.rollouts.trace('r1')).toEqual({ plan, decisions: [decision(1), decision(2)] });
+    });
+
+    it('has the last 500 decisions', async () => {
+      for (let revision = 0; revision <= 500; revision += 1) {
+        await stores.rollouts.commit(lease, rollout(1), revision, [], [], { decision: decision(revision + 1) });
+      }
+      const { decisions } = await stores.rollouts.trace('r1');
+      expect([decisions.length, decisions[0]?.revision, decisions.at(-1)?.revision]).toEqual([500, 2, 501]);
+    });
   });
 
   describe('the lease', () => {
@@ -296,8 +322,27 @@ function storesIn(redis: () => RedisClient & Scripts): void {
     expect((await allKeys(redis())).filter((key) => key.includes(':rollout:')).sort()).toEqual(
       ['r2', 'r3', 'r4'].map(keys.rollout),
     );
-    await redis().outriderForget(3, keys.lease, keys.rollouts, keys.rollout('r4'), 'another lease', 'r4');
+    const named = [keys.lease, keys.rollouts, keys.rollout('r4'), keys.decisions('r4')];
+    await redis().outriderForget(named.length, ...named, 'another lease', 'r4');
     expect(await kept()).toEqual(['r4', 'r3', 'r2']);
+  });
+
+  it('forgets the trace with the rollout, and leaves nothing of either', async () => {
+    const stores = real(redis());
+    await stores.clear();
+    const lease = (await stores.leases.acquire('one', TTL_MS, 0))!;
+    const decision: DecisionRecord = {
+      ...{ at: '2026-01-01T00:00:00.000Z', epoch: 1, revision: 1, event: { kind: 'begin' } },
+      ...{ phase: { from: 'staging', to: 'succeeded' }, commands: [], told: [] },
+    };
+    for (const seq of [1, 2, 3, 4]) {
+      await stores.rollouts.commit(lease, rollout(seq, { phase: 'succeeded' }), 0, [], [], { decision });
+    }
+    expect((await allKeys(redis())).filter((key) => key.includes(':rollout:')).sort()).toEqual(
+      ['r2', 'r3', 'r4'].flatMap((id) => [keys.rollout(id), keys.decisions(id)]),
+    );
+    expect((await stores.rollouts.trace('r1')).decisions).toEqual([]);
+    expect((await stores.rollouts.trace('r2')).decisions).toEqual([decision]);
   });
 
   it('a lease has the endpoint of its holder, and no other lease passes for it', async () => {

@@ -7,9 +7,14 @@ import type {
   Lease,
   LeaseStore,
   RolloutStore,
+  RolloutTrace,
   SpecStore,
   StoredRollout,
+  Trace,
 } from '../engine/ports.js';
+
+/** As in Redis. */
+export const DECISIONS_KEPT = 500;
 
 export interface MemorySnapshot {
   readonly lastEpoch: number;
@@ -17,6 +22,7 @@ export interface MemorySnapshot {
   readonly rollouts: ReadonlyMap<string, StoredRollout>;
   readonly effects: ReadonlyMap<string, Effect>;
   readonly specs: ReadonlyMap<string, string>;
+  readonly traces: ReadonlyMap<string, RolloutTrace>;
 }
 
 export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
@@ -26,6 +32,7 @@ export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
   private readonly rollouts = new Map<string, StoredRollout>();
   private readonly effects = new Map<string, Effect>();
   private readonly specs = new Map<string, string>();
+  private readonly traces = new Map<string, RolloutTrace>();
 
   /** `now` in milliseconds that never jump. Events that are committed go to `publish`. */
   constructor(
@@ -61,18 +68,33 @@ export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
     expected: number,
     events: readonly OutriderEvent[],
     effects: readonly Effect[],
+    trace?: Trace,
   ): Promise<CommitResult> {
     if (!this.isHeldBy(lease)) return 'fenced';
     const revision = this.rollouts.get(rollout.id)?.revision ?? 0;
     const rival = this.active().find((other) => other.app === rollout.app && other.id !== rollout.id);
     if (revision !== expected || rival !== undefined) return 'conflict';
     this.rollouts.set(rollout.id, { rollout: copy(rollout), revision: revision + 1 });
+    if (trace !== undefined) this.keep(rollout.id, copy(trace));
     for (const effect of effects) this.effects.set(`${effect.host}/${effect.app}`, copy(effect));
     if (hasEnded(rollout.phase)) {
       for (const [field, { key }] of this.effects) if (key.startsWith(`${rollout.id}/`)) this.effects.delete(field);
     }
     this.publish(events.map(copy));
     return 'committed';
+  }
+
+  private keep(id: string, { decision, plan }: Trace): void {
+    const { decisions = [], plan: first } = this.traces.get(id) ?? {};
+    const kept = plan ?? first;
+    this.traces.set(id, {
+      decisions: [...decisions, decision].slice(-DECISIONS_KEPT),
+      ...(kept === undefined ? {} : { plan: kept }),
+    });
+  }
+
+  async trace(id: string): Promise<RolloutTrace> {
+    return copy(this.traces.get(id) ?? { decisions: [] });
   }
 
   async acknowledge(lease: Lease, effect: Effect): Promise<void> {
@@ -121,11 +143,12 @@ export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
     for (const [id, stored] of to.rollouts) this.rollouts.set(id, copy(stored));
     for (const [field, effect] of to.effects) this.effects.set(field, effect);
     for (const [digest, text] of to.specs) this.specs.set(digest, text);
+    for (const [id, trace] of to.traces) this.traces.set(id, copy(trace));
   }
 
   snapshot(): MemorySnapshot {
-    const { lastEpoch, lastSequence, rollouts, effects, specs } = this;
-    return copy({ lastEpoch, lastSequence, rollouts, effects, specs });
+    const { lastEpoch, lastSequence, rollouts, effects, specs, traces } = this;
+    return copy({ lastEpoch, lastSequence, rollouts, effects, specs, traces });
   }
 
   /** As an emptied Redis: nothing is known any more. */
@@ -133,7 +156,7 @@ export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
     this.held = undefined;
     this.lastEpoch = 0;
     this.lastSequence = 0;
-    for (const map of [this.rollouts, this.effects, this.specs]) map.clear();
+    for (const map of [this.rollouts, this.effects, this.specs, this.traces]) map.clear();
   }
 
   private active(): readonly Rollout[] {

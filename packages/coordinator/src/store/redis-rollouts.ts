@@ -1,21 +1,35 @@
 /** Rollouts, their outbox and their sequence in Redis. Writes happen in scripts alone. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
-import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { hasEnded, type Plan, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { EVENTS_KEPT, type FleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
-import type { CommitResult, Effect, Lease, RolloutStore, StoredRollout } from '../engine/ports.js';
+import type {
+  CommitResult,
+  DecisionRecord,
+  Effect,
+  Lease,
+  RolloutStore,
+  RolloutTrace,
+  StoredRollout,
+  Trace,
+} from '../engine/ports.js';
 import { ask } from './guard.js';
 import { leaseText } from './redis-lease.js';
 import type { Scripts } from './scripts.js';
 
 /** Ended rollouts beyond these are forgotten, oldest first. */
 const ROLLOUTS_KEPT = 500;
+/** Of one rollout; older ones are forgotten. */
+const DECISIONS_KEPT = 500;
 const PAGE = 50;
 
 const RESULT_OF: Readonly<Record<number, CommitResult>> = { 1: 'committed', [-1]: 'fenced', [-2]: 'conflict' };
 
 /** One place for each host and app, so that a newer effect takes the older one's. */
 const fieldOf = (effect: Effect): string => `${effect.host}/${effect.app}`;
+
+/** Empty: there is nothing to write. */
+const textOf = (value: object | undefined): string => (value === undefined ? '' : JSON.stringify(value));
 
 export class RedisRollouts implements RolloutStore {
   constructor(
@@ -30,22 +44,36 @@ export class RedisRollouts implements RolloutStore {
     expected: number,
     events: readonly OutriderEvent[],
     effects: readonly Effect[],
+    trace?: Trace,
   ): Promise<CommitResult> {
     const { keys } = this;
     const code = await ask(
       this.redis.outriderCommit(
         ...[keys.lease, keys.rollout(rollout.id), keys.rollouts, keys.active, keys.outbox, keys.events],
+        keys.decisions(rollout.id),
         ...[leaseText(lease), expected, JSON.stringify(rollout), rollout.id, rollout.seq, rollout.app],
         hasEnded(rollout.phase) ? '1' : '0',
         JSON.stringify(events.map((event) => JSON.stringify(event))),
         JSON.stringify(effects.flatMap((effect) => [fieldOf(effect), JSON.stringify(effect)])),
         EVENTS_KEPT,
+        ...[textOf(trace?.decision), textOf(trace?.plan), DECISIONS_KEPT],
       ),
     );
     const result = RESULT_OF[code] ?? 'conflict';
     // One that is not forgotten now is when the next one ends.
     if (result === 'committed' && hasEnded(rollout.phase)) await this.forgetOld(lease).catch(() => undefined);
     return result;
+  }
+
+  async trace(id: string): Promise<RolloutTrace> {
+    const [plan, decisions] = await Promise.all([
+      ask(this.redis.hget(this.keys.rollout(id), 'plan')),
+      ask(this.redis.lrange(this.keys.decisions(id), 0, -1)),
+    ]);
+    return {
+      decisions: decisions.map((text) => JSON.parse(text) as DecisionRecord),
+      ...(plan === null ? {} : { plan: JSON.parse(plan) as Plan }),
+    };
   }
 
   async acknowledge(lease: Lease, effect: Effect): Promise<void> {
@@ -81,10 +109,10 @@ export class RedisRollouts implements RolloutStore {
   }
 
   private async forgetOld(lease: Lease): Promise<void> {
-    const { lease: held, rollouts, rollout } = this.keys;
+    const { lease: held, rollouts, rollout, decisions } = this.keys;
     const old = await ask(this.redis.zrange(rollouts, 0, `-${this.kept + 1}`));
     if (old.length === 0) return;
-    const keys = [held, rollouts, ...old.map(rollout)];
+    const keys = [held, rollouts, ...old.flatMap((id) => [rollout(id), decisions(id)])];
     await ask(this.redis.outriderForget(keys.length, ...keys, leaseText(lease), ...old));
   }
 

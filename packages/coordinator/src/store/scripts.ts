@@ -38,9 +38,11 @@ return redis.call('DEL', KEYS[1])`;
 
 /*
  * KEYS  1 lease  2 rollout  3 rollouts  4 active  5 outbox  6 events (stream and channel)
+ *       7 decisions of the rollout
  * ARGV  1 the lease's text  2 expected revision, 0: must not exist  3 rollout (JSON)  4 id  5 sequence number
  *       6 app  7 '1' where it has ended  8 events (JSON list of JSON texts)
  *       9 effects (JSON list of: outbox field, JSON text, ...)  10 events kept
+ *       11 decision (JSON) or ''  12 plan (JSON) or ''  13 decisions kept
  * Returns 1 written, -1 the lease is not ours, -2 another revision or another rollout of the app.
  */
 const COMMIT = `
@@ -51,6 +53,11 @@ local active = redis.call('HGET', KEYS[4], ARGV[6])
 if active and active ~= ARGV[4] then return -2 end
 redis.call('HSET', KEYS[2], 'revision', revision + 1, 'document', ARGV[3])
 redis.call('ZADD', KEYS[3], ARGV[5], ARGV[4])
+if ARGV[12] ~= '' then redis.call('HSET', KEYS[2], 'plan', ARGV[12]) end
+if ARGV[11] ~= '' then
+  redis.call('RPUSH', KEYS[7], ARGV[11])
+  redis.call('LTRIM', KEYS[7], -tonumber(ARGV[13]), -1)
+end
 local effects = cjson.decode(ARGV[9])
 for i = 1, #effects, 2 do redis.call('HSET', KEYS[5], effects[i], effects[i + 1]) end
 if ARGV[7] == '1' then
@@ -81,7 +88,7 @@ if not held or cjson.decode(held).key ~= ARGV[3] then return 0 end
 return redis.call('HDEL', KEYS[2], ARGV[2])`;
 
 /*
- * KEYS  1 lease  2 rollouts  3 and on: rollouts that ended long ago
+ * KEYS  1 lease  2 rollouts  3 and on: rollouts that ended long ago, each followed by its decisions
  * ARGV  1 the lease's text  2 and on: their ids, in the same order
  * Returns how many were forgotten; 0 where the lease is not ours. A cluster wants each key named, so they are no part
  * of the commit that made one too many.
@@ -89,9 +96,10 @@ return redis.call('HDEL', KEYS[2], ARGV[2])`;
 const FORGET = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local forgotten = 0
-for i = 3, #KEYS do
-  redis.call('ZREM', KEYS[2], ARGV[i - 1])
+for i = 3, #KEYS, 2 do
+  redis.call('ZREM', KEYS[2], ARGV[(i + 1) / 2])
   forgotten = forgotten + redis.call('DEL', KEYS[i])
+  redis.call('DEL', KEYS[i + 1])
 end
 return forgotten`;
 
@@ -121,7 +129,7 @@ export function withScripts(redis: RedisClient): RedisClient & Scripts {
   redis.defineCommand('outriderAcquire', { numberOfKeys: 2, lua: ACQUIRE });
   redis.defineCommand('outriderRenew', { numberOfKeys: 1, lua: RENEW });
   redis.defineCommand('outriderRelease', { numberOfKeys: 1, lua: RELEASE });
-  redis.defineCommand('outriderCommit', { numberOfKeys: 6, lua: COMMIT });
+  redis.defineCommand('outriderCommit', { numberOfKeys: 7, lua: COMMIT });
   redis.defineCommand('outriderAcknowledge', { numberOfKeys: 2, lua: ACKNOWLEDGE });
   redis.defineCommand('outriderForget', { lua: FORGET });
   redis.defineCommand('outriderNextSequence', { numberOfKeys: 1, lua: NEXT_SEQUENCE });

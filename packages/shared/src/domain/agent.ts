@@ -100,6 +100,14 @@ export interface Resources {
   readonly cpus?: number;
   readonly pids?: number;
   readonly openFiles?: number;
+  readonly reservations?: Reservations;
+}
+
+/** What an instance needs a host to have: counted before a release comes there, enforced by nothing. */
+export interface Reservations {
+  readonly memoryBytes?: number;
+  /** Of one core. */
+  readonly cpus?: number;
 }
 
 /** Signals that `stop_signal` may name. */

@@ -1,5 +1,7 @@
 import type { GateState } from './gate.js';
 import type { Culprit } from './host.js';
+import type { HostFacts } from './preflight.js';
+import type { SecretChange, SettingChange } from './settings-diff.js';
 import type { ReleaseRef } from './release.js';
 
 export type RolloutPhase =
@@ -72,6 +74,8 @@ export interface RolloutHost {
   readonly empty?: ReleaseRef;
   readonly culprit?: Culprit;
   readonly reason?: string;
+  /** When each state was entered last; absent in what an older coordinator has written. */
+  readonly times?: { readonly [S in RolloutHostState]?: number };
 }
 
 /** What a host does when the lease of its trial is over and no leader has spoken. */
@@ -188,6 +192,25 @@ export interface PlannedAction {
   readonly why: string;
 }
 
+/** What earlier rollouts of the app took on a host, in milliseconds; a member that is absent is unknown. */
+export interface HostExpectation {
+  readonly stagingMs?: number;
+  readonly switchingMs?: number;
+  /** So many rollouts it was taken from. */
+  readonly rollouts: number;
+}
+
+/** Instances of an agent that are away while they are replaced; times are of each of them, in milliseconds. */
+export interface CapacityGap {
+  readonly agent: string;
+  /** At once. */
+  readonly instances: number;
+  readonly replicas: number;
+  readonly atMostMs: number;
+  /** How long it took to be ready before; absent: unknown. */
+  readonly startMs?: number;
+}
+
 export interface Plan {
   /** Digest over the rest: the same world gives the same plan. */
   readonly plan: string;
@@ -201,7 +224,17 @@ export interface Plan {
     readonly wave: number;
     readonly from?: string;
     readonly actions: readonly PlannedAction[];
+    readonly expected?: HostExpectation;
+    readonly gaps?: readonly CapacityGap[];
+    readonly settings?: readonly SettingChange[];
+    readonly secrets?: readonly SecretChange[];
+    /** What the host has said; absent: it was not asked, or did not answer. */
+    readonly facts?: HostFacts;
   }[];
+  /** Milliseconds from the start to the last commit; absent: unknown. */
+  readonly expectedMs?: number;
+  /** Sentences that refuse nothing. */
+  readonly notices?: readonly string[];
   /** Sentences; a rollout with problems is refused. */
   readonly problems: readonly string[];
   /** Some of the problems are in what was asked for; else they are in how the fleet is now. */

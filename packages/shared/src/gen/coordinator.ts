@@ -9,6 +9,7 @@ import type { AppSummary as _outrider_v1_AppSummary, AppSummary__Output as _outr
 import type { BegunRollback as _outrider_v1_BegunRollback, BegunRollback__Output as _outrider_v1_BegunRollback__Output } from './outrider/v1/BegunRollback.js';
 import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from './outrider/v1/Blob.js';
 import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as _outrider_v1_BlobsRequest__Output } from './outrider/v1/BlobsRequest.js';
+import type { CapacityGap as _outrider_v1_CapacityGap, CapacityGap__Output as _outrider_v1_CapacityGap__Output } from './outrider/v1/CapacityGap.js';
 import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from './outrider/v1/ControlAgentRequest.js';
 import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from './outrider/v1/ControlAgentResponse.js';
 import type { ControlRolloutRequest as _outrider_v1_ControlRolloutRequest, ControlRolloutRequest__Output as _outrider_v1_ControlRolloutRequest__Output } from './outrider/v1/ControlRolloutRequest.js';
@@ -18,6 +19,7 @@ import type { EmergencyRollbackRequest as _outrider_v1_EmergencyRollbackRequest,
 import type { EmergencyRollbackResponse as _outrider_v1_EmergencyRollbackResponse, EmergencyRollbackResponse__Output as _outrider_v1_EmergencyRollbackResponse__Output } from './outrider/v1/EmergencyRollbackResponse.js';
 import type { Event as _outrider_v1_Event, Event__Output as _outrider_v1_Event__Output } from './outrider/v1/Event.js';
 import type { EventsRequest as _outrider_v1_EventsRequest, EventsRequest__Output as _outrider_v1_EventsRequest__Output } from './outrider/v1/EventsRequest.js';
+import type { EvidenceChunk as _outrider_v1_EvidenceChunk, EvidenceChunk__Output as _outrider_v1_EvidenceChunk__Output } from './outrider/v1/EvidenceChunk.js';
 import type { Fence as _outrider_v1_Fence, Fence__Output as _outrider_v1_Fence__Output } from './outrider/v1/Fence.js';
 import type { FleetEmergencyRequest as _outrider_v1_FleetEmergencyRequest, FleetEmergencyRequest__Output as _outrider_v1_FleetEmergencyRequest__Output } from './outrider/v1/FleetEmergencyRequest.js';
 import type { FleetEmergencyResponse as _outrider_v1_FleetEmergencyResponse, FleetEmergencyResponse__Output as _outrider_v1_FleetEmergencyResponse__Output } from './outrider/v1/FleetEmergencyResponse.js';
@@ -27,6 +29,8 @@ import type { GateState as _outrider_v1_GateState, GateState__Output as _outride
 import type { Hold as _outrider_v1_Hold, Hold__Output as _outrider_v1_Hold__Output } from './outrider/v1/Hold.js';
 import type { Host as _outrider_v1_Host, Host__Output as _outrider_v1_Host__Output } from './outrider/v1/Host.js';
 import type { HostApp as _outrider_v1_HostApp, HostApp__Output as _outrider_v1_HostApp__Output } from './outrider/v1/HostApp.js';
+import type { HostExpectation as _outrider_v1_HostExpectation, HostExpectation__Output as _outrider_v1_HostExpectation__Output } from './outrider/v1/HostExpectation.js';
+import type { HostFacts as _outrider_v1_HostFacts, HostFacts__Output as _outrider_v1_HostFacts__Output } from './outrider/v1/HostFacts.js';
 import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outrider_v1_HostStatus__Output } from './outrider/v1/HostStatus.js';
 import type { HostsRequest as _outrider_v1_HostsRequest, HostsRequest__Output as _outrider_v1_HostsRequest__Output } from './outrider/v1/HostsRequest.js';
 import type { HostsResponse as _outrider_v1_HostsResponse, HostsResponse__Output as _outrider_v1_HostsResponse__Output } from './outrider/v1/HostsResponse.js';
@@ -55,6 +59,8 @@ import type { RolloutOptions as _outrider_v1_RolloutOptions, RolloutOptions__Out
 import type { RolloutRecord as _outrider_v1_RolloutRecord, RolloutRecord__Output as _outrider_v1_RolloutRecord__Output } from './outrider/v1/RolloutRecord.js';
 import type { RolloutRequest as _outrider_v1_RolloutRequest, RolloutRequest__Output as _outrider_v1_RolloutRequest__Output } from './outrider/v1/RolloutRequest.js';
 import type { RolloutUpdate as _outrider_v1_RolloutUpdate, RolloutUpdate__Output as _outrider_v1_RolloutUpdate__Output } from './outrider/v1/RolloutUpdate.js';
+import type { SecretChange as _outrider_v1_SecretChange, SecretChange__Output as _outrider_v1_SecretChange__Output } from './outrider/v1/SecretChange.js';
+import type { SettingChange as _outrider_v1_SettingChange, SettingChange__Output as _outrider_v1_SettingChange__Output } from './outrider/v1/SettingChange.js';
 import type { ShowReleaseRequest as _outrider_v1_ShowReleaseRequest, ShowReleaseRequest__Output as _outrider_v1_ShowReleaseRequest__Output } from './outrider/v1/ShowReleaseRequest.js';
 import type { ShowReleaseResponse as _outrider_v1_ShowReleaseResponse, ShowReleaseResponse__Output as _outrider_v1_ShowReleaseResponse__Output } from './outrider/v1/ShowReleaseResponse.js';
 import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _outrider_v1_SidecarInfo__Output } from './outrider/v1/SidecarInfo.js';
@@ -77,6 +83,7 @@ export interface ProtoGrpcType {
       BegunRollback: MessageTypeDefinition<_outrider_v1_BegunRollback, _outrider_v1_BegunRollback__Output>
       Blob: MessageTypeDefinition<_outrider_v1_Blob, _outrider_v1_Blob__Output>
       BlobsRequest: MessageTypeDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest__Output>
+      CapacityGap: MessageTypeDefinition<_outrider_v1_CapacityGap, _outrider_v1_CapacityGap__Output>
       ControlAgentRequest: MessageTypeDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentRequest__Output>
       ControlAgentResponse: MessageTypeDefinition<_outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentResponse__Output>
       ControlRolloutRequest: MessageTypeDefinition<_outrider_v1_ControlRolloutRequest, _outrider_v1_ControlRolloutRequest__Output>
@@ -86,6 +93,7 @@ export interface ProtoGrpcType {
       EmergencyRollbackResponse: MessageTypeDefinition<_outrider_v1_EmergencyRollbackResponse, _outrider_v1_EmergencyRollbackResponse__Output>
       Event: MessageTypeDefinition<_outrider_v1_Event, _outrider_v1_Event__Output>
       EventsRequest: MessageTypeDefinition<_outrider_v1_EventsRequest, _outrider_v1_EventsRequest__Output>
+      EvidenceChunk: MessageTypeDefinition<_outrider_v1_EvidenceChunk, _outrider_v1_EvidenceChunk__Output>
       Fence: MessageTypeDefinition<_outrider_v1_Fence, _outrider_v1_Fence__Output>
       FleetEmergencyRequest: MessageTypeDefinition<_outrider_v1_FleetEmergencyRequest, _outrider_v1_FleetEmergencyRequest__Output>
       FleetEmergencyResponse: MessageTypeDefinition<_outrider_v1_FleetEmergencyResponse, _outrider_v1_FleetEmergencyResponse__Output>
@@ -95,6 +103,8 @@ export interface ProtoGrpcType {
       Hold: MessageTypeDefinition<_outrider_v1_Hold, _outrider_v1_Hold__Output>
       Host: MessageTypeDefinition<_outrider_v1_Host, _outrider_v1_Host__Output>
       HostApp: MessageTypeDefinition<_outrider_v1_HostApp, _outrider_v1_HostApp__Output>
+      HostExpectation: MessageTypeDefinition<_outrider_v1_HostExpectation, _outrider_v1_HostExpectation__Output>
+      HostFacts: MessageTypeDefinition<_outrider_v1_HostFacts, _outrider_v1_HostFacts__Output>
       HostStatus: MessageTypeDefinition<_outrider_v1_HostStatus, _outrider_v1_HostStatus__Output>
       HostsRequest: MessageTypeDefinition<_outrider_v1_HostsRequest, _outrider_v1_HostsRequest__Output>
       HostsResponse: MessageTypeDefinition<_outrider_v1_HostsResponse, _outrider_v1_HostsResponse__Output>
@@ -123,6 +133,8 @@ export interface ProtoGrpcType {
       RolloutRecord: MessageTypeDefinition<_outrider_v1_RolloutRecord, _outrider_v1_RolloutRecord__Output>
       RolloutRequest: MessageTypeDefinition<_outrider_v1_RolloutRequest, _outrider_v1_RolloutRequest__Output>
       RolloutUpdate: MessageTypeDefinition<_outrider_v1_RolloutUpdate, _outrider_v1_RolloutUpdate__Output>
+      SecretChange: MessageTypeDefinition<_outrider_v1_SecretChange, _outrider_v1_SecretChange__Output>
+      SettingChange: MessageTypeDefinition<_outrider_v1_SettingChange, _outrider_v1_SettingChange__Output>
       ShowReleaseRequest: MessageTypeDefinition<_outrider_v1_ShowReleaseRequest, _outrider_v1_ShowReleaseRequest__Output>
       ShowReleaseResponse: MessageTypeDefinition<_outrider_v1_ShowReleaseResponse, _outrider_v1_ShowReleaseResponse__Output>
       SidecarInfo: MessageTypeDefinition<_outrider_v1_SidecarInfo, _outrider_v1_SidecarInfo__Output>

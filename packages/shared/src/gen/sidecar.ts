@@ -15,12 +15,15 @@ import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_C
 import type { EmergencyRequest as _outrider_v1_EmergencyRequest, EmergencyRequest__Output as _outrider_v1_EmergencyRequest__Output } from './outrider/v1/EmergencyRequest.js';
 import type { Fence as _outrider_v1_Fence, Fence__Output as _outrider_v1_Fence__Output } from './outrider/v1/Fence.js';
 import type { Hold as _outrider_v1_Hold, Hold__Output as _outrider_v1_Hold__Output } from './outrider/v1/Hold.js';
+import type { HostFacts as _outrider_v1_HostFacts, HostFacts__Output as _outrider_v1_HostFacts__Output } from './outrider/v1/HostFacts.js';
 import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outrider_v1_HostStatus__Output } from './outrider/v1/HostStatus.js';
 import type { InstanceStatus as _outrider_v1_InstanceStatus, InstanceStatus__Output as _outrider_v1_InstanceStatus__Output } from './outrider/v1/InstanceStatus.js';
 import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from './outrider/v1/LogLine.js';
 import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from './outrider/v1/LogsRequest.js';
 import type { MetricSamples as _outrider_v1_MetricSamples, MetricSamples__Output as _outrider_v1_MetricSamples__Output } from './outrider/v1/MetricSamples.js';
 import type { Outcome as _outrider_v1_Outcome, Outcome__Output as _outrider_v1_Outcome__Output } from './outrider/v1/Outcome.js';
+import type { PreflightRequest as _outrider_v1_PreflightRequest, PreflightRequest__Output as _outrider_v1_PreflightRequest__Output } from './outrider/v1/PreflightRequest.js';
+import type { PreflightResponse as _outrider_v1_PreflightResponse, PreflightResponse__Output as _outrider_v1_PreflightResponse__Output } from './outrider/v1/PreflightResponse.js';
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from './outrider/v1/ReleaseRef.js';
 import type { RenewRequest as _outrider_v1_RenewRequest, RenewRequest__Output as _outrider_v1_RenewRequest__Output } from './outrider/v1/RenewRequest.js';
 import type { ResumeRequest as _outrider_v1_ResumeRequest, ResumeRequest__Output as _outrider_v1_ResumeRequest__Output } from './outrider/v1/ResumeRequest.js';
@@ -56,12 +59,15 @@ export interface ProtoGrpcType {
       EmergencyRequest: MessageTypeDefinition<_outrider_v1_EmergencyRequest, _outrider_v1_EmergencyRequest__Output>
       Fence: MessageTypeDefinition<_outrider_v1_Fence, _outrider_v1_Fence__Output>
       Hold: MessageTypeDefinition<_outrider_v1_Hold, _outrider_v1_Hold__Output>
+      HostFacts: MessageTypeDefinition<_outrider_v1_HostFacts, _outrider_v1_HostFacts__Output>
       HostStatus: MessageTypeDefinition<_outrider_v1_HostStatus, _outrider_v1_HostStatus__Output>
       InstanceStatus: MessageTypeDefinition<_outrider_v1_InstanceStatus, _outrider_v1_InstanceStatus__Output>
       LogLine: MessageTypeDefinition<_outrider_v1_LogLine, _outrider_v1_LogLine__Output>
       LogsRequest: MessageTypeDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogsRequest__Output>
       MetricSamples: MessageTypeDefinition<_outrider_v1_MetricSamples, _outrider_v1_MetricSamples__Output>
       Outcome: MessageTypeDefinition<_outrider_v1_Outcome, _outrider_v1_Outcome__Output>
+      PreflightRequest: MessageTypeDefinition<_outrider_v1_PreflightRequest, _outrider_v1_PreflightRequest__Output>
+      PreflightResponse: MessageTypeDefinition<_outrider_v1_PreflightResponse, _outrider_v1_PreflightResponse__Output>
       ReleaseRef: MessageTypeDefinition<_outrider_v1_ReleaseRef, _outrider_v1_ReleaseRef__Output>
       RenewRequest: MessageTypeDefinition<_outrider_v1_RenewRequest, _outrider_v1_RenewRequest__Output>
       ResumeRequest: MessageTypeDefinition<_outrider_v1_ResumeRequest, _outrider_v1_ResumeRequest__Output>

@@ -8,6 +8,7 @@ import {
   type AgentSpec,
   type Dependency,
   type Healthcheck,
+  type Reservations,
   type Resources,
   type RestartPolicy,
 } from '../domain/agent.js';
@@ -98,19 +99,29 @@ const size = byForm<number>((value) =>
 const CPUS_RULE = 'a number of cores such as 0.5, from 0.01 to 1024';
 const cpus = z.coerce.number(must(CPUS_RULE)).refine((value) => value >= 0.01 && value <= 1_024, must(CPUS_RULE));
 
+const reservations = strict({
+  memory: size.refine((bytes) => bytes >= LEAST_MEMORY, must('at least 1M')).optional(),
+  cpus: cpus.optional(),
+}).transform(({ memory, cpus: cores }): Reservations => ({
+  ...(memory === undefined ? {} : { memoryBytes: memory }),
+  ...(cores === undefined ? {} : { cpus: cores }),
+}));
+
 const resources = strict(
   {
     memory: size.refine((bytes) => bytes >= LEAST_MEMORY, must('at least 1M')).optional(),
     cpus: cpus.optional(),
     pids: whole(1, 4_194_304).optional(),
     open_files: whole(16, 1_073_741_816).optional(),
+    reservations: reservations.optional(),
   },
-  { unsupported: ['reservations'], instead: { mem_limit: 'memory', pids_limit: 'pids', nofile: 'open_files' } },
-).transform(({ memory, cpus: cores, pids, open_files: openFiles }): Resources => ({
+  { instead: { mem_limit: 'memory', pids_limit: 'pids', nofile: 'open_files' } },
+).transform(({ memory, cpus: cores, pids, open_files: openFiles, reservations: reserved }): Resources => ({
   ...(memory === undefined ? {} : { memoryBytes: memory }),
   ...(cores === undefined ? {} : { cpus: cores }),
   ...(pids === undefined ? {} : { pids }),
   ...(openFiles === undefined ? {} : { openFiles }),
+  ...(reserved === undefined ? {} : { reservations: reserved }),
 }));
 
 const condition = choice(['service_started', 'service_healthy', 'service_completed_successfully']).refine(

@@ -130,10 +130,17 @@ agents:
   });
 
   it('reads limits and rights, and leaves out what is not said', () => {
-    const limits = 'resources: { memory: 1.5G, cpus: "0.5", pids: 64, open_files: 4096 }';
+    const limits =
+      'resources: { memory: 1.5G, cpus: "0.5", pids: 64, open_files: 4096, reservations: { memory: 1G, cpus: 0.25 } }';
     expect(agent('user: aiuser:staff', limits, 'no_new_privileges: false', 'secrets: [KEY]')).toMatchObject({
       user: 'aiuser:staff',
-      resources: { memoryBytes: 1.5 * 1024 ** 3, cpus: 0.5, pids: 64, openFiles: 4096 },
+      resources: {
+        memoryBytes: 1.5 * 1024 ** 3,
+        cpus: 0.5,
+        pids: 64,
+        openFiles: 4096,
+        reservations: { memoryBytes: 1024 ** 3, cpus: 0.25 },
+      },
       noNewPrivileges: false,
       secrets: ['KEY'],
     });
@@ -194,7 +201,8 @@ agents:
     [['resources: { pids: 0 }'], /resources\.pids must be a whole number from 1/],
     [['resources: { open_files: 3 }'], /resources\.open_files must be a whole number from 16/],
     [['resources: { memry: 1G }'], /resources\.memry is not known\. Did you mean "memory"\?/],
-    [['resources: { reservations: {} }'], /resources\.reservations is not supported yet/],
+    [['resources: { reservations: { memory: 1K } }'], /resources\.reservations\.memory must be at least 1M/],
+    [['resources: { reservations: { pids: 1 } }'], /resources\.reservations\.pids is not known/],
     [['no_new_privileges: 1'], /no_new_privileges must be true or false/],
     [['secrets: [openai]'], /secrets\[0\] must be a name of capital letters/],
     [['secrets: [OUTRIDER_HOST]'], /secrets\[0\] must be a name of capital letters/],

@@ -46,6 +46,13 @@ describe('resolveHostSpec', () => {
     expect(spec.agents.length).toBe(here ? 1 : 0);
   });
 
+  it('restarts nothing for a reservation, which no process notices', () => {
+    const limited = fingerprint(specOf('resources: { memory: 1G }'));
+    expect(fingerprint(specOf('resources: { memory: 1G, reservations: { memory: 1M } }'))).toBe(limited);
+    expect(fingerprint(specOf('resources: { memory: 2G }'))).not.toBe(limited);
+    expect(fingerprint(specOf('resources: { reservations: { cpus: 1 } }'))).toBe(fingerprint(specOf()));
+  });
+
   it('replaces whoever follows a dependency when that is replaced, and nobody else', () => {
     const chain = (setting: string, restart: boolean) =>
       agentsFromYaml(

@@ -3,7 +3,7 @@
  * each. The same inputs always give the same bytes.
  */
 import picomatch from 'picomatch';
-import type { AgentSpec, AppSpec, HostAgent } from '../domain/agent.js';
+import type { AgentSpec, AppSpec, HostAgent, Resources } from '../domain/agent.js';
 import { canonicalJson } from '../domain/canonical.js';
 import { interpolate } from '../domain/interpolation.js';
 import { isName } from '../domain/name.js';
@@ -94,8 +94,16 @@ function runsOn(agent: AgentSpec, host: HostSpecInput['host']): boolean {
 
 /** Over all that needs a restart when it changes: settings, and the files that the agent uses. */
 function fingerprintOf(agent: AgentSpec, entries: readonly ManifestEntry[]): string {
-  const { description: _description, hosts: _hosts, replicas: _replicas, exclusive: _exclusive, ...settings } = agent;
-  return digestOf({ settings, files: filesOf(agent, entries).map(identityOf) });
+  const { description: _description, hosts: _hosts, replicas: _replicas, exclusive: _exclusive, ...own } = agent;
+  const { resources, ...settings } = own;
+  const limits = resources === undefined ? {} : limitsOf(resources);
+  return digestOf({ settings: { ...settings, ...limits }, files: filesOf(agent, entries).map(identityOf) });
+}
+
+/** Without what is only counted: a process that runs does not notice it. */
+function limitsOf(resources: Resources): { readonly resources?: Resources } {
+  const { reservations, ...limits } = resources;
+  return reservations !== undefined && Object.keys(limits).length === 0 ? {} : { resources: limits };
 }
 
 /** Whoever starts anew after a dependency is replaced when that is, in the plan as on the host. */

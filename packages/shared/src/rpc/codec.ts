@@ -6,6 +6,7 @@
 import type { OutriderEvent } from '../domain/event.js';
 import type { AppStatus, HostStatus, InstanceStatus } from '../domain/host.js';
 import type { HostSamples } from '../domain/gate.js';
+import type { PreflightReport } from '../domain/preflight.js';
 import type { Release } from '../domain/release.js';
 import type { Plan, Rollout } from '../domain/rollout.js';
 import type { AppStatus__Output } from '../gen/outrider/v1/AppStatus.js';
@@ -13,6 +14,7 @@ import type { Event as WireEvent, Event__Output } from '../gen/outrider/v1/Event
 import type { HostStatus__Output } from '../gen/outrider/v1/HostStatus.js';
 import type { InstanceStatus as WireInstance, InstanceStatus__Output } from '../gen/outrider/v1/InstanceStatus.js';
 import type { Plan as WirePlan, Plan__Output } from '../gen/outrider/v1/Plan.js';
+import type { PreflightResponse__Output } from '../gen/outrider/v1/PreflightResponse.js';
 import type { Release as WireRelease, Release__Output } from '../gen/outrider/v1/Release.js';
 import type { SamplesResponse as WireSamples, SamplesResponse__Output } from '../gen/outrider/v1/SamplesResponse.js';
 import type { RolloutRecord as WireRollout, RolloutRecord__Output } from '../gen/outrider/v1/RolloutRecord.js';
@@ -34,6 +36,7 @@ export const readInstanceStatus = (wire: InstanceStatus__Output): InstanceStatus
 export const readRollout = (wire: RolloutRecord__Output): Rollout & { readonly explained: string } =>
   present(wire) as Rollout & { readonly explained: string };
 export const readPlan = (wire: Plan__Output): Plan => present(wire) as Plan;
+export const readPreflight = (wire: PreflightResponse__Output): PreflightReport => present(wire) as PreflightReport;
 export const readRelease = (wire: Release__Output): Release => present(wire) as Release;
 
 export function readEvent(wire: Event__Output): OutriderEvent {

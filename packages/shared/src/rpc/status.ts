@@ -56,6 +56,12 @@ export function fromStatus(error: unknown, endpoint: string): OutriderError {
   }
 }
 
+/** Whether a call has failed because the other side, of another version, does not have it. */
+export const isUnknownCall = (error: unknown): boolean =>
+  error instanceof OutriderError && (error.cause as Partial<grpc.ServiceError> | undefined)?.code === UNKNOWN_CALL;
+
+const UNKNOWN_CALL = grpc.status.UNIMPLEMENTED;
+
 /** What grpc-js says of a connection that failed, without its wrapping. */
 function plainly(details = ''): string {
   const inner = /Last error: (?:Error: )?(.*?)\. Resolution note/.exec(details)?.[1] ?? details;

@@ -7,8 +7,10 @@ export interface FleetKeys {
   readonly lease: string;
   readonly epoch: string;
   readonly seq: string;
-  /** Hash: `revision`, `document` (JSON). */
+  /** Hash: `revision`, `document`, `plan` (JSON). */
   readonly rollout: (id: string) => string;
+  /** List of JSON: each decision of the rollout, oldest first. It goes when the rollout goes. */
+  readonly decisions: (id: string) => string;
   /** Sorted set: ids by sequence number. */
   readonly rollouts: string;
   /** Hash: app -> id of its rollout under way. */
@@ -54,6 +56,7 @@ export function fleetKeys(environment: string): FleetKeys {
     epoch: key('epoch'),
     seq: key('seq'),
     rollout: (id) => key(`rollout:${id}`),
+    decisions: (id) => key(`rollout:${id}:decisions`),
     rollouts: key('rollouts'),
     active: key('active'),
     outbox: key('outbox'),

@@ -1,6 +1,6 @@
 /** The half of the composition root that agents need: state, processes, supervision. Loaded and started first. */
 import { randomBytes } from 'node:crypto';
-import { networkInterfaces } from 'node:os';
+import { availableParallelism, networkInterfaces, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { versionOf } from '@outrider/shared/cli/program.js';
 import { rfc3339, systemClock } from '@outrider/shared/runtime/clock.js';
@@ -12,12 +12,13 @@ import { type Bus, createBus } from '../bridge/bus.js';
 import type { Listeners, SidecarConfig } from '../config.js';
 import type { HostFigures } from '../http/host-figures.js';
 import type { SidecarMetrics } from '../http/metrics.js';
-import type { SupervisionMetrics } from '../link/ports.js';
+import type { Preflight, SupervisionMetrics } from '../link/ports.js';
 import { createProbes } from '../probe/probes.js';
 import { createLogReader } from '../process/log-file.js';
 import { LogLedger } from '../process/log-ledger.js';
 import { LogRotation } from '../process/log-rotation.js';
 import { type ClosableNotifySockets, createNotifySockets } from '../process/notify-sockets.js';
+import { createPortHolders } from '../process/port-holders.js';
 import { bootId } from '../process/process-stat.js';
 import { acceptsAtOnce } from '../process/quick-connect.js';
 import { FdStore } from '../process/fd-store.js';
@@ -28,6 +29,8 @@ import { createHostDriver, type HostDriver } from '../supervise/host-driver.js';
 import type { Sampler } from '../samples/sampler.js';
 import type { HostDriverOptions } from '../supervise/host-driver-options.js';
 import type { LogReader } from '../supervise/ports.js';
+import type { StagingNeeds } from '../supervise/preflight/ports.js';
+import { createPreflight } from '../supervise/preflight/preflight.js';
 import { Supervisor } from '../supervise/supervisor.js';
 import type { InstanceLogs } from '../supervise/supervisor-parts.js';
 import { crashPointsForTests } from './crash-for-tests.js';
@@ -45,6 +48,7 @@ export interface Held<T> {
 export interface Inside {
   readonly supervisor: Supervisor;
   readonly host: HostDriver;
+  readonly preflight: Preflight;
   readonly bus: Bus;
   readonly notify: ClosableNotifySockets;
   readonly events: HostEvents;
@@ -95,22 +99,22 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     maxStarting: config.maxStarting,
     warn,
   });
+  const releases = createReleases({ dataDir, token: tokens.ofFleet, clock, reserveBytes: config.diskReserve });
   const driver = createHostDriver({
     ...{ host, address, environment, labels, clock, supervisor, events },
     sidecar: { pid: process.pid, version, startedAt: rfc3339(clock.now()) },
-    bootId: bootId(),
-    store: crash.store(createDurableStore(dataDir)),
-    releases: createReleases({ dataDir, token: tokens.ofFleet, clock }),
-    agents: supervisor,
-    refusals: [limits, secrets],
-    ...measuredBy(figures),
-    reserved: reservedBy(config),
+    ...{ bootId: bootId(), store: crash.store(createDurableStore(dataDir)) },
+    ...{ releases, agents: supervisor, refusals: [limits, secrets] },
+    ...{ ...measuredBy(figures), reserved: reservedBy(config) },
     ...{ localAddresses, problems: () => supervisor.problems() },
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
   tellOfUndeclared(sockets, supervisor, log);
   driver.start();
-  return { supervisor, host: driver, bus, notify, events, metrics, figures, samples, tokens, version, logs, rotation };
+  return {
+    ...{ supervisor, host: driver, preflight: preflightOf(config, driver, releases) },
+    ...{ bus, notify, events, metrics, figures, samples, tokens, version, logs, rotation },
+  };
 }
 
 /** Zeros and nothing before the first look. */
@@ -120,6 +124,12 @@ const measuredBy = (
   system: () => figures.current?.system() ?? { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 },
   memoryOf: (pid) => figures.current?.memoryOf(pid),
 });
+
+const preflightOf = ({ host, address }: SidecarConfig, driver: HostDriver, needs: StagingNeeds): Preflight =>
+  createPreflight({
+    ...{ host, address, driver, needs, ports: createPortHolders() },
+    machine: () => ({ memoryBytes: totalmem(), cpus: availableParallelism() }),
+  });
 
 const countedBy = (metrics: Late<SidecarMetrics>, samples: Held<Sampler>): SupervisionMetrics => ({
   started: (...counted) => metrics.use((them) => them.started(...counted)),

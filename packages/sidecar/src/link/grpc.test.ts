@@ -96,12 +96,21 @@ const agents: AgentControl = {
   extend: () => undefined,
 };
 
+const FACTS = {
+  ...{ diskNeededBytes: 1, diskFreeBytes: 2, diskReserveBytes: 3, memoryBytes: 4, memoryReservedBytes: 5 },
+  ...{ cpus: 6, cpusReserved: 0.5 },
+};
+
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'outrider-grpc-'));
   asked = [];
   status = hostStatus({ instances: [instanceStatus('vision'), instanceStatus('memory', { ready: false })] });
   server = await startSidecarGrpc({
     ...{ host, agents },
+    preflight: async (documents) => {
+      asked.push(['preflight', documents]);
+      return { problems: ['the disk is full'], facts: FACTS };
+    },
     logs: createLogReader(new LogLedger({ folder: join(folder, 'run'), now: () => Date.now() })),
     samples: {
       samples: (app, metrics) => ({
@@ -257,6 +266,13 @@ test('a watcher gets the whole status at once and after changes, the last one fo
   expect(seen[0]).toBe(0);
   expect(seen.length).toBeLessThan(10);
   await eventually(() => listeners.size === 1);
+});
+
+test('the question whether this host could run a release comes with the documents, and needs the token', async () => {
+  const request = { release: RELEASE, manifest: Buffer.from('m'), hostSpec: Buffer.from('s') };
+  expect(await remote.Preflight(request)).toMatchObject({ problems: ['the disk is full'], facts: FACTS });
+  expect(asked).toEqual([['preflight', request]]);
+  await expect(stranger.Preflight(request)).rejects.toMatchObject({ code: 'unauthenticated' });
 });
 
 describe('logs', () => {

@@ -12,7 +12,7 @@ import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
 import { agentOrderOf, checkPlace, commandOf, leaseEndOf, logsAskOf, releaseOf } from './grpc-requests.js';
 import { latest } from './latest.js';
-import type { AgentControl, HostControl, SampleSource } from './ports.js';
+import type { AgentControl, HostControl, Preflight, SampleSource } from './ports.js';
 
 /** Changes within this time are told together. */
 const COALESCE_MS = 20;
@@ -24,6 +24,7 @@ export interface SidecarGrpcOptions {
   readonly agents: AgentControl;
   readonly logs: LogReader;
   readonly samples: SampleSource;
+  readonly preflight: Preflight;
   readonly listen: readonly string[];
   readonly tokens: () => readonly string[];
   readonly onBug: (error: unknown, method: string) => void;
@@ -61,7 +62,7 @@ export async function startSidecarGrpc(options: SidecarGrpcOptions): Promise<Sid
 export function sidecarService(
   options: Omit<SidecarGrpcOptions, 'listen' | 'tokens' | 'onBug'>,
 ): Service<SidecarHandlers> {
-  const { host, agents, logs, samples } = options;
+  const { host, agents, logs, samples, preflight } = options;
   return {
     Status: async () => host.status() as WireHostStatus,
     WatchStatus: (_request, { signal }) =>
@@ -76,9 +77,7 @@ export function sidecarService(
       host.stage(commandOf(command), { release: releaseOf(release), manifest, hostSpec, sources }) as WireAppStatus,
     Switch: async ({ command, release, confirmWithinMs, rolloutRecord, strategy, onLeaseEnd, noGrace }) =>
       host.switchTo(commandOf(command), releaseOf(release), confirmWithinMs, rolloutRecord, {
-        strategy,
-        onLeaseEnd: leaseEndOf(onLeaseEnd),
-        noGrace,
+        ...{ strategy, noGrace, onLeaseEnd: leaseEndOf(onLeaseEnd) },
       }) as WireAppStatus,
     Renew: async ({ app, epoch, holder, rollout, confirmWithinMs }) =>
       host.renew({ app, epoch, holder, rollout, confirmWithinMs }) as WireAppStatus,
@@ -103,6 +102,10 @@ export function sidecarService(
     Logs: (request, { signal }) =>
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
     Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
+    Preflight: async ({ release, manifest, hostSpec }) => {
+      const { problems, facts } = await preflight({ release: releaseOf(release), manifest, hostSpec });
+      return { problems: [...problems], facts };
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import type { HostSamples } from '@outrider/shared/domain/gate.js';
 import type { AppStatus, Fence, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
 import type { OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
+import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 
 export interface HostCommand {
@@ -59,6 +60,14 @@ export interface HostControl {
   /** Ends the hold; without one nothing changes. */
   resume(by: string): HostStatus;
 }
+
+/** Whether this host could run a release; implemented by supervise/preflight.ts. */
+export type Preflight = (documents: {
+  readonly release: ReleaseRef;
+  /** Canonical JSON, as they would come with `stage`. */
+  readonly manifest: Uint8Array;
+  readonly hostSpec: Uint8Array;
+}) => Promise<PreflightReport>;
 
 /** What a person may ask of an agent. */
 export const AGENT_ACTIONS = ['start', 'stop', 'restart'] as const;

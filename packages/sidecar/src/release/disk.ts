@@ -5,15 +5,32 @@ import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 /** The disk here refused; no other source of a blob would help. */
 export class DiskProblem extends OutriderError {}
 
+/** What the file system of a folder still takes from anybody, in bytes. */
+export async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
 /** @throws DiskProblem where `bytes` would leave less than `reserve` free. */
 export async function ensureSpace(folder: string, bytes: number, reserve: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  if (free >= bytes + reserve) return;
-  throw new DiskProblem(
-    'refused',
+  const problem = problemOfSpace(folder, { bytes, free: await freeBytes(folder), reserve });
+  if (problem !== undefined) throw new DiskProblem('refused', problem);
+}
+
+export interface Space {
+  /** What would be added. */
+  readonly bytes: number;
+  readonly free: number;
+  /** What is never taken. */
+  readonly reserve: number;
+}
+
+/** A sentence; undefined: there is room. */
+export function problemOfSpace(folder: string, { bytes, free, reserve }: Space): string | undefined {
+  if (bytes === 0 || free >= bytes + reserve) return undefined;
+  return (
     `Not enough space in ${folder}: this release needs ${spell(bytes)}, ${spell(free)} are free and ${spell(reserve)} ` +
-      'of that are kept in reserve. Free some space and try again.',
+    'of that are kept in reserve. Free some space and try again.'
   );
 }
 

@@ -12,11 +12,23 @@ import { parseSpec } from './host-spec.js';
 import type { Layout } from './layout.js';
 
 /** Nothing is kept unless both documents are what the reference says and fit each other. */
-export function acceptDocuments(layout: Layout, { release, manifest, hostSpec }: ReleaseDocuments): HostSpec {
+export function acceptDocuments(layout: Layout, documents: ReleaseDocuments): HostSpec {
+  const { spec } = readDocuments(documents);
+  keep(layout.manifest(spec.app, documents.release.digest), documents.manifest);
+  keep(layout.spec(spec.app, documents.release.specDigest), documents.hostSpec);
+  return spec;
+}
+
+/** @throws OutriderError('invalid') where they are not what the reference says, or don't fit each other. */
+export function readDocuments({ release, manifest, hostSpec }: ReleaseDocuments): {
+  readonly spec: HostSpec;
+  readonly manifest: Manifest;
+} {
   checkRef(release);
   checkDigest('manifest', manifest, release.digest);
   checkDigest('host spec', hostSpec, release.specDigest);
-  const { app } = readManifest(manifest);
+  const read = readManifest(manifest);
+  const { app } = read;
   const spec = parseSpec(hostSpec, 'The host spec');
   if (spec.app !== app || spec.version !== release.version || spec.digest !== release.digest) {
     throw new OutriderError(
@@ -24,9 +36,7 @@ export function acceptDocuments(layout: Layout, { release, manifest, hostSpec }:
       `The host spec is of ${spec.app} ${spec.version}, the manifest is of ${app} and the command of ${release.version}.`,
     );
   }
-  keep(layout.manifest(app, release.digest), manifest);
-  keep(layout.spec(app, release.specDigest), hostSpec);
-  return spec;
+  return { spec, manifest: read };
 }
 
 /** @throws OutriderError('not_found' | 'invalid') naming the file. */

@@ -10,10 +10,11 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { syncFolder, writeAtomically } from '@outrider/shared/runtime/durable-file.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Releases } from '../supervise/ports.js';
+import type { StagingNeeds } from '../supervise/preflight/ports.js';
 import { fetchBlobs } from './blob-fetch.js';
 import { BlobStore } from './blob-store.js';
-import { diskProblem, ensureSpace } from './disk.js';
-import { acceptDocuments, loadManifest, loadSpec } from './documents.js';
+import { diskProblem, ensureSpace, freeBytes, problemOfSpace } from './disk.js';
+import { acceptDocuments, loadManifest, loadSpec, readDocuments } from './documents.js';
 import { layoutOf } from './layout.js';
 import { DamagedBlob, differencesOf, mendTree, type TreeMaker } from './tree.js';
 
@@ -35,11 +36,11 @@ const PATIENCE_MS = 60_000;
 /** What an entry takes besides its content. */
 const ENTRY_BYTES = 4096;
 
-export function createReleases(options: ReleasesOptions): Releases {
+export function createReleases(options: ReleasesOptions): Releases & StagingNeeds {
   return new HostReleases(options);
 }
 
-class HostReleases implements Releases {
+class HostReleases implements Releases, StagingNeeds {
   private readonly layout;
   private readonly maker: TreeMaker;
   private readonly specs = new Map<string, HostSpec>();
@@ -57,6 +58,17 @@ class HostReleases implements Releases {
 
   accept(documents: Parameters<Releases['accept']>[0]): HostSpec {
     return acceptDocuments(this.layout, documents);
+  }
+
+  async needOf(documents: Parameters<StagingNeeds['needOf']>[0]): ReturnType<StagingNeeds['needOf']> {
+    const { spec, manifest } = readDocuments(documents);
+    const missing = await new Fetching(manifest.entries, this.maker.blobs, () => undefined).missing();
+    const neededBytes = this.bytesFor(spec.app, spec.digest, manifest, missing);
+    const { dataDir, reserveBytes = RESERVE_BYTES } = this.options;
+    const space = { bytes: neededBytes, free: await freeBytes(dataDir), reserve: reserveBytes };
+    const problem = problemOfSpace(dataDir, space);
+    const need = { neededBytes, freeBytes: space.free, reserveBytes };
+    return { spec, ...need, ...(problem === undefined ? {} : { problem }) };
   }
 
   stage: Releases['stage'] = (app, release, sources, progress, signal) =>
@@ -159,17 +171,17 @@ class HostReleases implements Releases {
     await fetchBlobs({ blobs: this.maker.blobs, wanted, sources, token, clock, progress, signal, patienceMs });
   }
 
-  private async ensureSpaceFor(
-    app: string,
-    digest: string,
-    { entries }: Manifest,
-    missing: ReadonlyMap<string, number>,
-  ): Promise<void> {
+  private async ensureSpaceFor(...of: Parameters<HostReleases['bytesFor']>): Promise<void> {
+    const bytes = this.bytesFor(...of);
+    if (bytes === 0) return;
+    await ensureSpace(this.options.dataDir, bytes, this.options.reserveBytes ?? RESERVE_BYTES);
+  }
+
+  private bytesFor(app: string, digest: string, { entries }: Manifest, missing: ReadonlyMap<string, number>): number {
     const blobs = sum(missing.values()) + missing.size * ENTRY_BYTES;
     const built = existsSync(this.layout.tree(named(app), digest));
     const tree = built ? 0 : sum(entries.map((entry) => (entry.kind === 'file' ? entry.size : 0) + ENTRY_BYTES));
-    if (blobs + tree === 0) return;
-    await ensureSpace(this.options.dataDir, blobs + tree, this.options.reserveBytes ?? RESERVE_BYTES);
+    return blobs + tree;
   }
 
   private cannotMend(app: string, release: ReleaseRef, entry: ManifestEntry, cause?: unknown): OutriderError {

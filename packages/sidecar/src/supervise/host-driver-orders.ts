@@ -63,3 +63,11 @@ export function switchOrder(
     limitMs: switchLimitMs(before?.agents ?? [], next?.agents ?? []),
   };
 }
+
+export function renewOrder({ app, ...renewal }: Parameters<HostControl['renew']>[0]): Omit<EventOf<'renew'>, 'at'> {
+  input.checkName('app', app);
+  input.checkEpoch(renewal.epoch, renewal.holder);
+  input.checkText('rollout', renewal.rollout);
+  input.checkConfirmWithin(renewal.confirmWithinMs, 1);
+  return { kind: 'renew', ...renewal };
+}

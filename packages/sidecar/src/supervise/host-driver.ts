@@ -2,8 +2,8 @@
  * Drives the host's release state: one writer; decides, writes to disk, then acts. Deadlines are state; timers
  * only wake it. Never touches an agent, a file of a release or a socket itself.
  */
-import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { AppStatus, HostStatus } from '@outrider/shared/domain/host.js';
+import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { candidateOf, deadlineOf } from '../host/app-state.js';
@@ -15,7 +15,8 @@ import type { HostCommand, HostControl, SwitchHow } from '../link/ports.js';
 import { Fetches } from './host-driver-fetches.js';
 import * as input from './host-driver-input.js';
 import type { HostDriverOptions } from './host-driver-options.js';
-import { stageOrder, switchOrder } from './host-driver-orders.js';
+import { renewOrder, stageOrder, switchOrder } from './host-driver-orders.js';
+import { type Outlook, outlookOf } from './host-driver-problems.js';
 import { keptState, type KeptState } from './host-driver-state.js';
 import { StatusWriter } from './host-driver-status.js';
 import { Targets } from './host-driver-targets.js';
@@ -35,6 +36,8 @@ export interface HostDriver extends HostControl {
   start(): void;
   /** Ends timers and fetches; agents run on. */
   stop(): void;
+  /** What speaks against a spec here, and what runs beside its app. */
+  outlook(spec: HostSpec): Outlook;
 }
 
 export function createHostDriver(options: HostDriverOptions): HostDriver {
@@ -121,12 +124,10 @@ class Driver implements HostDriver {
     return this.obey(command.app, switchOrder(command, ask, this.state, this.now(), this.writer));
   }
 
-  renew({ app, ...renewal }: Parameters<HostControl['renew']>[0]): AppStatus {
-    input.checkName('app', app);
-    input.checkEpoch(renewal.epoch, renewal.holder);
-    input.checkText('rollout', renewal.rollout);
-    input.checkConfirmWithin(renewal.confirmWithinMs, 1);
-    return this.obey(app, { kind: 'renew', ...renewal, at: this.now() });
+  readonly outlook = (spec: HostSpec): Outlook => outlookOf(spec, this.state, this.options);
+
+  renew(renewal: Parameters<HostControl['renew']>[0]): AppStatus {
+    return this.obey(renewal.app, { ...renewOrder(renewal), at: this.now() });
   }
 
   commit(command: HostCommand): AppStatus {

@@ -18,6 +18,11 @@ export function limitsOf(service: ValueMap, draft: AgentDraft, { texts }: Servic
   const memory = plain('mem_limit', limits['memory'] ?? service['mem_limit']);
   const least = plain('mem_reservation', reserved['memory'] ?? service['mem_reservation']);
   const cpus = plain('cpus', limits['cpus'] ?? service['cpus']);
+  const share = plain('reservations.cpus', reserved['cpus']);
+  const reservations = {
+    ...(least === undefined || sizeText(least) === undefined ? {} : { memory: sizeText(least) }),
+    ...(share === undefined || !(Number(share) > 0) ? {} : { cpus: Number(share) }),
+  };
   const pids = plain('pids_limit', limits['pids'] ?? service['pids_limit']);
   const files = openFiles(service, draft);
   draft.add('resources', {
@@ -25,10 +30,8 @@ export function limitsOf(service: ValueMap, draft: AgentDraft, { texts }: Servic
     ...(cpus === undefined || !(Number(cpus) > 0) ? {} : { cpus: Number(cpus) }),
     ...(pids === undefined || !(Number(pids) > 0) ? {} : { pids: Number(pids) }),
     ...(files === undefined ? {} : { open_files: files }),
-    ...(least === undefined || sizeText(least) === undefined ? {} : { reservations: { memory: sizeText(least) } }),
+    ...(Object.keys(reservations).length === 0 ? {} : { reservations }),
   });
-  if (reserved['cpus'] !== undefined)
-    draft.note('reservations.cpus', `${plainly(reserved['cpus'])}: no share of a processor is kept free.`);
   if (reserved['devices'] !== undefined)
     draft.note('reservations.devices', 'give hosts with such a device a label, and name it under "hosts".');
   const options = asList(service['security_opt']).map(String);

@@ -13,6 +13,7 @@ import type { EmergencyRollbackRequest as _outrider_v1_EmergencyRollbackRequest,
 import type { EmergencyRollbackResponse as _outrider_v1_EmergencyRollbackResponse, EmergencyRollbackResponse__Output as _outrider_v1_EmergencyRollbackResponse__Output } from '../../outrider/v1/EmergencyRollbackResponse.js';
 import type { Event as _outrider_v1_Event, Event__Output as _outrider_v1_Event__Output } from '../../outrider/v1/Event.js';
 import type { EventsRequest as _outrider_v1_EventsRequest, EventsRequest__Output as _outrider_v1_EventsRequest__Output } from '../../outrider/v1/EventsRequest.js';
+import type { EvidenceChunk as _outrider_v1_EvidenceChunk, EvidenceChunk__Output as _outrider_v1_EvidenceChunk__Output } from '../../outrider/v1/EvidenceChunk.js';
 import type { FleetEmergencyRequest as _outrider_v1_FleetEmergencyRequest, FleetEmergencyRequest__Output as _outrider_v1_FleetEmergencyRequest__Output } from '../../outrider/v1/FleetEmergencyRequest.js';
 import type { FleetEmergencyResponse as _outrider_v1_FleetEmergencyResponse, FleetEmergencyResponse__Output as _outrider_v1_FleetEmergencyResponse__Output } from '../../outrider/v1/FleetEmergencyResponse.js';
 import type { FleetStatus as _outrider_v1_FleetStatus, FleetStatus__Output as _outrider_v1_FleetStatus__Output } from '../../outrider/v1/FleetStatus.js';
@@ -95,6 +96,11 @@ export interface CoordinatorClient extends grpc.Client {
   Events(argument: _outrider_v1_EventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
   events(argument: _outrider_v1_EventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
   events(argument: _outrider_v1_EventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
+  
+  Evidence(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_EvidenceChunk__Output>;
+  Evidence(argument: _outrider_v1_RolloutId, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_EvidenceChunk__Output>;
+  evidence(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_EvidenceChunk__Output>;
+  evidence(argument: _outrider_v1_RolloutId, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_EvidenceChunk__Output>;
   
   GetRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
   GetRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
@@ -240,6 +246,8 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   
   Events: grpc.handleServerStreamingCall<_outrider_v1_EventsRequest__Output, _outrider_v1_Event>;
   
+  Evidence: grpc.handleServerStreamingCall<_outrider_v1_RolloutId__Output, _outrider_v1_EvidenceChunk>;
+  
   GetRollout: grpc.handleUnaryCall<_outrider_v1_RolloutId__Output, _outrider_v1_RolloutRecord>;
   
   Hosts: grpc.handleUnaryCall<_outrider_v1_HostsRequest__Output, _outrider_v1_HostsResponse>;
@@ -280,6 +288,7 @@ export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   Emergency: MethodDefinition<_outrider_v1_FleetEmergencyRequest, _outrider_v1_FleetEmergencyResponse, _outrider_v1_FleetEmergencyRequest__Output, _outrider_v1_FleetEmergencyResponse__Output>
   EmergencyRollback: MethodDefinition<_outrider_v1_EmergencyRollbackRequest, _outrider_v1_EmergencyRollbackResponse, _outrider_v1_EmergencyRollbackRequest__Output, _outrider_v1_EmergencyRollbackResponse__Output>
   Events: MethodDefinition<_outrider_v1_EventsRequest, _outrider_v1_Event, _outrider_v1_EventsRequest__Output, _outrider_v1_Event__Output>
+  Evidence: MethodDefinition<_outrider_v1_RolloutId, _outrider_v1_EvidenceChunk, _outrider_v1_RolloutId__Output, _outrider_v1_EvidenceChunk__Output>
   GetRollout: MethodDefinition<_outrider_v1_RolloutId, _outrider_v1_RolloutRecord, _outrider_v1_RolloutId__Output, _outrider_v1_RolloutRecord__Output>
   Hosts: MethodDefinition<_outrider_v1_HostsRequest, _outrider_v1_HostsResponse, _outrider_v1_HostsRequest__Output, _outrider_v1_HostsResponse__Output>
   ListReleases: MethodDefinition<_outrider_v1_ListReleasesRequest, _outrider_v1_ListReleasesResponse, _outrider_v1_ListReleasesRequest__Output, _outrider_v1_ListReleasesResponse__Output>

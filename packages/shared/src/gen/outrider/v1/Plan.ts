@@ -1,6 +1,7 @@
 // Original file: proto/outrider/v1/coordinator.proto
 
 import type { PlannedHost as _outrider_v1_PlannedHost, PlannedHost__Output as _outrider_v1_PlannedHost__Output } from '../../outrider/v1/PlannedHost.js';
+import type { Long } from '@grpc/proto-loader';
 
 export interface Plan {
   'plan'?: (string);
@@ -11,9 +12,12 @@ export interface Plan {
   'invalid'?: (boolean);
   'strategy'?: (string);
   'canaryWave'?: (number);
+  'expectedMs'?: (number | string | Long);
+  'notices'?: (string)[];
   'gates'?: (string)[];
   '_strategy'?: "strategy";
   '_canaryWave'?: "canaryWave";
+  '_expectedMs'?: "expectedMs";
 }
 
 export interface Plan__Output {
@@ -25,5 +29,7 @@ export interface Plan__Output {
   'invalid': (boolean);
   'strategy'?: (string);
   'canaryWave'?: (number);
+  'expectedMs'?: (number);
+  'notices': (string)[];
   'gates': (string)[];
 }

@@ -2,6 +2,7 @@
 
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from '../../outrider/v1/ReleaseRef.js';
 import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from '../../outrider/v1/Culprit.js';
+import type { Long } from '@grpc/proto-loader';
 
 export interface RolloutHost {
   'host'?: (string);
@@ -14,6 +15,7 @@ export interface RolloutHost {
   'culprit'?: (_outrider_v1_Culprit | null);
   'reason'?: (string);
   'stays'?: (boolean);
+  'times'?: ({[key: string]: number | string | Long});
   '_reason'?: "reason";
   '_stays'?: "stays";
 }
@@ -29,4 +31,5 @@ export interface RolloutHost__Output {
   'culprit': (_outrider_v1_Culprit__Output | null);
   'reason'?: (string);
   'stays'?: (boolean);
+  'times': ({[key: string]: number});
 }

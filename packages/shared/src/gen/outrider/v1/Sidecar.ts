@@ -11,6 +11,8 @@ import type { EmergencyRequest as _outrider_v1_EmergencyRequest, EmergencyReques
 import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outrider_v1_HostStatus__Output } from '../../outrider/v1/HostStatus.js';
 import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from '../../outrider/v1/LogLine.js';
 import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from '../../outrider/v1/LogsRequest.js';
+import type { PreflightRequest as _outrider_v1_PreflightRequest, PreflightRequest__Output as _outrider_v1_PreflightRequest__Output } from '../../outrider/v1/PreflightRequest.js';
+import type { PreflightResponse as _outrider_v1_PreflightResponse, PreflightResponse__Output as _outrider_v1_PreflightResponse__Output } from '../../outrider/v1/PreflightResponse.js';
 import type { RenewRequest as _outrider_v1_RenewRequest, RenewRequest__Output as _outrider_v1_RenewRequest__Output } from '../../outrider/v1/RenewRequest.js';
 import type { ResumeRequest as _outrider_v1_ResumeRequest, ResumeRequest__Output as _outrider_v1_ResumeRequest__Output } from '../../outrider/v1/ResumeRequest.js';
 import type { SamplesRequest as _outrider_v1_SamplesRequest, SamplesRequest__Output as _outrider_v1_SamplesRequest__Output } from '../../outrider/v1/SamplesRequest.js';
@@ -60,6 +62,15 @@ export interface SidecarClient extends grpc.Client {
   Logs(argument: _outrider_v1_LogsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
   logs(argument: _outrider_v1_LogsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
   logs(argument: _outrider_v1_LogsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
+  
+  Preflight(argument: _outrider_v1_PreflightRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  Preflight(argument: _outrider_v1_PreflightRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  Preflight(argument: _outrider_v1_PreflightRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  Preflight(argument: _outrider_v1_PreflightRequest, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  preflight(argument: _outrider_v1_PreflightRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  preflight(argument: _outrider_v1_PreflightRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  preflight(argument: _outrider_v1_PreflightRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
+  preflight(argument: _outrider_v1_PreflightRequest, callback: grpc.requestCallback<_outrider_v1_PreflightResponse__Output>): grpc.ClientUnaryCall;
   
   Renew(argument: _outrider_v1_RenewRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
   Renew(argument: _outrider_v1_RenewRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
@@ -142,6 +153,8 @@ export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
   
   Logs: grpc.handleServerStreamingCall<_outrider_v1_LogsRequest__Output, _outrider_v1_LogLine>;
   
+  Preflight: grpc.handleUnaryCall<_outrider_v1_PreflightRequest__Output, _outrider_v1_PreflightResponse>;
+  
   Renew: grpc.handleUnaryCall<_outrider_v1_RenewRequest__Output, _outrider_v1_AppStatus>;
   
   Resume: grpc.handleUnaryCall<_outrider_v1_ResumeRequest__Output, _outrider_v1_HostStatus>;
@@ -166,6 +179,7 @@ export interface SidecarDefinition extends grpc.ServiceDefinition {
   ControlAgent: MethodDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse__Output>
   Emergency: MethodDefinition<_outrider_v1_EmergencyRequest, _outrider_v1_HostStatus, _outrider_v1_EmergencyRequest__Output, _outrider_v1_HostStatus__Output>
   Logs: MethodDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogLine, _outrider_v1_LogsRequest__Output, _outrider_v1_LogLine__Output>
+  Preflight: MethodDefinition<_outrider_v1_PreflightRequest, _outrider_v1_PreflightResponse, _outrider_v1_PreflightRequest__Output, _outrider_v1_PreflightResponse__Output>
   Renew: MethodDefinition<_outrider_v1_RenewRequest, _outrider_v1_AppStatus, _outrider_v1_RenewRequest__Output, _outrider_v1_AppStatus__Output>
   Resume: MethodDefinition<_outrider_v1_ResumeRequest, _outrider_v1_HostStatus, _outrider_v1_ResumeRequest__Output, _outrider_v1_HostStatus__Output>
   Revert: MethodDefinition<_outrider_v1_CommandRequest, _outrider_v1_AppStatus, _outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus__Output>

@@ -1,0 +1,64 @@
+/** Gathers what is known of a rollout: from Redis, from the hosts that can be reached. Changes nothing. */
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { Culprit } from '@outrider/shared/domain/host.js';
+import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import { rfc3339 } from '@outrider/shared/runtime/clock.js';
+import { EVENTS_KEPT } from '@outrider/shared/runtime/fleet-keys.js';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Inside } from '../inside.js';
+import type { CulpritLog, Gathered } from './files.js';
+
+const LOG_LINES = 500;
+/** What its agents did just before it began, and just after it ended. */
+const AROUND_MS = 60_000;
+
+export async function gather(inside: Inside, rollout: Rollout, signal: AbortSignal): Promise<Gathered> {
+  const { rollouts, events, fleet, clock } = inside;
+  const [trace, all, logs] = await Promise.all([
+    rollouts.trace(rollout.id),
+    events.last(EVENTS_KEPT),
+    Promise.all(culpritsOf(rollout).map((culprit) => logOf(inside, rollout.app, culprit, signal))),
+  ]);
+  const hosts = rollout.hosts.flatMap(({ host }) => fleet.host(host) ?? []);
+  return {
+    ...{ rollout, trace, hosts, logs },
+    explained: rollouts.explain(rollout),
+    events: all.filter((event) => concerns(event, rollout)),
+    at: rfc3339(clock.now()),
+  };
+}
+
+function concerns({ rollout: id, app, host, at }: OutriderEvent, rollout: Rollout): boolean {
+  if (id !== undefined) return id === rollout.id;
+  const ms = Date.parse(at);
+  const isThen = ms >= rollout.startedAt - AROUND_MS && ms <= (rollout.endedAt ?? Infinity) + AROUND_MS;
+  return isThen && (app ?? rollout.app) === rollout.app && rollout.hosts.some((one) => one.host === host);
+}
+
+/** Each agent once for each host. */
+function culpritsOf({ culprit, hosts }: Rollout): readonly Culprit[] {
+  const all = [culprit, ...hosts.map((host) => host.culprit)].filter((one): one is Culprit => one !== undefined);
+  return all
+    .filter(({ agent }) => agent !== '')
+    .filter(({ host, agent }, index) => all.findIndex((one) => one.host === host && one.agent === agent) === index);
+}
+
+async function logOf(
+  { fleet, sidecars }: Inside,
+  app: string,
+  { host: name, agent, log }: Culprit,
+  signal: AbortSignal,
+): Promise<CulpritLog> {
+  const host = fleet.host(name);
+  const kept = (missing: string): CulpritLog => ({ host: name, agent, lines: log, missing });
+  if (host === undefined || host.state === 'down') return kept(`Host ${name} is down.`);
+  try {
+    const lines: string[] = [];
+    const ask = { app, agents: [agent], follow: false, lines: LOG_LINES, since: 0 };
+    for await (const { instance, line } of sidecars.logs(host, ask, signal)) lines.push(`${agent}.${instance} ${line}`);
+    return { host: name, agent, lines };
+  } catch (error) {
+    if (!(error instanceof OutriderError)) throw error;
+    return kept(messageOf(error));
+  }
+}

@@ -1,0 +1,48 @@
+/** What a plan tells of a host besides its actions, for people: settings, secrets, what is away, how long it takes. */
+import type { CapacityGap, Plan } from '@outrider/shared/domain/rollout.js';
+import type { SettingChange } from '@outrider/shared/domain/settings-diff.js';
+import { harmless } from './output.js';
+
+type PlannedHost = Plan['hosts'][number];
+
+export function detailLines({ settings = [], secrets = [], gaps = [], expected }: PlannedHost): readonly string[] {
+  return [
+    ...settings.map((change) => `  ${change.agent}: ${settingText(change)}`),
+    ...secrets.map(({ agent, name, change }) => `  ${agent}: secret ${name} ${change}`),
+    ...gaps.map((gap) => `  ${gap.agent}: ${gapText(gap)}`),
+    ...(expected === undefined ? [] : [`  ${expectationText(expected)}`]),
+  ];
+}
+
+export const totalText = ({ expectedMs, hosts, canaryWave, strategy }: Plan): string | undefined => {
+  if (hosts.length === 0) return undefined;
+  if (expectedMs === undefined) return 'Expected time: unknown, since not every host has done it before.';
+  const person = strategy === 'canary' && canaryWave !== undefined ? ', and the wait for a person who promotes it' : '';
+  return `Expected time: about ${seconds(expectedMs)}, bakes included${person}.`;
+};
+
+const LONGEST_VALUE = 120;
+
+function settingText({ setting, from, to, hidden }: SettingChange): string {
+  if (hidden) return `${setting} changes (${from === undefined ? 'new' : to === undefined ? 'gone' : 'value hidden'})`;
+  return `${setting} ${shown(from)} -> ${shown(to)}`;
+}
+
+const shown = (value: string | undefined): string => {
+  if (value === undefined) return '(unset)';
+  const line = harmless(value);
+  return JSON.stringify(line.length > LONGEST_VALUE ? `${line.slice(0, LONGEST_VALUE)}...` : line);
+};
+
+function gapText({ instances, replicas, atMostMs, startMs }: CapacityGap): string {
+  const usual = startMs === undefined ? '' : ` about ${seconds(startMs)} and the time it takes to stop,`;
+  return `${instances} of ${replicas} away while it is replaced,${usual} at most ${seconds(atMostMs)}`;
+}
+
+function expectationText({ stagingMs, switchingMs, rollouts }: NonNullable<PlannedHost['expected']>): string {
+  if (rollouts === 0) return 'time: unknown, no earlier rollout';
+  const of = (ms: number | undefined): string => (ms === undefined ? 'unknown' : seconds(ms));
+  return `time: staging ${of(stagingMs)}, switching ${of(switchingMs)} (by ${rollouts} earlier rollout${rollouts === 1 ? '' : 's'})`;
+}
+
+const seconds = (ms: number): string => (ms < 10_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 1000)} s`);

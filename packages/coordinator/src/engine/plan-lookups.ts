@@ -1,0 +1,59 @@
+/** Looks up what a plan tells besides what is done: history, and what runs now. Without Redis it tells less. */
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { HostSpec } from '@outrider/shared/domain/release.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Details } from '../rollout/plan-details.js';
+import type { Target } from '../rollout/plan-host.js';
+import type { AgentMoment } from '../rollout/start-times.js';
+import type { RolloutStore, SpecStore } from './ports.js';
+
+export interface Lookups {
+  readonly store: RolloutStore;
+  readonly specs: SpecStore;
+  /** The last so many events of the fleet, oldest first; absent: nobody keeps them. */
+  readonly recentEvents?: (count: number) => Promise<readonly OutriderEvent[]>;
+}
+
+const ROLLOUTS_READ = 20;
+const EVENTS_READ = 5_000;
+
+export async function lookUp(
+  app: string,
+  targets: readonly Target[],
+  bakeMs: number,
+  { store, specs, recentEvents }: Lookups,
+): Promise<Details> {
+  try {
+    const [history, events, running] = await Promise.all([
+      store.list(app, ROLLOUTS_READ),
+      recentEvents?.(EVENTS_READ) ?? [],
+      runningOn(targets, specs),
+    ]);
+    return { history: history.map(({ rollout }) => rollout), moments: momentsOf(events), running, bakeMs, notices: [] };
+  } catch (error) {
+    if (!(error instanceof OutriderError)) throw error;
+    const notices = ['Redis does not answer, so how long it takes and which settings change is not known.'];
+    return { history: [], moments: [], running: new Map(), bakeMs, notices };
+  }
+}
+
+async function runningOn(targets: readonly Target[], specs: Lookups['specs']): Promise<ReadonlyMap<string, HostSpec>> {
+  const found = await Promise.all(
+    targets.map(async ({ host, from }) => {
+      const text = from === undefined ? undefined : await specs.loadSpec(from.specDigest);
+      return text === undefined ? [] : [[host.name, JSON.parse(text) as HostSpec] as const];
+    }),
+  );
+  return new Map(found.flat());
+}
+
+function momentsOf(events: readonly OutriderEvent[]): readonly AgentMoment[] {
+  return events.flatMap(({ type, host, app, agent, instance = 0, at }) =>
+    (type === 'agent.starting' || type === 'agent.ready') &&
+    host !== undefined &&
+    app !== undefined &&
+    agent !== undefined
+      ? [{ type, host, app, agent, instance, at: Date.parse(at) }]
+      : [],
+  );
+}

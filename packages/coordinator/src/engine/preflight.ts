@@ -1,0 +1,33 @@
+/** Asks all hosts of a plan at once whether they could run what is planned for them. */
+import { canonicalJson } from '@outrider/shared/domain/canonical.js';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { Finding } from '../rollout/findings.js';
+import type { Target } from '../rollout/plan-host.js';
+import type { AskPreflight } from './ports.js';
+
+/** A host that is well answers within milliseconds; whoever looks at a plan does not wait for one that is not. */
+const WITHIN_MS = 5_000;
+
+export async function preflight(
+  targets: readonly Target[],
+  manifest: Uint8Array,
+  ask: AskPreflight,
+): Promise<ReadonlyMap<string, Finding>> {
+  const answers = await Promise.all(
+    targets.map(async ({ host, spec, to }): Promise<readonly [string, Finding]> => {
+      const source = { release: to, manifest, hostSpec: Buffer.from(canonicalJson(spec)) };
+      return [host.name, await findingOf(ask(host.name, source, WITHIN_MS))];
+    }),
+  );
+  return new Map(answers);
+}
+
+async function findingOf(answer: ReturnType<AskPreflight>): Promise<Finding> {
+  try {
+    const report = await answer;
+    return report === undefined ? { kind: 'too-old' } : { kind: 'said', report };
+  } catch (error) {
+    if (!(error instanceof OutriderError)) throw error;
+    return { kind: 'silent', reason: messageOf(error) };
+  }
+}

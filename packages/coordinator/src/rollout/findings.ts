@@ -1,0 +1,50 @@
+/** What hosts have said when they were asked whether they could run a release, put into its plan. */
+import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
+import type { Planned } from './plan.js';
+
+export type Finding =
+  | { readonly kind: 'said'; readonly report: PreflightReport }
+  /** It gave no answer: why, as a sentence. */
+  | { readonly kind: 'silent'; readonly reason: string }
+  /** Its sidecar is of a version that knows no such question. */
+  | { readonly kind: 'too-old' };
+
+export interface FindingsInput {
+  /** By host. */
+  readonly findings: ReadonlyMap<string, Finding>;
+  /** Hosts that give no answer are none of the rollout's business. */
+  readonly skipDown: boolean;
+  readonly digest: (value: unknown) => string;
+}
+
+/** The id of the plan is another one where hosts have problems, and the same as without asking where they have none. */
+export function withFindings<P extends Planned>(planned: P, { findings, skipDown, digest }: FindingsInput): P {
+  const { plan } = planned;
+  const problems: string[] = [];
+  const notices: string[] = [...(plan.notices ?? [])];
+  const hosts = plan.hosts.map((host) => {
+    const finding = findings.get(host.host);
+    if (finding === undefined) return host;
+    if (finding.kind === 'too-old') {
+      notices.push(`Host ${host.host} runs a sidecar that can't be asked beforehand whether it could run this.`);
+      return host;
+    }
+    if (finding.kind === 'silent') {
+      const sentence = `Host ${host.host} did not answer whether it could run this: ${finding.reason}`;
+      if (skipDown) notices.push(sentence);
+      else problems.push(`${sentence} Bring it back, or leave it out with --skip-down once it is down.`);
+      return host;
+    }
+    problems.push(...finding.report.problems.map((problem) => named(problem, host.host)));
+    return { ...host, facts: finding.report.facts };
+  });
+  const all = [...new Set([...plan.problems, ...problems])];
+  const id = problems.length === 0 ? plan.plan : digest({ plan: plan.plan, problems: all }).slice(0, 12);
+  return {
+    ...planned,
+    plan: { ...plan, plan: id, hosts, problems: all, ...(notices.length === 0 ? {} : { notices }) },
+  };
+}
+
+const named = (problem: string, host: string): string =>
+  new RegExp(`\\bhost ${host.replace(/[.]/g, '\\.')}\\b`).test(problem) ? problem : `Host ${host}: ${problem}`;

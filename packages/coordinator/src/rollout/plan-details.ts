@@ -1,0 +1,70 @@
+/** What a plan tells besides what is done: how long, what is away meanwhile, which settings and secrets are others. */
+import type { HostSpec } from '@outrider/shared/domain/release.js';
+import type { CapacityGap, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
+import { diffSecrets, diffSettings } from '@outrider/shared/domain/settings-diff.js';
+import { gapOf } from './capacity-gap.js';
+import { expectedMs, expectedOn } from './expectation.js';
+import type { Target } from './plan-host.js';
+import type { Planned } from './plan.js';
+import { type AgentMoment, startTimes } from './start-times.js';
+
+export interface Details {
+  /** Rollouts of the app, newest first. */
+  readonly history: readonly Rollout[];
+  /** Oldest first. */
+  readonly moments: readonly AgentMoment[];
+  /** By host: what it runs now, where that is still known. */
+  readonly running: ReadonlyMap<string, HostSpec>;
+  readonly bakeMs: number;
+  /** Sentences on what could not be looked up. */
+  readonly notices: readonly string[];
+}
+
+/** None of it is in the id of the plan: it follows from what is, or is of the past. */
+export function withDetails<P extends Planned>(planned: P, details: Details): P {
+  const { plan, targets } = planned;
+  const hosts = plan.hosts.map((host) => {
+    const target = targets.find((one) => one.host.name === host.host);
+    const expected = expectedOn(host.host, details.history);
+    return target === undefined ? { ...host, expected } : { ...host, expected, ...detailsOf(host, target, details) };
+  });
+  const total = expectedMs(hosts, details.bakeMs);
+  const notices = [...details.notices, ...unknown(targets, details), ...(plan.notices ?? [])];
+  return {
+    ...planned,
+    plan: {
+      ...{ ...plan, hosts },
+      ...(total === undefined ? {} : { expectedMs: total }),
+      ...(notices.length === 0 ? {} : { notices }),
+    },
+  };
+}
+
+type PlannedHost = Plan['hosts'][number];
+
+function detailsOf(
+  { actions }: PlannedHost,
+  { host, spec }: Target,
+  { moments, running }: Details,
+): Pick<PlannedHost, 'gaps' | 'settings' | 'secrets'> {
+  const starts = startTimes(moments, host.name, spec.app);
+  const replaced = new Set(actions.filter(({ action }) => action === 'replace').map(({ agent }) => agent));
+  const gaps = spec.agents
+    .filter(({ name }) => replaced.has(name))
+    .map((agent) => gapOf(agent, agent.order, starts.get(agent.name)))
+    .filter((gap): gap is CapacityGap => gap !== undefined);
+  const before = running.get(host.name);
+  const isFirst = host.app?.active === undefined;
+  if (before === undefined && !isFirst) return { gaps };
+  const agents = before?.agents ?? [];
+  return { gaps, settings: diffSettings(agents, spec.agents), secrets: diffSecrets(agents, spec.agents) };
+}
+
+function unknown(targets: readonly Target[], { running }: Details): readonly string[] {
+  const names = targets
+    .filter(({ from, host }) => from !== undefined && !running.has(host.name))
+    .map(({ host }) => host.name);
+  return names.length === 0
+    ? []
+    : [`The settings of what runs on ${names.join(', ')} are not known any more, so they are not compared.`];
+}

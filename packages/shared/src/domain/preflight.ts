@@ -1,0 +1,19 @@
+/** What a host says when it is asked, before anything is brought there, whether it could run a release. */
+export interface PreflightReport {
+  /** Sentences; none: nothing speaks against it. */
+  readonly problems: readonly string[];
+  readonly facts: HostFacts;
+}
+
+/** What a host has, and what a release would take of it. */
+export interface HostFacts {
+  /** What staging would add to the disk, what is free there, and what of that is never taken. */
+  readonly diskNeededBytes: number;
+  readonly diskFreeBytes: number;
+  readonly diskReserveBytes: number;
+  readonly memoryBytes: number;
+  /** By the release and by all other apps of this host. */
+  readonly memoryReservedBytes: number;
+  readonly cpus: number;
+  readonly cpusReserved: number;
+}

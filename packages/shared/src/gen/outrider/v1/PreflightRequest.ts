@@ -1,0 +1,15 @@
+// Original file: proto/outrider/v1/sidecar.proto
+
+import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from '../../outrider/v1/ReleaseRef.js';
+
+export interface PreflightRequest {
+  'release'?: (_outrider_v1_ReleaseRef | null);
+  'manifest'?: (Buffer | Uint8Array | string);
+  'hostSpec'?: (Buffer | Uint8Array | string);
+}
+
+export interface PreflightRequest__Output {
+  'release': (_outrider_v1_ReleaseRef__Output | null);
+  'manifest': (Buffer);
+  'hostSpec': (Buffer);
+}

@@ -1,0 +1,13 @@
+// Original file: proto/outrider/v1/sidecar.proto
+
+import type { HostFacts as _outrider_v1_HostFacts, HostFacts__Output as _outrider_v1_HostFacts__Output } from '../../outrider/v1/HostFacts.js';
+
+export interface PreflightResponse {
+  'problems'?: (string)[];
+  'facts'?: (_outrider_v1_HostFacts | null);
+}
+
+export interface PreflightResponse__Output {
+  'problems': (string)[];
+  'facts': (_outrider_v1_HostFacts__Output | null);
+}

@@ -1,0 +1,53 @@
+/** Whether this host could run a release: asked before anything of it is brought here. Changes nothing. */
+import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
+import type { HostSpec } from '@outrider/shared/domain/release.js';
+import { reservationProblems, type Reserved, reservedBy } from '../../host/reservations.js';
+import { claimsOf } from '../../host/socket-claims.js';
+import type { Preflight } from '../../link/ports.js';
+import type { HostDriver } from '../host-driver.js';
+import type { PortHolders, StagingNeeds } from './ports.js';
+
+export interface PreflightOptions {
+  readonly host: string;
+  readonly address: string;
+  readonly driver: Pick<HostDriver, 'outlook'>;
+  readonly needs: StagingNeeds;
+  readonly ports: PortHolders;
+  /** What the machine has. */
+  readonly machine: () => Reserved;
+}
+
+export const createPreflight =
+  (options: PreflightOptions): Preflight =>
+  async (documents): Promise<PreflightReport> => {
+    const { driver, needs } = options;
+    const { spec, neededBytes, freeBytes, reserveBytes, problem } = await needs.needOf(documents);
+    const { problems, others } = driver.outlook(spec);
+    const machine = options.machine();
+    const reserved = reservedBy(spec, others);
+    return {
+      problems: [
+        ...(problem === undefined ? [] : [problem]),
+        ...problems,
+        ...(problems.length === 0 ? strangersOn(spec, options) : []),
+        ...reservationProblems(spec, others, machine),
+      ],
+      facts: {
+        ...{ diskNeededBytes: neededBytes, diskFreeBytes: freeBytes, diskReserveBytes: reserveBytes },
+        ...{ memoryBytes: machine.memoryBytes, memoryReservedBytes: reserved.memoryBytes },
+        ...{ cpus: machine.cpus, cpusReserved: reserved.cpus },
+      },
+    };
+  };
+
+/** An address that another program has is refused by the kernel when the agent is to get it: too late for a plan. */
+function strangersOn(spec: HostSpec, { host, address, ports }: PreflightOptions): readonly string[] {
+  return claimsOf(spec, address).flatMap((claim) => {
+    const stranger = ports.strangerOn(claim.address, spec.app, host);
+    return stranger === undefined
+      ? []
+      : [
+          `${spec.app} ${spec.version}: ${claim.owner} wants ${claim.address}, which is taken by ${stranger}. End that program or declare another address.`,
+        ];
+  });
+}
