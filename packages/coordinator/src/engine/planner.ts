@@ -61,7 +61,7 @@ export async function planRelease(ask: PlanAsk, options: PlannerOptions): Promis
   const release = await findRelease(app, ask.version, releases);
   const [{ manifest }, spec] = await Promise.all([releases.manifest(release.digest), releases.spec(release.digest)]);
   const inventory = fleet.hosts().map((host) => planHost(host, app));
-  const hosts = Object.fromEntries(inventory.map((host) => [host.name, host.address]));
+  const hosts = Object.freeze(Object.fromEntries(inventory.map((host) => [host.name, host.address])));
   const { version, digest } = release;
   const planned = planRollout({
     app,

@@ -127,6 +127,8 @@ export interface RolloutStore {
   /** Takes an effect out of the outbox, if the lease is still this one and the effect still the one with this key. */
   acknowledge(lease: Lease, effect: Effect): Promise<void>;
   load(id: string): Promise<StoredRollout | undefined>;
+  /** 0: there is no such rollout. */
+  revision(id: string): Promise<number>;
   /** Newest first. */
   list(app: string | undefined, limit: number): Promise<readonly StoredRollout[]>;
   underWay(): Promise<readonly StoredRollout[]>;

@@ -5,6 +5,7 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Clock, rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { countAsTouched, FAR_ABOVE, takeBackLost } from '../rollout/begin.js';
 import { decide } from '../rollout/decide.js';
+import { inTurn } from '../rollout/in-turn.js';
 import type { Decision, HistoryLine, Limits, RolloutCommand, RolloutEvent } from '../rollout/decision.js';
 import type { Boundary } from './boundary.js';
 import { Mailbox } from './mailbox.js';
@@ -17,8 +18,8 @@ export interface RunOptions {
   readonly boundary: Boundary;
   readonly limits: Limits;
   readonly deliver: (effect: Effect, term: Term) => void;
-  /** After each commit. */
-  readonly changed: (run: RolloutRun) => void;
+  /** After each commit; `before` absent: nobody knows how far the record has moved. */
+  readonly changed: (run: RolloutRun, before?: Rollout) => void;
   /** Its first decision was not written, so there is no such rollout. */
   readonly unwritten: (run: RolloutRun) => void;
   readonly onBug: (error: unknown) => void;
@@ -26,6 +27,8 @@ export interface RunOptions {
 
 export class RolloutRun {
   private readonly mailbox = new Mailbox();
+  /** Told, and not yet decided. */
+  private told: RolloutEvent[] = [];
   private cancelTick: () => void = () => undefined;
   /** The store may know more than this: it was away when it was asked to commit. */
   private doubtful = false;
@@ -54,9 +57,19 @@ export class RolloutRun {
     return this.mailbox.post(() => this.apply((rollout) => this.decisionOn(rollout, event)));
   }
 
-  /** The same for events that will be told again: what goes wrong is mended by `reload`. */
+  /**
+   * The same for events that will be told again: what goes wrong is mended by `reload`. Those that come while another
+   * decision is being written are decided one after the other, and written together.
+   */
   tell(event: RolloutEvent): void {
-    this.post(event).catch((error: unknown) => {
+    this.told.push(event);
+    if (this.told.length > 1) return;
+    const decideAll = (): Promise<Rollout> => {
+      const events = this.told;
+      this.told = [];
+      return this.apply((rollout) => inTurn(rollout, events, (now, next) => this.decisionOn(now, next)));
+    };
+    this.mailbox.post(decideAll).catch((error: unknown) => {
       if (!(error instanceof OutriderError)) this.options.onBug(error);
     });
   }
@@ -153,10 +166,11 @@ export class RolloutRun {
     const result = await options.store.commit(term.lease, rollout, this.revision, lines, commands);
     if (result !== 'committed') throw unavailable();
     this.doubtful = false;
+    const before = this.rollout;
     this.stored = { rollout, revision: this.revision + 1 };
     await options.boundary('commit.after');
     for (const effect of commands) this.deliver(effect);
-    options.changed(this);
+    options.changed(this, before);
     return rollout;
   }
 

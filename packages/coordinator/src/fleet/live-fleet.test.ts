@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
+import { sidecarProto } from '@outrider/shared/rpc/loader.js';
+import { startGrpcServer } from '@outrider/shared/rpc/server.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
 import { SimulatedHost } from '@outrider/shared/testing/simulated-host.js';
-import { type SidecarGrpc, startSidecarGrpc } from '@outrider/sidecar/link/grpc.js';
+import { sidecarService, type SidecarGrpc, startSidecarGrpc } from '@outrider/sidecar/link/grpc.js';
 import type { AgentControl, HostControl } from '@outrider/sidecar/link/ports.js';
 import { Redis } from 'ioredis';
 import type { HostCommand } from '../engine/ports.js';
@@ -20,11 +22,11 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A sidecar's gRPC face over a model host. */
-async function sidecar(
-  name: string,
-  listen = '127.0.0.1:0',
-): Promise<{ host: SimulatedHost; grpc: SidecarGrpc; say: () => void }> {
+const AGENTS = { instances: () => [] } as unknown as AgentControl;
+const LOGS = { last: async () => [], follow: () => [] } as never;
+
+/** A model host as a sidecar's gRPC face asks it. */
+function model(name: string): { host: SimulatedHost; control: HostControl; say: () => void } {
   const listeners = new Set<() => void>();
   const say = (): void => {
     for (const listener of listeners) listener();
@@ -46,10 +48,17 @@ async function sidecar(
       throw new Error('Nobody asks for it here.');
     },
   };
+  return { host, control, say };
+}
+
+/** A sidecar's gRPC face over a model host. */
+async function sidecar(
+  name: string,
+  listen = '127.0.0.1:0',
+): Promise<{ host: SimulatedHost; grpc: SidecarGrpc; say: () => void }> {
+  const { host, control, say } = model(name);
   const grpc = await startSidecarGrpc({
-    host: control,
-    agents: { instances: () => [] } as unknown as AgentControl,
-    logs: { last: async () => [], follow: () => [] } as never,
+    ...{ host: control, agents: AGENTS, logs: LOGS },
     listen: [listen],
     tokens: () => [TOKEN],
     onBug: (error) => {
@@ -101,6 +110,41 @@ describe('the live fleet', () => {
     expect(await fleet.commands('pc2').revert(command(4), 'why')).toMatchObject({ fence: { step: 4 } });
     await expect(fleet.commands('pc2').revert(command(2), 'late')).rejects.toMatchObject({ code: 'refused' });
     expect(() => fleet.commands('pc9')).toThrow('no host "pc9"');
+  });
+
+  it('believes what a host says rather than an answer from before', async () => {
+    const { host, control } = model('pc2');
+    let asked = 0;
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    const proto = sidecarProto();
+    const server = await startGrpcServer({
+      ...{ service: proto.types.outrider.v1.Sidecar.service, proto, listen: ['127.0.0.1:0'], tokens: () => [TOKEN] },
+      implementation: {
+        ...sidecarService({ host: control, agents: AGENTS, logs: LOGS }),
+        Status: async () => {
+          const status = host.status();
+          asked += 1;
+          await held;
+          return status;
+        },
+      },
+      open: new Set(['Status', 'WatchStatus']),
+      onBug: (error) => {
+        throw error;
+      },
+    });
+    closers.push(() => server.close());
+    const fleet = fleetOf({ configured: [record('pc2', server.addresses[0]!)], times: { ...QUICK, answerMs: 60_000 } });
+    await eventually(() => asked === 1);
+    const seen: (string | undefined)[] = [];
+    fleet.onChange(({ status }) => seen.push(status?.apps[0]?.staging?.state));
+    await fleet.commands('pc2').bindEpoch(3, 'me');
+    await fleet.commands('pc2').stage(command(1), { release, manifest: new Uint8Array(), hostSpec: new Uint8Array() });
+    await eventually(() => seen.includes('running'));
+    answer();
+    await eventually(() => asked >= 3);
+    expect(seen.slice(seen.indexOf('running'))).not.toContain(undefined);
   });
 
   it('needs the token for commands, and says so', async () => {

@@ -1,5 +1,5 @@
 /** Collects what one decision changes. Never outlives the call to `decide` that made it. */
-import { canonicalJson } from '@outrider/shared/domain/canonical.js';
+import { sameJson } from '@outrider/shared/domain/canonical.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Rollout, RolloutCommandKind, RolloutHost } from '@outrider/shared/domain/rollout.js';
 import type { Decision, HistoryLine, Limits, RolloutCommand } from './decision.js';
@@ -30,8 +30,12 @@ export class Draft {
   }
 
   setHost(name: string, patch: Patch<RolloutHost>): void {
-    const hosts = this.current.hosts.map((host) => (host.host === name ? patched(host, patch) : host));
-    if (hosts.some((host, index) => host !== this.current.hosts[index])) this.set({ hosts });
+    const { hosts } = this.current;
+    const index = hosts.findIndex(({ host }) => host === name);
+    const before = hosts[index];
+    if (before === undefined) return;
+    const after = patched(before, patch);
+    if (after !== before) this.current = { ...this.current, hosts: hosts.with(index, after) };
   }
 
   /** Gives a command and notes it on its host. A second one to the same host replaces the first. */
@@ -53,11 +57,12 @@ export class Draft {
 
 /** The same object where the patch changes nothing, so that nothing is written for nothing. */
 function patched<T extends object>(base: T, patch: Patch<T>): T {
-  const changes = Object.entries(patch).filter(
-    ([key, value]) => canonicalJson({ value }) !== canonicalJson({ value: (base as Record<string, unknown>)[key] }),
-  );
-  if (changes.length === 0) return base;
-  const merged: Record<string, unknown> = { ...base, ...Object.fromEntries(changes) };
-  for (const [key, value] of changes) if (value === undefined) Reflect.deleteProperty(merged, key);
-  return merged as T;
+  let merged: Record<string, unknown> | undefined;
+  for (const [key, value] of Object.entries(patch)) {
+    if (sameJson(value, (base as Record<string, unknown>)[key])) continue;
+    merged ??= { ...base } as Record<string, unknown>;
+    if (value === undefined) Reflect.deleteProperty(merged, key);
+    else merged[key] = value;
+  }
+  return merged === undefined ? base : (merged as T);
 }

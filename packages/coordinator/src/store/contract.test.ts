@@ -223,6 +223,14 @@ function contract(open: () => Stores): void {
     expect(await stores.specs.loadSpec('y')).toBeUndefined();
   });
 
+  it('keeps the specs of very many hosts, each of which names all', async () => {
+    const hosts = Object.fromEntries(Array.from({ length: 1_000 }, (_one, index) => [`host-${index}`, '10.0.0.1']));
+    const specs = new Map(Object.keys(hosts).map((host) => [host, JSON.stringify({ host, hosts })]));
+    await stores.specs.saveSpecs(specs);
+    expect(await stores.specs.loadSpec('host-0')).toBe(specs.get('host-0'));
+    expect(await stores.specs.loadSpec('host-999')).toBe(specs.get('host-999'));
+  });
+
   describe('events', () => {
     it('come last first where asked, and of one rollout', async () => {
       await stores.events.append([event('1'), event('2', { rollout: 'r2' }), event('3')]);
