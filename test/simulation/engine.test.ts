@@ -282,8 +282,8 @@ describe('the engine', () => {
   // goes back by itself before a leader sees it. Nobody is left then who could tell that the fleet is mixed.
   it.fails('tells of a fleet that is mixed though Redis has forgotten, and no host is under way any more', async () => {
     const known = {
-      ...{ seed: 1393688788, loss: 0, fate: 'good', where: 'main-pc' },
-      ...{ commit: 'together', forgets: true, trouble: 29 },
+      ...{ seed: 894847, loss: 0, fate: 'good', where: 'main-pc' },
+      ...{ commit: 'together', forgets: true, trouble: 16 },
     } as const;
     await fc.assert(story(new Map()), { numRuns: 1, examples: [[known]] });
   });

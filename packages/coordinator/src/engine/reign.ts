@@ -203,7 +203,8 @@ export class Reign {
 
   /** A store that was set back may still hold our lease, and says nothing of what it lost unless it is asked. */
   private async compare({ rollout, revision }: RolloutRun): Promise<void> {
-    if ((await this.options.store.revision(rollout.id)) < revision) this.term.giveUp(`the last writes of rollout ${rollout.id} were lost`);
+    if ((await this.options.store.revision(rollout.id)) < revision)
+      this.term.giveUp(`the last writes of rollout ${rollout.id} were lost`);
   }
 
   private async perform(effect: Effect): Promise<void> {

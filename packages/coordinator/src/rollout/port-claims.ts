@@ -28,7 +28,8 @@ export function portProblems(
     return claims;
   };
   for (const { host } of targets) {
-    for (const { address, port, owner } of reserved(host)) claimsTo(`${port}`).push({ address, port: `${port}`, host, owner });
+    for (const { address, port, owner } of reserved(host))
+      claimsTo(`${port}`).push({ address, port: `${port}`, host, owner });
   }
   const problems: string[] = [];
   for (const wanted of targets.flatMap(claimsOf)) {

@@ -36,4 +36,6 @@ const packed = (text: string): string =>
   text.length < PLAIN_CHARACTERS ? text : DEFLATED + deflateRawSync(text, { level: 1 }).toString('base64');
 
 const unpacked = (stored: string): string =>
-  stored.startsWith(DEFLATED) ? inflateRawSync(Buffer.from(stored.slice(DEFLATED.length), 'base64')).toString() : stored;
+  stored.startsWith(DEFLATED)
+    ? inflateRawSync(Buffer.from(stored.slice(DEFLATED.length), 'base64')).toString()
+    : stored;
