@@ -22,8 +22,9 @@ export class RolloutRun {
     this.fleet = new Fleet({ place, dir, hosts: this.hosts, startHosts: () => this.#startSidecars() });
   }
 
-  start() {
-    return this.fleet.start();
+  async start() {
+    await this.fleet.start();
+    await this.fleet.untilUp(Object.keys(this.hosts).length);
   }
 
   async #startSidecars() {

@@ -1,8 +1,6 @@
 // One fleet of simulated hosts with its coordinator and its Redis, from start to end, and what a rollout over it costs.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import { Redis } from 'ioredis';
 import { Fleet } from '../supervision/adapters/outrider-fleet.mjs';
 import { onPath } from '../supervision/adapters/adapter.mjs';
@@ -12,7 +10,6 @@ import { timedRollout } from '../timed-rollout.mjs';
 const HOSTS = fileURLToPath(new URL('simulated-hosts.mjs', import.meta.url));
 const APP = 'bench';
 const HOSTS_PER_PROCESS = 250;
-const START_MS = 120_000;
 const ROLLOUT_MS = 900_000;
 /** The simulated hosts' own time: fetching a release, and replacing its agents. */
 export const OWN = { stageMs: 50, switchMs: 100 };
@@ -37,10 +34,7 @@ export class ScaleRun {
   async start() {
     await this.fleet.start();
     this.redis = new Redis(this.fleet.redisUrl);
-    await this.#until('not all hosts have registered', async () => {
-      return (await this.redis.hlen(fleetKeys('local').hosts)) >= this.hosts;
-    });
-    await this.#until('not all hosts are up', async () => (await this.#up()) >= this.hosts);
+    await this.fleet.untilUp(this.hosts);
   }
 
   async #startHosts() {
@@ -57,19 +51,6 @@ export class ScaleRun {
       const argv = [...this.pin.hosts, process.execPath, HOSTS, JSON.stringify(words)];
       this.place.start(this.dir, argv, { out: 'hosts.out' });
     }
-  }
-
-  async #until(what, holds) {
-    const deadline = performance.now() + START_MS;
-    while (!(await holds())) {
-      if (performance.now() > deadline) throw new Error(`${what}; see the files in ${this.dir}.`);
-      await pause(100);
-    }
-  }
-
-  async #up() {
-    const page = await fetch(`http://${this.place.network}.1:7777/metrics`);
-    return Number(/^outrider_hosts\{state="up"\} (\d+)/m.exec(await page.text())?.[1] ?? 0);
   }
 
   get pid() {

@@ -48,6 +48,20 @@ export class Fleet {
     for (const address of Object.values(this.hosts)) await this.#reachable(address, 7070);
   }
 
+  /** Waits until the coordinator has heard of so many hosts. */
+  async untilUp(count) {
+    const deadline = performance.now() + 2 * PATIENCE_MS;
+    while ((await this.#hostsUp()) < count) {
+      if (performance.now() > deadline) throw new Error(`Not all hosts are up; see the files in ${this.dir}.`);
+      await pause(100);
+    }
+  }
+
+  async #hostsUp() {
+    const page = await fetch(`http://${this.place.network}.1:7777/metrics`);
+    return Number(/^outrider_hosts\{state="up"\} (\d+)/m.exec(await page.text())?.[1] ?? 0);
+  }
+
   #start(argv) {
     const child = this.place.start(this.dir, argv, { env: this.env, out: 'fleet.out' });
     this.#children.push(child);
