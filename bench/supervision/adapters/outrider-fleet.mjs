@@ -57,9 +57,14 @@ export class Fleet {
     }
   }
 
+  /** 0 while nobody listens there yet. */
   async #hostsUp() {
-    const page = await fetch(`http://${this.place.network}.1:7777/metrics`);
-    return Number(/^outrider_hosts\{state="up"\} (\d+)/m.exec(await page.text())?.[1] ?? 0);
+    const url = `http://${this.place.network}.1:7777/metrics`;
+    const page = await fetch(url).then(
+      (answer) => answer.text(),
+      () => '',
+    );
+    return Number(/^outrider_hosts\{state="up"\} (\d+)/m.exec(page)?.[1] ?? 0);
   }
 
   #start(argv) {
