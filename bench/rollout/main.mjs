@@ -48,7 +48,9 @@ async function measure(place) {
 
 function report(records) {
   const rows = options.agents.flatMap((agents) =>
-    [1, hosts].map((parallel) => rowOf(records.filter((one) => one.agents === agents && one.parallel === parallel))),
+    [...new Set([1, hosts])].map((parallel) =>
+      rowOf(records.filter((one) => one.agents === agents && one.parallel === parallel)),
+    ),
   );
   const head = ['agents a host', 'hosts at a time', 'rollout, ms', "agents' own time, ms", 'over it, ms', '... a host'];
   return `${table([...head, 'target a host', 'within'], rows)}\n${slopeLine(records)}`;
