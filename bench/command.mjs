@@ -10,6 +10,14 @@ export const say = (line) => process.stderr.write(`${line}\n`);
 
 /** Reads whole numbers, `--json FILE` and `--help`; `numbers` names each with what it is where nothing is said. */
 export function readOptions(numbers) {
+  try {
+    return parsed(numbers);
+  } catch (error) {
+    return ended(error);
+  }
+}
+
+function parsed(numbers) {
   const flags = Object.fromEntries(Object.keys(numbers).map((name) => [name, { type: 'string' }]));
   const { values } = parseArgs({ options: { ...flags, json: { type: 'string' }, help: { type: 'boolean' } } });
   const read = ([name, otherwise]) => {

@@ -217,6 +217,13 @@ function contract(open: () => Stores): void {
     expect(await stores.rollouts.nextSequence(99)).toBe(100);
   });
 
+  it('tells the revision alone, 0 of what it does not know', async () => {
+    expect(await stores.rollouts.revision('r1')).toBe(0);
+    await stores.rollouts.commit(lease, rollout(1), 0, [], []);
+    await stores.rollouts.commit(lease, rollout(1, { steps: 1 }), 1, [], []);
+    expect(await stores.rollouts.revision('r1')).toBe(2);
+  });
+
   it('keeps host specs by their digest', async () => {
     await stores.specs.saveSpecs(new Map([['x', '{"a":1}']]));
     expect(await stores.specs.loadSpec('x')).toBe('{"a":1}');
