@@ -76,16 +76,17 @@ it('of one that has failed: each file is what it says, and has no secret', async
     expect.arrayContaining(['rollout.started', 'rollout.host.failed', 'rollout.rolled_back', 'agent.exited']),
   );
   expect(events.filter(({ rollout = id }) => rollout !== id)).toEqual([]);
-  const decisions = linesOf<{ revision: number; event: { kind: string }; phase: object; commands: unknown[] }>(
+  const decisions = linesOf<{ revision: number; events: { kind: string }[]; phase: object; commands: unknown[] }>(
     text('decisions.jsonl'),
   );
   expect(decisions[0]).toMatchObject({
     revision: 1,
-    event: { kind: 'begin' },
+    events: [{ kind: 'begin' }],
     commands: [{ kind: 'stage' }, { kind: 'stage' }],
   });
   expect(decisions.map(({ revision }) => revision)).toEqual(decisions.map((_decision, index) => index + 1));
-  expect(decisions.at(-1)).toMatchObject({ event: { kind: 'report' }, phase: { to: 'rolled_back' } });
+  expect(decisions.at(-1)).toMatchObject({ phase: { to: 'rolled_back' } });
+  expect(decisions.at(-1)?.events.at(-1)).toMatchObject({ kind: 'report' });
   expect(json('timings.json')).toMatchObject({
     seconds: expect.any(Number) as number,
     hosts: [

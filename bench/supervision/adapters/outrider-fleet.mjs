@@ -1,4 +1,4 @@
-// A coordinator and a Redis for the set-up: they bring a release to the sidecar, as a user's would, and end.
+// A coordinator and a Redis, as a user's would be, and how a release is brought to their hosts.
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
@@ -14,8 +14,12 @@ const ROLLOUT_MS = 300_000;
 export class Fleet {
   #children = [];
 
-  constructor({ place, dir, address, start }) {
-    Object.assign(this, { place, dir, address, startSidecar: start });
+  /**
+   * `hosts`: name to address, as in coordinator.yaml. `startHosts` starts whatever answers there. `pin`: words before a
+   * command that bind it to some cores.
+   */
+  constructor({ place, dir, hosts = {}, startHosts = async () => undefined, pin = { coordinator: [], redis: [] } }) {
+    Object.assign(this, { place, dir, hosts, startHosts, pin });
     this.folder = join(dir, 'fleet');
     this.token = join(this.folder, 'token');
     this.redisHost = `${place.network}.2`;
@@ -30,21 +34,43 @@ export class Fleet {
     writeFileSync(this.token, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
   }
 
-  /** Starts all of it and waits until the host can be given a release. */
+  /** Starts all of it and waits until the hosts can be given a release. */
   async start() {
-    const { redisHost, folder } = this;
+    const { redisHost, folder, pin } = this;
     const plain = ['--save', '', '--set-proc-title', 'no'];
-    this.#start(['redis-server', '--bind', redisHost, '--port', '6379', '--dir', folder, ...plain]);
+    this.#start([...pin.redis, 'redis-server', '--bind', redisHost, '--port', '6379', '--dir', folder, ...plain]);
     await this.#reachable(redisHost, 6379);
     writeFileSync(join(folder, 'coordinator.yaml'), JSON.stringify(this.#settings()));
-    this.#start([process.execPath, COORDINATOR, 'serve', '--config', join(folder, 'coordinator.yaml')]);
+    const serve = [process.execPath, COORDINATOR, 'serve', '--config', join(folder, 'coordinator.yaml')];
+    this.coordinator = this.#start([...pin.coordinator, ...serve]);
     await this.#reachable(`${this.place.network}.1`, 7077);
-    await this.startSidecar();
-    await this.#reachable(this.address, 7070);
+    await this.startHosts();
+    for (const address of Object.values(this.hosts)) await this.#reachable(address, 7070);
+  }
+
+  /** Waits until the coordinator has heard of so many hosts. */
+  async untilUp(count) {
+    const deadline = performance.now() + 2 * PATIENCE_MS;
+    while ((await this.#hostsUp()) < count) {
+      if (performance.now() > deadline) throw new Error(`Not all hosts are up; see the files in ${this.dir}.`);
+      await pause(100);
+    }
+  }
+
+  /** 0 while nobody listens there yet. */
+  async #hostsUp() {
+    const url = `http://${this.place.network}.1:7777/metrics`;
+    const page = await fetch(url).then(
+      (answer) => answer.text(),
+      () => '',
+    );
+    return Number(/^outrider_hosts\{state="up"\} (\d+)/m.exec(page)?.[1] ?? 0);
   }
 
   #start(argv) {
-    this.#children.push(this.place.start(this.dir, argv, { env: this.env, out: 'fleet.out' }));
+    const child = this.place.start(this.dir, argv, { env: this.env, out: 'fleet.out' });
+    this.#children.push(child);
+    return child;
   }
 
   #settings() {
@@ -57,17 +83,23 @@ export class Fleet {
       token_file: this.token,
       redis: { url: this.redisUrl },
       listen: { grpc: at(7077), http: [...at(7777), ...at(7779)], websocket: at(7778) },
-      hosts: { bench: { address: this.address, endpoint: `${this.address}:7070` } },
+      hosts: Object.fromEntries(
+        Object.entries(this.hosts).map(([name, address]) => [name, { address, endpoint: `${address}:7070` }]),
+      ),
     };
   }
 
-  /** Brings a release to the host, to its end. */
+  /** Brings a release to the hosts, to its end. */
   async rollout(version, release) {
+    await this.push(version, release);
+    await this.#coordinator('rollout', '--app', release.app, '--version', version, '--bake', '0s');
+  }
+
+  async push(version, release) {
     const tree = join(this.folder, 'tree');
     mkdirSync(tree, { recursive: true });
     writeFileSync(join(tree, 'agents.yaml'), JSON.stringify(release));
     await this.#coordinator('release', 'push', tree, '--version', version);
-    await this.#coordinator('rollout', '--app', release.app, '--version', version, '--bake', '0s');
   }
 
   /** A leader may need a moment: what is refused is asked again. */

@@ -23,7 +23,10 @@ export class Outrider extends Adapter {
   address = `${this.place.network}.11`;
   #run = join(this.place.memory, this.constructor.title);
   #host = (path) => join(this.dir, 'host', path);
-  #fleet = new Fleet({ place: this.place, dir: this.dir, address: this.address, start: () => this.start() });
+  #fleet = new Fleet({
+    ...{ place: this.place, dir: this.dir, hosts: { bench: this.address } },
+    startHosts: () => this.start(),
+  });
   #env = { OUTRIDER_RENDEZVOUS: join(this.dir, 'endpoints') };
 
   /** agents.yaml that names these agents; `more` are keys of each. */

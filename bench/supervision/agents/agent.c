@@ -4,6 +4,8 @@
  *   LISTEN         IPv4:PORT; takes connections and answers each request with HTTP 200
  *   NOTIFYFD       writes a line to this descriptor once it runs (readiness for s6)
  *   LOGMS          writes a line to standard output every so many milliseconds, and ends where that fails
+ *   READYMS        tells $NOTIFY_SOCKET after so many milliseconds that it is ready
+ *   STOPMS         takes so many milliseconds to end once it is asked to
  *   FLOOD, SECONDS after SIGUSR1 writes so many MB/s to standard output for so long, then appends "# BYTES NANOSECONDS"
  */
 #include <arpa/inet.h>
@@ -14,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,7 +49,8 @@ static void stamp(const char *line, int length) {
 }
 
 static volatile sig_atomic_t told;
-static void on_term(int signal) { (void)signal; _exit(0); }
+static long stop_ms;
+static void on_term(int signal) { (void)signal; pause_ms(stop_ms); _exit(0); }
 static void on_usr1(int signal) { (void)signal; told = 1; }
 
 static void serve(const char *where) {
@@ -69,6 +73,16 @@ static void serve(const char *where) {
   }
 }
 
+static void tell_ready(void) {
+  struct sockaddr_un at = {.sun_family = AF_UNIX};
+  const char *where = getenv("NOTIFY_SOCKET");
+  if (!where || strlen(where) >= sizeof at.sun_path) _exit(5);
+  strcpy(at.sun_path, where);
+  int client = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (sendto(client, "READY=1", 7, 0, (void *)&at, sizeof at) != 7) _exit(5);
+  close(client);
+}
+
 static void flood(double bytes_per_second, double seconds) {
   static char block[65536];
   for (size_t i = 0; i < sizeof block; i++) block[i] = i % 128 == 127 ? '\n' : 'a' + i % 26;
@@ -88,6 +102,7 @@ static void flood(double bytes_per_second, double seconds) {
 int main(int argc, char **argv) {
   words = argc;
   word = argv;
+  stop_ms = atol(option("STOPMS", "0"));
   struct sigaction act = {.sa_handler = on_term};
   sigaction(SIGTERM, &act, NULL);
   sigaction(SIGINT, &act, NULL);
@@ -99,6 +114,10 @@ int main(int argc, char **argv) {
   if (notify > 2) {
     if (write(notify, "\n", 1) < 0) { /* nobody listens */ }
     close(notify);
+  }
+  if (*option("READYMS", "")) {
+    pause_ms(atol(option("READYMS", "0")));
+    tell_ready();
   }
   double rate = atof(option("FLOOD", "0"));
   if (rate > 0) flood(rate * 1e6, atof(option("SECONDS", "8")));

@@ -15,6 +15,8 @@ type Document = Readonly<Record<string, unknown>>;
 const TOGETHER_MS = 50;
 /** What no change announces (a duration, Redis gone) is seen this late at most. */
 const LOOK_AGAIN_MS = 1_000;
+/** Of a fleet of very many hosts the document takes long: at most such a part of the time goes into it. */
+const SHARE_OF_TIME = 0.1;
 
 export class StatusFeed {
   private readonly listeners = new Set<(document: Document) => void>();
@@ -25,6 +27,8 @@ export class StatusFeed {
   private content = '';
   private cancel: () => void = () => undefined;
   private due = false;
+  /** How long the last look took. */
+  private lookMs = 0;
 
   constructor(private readonly inside: Inside) {
     this.stopListening = inside.fleet.onChange(() => this.soon());
@@ -54,6 +58,10 @@ export class StatusFeed {
 
   /** Calls at once with the document as it is, and after each change. Returns a function that ends it. */
   subscribe(listener: (document: Document) => void): () => void {
+    if (this.listeners.size === 0) {
+      this.rebuild();
+      this.schedule(0);
+    }
     this.listeners.add(listener);
     listener(this.current);
     return () => this.listeners.delete(listener);
@@ -67,9 +75,9 @@ export class StatusFeed {
   }
 
   private soon(): void {
-    if (this.due || this.ending.signal.aborted) return;
+    if (this.due || this.listeners.size === 0 || this.ending.signal.aborted) return;
     this.due = true;
-    this.schedule(TOGETHER_MS);
+    this.schedule(this.nextLookMs());
   }
 
   private schedule(ms: number): void {
@@ -80,14 +88,16 @@ export class StatusFeed {
   private async refresh(): Promise<void> {
     this.due = false;
     await this.readRollout();
-    if (this.ending.signal.aborted) return;
+    if (this.listeners.size === 0 || this.ending.signal.aborted) return;
+    const from = this.inside.clock.monotonic();
     this.rebuild();
+    this.lookMs = this.inside.clock.monotonic() - from;
     this.schedule(this.nextLookMs());
   }
 
   /** Soon where something was told while we read. */
   private nextLookMs(): number {
-    return this.due ? TOGETHER_MS : LOOK_AGAIN_MS;
+    return Math.max(this.due ? TOGETHER_MS : LOOK_AGAIN_MS, this.lookMs / SHARE_OF_TIME);
   }
 
   private async readRollout(): Promise<void> {

@@ -6,6 +6,7 @@ import { FAR_ABOVE, takeBackLost } from '../rollout/begin.js';
 import type { Decision, Limits } from '../rollout/decision.js';
 import { mixedRollout, tellMixed } from '../rollout/mixed.js';
 import type { Fleet, RolloutStore, StoredRollout } from './ports.js';
+import { idOfRecord, readRecord } from './record.js';
 import type { RolloutRun } from './rollout-run.js';
 import type { Term } from './term.js';
 
@@ -33,7 +34,7 @@ export class LostRollouts {
   ): Promise<void> {
     if (app.outcome !== undefined) await this.findMixed(app.outcome.rollout, app.app, runs, adopt);
     if ((app.phase !== 'trial' && app.phase !== 'switching') || app.rolloutRecord === undefined) return;
-    const { id } = JSON.parse(app.rolloutRecord) as Rollout;
+    const id = idOfRecord(app.rolloutRecord);
     const key = `${id}/${host}`;
     if (runs.has(id) || this.looking.has(key)) return;
     this.looking.add(key);
@@ -92,7 +93,7 @@ export class LostRollouts {
   /** From the newest record that any host keeps. False: another rollout of the app has the place. */
   private async recreate(id: string, app: string, adopt: (stored: StoredRollout) => RolloutRun): Promise<boolean> {
     const records = this.reportsOf(id, app)
-      .flatMap(({ rolloutRecord }) => (rolloutRecord === undefined ? [] : [JSON.parse(rolloutRecord) as Rollout]))
+      .flatMap(({ rolloutRecord }) => (rolloutRecord === undefined ? [] : [readRecord(rolloutRecord)]))
       .filter((record) => record.id === id)
       .sort((a, b) => b.steps - a.steps);
     const [newest] = records;

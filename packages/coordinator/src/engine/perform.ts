@@ -2,6 +2,7 @@
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Effect, Fleet, HostCommand, Releases, SpecStore, SwitchHow } from './ports.js';
+import { recordOf } from './record.js';
 
 export interface PerformOptions {
   readonly fleet: Fleet;
@@ -20,7 +21,7 @@ export async function perform(effect: Effect, rollout: Rollout, options: Perform
       await host.stage(command, { release, ...(await documentsOf(effect, options)) });
       return;
     case 'switch':
-      await host.switchTo(command, release, effect.confirmWithinMs, JSON.stringify(rollout), howOf(effect, rollout));
+      await host.switchTo(command, release, effect.confirmWithinMs, recordOf(rollout), howOf(effect, rollout));
       return;
     case 'commit':
       await host.commit(command);

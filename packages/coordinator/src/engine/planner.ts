@@ -116,7 +116,7 @@ function planOver(
 ): Planned {
   const { version, digest } = release;
   const gates = ask.noMonitoring === true ? NO_GATES : options.resolveGates({ spec, version });
-  const hosts = Object.fromEntries(inventory.map((host) => [host.name, host.address]));
+  const hosts = Object.freeze(Object.fromEntries(inventory.map((host) => [host.name, host.address])));
   return planRollout({
     gates,
     app,

@@ -157,6 +157,15 @@ export interface LeaseStore {
 
 export type CommitResult = 'committed' | 'fenced' | 'conflict';
 
+/** What something was decided on. */
+export interface Cause {
+  /** That of a `RolloutEvent`; else `begin`, `lost` (the store had forgotten some of it), `silent` (a new leader asks in vain). */
+  readonly kind: string;
+  readonly host?: string;
+  readonly by?: string;
+  readonly reason?: string;
+}
+
 /** Why a rollout's state became another, kept beside it for whoever looks into it later. */
 export interface DecisionRecord {
   /** RFC 3339. */
@@ -164,13 +173,8 @@ export interface DecisionRecord {
   readonly epoch: number;
   /** Of the state that it led to. */
   readonly revision: number;
-  readonly event: {
-    /** That of a `RolloutEvent`; else `begin`, `lost` (the store had forgotten some of it), `silent` (a new leader asks in vain). */
-    readonly kind: string;
-    readonly host?: string;
-    readonly by?: string;
-    readonly reason?: string;
-  };
+  /** In their order: what comes while another decision is written is decided together. */
+  readonly events: readonly Cause[];
   readonly phase: { readonly from: string; readonly to: string };
   readonly commands: readonly { readonly host: string; readonly kind: string; readonly step: number }[];
   /** Types of the events that it made. */
@@ -216,6 +220,8 @@ export interface RolloutStore {
   /** Takes an effect out of the outbox, if the lease is still this one and the effect still the one with this key. */
   acknowledge(lease: Lease, effect: Effect): Promise<void>;
   load(id: string): Promise<StoredRollout | undefined>;
+  /** 0: there is no such rollout. */
+  revision(id: string): Promise<number>;
   /** Newest first. */
   list(app: string | undefined, limit: number): Promise<readonly StoredRollout[]>;
   underWay(): Promise<readonly StoredRollout[]>;

@@ -1,9 +1,10 @@
 /** What a leader does for as long as it leads: recover, feed reports to rollouts, renew trials, give commands. */
 import type { AppStatus } from '@outrider/shared/domain/host.js';
-import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { Limits } from '../rollout/decision.js';
+import { toldAnew } from '../rollout/told-anew.js';
 import type { Boundary } from './boundary.js';
 import { Deliveries } from './delivery.js';
 import { GateWatch, type GateWatchOptions } from './gate-watch.js';
@@ -79,7 +80,7 @@ export class Reign {
     const run = new RolloutRun(stored, this.term, {
       ...this.options,
       deliver: (effect, term) => this.deliveries.deliver(effect, term),
-      changed: (changed) => this.changed(changed),
+      changed: (changed, before) => this.changed(changed, before),
       unwritten: (unwritten) => this.forget(unwritten),
     });
     this.runs.set(stored.rollout.id, run);
@@ -209,8 +210,8 @@ export class Reign {
 
   /** A store that was set back may still hold our lease, and says nothing of what it lost unless it is asked. */
   private async compare({ rollout, revision }: RolloutRun): Promise<void> {
-    const stored = await this.options.store.load(rollout.id);
-    if ((stored?.revision ?? 0) < revision) this.term.giveUp(`the last writes of rollout ${rollout.id} were lost`);
+    if ((await this.options.store.revision(rollout.id)) < revision)
+      this.term.giveUp(`the last writes of rollout ${rollout.id} were lost`);
   }
 
   /**
@@ -236,7 +237,7 @@ export class Reign {
     this.runs.get(rolloutOf(effect))?.tell({ kind: 'refused', host, step: fence.step, reason, at });
   }
 
-  private changed(run: RolloutRun): void {
+  private changed(run: RolloutRun, before?: Rollout): void {
     run.scheduleTick();
     const { rollout } = run;
     if (hasEnded(rollout.phase)) {
@@ -244,12 +245,12 @@ export class Reign {
       this.forget(run);
     } else {
       // What hosts said while another decision was being written is told again.
-      this.retell(rollout);
+      this.retell(rollout, toldAnew(rollout, before));
     }
   }
 
-  private retell(rollout: Rollout): void {
-    for (const { host } of rollout.hosts) {
+  private retell(rollout: Rollout, hosts: readonly RolloutHost[]): void {
+    for (const { host } of hosts) {
       const now = this.options.fleet.host(host);
       const app = now?.status?.apps.find((candidate) => candidate.app === rollout.app);
       if (now?.state !== 'up' || app === undefined || !this.term.isBound(host)) continue;

@@ -108,7 +108,7 @@ async function toVersion(
   const { version, digest } = release;
   const { manifest } = await options.releases.manifest(digest);
   const spec = await options.releases.spec(digest);
-  const hosts = Object.fromEntries(options.fleet.hosts().map((host) => [host.name, host.address]));
+  const hosts = Object.freeze(Object.fromEntries(options.fleet.hosts().map((host) => [host.name, host.address])));
   return standing.flatMap(({ host, app: status }): readonly RollbackTarget[] => {
     const { active, previous } = status;
     const from = active === undefined ? {} : { from: active };

@@ -5,10 +5,11 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Clock, rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { countAsTouched, FAR_ABOVE, takeBackLost } from '../rollout/begin.js';
 import { decide } from '../rollout/decide.js';
+import { inTurn } from '../rollout/in-turn.js';
 import type { Decision, HistoryLine, Limits, RolloutCommand, RolloutEvent } from '../rollout/decision.js';
 import type { Boundary } from './boundary.js';
 import { Mailbox } from './mailbox.js';
-import type { DecisionRecord, Effect, RolloutStore, StoredRollout } from './ports.js';
+import type { Cause, DecisionRecord, Effect, RolloutStore, StoredRollout } from './ports.js';
 import type { Term } from './term.js';
 
 export interface RunOptions {
@@ -17,8 +18,8 @@ export interface RunOptions {
   readonly boundary: Boundary;
   readonly limits: Limits;
   readonly deliver: (effect: Effect, term: Term) => void;
-  /** After each commit. */
-  readonly changed: (run: RolloutRun) => void;
+  /** After each commit; `before` absent: nobody knows how far the record has moved. */
+  readonly changed: (run: RolloutRun, before?: Rollout) => void;
   /** Its first decision was not written, so there is no such rollout. */
   readonly unwritten: (run: RolloutRun) => void;
   readonly onBug: (error: unknown) => void;
@@ -26,6 +27,8 @@ export interface RunOptions {
 
 export class RolloutRun {
   private readonly mailbox = new Mailbox();
+  /** Told, and not yet decided. */
+  private told: RolloutEvent[] = [];
   private cancelTick: () => void = () => undefined;
   /** The store may know more than this: it was away when it was asked to commit. */
   private doubtful = false;
@@ -51,12 +54,23 @@ export class RolloutRun {
 
   /** Rejects with `OutriderError('unavailable')` where it can't be decided now. */
   post(event: RolloutEvent): Promise<Rollout> {
-    return this.mailbox.post(() => this.apply((rollout) => this.decisionOn(rollout, event), causeOf(event)));
+    return this.mailbox.post(() => this.apply((rollout) => this.decisionOn(rollout, event), [causeOf(event)]));
   }
 
-  /** The same for events that will be told again: what goes wrong is mended by `reload`. */
+  /**
+   * The same for events that will be told again: what goes wrong is mended by `reload`. Those that come while another
+   * decision is being written are decided one after the other, and written together.
+   */
   tell(event: RolloutEvent): void {
-    this.post(event).catch((error: unknown) => {
+    this.told.push(event);
+    if (this.told.length > 1) return;
+    const decideAll = (): Promise<Rollout> => {
+      const events = this.told;
+      this.told = [];
+      const decideOn = (now: Rollout): Decision => inTurn(now, events, (then, event) => this.decisionOn(then, event));
+      return this.apply(decideOn, events.map(causeOf));
+    };
+    this.mailbox.post(decideAll).catch((error: unknown) => {
       if (!(error instanceof OutriderError)) this.options.onBug(error);
     });
   }
@@ -74,7 +88,7 @@ export class RolloutRun {
       this.stored = fresh;
       this.doubtful = false;
       if (fresh.revision < revision) {
-        await this.apply((rollout) => this.lost(rollout, known.steps), { kind: 'lost' });
+        await this.apply((rollout) => this.lost(rollout, known.steps), [{ kind: 'lost' }]);
         return;
       }
       const effects = await this.options.store.outbox();
@@ -85,15 +99,15 @@ export class RolloutRun {
 
   /** Takes the whole rollout back, since hosts have seen more of it than the store. */
   takeBack(steps: number): Promise<Rollout> {
-    return this.mailbox.post(() => this.apply((rollout) => this.lost(rollout, steps), { kind: 'lost' }));
+    return this.mailbox.post(() => this.apply((rollout) => this.lost(rollout, steps), [{ kind: 'lost' }]));
   }
 
   /** These hosts do not answer a leader that is new. */
   countAsTouched(silent: readonly string[]): Promise<Rollout> {
     const { clock, limits } = this.options;
     const at = clock.now();
-    const cause = { kind: 'silent', reason: silent.join(', ') };
-    return this.mailbox.post(() => this.apply((rollout) => countAsTouched(rollout, silent, at, limits), cause));
+    const causes = [{ kind: 'silent', reason: silent.join(', ') }];
+    return this.mailbox.post(() => this.apply((rollout) => countAsTouched(rollout, silent, at, limits), causes));
   }
 
   /**
@@ -102,9 +116,9 @@ export class RolloutRun {
    * `plan`: what it was begun by; absent: it was begun before, and the store has lost it.
    */
   async open(decision: Decision, plan?: Plan): Promise<Rollout> {
-    const cause = plan === undefined ? { kind: 'lost' } : { kind: 'begin', by: decision.rollout.by };
+    const causes = [plan === undefined ? { kind: 'lost' } : { kind: 'begin', by: decision.rollout.by }];
     try {
-      return await this.mailbox.post(() => this.apply(() => decision, cause, plan));
+      return await this.mailbox.post(() => this.apply(() => decision, causes, plan));
     } catch (error) {
       await this.reload().catch(() => undefined);
       if (this.revision === 0) throw error;
@@ -146,7 +160,7 @@ export class RolloutRun {
 
   private async apply(
     decideOn: (rollout: Rollout) => Decision,
-    cause: DecisionRecord['event'],
+    causes: readonly Cause[],
     plan?: Plan,
   ): Promise<Rollout> {
     const { term, options } = this;
@@ -158,23 +172,24 @@ export class RolloutRun {
     const lines = events.map((line, index) => this.eventOf(rollout, line, index));
     this.doubtful = true;
     await options.boundary('commit.before');
-    const trace = { decision: this.recordOf(cause, decision), ...(plan === undefined ? {} : { plan }) };
+    const trace = { decision: this.recordOf(causes, decision), ...(plan === undefined ? {} : { plan }) };
     const result = await options.store.commit(term.lease, rollout, this.revision, lines, commands, trace);
     if (result !== 'committed') throw unavailable();
     this.doubtful = false;
+    const before = this.rollout;
     this.stored = { rollout, revision: this.revision + 1 };
     await options.boundary('commit.after');
     for (const effect of commands) this.deliver(effect);
-    options.changed(this);
+    options.changed(this, before);
     return rollout;
   }
 
-  private recordOf(event: DecisionRecord['event'], { rollout, effects, events }: Decision): DecisionRecord {
+  private recordOf(causes: readonly Cause[], { rollout, effects, events }: Decision): DecisionRecord {
     return {
       at: rfc3339(this.options.clock.now()),
       epoch: this.term.lease.epoch,
       revision: this.revision + 1,
-      event,
+      events: causes,
       phase: { from: this.rollout.phase, to: rollout.phase },
       commands: effects.map(({ host, kind, step }) => ({ host, kind, step })),
       told: events.map(({ type }) => type),
@@ -216,7 +231,7 @@ export class RolloutRun {
 }
 
 /** What of an event tells it apart later; what a host has reported is in its own history. */
-function causeOf(event: RolloutEvent): DecisionRecord['event'] {
+function causeOf(event: RolloutEvent): Cause {
   const { kind } = event;
   return {
     kind,

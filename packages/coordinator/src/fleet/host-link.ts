@@ -34,6 +34,8 @@ export interface LinkOptions {
   readonly clock: Clock;
   readonly times: LinkTimes;
   readonly changed: (host: FleetHost) => void;
+  /** The one copy that is kept of a text which many hosts say. */
+  readonly shared: (text: string) => string;
   /** Told once that another one answers in the host's place, as a sentence. */
   readonly notice: (sentence: string) => void;
 }
@@ -49,6 +51,10 @@ export class HostLink {
   private cancelReconnect: () => void = nothing;
   private closed = false;
   private mistaken: string | undefined;
+  /** Counts what was heard, so that an answer can be told from what came after its question. */
+  private words = 0;
+  /** Until something changes. */
+  private seen: FleetHost | undefined;
   private readonly clock: Clock;
   private readonly times: LinkTimes;
 
@@ -69,20 +75,22 @@ export class HostLink {
 
   view(): FleetHost {
     const { record, state, status, mistaken } = this;
-    return {
+    this.seen ??= {
       ...record,
       state,
       ...(status === undefined ? {} : { status }),
       ...(mistaken === undefined ? {} : { mistaken }),
     };
+    return this.seen;
   }
 
   /** Asks now; a host that does not answer has lost its connection. */
   async check(): Promise<void> {
-    const { stream } = this;
+    const { stream, words } = this;
     try {
       const status = readHostStatus(await this.remote.Status({}, { timeoutMs: this.times.answerMs }));
-      if (!this.heard(status)) stream.abort();
+      // What the stream has said since may be newer, and the host is there for sure.
+      if (this.words === words && !this.heard(status)) stream.abort();
     } catch {
       if (stream === this.stream) stream.abort();
     }
@@ -113,19 +121,35 @@ export class HostLink {
   /** False: it was another one, which is not listened to. */
   private heard(status: HostStatus): boolean {
     if (this.closed) return true;
+    this.words += 1;
     const { host, environment } = status;
     if (host !== this.record.name || environment !== this.options.environment) {
       this.takenFor(`${host} of ${environment}`);
       return false;
     }
     this.mistaken = undefined;
-    this.status = status;
+    this.status = this.withShared(status);
     this.cancelDown();
     this.cancelCheck();
     this.cancelCheck = this.clock.after(this.times.checkMs, () => void this.check());
     this.state = 'up';
-    this.options.changed(this.view());
+    this.tell();
     return true;
+  }
+
+  /** Hosts on trial all say the record of their rollout, which is long. */
+  private withShared(status: HostStatus): HostStatus {
+    if (status.apps.every(({ rolloutRecord }) => rolloutRecord === undefined)) return status;
+    const { shared } = this.options;
+    const apps = status.apps.map((app) =>
+      app.rolloutRecord === undefined ? app : { ...app, rolloutRecord: shared(app.rolloutRecord) },
+    );
+    return { ...status, apps };
+  }
+
+  private tell(): void {
+    this.seen = undefined;
+    this.options.changed(this.view());
   }
 
   /** Down at once, so that nobody gives it a command that is meant for another. */
@@ -137,7 +161,7 @@ export class HostLink {
     this.cancelDown();
     this.cancelCheck();
     if (isNews) this.options.notice(sentence);
-    if (this.state === 'down' && isNews) this.options.changed(this.view());
+    if (this.state === 'down' && isNews) this.tell();
     this.turn('down');
   }
 
@@ -155,7 +179,7 @@ export class HostLink {
   private turn(state: HostLiveness): void {
     if (this.closed || this.state === state) return;
     this.state = state;
-    this.options.changed(this.view());
+    this.tell();
   }
 }
 

@@ -21,8 +21,8 @@ export interface InventoryNews {
 export async function readInventory(redis: RedisClient, keys: FleetKeys): Promise<InventoryNews | undefined> {
   try {
     const registered = Object.values(await redis.hgetall(keys.hosts)).flatMap(parse);
-    const marks = await Promise.all(registered.map((host) => redis.exists(keys.presence(host.name))));
-    const present = registered.filter((_host, index) => marks[index] === 1).map((host) => host.name);
+    const marks = registered.length === 0 ? [] : await redis.mget(registered.map(({ name }) => keys.presence(name)));
+    const present = registered.filter((_host, index) => typeof marks[index] === 'string').map((host) => host.name);
     return { registered, present: new Set(present) };
   } catch {
     return undefined;

@@ -2,12 +2,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import grpcServer from '@grpc/grpc-js';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 import { sidecarProto } from '@outrider/shared/rpc/loader.js';
+import { startGrpcServer } from '@outrider/shared/rpc/server.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
 import { SimulatedHost } from '@outrider/shared/testing/simulated-host.js';
-import { type SidecarGrpc, startSidecarGrpc } from '@outrider/sidecar/link/grpc.js';
+import {
+  sidecarService,
+  type SidecarGrpc,
+  type SidecarGrpcOptions,
+  startSidecarGrpc,
+} from '@outrider/sidecar/link/grpc.js';
 import type { AgentControl, HostControl } from '@outrider/sidecar/link/ports.js';
 import { Redis } from 'ioredis';
 import type { HostCommand } from '../engine/ports.js';
@@ -28,11 +34,18 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A sidecar's gRPC face over a model host. */
-async function sidecar(
-  name: string,
-  listen = '127.0.0.1:0',
-): Promise<{ host: SimulatedHost; grpc: SidecarGrpc; say: () => void }> {
+const AGENTS = { instances: () => [] } as unknown as AgentControl;
+const SAMPLES: SidecarGrpcOptions['samples'] = {
+  samples: (app, metrics) => ({ periodMs: 5_000, rollout: `${app} ${metrics.join()}`, agents: [] }),
+};
+const preflight: SidecarGrpcOptions['preflight'] = async ({ release }) => ({
+  problems: [`no room for ${release.version}`],
+  facts: FACTS,
+});
+const LOGS = { last: async () => [], follow: () => [] } as never;
+
+/** A model host as a sidecar's gRPC face asks it. */
+function model(name: string): { host: SimulatedHost; control: HostControl; say: () => void } {
   const listeners = new Set<() => void>();
   const say = (): void => {
     for (const listener of listeners) listener();
@@ -57,12 +70,17 @@ async function sidecar(
     emergency: nobodyAsks,
     resume: nobodyAsks,
   };
+  return { host, control, say };
+}
+
+/** A sidecar's gRPC face over a model host. */
+async function sidecar(
+  name: string,
+  listen = '127.0.0.1:0',
+): Promise<{ host: SimulatedHost; grpc: SidecarGrpc; say: () => void }> {
+  const { host, control, say } = model(name);
   const grpc = await startSidecarGrpc({
-    host: control,
-    agents: { instances: () => [] } as unknown as AgentControl,
-    logs: { last: async () => [], follow: () => [] } as never,
-    samples: { samples: (app, metrics) => ({ periodMs: 5_000, rollout: `${app} ${metrics.join()}`, agents: [] }) },
-    preflight: async ({ release }) => ({ problems: [`no room for ${release.version}`], facts: FACTS }),
+    ...{ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight },
     listen: [listen],
     tokens: () => [TOKEN],
     onBug: (error) => {
@@ -143,6 +161,41 @@ describe('the live fleet', () => {
     await grpc.close();
     await expect(ask('pc2', source, 5_000)).rejects.toMatchObject({ code: 'unavailable' });
     await expect(ask('pc9', source, 5_000)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('believes what a host says rather than an answer from before', async () => {
+    const { host, control } = model('pc2');
+    let asked = 0;
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    const proto = sidecarProto();
+    const server = await startGrpcServer({
+      ...{ service: proto.types.outrider.v1.Sidecar.service, proto, listen: ['127.0.0.1:0'], tokens: () => [TOKEN] },
+      implementation: {
+        ...sidecarService({ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight }),
+        Status: async () => {
+          const status = host.status();
+          asked += 1;
+          await held;
+          return status;
+        },
+      },
+      open: new Set(['Status', 'WatchStatus']),
+      onBug: (error) => {
+        throw error;
+      },
+    });
+    closers.push(() => server.close());
+    const fleet = fleetOf({ configured: [record('pc2', server.addresses[0]!)], times: { ...QUICK, answerMs: 60_000 } });
+    await eventually(() => asked === 1);
+    const seen: (string | undefined)[] = [];
+    fleet.onChange(({ status }) => seen.push(status?.apps[0]?.staging?.state));
+    await fleet.commands('pc2').bindEpoch(3, 'me');
+    await fleet.commands('pc2').stage(command(1), { release, manifest: new Uint8Array(), hostSpec: new Uint8Array() });
+    await eventually(() => seen.includes('running'));
+    answer();
+    await eventually(() => asked >= 3);
+    expect(seen.slice(seen.indexOf('running'))).not.toContain(undefined);
   });
 
   it('needs the token for commands, and says so', async () => {

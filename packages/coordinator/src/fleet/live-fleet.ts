@@ -9,6 +9,7 @@ import { hostCommands } from './host-commands.js';
 import { hostSamples } from './host-samples.js';
 import { HostLink, LINK_TIMES, type LinkTimes } from './host-link.js';
 import { readInventory } from './inventory.js';
+import { SharedTexts } from './shared-texts.js';
 
 export interface ConfiguredHost extends HostRecord {
   /** Its endpoint was written down, not assumed: it holds against what the sidecar says of itself. */
@@ -37,6 +38,9 @@ const REFRESH_MS = 1_000;
 export class LiveFleet implements Fleet {
   private readonly links = new Map<string, HostLink>();
   private readonly listeners = new Set<(host: FleetHost) => void>();
+  private readonly texts = new SharedTexts();
+  /** By name, until one changes. */
+  private all: readonly FleetHost[] | undefined;
   private present: ReadonlySet<string> = new Set();
   private cancelRefresh: () => void = () => undefined;
   private closed = false;
@@ -51,7 +55,8 @@ export class LiveFleet implements Fleet {
   }
 
   hosts(): readonly FleetHost[] {
-    return [...this.links.values()].map((link) => link.view()).sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.all ??= [...this.links.values()].map((link) => link.view()).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return this.all;
   }
 
   host(name: string): FleetHost | undefined {
@@ -122,11 +127,16 @@ export class LiveFleet implements Fleet {
     known?.close();
     const { environment, token, clock, times, notice } = this.options;
     const changed = (host: FleetHost): void => {
+      this.all = undefined;
       for (const listener of this.listeners) listener(host);
     };
     const link = new HostLink(
       record,
-      { environment, token, clock, times: { ...LINK_TIMES, ...times }, changed, notice: notice ?? (() => undefined) },
+      {
+        ...{ environment, token, clock, times: { ...LINK_TIMES, ...times }, changed },
+        shared: (text) => this.texts.shared(text),
+        notice: notice ?? (() => undefined),
+      },
       known?.view().status,
     );
     this.links.set(record.name, link);

@@ -30,10 +30,12 @@ export class Draft {
   }
 
   setHost(name: string, patch: Patch<RolloutHost>): void {
-    const hosts = this.current.hosts.map((host) =>
-      host.host === name ? patched(host, { ...patch, ...this.timesOf(host, patch) }) : host,
-    );
-    if (hosts.some((host, index) => host !== this.current.hosts[index])) this.set({ hosts });
+    const { hosts } = this.current;
+    const index = hosts.findIndex(({ host }) => host === name);
+    const before = hosts[index];
+    if (before === undefined) return;
+    const after = patched(before, { ...patch, ...this.timesOf(before, patch) });
+    if (after !== before) this.current = { ...this.current, hosts: hosts.with(index, after) };
   }
 
   /** When a state is entered is kept, for whoever wants to know later how long it took. */

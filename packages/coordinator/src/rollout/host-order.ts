@@ -31,19 +31,26 @@ export function mustPrecede(first: Target, then: Target): boolean {
 
 /** `then` has an agent that needs one which only `first` has. */
 function serves(first: Target, then: Target): boolean {
-  const here = names(then);
-  const there = names(first);
   return then.spec.agents.some((agent) =>
-    agent.dependsOn.some((need) => !here.has(need.agent) && there.has(need.agent)),
+    agent.dependsOn.some((need) => !names(then).has(need.agent) && names(first).has(need.agent)),
   );
 }
 
 /** An agent stops on `first` and is new on `then`. */
 function leaves(first: Target, then: Target): boolean {
-  const goes = running(first).filter((name) => !names(first).has(name));
-  const stays = new Set(running(then));
-  return goes.some((name) => names(then).has(name) && !stays.has(name));
+  return leaving(first).some((name) => names(then).has(name) && !running(then).has(name));
 }
 
-const names = (target: Target): ReadonlySet<string> => new Set(target.spec.agents.map((agent) => agent.name));
-const running = (target: Target): readonly string[] => (target.host.app?.agents ?? []).map((agent) => agent.name);
+/** Every two hosts of a fleet are compared: what is asked of each is found once. */
+function once<T>(find: (target: Target) => T): (target: Target) => T {
+  const found = new WeakMap<Target, T>();
+  return (target) => {
+    const known = found.get(target) ?? find(target);
+    found.set(target, known);
+    return known;
+  };
+}
+
+const names = once((target): ReadonlySet<string> => new Set(target.spec.agents.map((agent) => agent.name)));
+const running = once(({ host }): ReadonlySet<string> => new Set((host.app?.agents ?? []).map((agent) => agent.name)));
+const leaving = once((target) => [...running(target)].filter((name) => !names(target).has(name)));

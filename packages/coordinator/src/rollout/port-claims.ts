@@ -20,16 +20,24 @@ export function portProblems(
   targets: readonly Target[],
   reserved: (host: PlanHost) => readonly ReservedPort[],
 ): readonly string[] {
-  const claims = targets.flatMap(claimsOf);
-  const own = targets.flatMap(({ host }) =>
-    reserved(host).map(({ address, port, owner }): Claim => ({ address, port: String(port), host, owner })),
-  );
+  // By port: only claims to the same one can collide.
+  const taken = new Map<string, Claim[]>();
+  const claimsTo = (port: string): Claim[] => {
+    const claims = taken.get(port) ?? [];
+    taken.set(port, claims);
+    return claims;
+  };
+  for (const { host } of targets) {
+    for (const { address, port, owner } of reserved(host))
+      claimsTo(`${port}`).push({ address, port: `${port}`, host, owner });
+  }
   const problems: string[] = [];
-  claims.forEach((claim, index) => {
-    const rival =
-      own.find((other) => collide(claim, other)) ?? claims.slice(0, index).find((other) => collide(claim, other));
-    if (rival !== undefined) problems.push(sentence(claim, rival));
-  });
+  for (const wanted of targets.flatMap(claimsOf)) {
+    const earlier = claimsTo(wanted.port);
+    const rival = earlier.find((other) => collide(wanted, other));
+    if (rival !== undefined) problems.push(sentence(wanted, rival));
+    earlier.push(wanted);
+  }
   return problems;
 }
 

@@ -109,7 +109,7 @@ function contract(open: () => Stores): void {
 
   describe('the trace of a rollout', () => {
     const decision = (revision: number): DecisionRecord => ({
-      ...{ at: '2026-01-01T00:00:00.000Z', epoch: 1, revision, event: { kind: 'tick' } },
+      ...{ at: '2026-01-01T00:00:00.000Z', epoch: 1, revision, events: [{ kind: 'tick' }] },
       ...{ phase: { from: 'staging', to: 'switching' }, commands: [], told: [] },
     });
     const plan: Plan = { ...{ plan: 'p', app: 'a', version: '2', hosts: [], problems: ['it\'s "so"'] } };
@@ -253,10 +253,25 @@ function contract(open: () => Stores): void {
     expect(await stores.rollouts.nextSequence(99)).toBe(100);
   });
 
+  it('tells the revision alone, 0 of what it does not know', async () => {
+    expect(await stores.rollouts.revision('r1')).toBe(0);
+    await stores.rollouts.commit(lease, rollout(1), 0, [], []);
+    await stores.rollouts.commit(lease, rollout(1, { steps: 1 }), 1, [], []);
+    expect(await stores.rollouts.revision('r1')).toBe(2);
+  });
+
   it('keeps host specs by their digest', async () => {
     await stores.specs.saveSpecs(new Map([['x', '{"a":1}']]));
     expect(await stores.specs.loadSpec('x')).toBe('{"a":1}');
     expect(await stores.specs.loadSpec('y')).toBeUndefined();
+  });
+
+  it('keeps the specs of very many hosts, each of which names all', async () => {
+    const hosts = Object.fromEntries(Array.from({ length: 1_000 }, (_one, index) => [`host-${index}`, '10.0.0.1']));
+    const specs = new Map(Object.keys(hosts).map((host) => [host, JSON.stringify({ host, hosts })]));
+    await stores.specs.saveSpecs(specs);
+    expect(await stores.specs.loadSpec('host-0')).toBe(specs.get('host-0'));
+    expect(await stores.specs.loadSpec('host-999')).toBe(specs.get('host-999'));
   });
 
   describe('events', () => {
@@ -332,7 +347,7 @@ function storesIn(redis: () => RedisClient & Scripts): void {
     await stores.clear();
     const lease = (await stores.leases.acquire('one', TTL_MS, 0))!;
     const decision: DecisionRecord = {
-      ...{ at: '2026-01-01T00:00:00.000Z', epoch: 1, revision: 1, event: { kind: 'begin' } },
+      ...{ at: '2026-01-01T00:00:00.000Z', epoch: 1, revision: 1, events: [{ kind: 'begin' }] },
       ...{ phase: { from: 'staging', to: 'succeeded' }, commands: [], told: [] },
     };
     for (const seq of [1, 2, 3, 4]) {

@@ -107,6 +107,10 @@ export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
     return copy(this.rollouts.get(id));
   }
 
+  async revision(id: string): Promise<number> {
+    return this.rollouts.get(id)?.revision ?? 0;
+  }
+
   async list(app: string | undefined, limit: number): Promise<readonly StoredRollout[]> {
     const found = [...this.rollouts.values()].filter(({ rollout }) => app === undefined || rollout.app === app);
     return copy(found.sort((a, b) => b.rollout.seq - a.rollout.seq).slice(0, limit));

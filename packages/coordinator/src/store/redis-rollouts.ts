@@ -85,6 +85,10 @@ export class RedisRollouts implements RolloutStore {
     return (await this.loadAll([id]))[0];
   }
 
+  async revision(id: string): Promise<number> {
+    return Number((await ask(this.redis.hget(this.keys.rollout(id), 'revision'))) ?? 0);
+  }
+
   async list(app: string | undefined, limit: number): Promise<readonly StoredRollout[]> {
     const found: StoredRollout[] = [];
     for (let offset = 0; found.length < limit; offset += PAGE) {

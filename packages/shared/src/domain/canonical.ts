@@ -6,15 +6,23 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-    return `{${members.join(',')}}`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
+  const known = spelled.get(value);
+  if (known !== undefined) return known;
+  const object = value as Readonly<Record<string, unknown>>;
+  const members: string[] = [];
+  for (const key of Object.keys(object).sort()) {
+    const member = object[key];
+    if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(member)}`);
   }
-  return JSON.stringify(value ?? null);
+  const text = `{${members.join(',')}}`;
+  if (Object.isFrozen(value) && Object.values(value).every(isPlain)) spelled.set(value, text);
+  return text;
 }
+
+/** What can never change is spelled once, e.g. the map of all hosts, which the spec of each host has in it. */
+const spelled = new WeakMap<object, string>();
+const isPlain = (member: unknown): boolean => typeof member !== 'object';
 
 /** Whether both have the same spelling; found without spelling either. For values of JSON: no NaN, no class. */
 export function sameJson(a: unknown, b: unknown): boolean {

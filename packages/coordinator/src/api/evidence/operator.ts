@@ -15,10 +15,10 @@ export interface Operators {
 
 export function operatorOf(rollout: Rollout, { decisions }: RolloutTrace, events: readonly OutriderEvent[]): Operators {
   const { by, options, startedAt, promotedBy, abortedBy } = rollout;
-  const decided = decisions.flatMap(({ at, event }) =>
-    event.by !== undefined && (CONTROL_ACTIONS as readonly string[]).includes(event.kind)
-      ? [{ at, action: event.kind, by: event.by }]
-      : [],
+  const decided = decisions.flatMap(({ at, events: causes }) =>
+    causes.flatMap(({ kind, by: who }) =>
+      who !== undefined && (CONTROL_ACTIONS as readonly string[]).includes(kind) ? [{ at, action: kind, by: who }] : [],
+    ),
   );
   // An older coordinator has kept no decisions.
   const told = events.flatMap(({ at, type, by: who }) =>

@@ -1,0 +1,82 @@
+// What the commands `bench:rollout` and `bench:scale` share: their options, the workplace around them, their tables.
+import { writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { busyBetween, machine, machineReading } from './supervision/proc.mjs';
+import { median, sorted } from './supervision/statistics.mjs';
+import { Workplace } from './supervision/workplace.mjs';
+
+export const say = (line) => process.stderr.write(`${line}\n`);
+
+/** Reads whole numbers, `--json FILE` and `--help`; `numbers` names each with what it is where nothing is said. */
+export function readOptions(numbers) {
+  try {
+    return parsed(numbers);
+  } catch (error) {
+    return ended(error);
+  }
+}
+
+function parsed(numbers) {
+  const flags = Object.fromEntries(Object.keys(numbers).map((name) => [name, { type: 'string' }]));
+  const { values } = parseArgs({ options: { ...flags, json: { type: 'string' }, help: { type: 'boolean' } } });
+  const read = ([name, otherwise]) => {
+    const list = String(values[name] ?? otherwise)
+      .split(',')
+      .map(Number);
+    if (list.every((value) => Number.isInteger(value) && value >= 1 && value <= 10_000)) return [name, list];
+    throw new Error(`--${name}: "${values[name]}" must be whole numbers from 1 to 10000, with commas between them.`);
+  };
+  return { ...Object.fromEntries(Object.entries(numbers).map(read)), json: values.json, help: values.help === true };
+}
+
+/** How much of the machine others use, over a moment. */
+export async function busyNow() {
+  const before = machineReading();
+  await pause(400);
+  return busyBetween(before, machineReading());
+}
+
+/** Runs `measure(place)`, prints what `report` makes of its records, and leaves nothing behind. */
+export async function command(options, { help, measure, report }) {
+  if (options.help) return void process.stdout.write(help);
+  const place = new Workplace();
+  const leave = (code) => {
+    place.clear();
+    process.exit(code);
+  };
+  process.once('SIGINT', () => leave(130)).once('SIGTERM', () => leave(143));
+  try {
+    place.clearOthers();
+    const records = await measure(place);
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ machine: machine(), records })}\n`);
+    process.stdout.write(`${described(records)}\n\n${report(records)}`);
+  } finally {
+    place.clear();
+  }
+  return undefined;
+}
+
+function described(records) {
+  const { model, cores, memoryGiB, kernel, node } = machine();
+  const busy = records.map((record) => Math.round(record.busyBefore * 100));
+  return (
+    `${cores} cores (${model}), ${memoryGiB} GiB, Linux ${kernel}, Node ${node}; of the machine in use by others ` +
+    `before a measurement: ${median(busy)} % (median), ${Math.max(...busy)} % (most).`
+  );
+}
+
+export const ended = (error) => {
+  say(`Error: ${error.message}`);
+  process.exit(1);
+};
+
+export const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+
+/** The median, and what the repetitions lie between. */
+export function spread(values, digits = 0) {
+  const ordered = sorted(values);
+  const [least, most] = [ordered[0], ordered.at(-1)].map((value) => value.toFixed(digits));
+  return least === most ? least : `${median(values).toFixed(digits)} (${least} to ${most})`;
+}
