@@ -223,8 +223,8 @@ export const PLANTED: readonly Mutation[] = [
   {
     name: 'does not notice that the store has lost writes',
     file: engine('reign'),
-    find: 'if ((stored?.revision ?? 0) < revision) this.term.giveUp(',
-    become: 'if (false) this.term.giveUp(',
+    find: 'if ((await this.options.store.revision(rollout.id)) < revision)',
+    become: 'if (false)',
     caughtBy: [
       'every rollout ends',
       'what is not as it should be is said',
