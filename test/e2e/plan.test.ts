@@ -1,5 +1,6 @@
 /** What a plan tells, what hosts say to it before anything is brought there, and what it is still worth later. */
 import { createServer } from 'node:net';
+import { totalmem } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '@outrider/shared/domain/rollout.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
@@ -175,6 +176,30 @@ describe('--expect-plan', () => {
     expect(result.stderr).toMatch(/another by now/);
     expect(await versions(cluster, APP)).toEqual({ alpha: '2.0.0', beta: '2.0.0' });
   });
+});
+
+it('shows for blue-green the memory for both sets, and why an agent is away; refuses where there is no room', async () => {
+  const blueGreen = ['--strategy', 'blue-green'];
+  await cluster.push('5.0.0', tree(APP, { vision: web(PORT, 5, { update_config: { order: 'stop-first' } }) }));
+  const made = await plan('5.0.0', ...blueGreen);
+  expect(made.plan.problems).toEqual([]);
+  const why = 'declares update_config.order: stop-first';
+  // What can't run twice takes the room of its old version.
+  expect(made.plan.hosts[0]).toMatchObject({ gaps: [{ agent: 'vision', why }], facts: { besideNeededBytes: 0 } });
+  expect(made.plan.hosts[0]?.facts?.besideUsableBytes).toBeGreaterThan(0);
+  const text = await cluster.cli('rollout', '--version', '5.0.0', '--app', APP, '--plan', ...blueGreen);
+  expect(text.stdout).toMatch(
+    /vision: 1 of 1 away while it is replaced, .*: it declares update_config.order: stop-first/,
+  );
+  expect(text.stdout).toMatch(/memory for both sets at once: 0M needed, \d+M of what is free may be used/);
+  expect((await plan('5.0.0')).plan.hosts[0]?.facts?.besideNeededBytes).toBeUndefined();
+
+  const half = `${Math.ceil((totalmem() * 0.99) / 2 / 1024 ** 2)}M`;
+  const large = { replicas: 2, resources: { reservations: { memory: half } } };
+  await cluster.push('5.1.0', tree(APP, { vision: web(PORT, 5), large: { command: ['sleep', '1000'], ...large } }));
+  expect((await plan('5.1.0', ...blueGreen)).plan.problems.join()).toMatch(
+    /blue-green starts the new set beside the old/,
+  );
 });
 
 it('a host whose disk would be left with less than its reserve takes nothing', async () => {

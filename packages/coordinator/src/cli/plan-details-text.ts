@@ -1,15 +1,23 @@
 /** What a plan tells of a host besides its actions, for people: settings, secrets, what is away, how long it takes. */
+import type { HostFacts } from '@outrider/shared/domain/preflight.js';
 import type { CapacityGap, Plan } from '@outrider/shared/domain/rollout.js';
 import type { SettingChange } from '@outrider/shared/domain/settings-diff.js';
 import { harmless } from './output.js';
 
 type PlannedHost = Plan['hosts'][number];
 
-export function detailLines({ settings = [], secrets = [], gaps = [], expected }: PlannedHost): readonly string[] {
+export function detailLines({
+  settings = [],
+  secrets = [],
+  gaps = [],
+  expected,
+  facts,
+}: PlannedHost): readonly string[] {
   return [
     ...settings.map((change) => `  ${change.agent}: ${settingText(change)}`),
     ...secrets.map(({ agent, name, change }) => `  ${agent}: secret ${name} ${change}`),
     ...gaps.map((gap) => `  ${gap.agent}: ${gapText(gap)}`),
+    ...besideText(facts),
     ...(expected === undefined ? [] : [`  ${expectationText(expected)}`]),
   ];
 }
@@ -34,9 +42,18 @@ const shown = (value: string | undefined): string => {
   return JSON.stringify(line.length > LONGEST_VALUE ? `${line.slice(0, LONGEST_VALUE)}...` : line);
 };
 
-function gapText({ instances, replicas, atMostMs, startMs }: CapacityGap): string {
+function besideText({ besideNeededBytes: needed, besideUsableBytes: usable }: Partial<HostFacts> = {}): string[] {
+  if (needed === undefined || usable === undefined) return [];
+  return [
+    `  memory for both sets at once: ${mebibytes(needed)} needed, ${mebibytes(usable)} of what is free may be used`,
+  ];
+}
+
+const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2)}M`;
+
+function gapText({ instances, replicas, atMostMs, startMs, why }: CapacityGap): string {
   const usual = startMs === undefined ? '' : ` about ${seconds(startMs)} and the time it takes to stop,`;
-  return `${instances} of ${replicas} away while it is replaced,${usual} at most ${seconds(atMostMs)}`;
+  return `${instances} of ${replicas} away while it is replaced,${usual} at most ${seconds(atMostMs)}${why === undefined ? '' : `: it ${why}`}`;
 }
 
 function expectationText({ stagingMs, switchingMs, rollouts }: NonNullable<PlannedHost['expected']>): string {

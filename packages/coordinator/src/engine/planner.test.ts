@@ -11,7 +11,7 @@ const FACTS = {
   ...{ diskNeededBytes: 1, diskFreeBytes: 2, diskReserveBytes: 3, memoryBytes: 4, memoryReservedBytes: 5 },
   ...{ cpus: 6, cpusReserved: 0.5 },
 };
-const well: AskPreflight = async () => ({ problems: [], facts: FACTS });
+const well: AskPreflight = async () => ({ problems: [], notices: [], facts: FACTS });
 const release: Release = {
   ...{ app: 'a', version: '2', digest: 'm', files: 1, bytes: 1, pushedAt: '', by: 'me' },
 };
@@ -123,7 +123,7 @@ it('asks nobody about a wish that is wrong in itself, and takes silence for a pr
   expect(world.asked).toBe(0);
   world.preflight = async (name) => {
     if (name === 'beta') throw new OutriderError('timeout', 'No answer from beta:1 in time.');
-    return { problems: [], facts: FACTS };
+    return { problems: [], notices: [], facts: FACTS };
   };
   const { plan, world: ofTheMoment } = await world.plan({ skipDown: false });
   expect(plan.problems).toEqual([expect.stringMatching(/^Host beta did not answer.*No answer from beta:1 in time/)]);

@@ -91,7 +91,7 @@ export async function planRelease(ask: PlanAsk, options: PlannerOptions): Promis
     const planned = planOver(inventory, { ask, app, release, manifest, spec }, options);
     const [findings, details] = await Promise.all([
       planned.world && options.preflight !== undefined
-        ? preflight(planned.targets, bytes, options.preflight)
+        ? preflight(planned.targets, bytes, ask.strategy === 'blue-green' ? 'blue-green' : '', options.preflight)
         : new Map<string, Finding>(),
       lookUp(app, planned.targets, ask.bakeMs, options),
     ]);

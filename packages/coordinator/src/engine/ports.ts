@@ -2,7 +2,7 @@
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { GateVerdict, HostSamples } from '@outrider/shared/domain/gate.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
-import type { AppStatus, Fence, HostStatus } from '@outrider/shared/domain/host.js';
+import type { AppStatus, Fence, HostStatus, SwitchStrategy } from '@outrider/shared/domain/host.js';
 import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
 import type { Manifest, Release, ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { OnLeaseEnd, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
@@ -112,6 +112,8 @@ export interface PreflightSource {
   readonly release: ReleaseRef;
   readonly manifest: Uint8Array;
   readonly hostSpec: Uint8Array;
+  /** Of the switch, as in `SwitchHow`. */
+  readonly strategy: SwitchStrategy;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Asks all hosts of a plan at once whether they could run what is planned for them. */
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
+import type { SwitchStrategy } from '@outrider/shared/domain/host.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Finding } from '../rollout/findings.js';
 import type { Target } from '../rollout/plan-host.js';
@@ -11,11 +12,12 @@ const WITHIN_MS = 5_000;
 export async function preflight(
   targets: readonly Target[],
   manifest: Uint8Array,
+  strategy: SwitchStrategy,
   ask: AskPreflight,
 ): Promise<ReadonlyMap<string, Finding>> {
   const answers = await Promise.all(
     targets.map(async ({ host, spec, to }): Promise<readonly [string, Finding]> => {
-      const source = { release: to, manifest, hostSpec: Buffer.from(canonicalJson(spec)) };
+      const source = { release: to, manifest, hostSpec: Buffer.from(canonicalJson(spec)), strategy };
       return [host.name, await findingOf(ask(host.name, source, WITHIN_MS))];
     }),
   );

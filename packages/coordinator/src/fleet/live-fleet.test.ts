@@ -39,7 +39,7 @@ const SAMPLES: SidecarGrpcOptions['samples'] = {
   samples: (app, metrics) => ({ periodMs: 5_000, rollout: `${app} ${metrics.join()}`, agents: [] }),
 };
 const preflight: SidecarGrpcOptions['preflight'] = async ({ release }) => ({
-  problems: [`no room for ${release.version}`],
+  ...{ problems: [`no room for ${release.version}`], notices: ['a guess'] },
   facts: FACTS,
 });
 const LOGS = { last: async () => [], follow: () => [] } as never;
@@ -132,7 +132,7 @@ describe('the live fleet', () => {
     expect(fleet.host('pc2')?.state).toBe('suspect');
     await eventually(() => fleet.host('pc2')?.state === 'up');
     expect((await fleet.commands('pc2').bindEpoch(3, 'me')).epochHolder).toBe('me');
-    const documents = { release, manifest: new Uint8Array([1]), hostSpec: new Uint8Array([2]) };
+    const documents = { release, manifest: new Uint8Array([1]), hostSpec: new Uint8Array([2]), strategy: '' as const };
     expect(await fleet.commands('pc2').stage(command(1), documents)).toMatchObject({ staging: { state: 'running' } });
     host.work();
     await eventually(() => fleet.host('pc2')?.status?.apps[0]?.staging?.state === 'done');
@@ -155,8 +155,10 @@ describe('the live fleet', () => {
     const old = await oldSidecar();
     const fleet = fleetOf({ configured: [record('pc2', grpc.addresses[0]!), record('pc3', old)] });
     const ask = askPreflight((name) => fleet.remote(name));
-    const source = { release, manifest: new Uint8Array([1]), hostSpec: new Uint8Array([2]) };
-    expect(await ask('pc2', source, 5_000)).toEqual({ problems: ['no room for 2'], facts: FACTS });
+    const source = { release, manifest: new Uint8Array([1]), hostSpec: new Uint8Array([2]), strategy: '' as const };
+    expect(await ask('pc2', source, 5_000)).toEqual({
+      ...{ problems: ['no room for 2'], notices: ['a guess'], facts: FACTS },
+    });
     expect(await ask('pc3', source, 5_000)).toBeUndefined();
     await grpc.close();
     await expect(ask('pc2', source, 5_000)).rejects.toMatchObject({ code: 'unavailable' });

@@ -7,10 +7,10 @@ import type { AskPreflight } from '../engine/ports.js';
 
 export const askPreflight =
   (remote: (host: string) => SidecarRemote | undefined): AskPreflight =>
-  async (host, { release, manifest, hostSpec }, timeoutMs) => {
+  async (host, { release, manifest, hostSpec, strategy }, timeoutMs) => {
     const sidecar = remote(host);
     if (sidecar === undefined) throw new OutriderError('not_found', `There is no host "${host}" in this environment.`);
-    const request = { release, manifest: Buffer.from(manifest), hostSpec: Buffer.from(hostSpec) };
+    const request = { release, manifest: Buffer.from(manifest), hostSpec: Buffer.from(hostSpec), strategy };
     try {
       return readPreflight(await sidecar.Preflight(request, { timeoutMs }));
     } catch (error) {

@@ -1,13 +1,22 @@
 /** Which instances are away while an agent is replaced, and for how long. */
-import type { HostAgent, UpdateOrder } from '@outrider/shared/domain/agent.js';
+import type { HostAgent } from '@outrider/shared/domain/agent.js';
+import { canOverlap } from '@outrider/shared/domain/overlap.js';
 import type { CapacityGap } from '@outrider/shared/domain/rollout.js';
 
 /**
- * `order` is how this agent is going to be replaced, which may be another than it declares. `startMs`: how long it took
- * to be ready before, where that is known. Undefined: the new instance is ready before the old one goes.
+ * `startMs`: how long it took to be ready before, where that is known. Undefined: the new instance is ready before the
+ * old one goes.
  */
-export function gapOf(agent: HostAgent, order: UpdateOrder, startMs?: number): CapacityGap | undefined {
-  if (order === 'start-first') return undefined;
+export const gapOf = (agent: HostAgent, startMs?: number): CapacityGap | undefined =>
+  agent.order === 'start-first' ? undefined : gap(agent, startMs);
+
+/** In a blue-green switch, whatever order the agent declares. `before`: the version that runs, where it is known. */
+export function gapBeside(agent: HostAgent, before: HostAgent | undefined, startMs?: number): CapacityGap | undefined {
+  const why = [agent, ...(before === undefined ? [] : [before])].map(canOverlap).find((answer) => answer !== true);
+  return why === undefined ? undefined : { ...gap(agent, startMs), why };
+}
+
+function gap(agent: HostAgent, startMs: number | undefined): CapacityGap {
   const held = agent.healthchecks.filter(({ critical, purposes }) => critical && !isLivenessAlone(purposes));
   const startLimitMs = Math.max(0, ...held.map(({ startPeriodMs }) => startPeriodMs));
   return {

@@ -36,6 +36,7 @@ export function withFindings<P extends Planned>(planned: P, { findings, skipDown
       return host;
     }
     problems.push(...finding.report.problems.map((problem) => named(problem, host.host)));
+    notices.push(...finding.report.notices.map((notice) => named(notice, host.host)));
     return { ...host, facts: finding.report.facts };
   });
   const all = [...new Set([...plan.problems, ...problems])];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Healthcheck, HostAgent } from '@outrider/shared/domain/agent.js';
 import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { digestOf } from '@outrider/shared/runtime/digest.js';
-import { gapOf } from './capacity-gap.js';
+import { gapBeside, gapOf } from './capacity-gap.js';
 import { expectedMs, expectedOn } from './expectation.js';
 import { type Finding, withFindings } from './findings.js';
 import { medianOf } from './median.js';
@@ -91,13 +91,22 @@ describe('the gap while an agent is replaced', () => {
       check({ startPeriodMs: 90_000, critical: false }),
       check({ startPeriodMs: 99_000, purposes: ['liveness'] }),
     ];
-    expect(gapOf(agent({ healthchecks: checks }), 'stop-first', 1_200)).toEqual({
+    expect(gapOf(agent({ healthchecks: checks }), 1_200)).toEqual({
       ...{ agent: 'vision', instances: 2, replicas: 3, atMostMs: 70_000, startMs: 1_200 },
     });
-    expect(gapOf(agent({ replicas: 1 }), 'stop-first')).toEqual({
+    expect(gapOf(agent({ replicas: 1 }))).toEqual({
       ...{ agent: 'vision', instances: 1, replicas: 1, atMostMs: 10_000 },
     });
-    expect(gapOf(agent({}), 'start-first')).toBeUndefined();
+    expect(gapOf(agent({ order: 'start-first' }))).toBeUndefined();
+  });
+
+  it('is in blue-green that of an agent of which two can not run, now or then, and says why', () => {
+    const exclusive = agent({ exclusive: true });
+    expect(gapBeside(agent({}), agent({}))).toBeUndefined();
+    expect(gapBeside(agent({}), undefined)).toBeUndefined();
+    for (const [now, then] of [[exclusive, agent({})] as const, [agent({}), exclusive] as const]) {
+      expect(gapBeside(now, then)).toMatchObject({ instances: 2, why: 'declares update_config.order: stop-first' });
+    }
   });
 });
 
@@ -113,13 +122,18 @@ describe('what hosts have said', () => {
     },
     ...{ targets: [], waves: [], gates: [], world: true },
   };
-  const said = (...problems: string[]): Finding => ({ kind: 'said', report: { problems, facts: FACTS } });
+  const said = (...problems: string[]): Finding => ({
+    kind: 'said',
+    report: { problems, notices: ['It is a guess.'], facts: FACTS },
+  });
   const silent: Finding = { kind: 'silent', reason: 'No answer in time.' };
   const plan = (finding: Finding, skipDown = false) =>
     withFindings(planned, { findings: new Map([['pc2', finding]]), skipDown, digest: digestOf }).plan;
 
   it('changes the plan by its problems alone', () => {
-    expect(plan(said())).toMatchObject({ plan: 'p1', problems: [], hosts: [{ facts: FACTS }] });
+    expect(plan(said())).toMatchObject({
+      ...{ plan: 'p1', problems: [], notices: ['Host pc2: It is a guess.'], hosts: [{ facts: FACTS }] },
+    });
     const full = plan(said('No room.', 'On host pc2, no user.'));
     expect(full.problems).toEqual(['Host pc2: No room.', 'On host pc2, no user.']);
     expect(full.plan).not.toBe('p1');

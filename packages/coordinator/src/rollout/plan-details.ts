@@ -2,7 +2,7 @@
 import type { HostSpec } from '@outrider/shared/domain/release.js';
 import type { CapacityGap, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 import { diffSecrets, diffSettings } from '@outrider/shared/domain/settings-diff.js';
-import { gapOf } from './capacity-gap.js';
+import { gapBeside, gapOf } from './capacity-gap.js';
 import { expectedMs, expectedOn } from './expectation.js';
 import type { Target } from './plan-host.js';
 import type { Planned } from './plan.js';
@@ -26,7 +26,9 @@ export function withDetails<P extends Planned>(planned: P, details: Details): P 
   const hosts = plan.hosts.map((host) => {
     const target = targets.find((one) => one.host.name === host.host);
     const expected = expectedOn(host.host, details.history);
-    return target === undefined ? { ...host, expected } : { ...host, expected, ...detailsOf(host, target, details) };
+    return target === undefined
+      ? { ...host, expected }
+      : { ...host, expected, ...detailsOf(host, target, details, plan.strategy) };
   });
   const total = expectedMs(hosts, details.bakeMs);
   const notices = [...details.notices, ...unknown(targets, details), ...(plan.notices ?? [])];
@@ -46,14 +48,20 @@ function detailsOf(
   { actions }: PlannedHost,
   { host, spec }: Target,
   { moments, running }: Details,
+  strategy: Plan['strategy'],
 ): Pick<PlannedHost, 'gaps' | 'settings' | 'secrets'> {
   const starts = startTimes(moments, host.name, spec.app);
   const replaced = new Set(actions.filter(({ action }) => action === 'replace').map(({ agent }) => agent));
+  const before = running.get(host.name);
   const gaps = spec.agents
     .filter(({ name }) => replaced.has(name))
-    .map((agent) => gapOf(agent, agent.order, starts.get(agent.name)))
+    .map((agent) => {
+      const startMs = starts.get(agent.name);
+      if (strategy !== 'blue-green') return gapOf(agent, startMs);
+      const running = before?.agents.find(({ name }) => name === agent.name);
+      return gapBeside(agent, running, startMs);
+    })
     .filter((gap): gap is CapacityGap => gap !== undefined);
-  const before = running.get(host.name);
   const isFirst = host.app?.active === undefined;
   if (before === undefined && !isFirst) return { gaps };
   const agents = before?.agents ?? [];

@@ -28,11 +28,12 @@ export function newcomersOf(
     const mine = actions.filter((one) => one.agent === agent.name && isStarted(one, agent));
     if (mine.length === 0) return [];
     const measured = running.flatMap((one) => (one.agent === agent.name ? (one.memoryBytes ?? []) : []));
-    const limitBytes = agent.resources?.memoryBytes;
+    const { memoryBytes: limitBytes, reservations: { memoryBytes: reservedBytes } = {} } = agent.resources ?? {};
     return [
       {
         agent: agent.name,
         instances: mine.length,
+        ...(reservedBytes === undefined ? {} : { reservedBytes }),
         ...(measured.length === 0 ? {} : { measuredBytes: Math.max(...measured) }),
         ...(limitBytes === undefined ? {} : { limitBytes }),
       },

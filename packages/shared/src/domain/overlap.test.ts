@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AgentSpec, Healthcheck, ProbeMethod } from './agent.js';
-import { canOverlap, gapMs, gapSentence } from './overlap.js';
+import { canOverlap } from './overlap.js';
 
 const check = (method: ProbeMethod, given: Partial<Healthcheck> = {}): Healthcheck => ({
   ...{ method, purposes: ['readiness'], level: 'basic', critical: true },
@@ -36,7 +36,6 @@ test.each<[string, Partial<AgentSpec>]>([
   ['start-first is believed', { order: 'start-first', healthchecks: zmq('tcp://127.0.0.1:5701') }],
 ])('it can: %s', (_, given) => {
   expect(canOverlap(agent(given))).toBe(true);
-  expect(gapSentence(agent(given))).toBeUndefined();
 });
 
 test.each<[Partial<AgentSpec>, string]>([
@@ -52,15 +51,4 @@ test.each<[Partial<AgentSpec>, string]>([
   ],
 ])('it can not: %j', (given, why) => {
   expect(canOverlap(agent(given))).toContain(why);
-});
-
-test('the gap is its stop and its start', () => {
-  const short = check({ kind: 'tcp', address: '127.0.0.1:9' }, { startPeriodMs: 20_000 });
-  const ignored = check({ kind: 'tcp', address: '127.0.0.1:9' }, { critical: false });
-  const vision = agent({ healthchecks: [short, ignored], exclusive: true });
-  expect(gapMs(vision)).toBe(30_000);
-  expect(gapMs(agent())).toBe(11_000);
-  expect(gapSentence(vision)).toBe(
-    'vision is down for its stop and its start (up to 30s): it declares update_config.order: stop-first.',
-  );
 });

@@ -1,12 +1,7 @@
-/** Whether two versions of an agent can run side by side, and what it costs where they can't. Asked by the plan and by the host. */
+/** Whether two versions of an agent can run side by side. Asked by the plan and by the host. */
 import type { AgentSpec, Healthcheck, ProbeMethod } from './agent.js';
-import { formatDuration } from './duration.js';
 
-type Asked = Pick<AgentSpec, 'name' | 'order' | 'exclusive' | 'sockets' | 'healthchecks'>;
-type Timed = Pick<AgentSpec, 'name' | 'stopGraceMs' | 'healthchecks'>;
-
-/** A start that no check holds up counts as ready after so long. */
-const READY_WITHOUT_CHECK_MS = 1_000;
+type Asked = Pick<AgentSpec, 'order' | 'exclusive' | 'sockets' | 'healthchecks'>;
 
 /**
  * True, or why not, in words that go on after the agent's name. `start-first` that is written down is believed. What
@@ -20,21 +15,6 @@ export function canOverlap(agent: Asked): true | string {
   const own = agent.healthchecks.map(addressOf).find((address) => address !== undefined && !held.has(address));
   if (own === undefined) return true;
   return `is asked at ${own}, which is none of its sockets: it listens there itself, and two of it can't`;
-}
-
-/** How long an agent that can't overlap may be down while it is replaced: its stop and its start, at most. */
-export const gapMs = (agent: Timed): number =>
-  agent.stopGraceMs +
-  Math.max(
-    READY_WITHOUT_CHECK_MS,
-    ...agent.healthchecks.filter(({ critical }) => critical).map(({ startPeriodMs }) => startPeriodMs),
-  );
-
-/** For people; undefined: there is none. */
-export function gapSentence(agent: Asked & Timed): string | undefined {
-  const reason = canOverlap(agent);
-  if (reason === true) return undefined;
-  return `${agent.name} is down for its stop and its start (up to ${formatDuration(gapMs(agent))}): it ${reason}.`;
 }
 
 /** `HOST:PORT` or a path that is asked at; undefined: it is not known, or each incarnation has another. */

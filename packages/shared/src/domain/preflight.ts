@@ -2,6 +2,8 @@
 export interface PreflightReport {
   /** Sentences; none: nothing speaks against it. */
   readonly problems: readonly string[];
+  /** Sentences that refuse nothing. */
+  readonly notices: readonly string[];
   readonly facts: HostFacts;
 }
 
@@ -16,4 +18,7 @@ export interface HostFacts {
   readonly memoryReservedBytes: number;
   readonly cpus: number;
   readonly cpusReserved: number;
+  /** Only where it was asked for: what the new set needs of the memory while the old one runs beside it, and what it may use. */
+  readonly besideNeededBytes?: number;
+  readonly besideUsableBytes?: number;
 }

@@ -209,6 +209,8 @@ export interface CapacityGap {
   readonly atMostMs: number;
   /** How long it took to be ready before; absent: unknown. */
   readonly startMs?: number;
+  /** Why no new one can be proven beside the old one, in words that go on after "it"; absent: it is not asked for. */
+  readonly why?: string;
 }
 
 export interface Plan {

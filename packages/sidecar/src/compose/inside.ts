@@ -1,6 +1,6 @@
 /** The half of the composition root that agents need: state, processes, supervision. Loaded and started first. */
 import { randomBytes } from 'node:crypto';
-import { availableParallelism, networkInterfaces, totalmem } from 'node:os';
+import { availableParallelism, freemem, networkInterfaces, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { versionOf } from '@outrider/shared/cli/program.js';
 import { rfc3339, systemClock } from '@outrider/shared/runtime/clock.js';
@@ -128,7 +128,7 @@ const measuredBy = (
 const preflightOf = ({ host, address }: SidecarConfig, driver: HostDriver, needs: StagingNeeds): Preflight =>
   createPreflight({
     ...{ host, address, driver, needs, ports: createPortHolders() },
-    machine: () => ({ memoryBytes: totalmem(), cpus: availableParallelism() }),
+    machine: () => ({ memoryBytes: totalmem(), availableBytes: freemem(), cpus: availableParallelism() }),
   });
 
 const countedBy = (metrics: Late<SidecarMetrics>, samples: Held<Sampler>): SupervisionMetrics => ({

@@ -109,7 +109,7 @@ beforeEach(async () => {
     ...{ host, agents },
     preflight: async (documents) => {
       asked.push(['preflight', documents]);
-      return { problems: ['the disk is full'], facts: FACTS };
+      return { problems: ['the disk is full'], notices: [], facts: FACTS };
     },
     logs: createLogReader(new LogLedger({ folder: join(folder, 'run'), now: () => Date.now() })),
     samples: {
@@ -269,8 +269,8 @@ test('a watcher gets the whole status at once and after changes, the last one fo
 });
 
 test('the question whether this host could run a release comes with the documents, and needs the token', async () => {
-  const request = { release: RELEASE, manifest: Buffer.from('m'), hostSpec: Buffer.from('s') };
-  expect(await remote.Preflight(request)).toMatchObject({ problems: ['the disk is full'], facts: FACTS });
+  const request = { release: RELEASE, manifest: Buffer.from('m'), hostSpec: Buffer.from('s'), strategy: 'blue-green' };
+  expect(await remote.Preflight(request)).toMatchObject({ problems: ['the disk is full'], notices: [], facts: FACTS });
   expect(asked).toEqual([['preflight', request]]);
   await expect(stranger.Preflight(request)).rejects.toMatchObject({ code: 'unauthenticated' });
 });

@@ -102,9 +102,10 @@ export function sidecarService(
     Logs: (request, { signal }) =>
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
     Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
-    Preflight: async ({ release, manifest, hostSpec }) => {
-      const { problems, facts } = await preflight({ release: releaseOf(release), manifest, hostSpec });
-      return { problems: [...problems], facts };
+    Preflight: async ({ release, manifest, hostSpec, strategy }) => {
+      const asked = { release: releaseOf(release), manifest, hostSpec, strategy };
+      const { problems, notices, facts } = await preflight(asked);
+      return { problems: [...problems], notices: [...notices], facts };
     },
   };
 }

@@ -67,6 +67,8 @@ export type Preflight = (documents: {
   /** Canonical JSON, as they would come with `stage`. */
   readonly manifest: Uint8Array;
   readonly hostSpec: Uint8Array;
+  /** Of `SwitchStrategy`. */
+  readonly strategy: string;
 }) => Promise<PreflightReport>;
 
 /** What a person may ask of an agent. */

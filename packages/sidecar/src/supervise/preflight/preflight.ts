@@ -5,16 +5,18 @@ import { reservationProblems, type Reserved, reservedBy } from '../../host/reser
 import { claimsOf } from '../../host/socket-claims.js';
 import type { Preflight } from '../../link/ports.js';
 import type { HostDriver } from '../host-driver.js';
+import { strategyOf } from '../host-driver-input.js';
+import { besideWhatRuns } from './beside.js';
 import type { PortHolders, StagingNeeds } from './ports.js';
 
 export interface PreflightOptions {
   readonly host: string;
   readonly address: string;
-  readonly driver: Pick<HostDriver, 'outlook'>;
+  readonly driver: Pick<HostDriver, 'outlook' | 'status'>;
   readonly needs: StagingNeeds;
   readonly ports: PortHolders;
   /** What the machine has. */
-  readonly machine: () => Reserved;
+  readonly machine: () => Reserved & { readonly availableBytes: number };
 }
 
 export const createPreflight =
@@ -25,17 +27,22 @@ export const createPreflight =
     const { problems, others } = driver.outlook(spec);
     const machine = options.machine();
     const reserved = reservedBy(spec, others);
+    const beside =
+      strategyOf(documents.strategy) === 'blue-green' ? besideWhatRuns(spec, driver.status(), machine) : undefined;
     return {
       problems: [
         ...(problem === undefined ? [] : [problem]),
         ...problems,
         ...(problems.length === 0 ? strangersOn(spec, options) : []),
         ...reservationProblems(spec, others, machine),
+        ...(beside?.problems ?? []),
       ],
+      notices: beside?.notices ?? [],
       facts: {
         ...{ diskNeededBytes: neededBytes, diskFreeBytes: freeBytes, diskReserveBytes: reserveBytes },
         ...{ memoryBytes: machine.memoryBytes, memoryReservedBytes: reserved.memoryBytes },
         ...{ cpus: machine.cpus, cpusReserved: reserved.cpus },
+        ...beside?.facts,
       },
     };
   };

@@ -8,7 +8,9 @@ export interface CapacityGap {
   'replicas'?: (number);
   'atMostMs'?: (number | string | Long);
   'startMs'?: (number | string | Long);
+  'why'?: (string);
   '_startMs'?: "startMs";
+  '_why'?: "why";
 }
 
 export interface CapacityGap__Output {
@@ -17,4 +19,5 @@ export interface CapacityGap__Output {
   'replicas': (number);
   'atMostMs': (number);
   'startMs'?: (number);
+  'why'?: (string);
 }

@@ -10,6 +10,10 @@ export interface HostFacts {
   'memoryReservedBytes'?: (number | string | Long);
   'cpus'?: (number | string);
   'cpusReserved'?: (number | string);
+  'besideNeededBytes'?: (number | string | Long);
+  'besideUsableBytes'?: (number | string | Long);
+  '_besideNeededBytes'?: "besideNeededBytes";
+  '_besideUsableBytes'?: "besideUsableBytes";
 }
 
 export interface HostFacts__Output {
@@ -20,4 +24,6 @@ export interface HostFacts__Output {
   'memoryReservedBytes': (number);
   'cpus': (number);
   'cpusReserved': (number);
+  'besideNeededBytes'?: (number);
+  'besideUsableBytes'?: (number);
 }

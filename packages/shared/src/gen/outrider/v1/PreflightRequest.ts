@@ -6,10 +6,12 @@ export interface PreflightRequest {
   'release'?: (_outrider_v1_ReleaseRef | null);
   'manifest'?: (Buffer | Uint8Array | string);
   'hostSpec'?: (Buffer | Uint8Array | string);
+  'strategy'?: (string);
 }
 
 export interface PreflightRequest__Output {
   'release': (_outrider_v1_ReleaseRef__Output | null);
   'manifest': (Buffer);
   'hostSpec': (Buffer);
+  'strategy': (string);
 }

@@ -5,9 +5,11 @@ import type { HostFacts as _outrider_v1_HostFacts, HostFacts__Output as _outride
 export interface PreflightResponse {
   'problems'?: (string)[];
   'facts'?: (_outrider_v1_HostFacts | null);
+  'notices'?: (string)[];
 }
 
 export interface PreflightResponse__Output {
   'problems': (string)[];
   'facts': (_outrider_v1_HostFacts__Output | null);
+  'notices': (string)[];
 }
