@@ -139,8 +139,15 @@ export class HostAgents {
     }
   }
 
-  /** Nothing outlives the machine. */
+  /** Nothing outlives the machine: neither a process, nor the record of one, nor how often it had ended before. */
   reboot(): void {
+    this.alive.clear();
+    this.slots = [];
+    this.changed();
+  }
+
+  /** All that runs ends, while there is no sidecar that could see it. */
+  die(): void {
     this.alive.clear();
   }
 

@@ -44,6 +44,7 @@ export class RealHost {
   private fetching: ReleaseRef | undefined;
   private readonly staged: ReleaseRef[] = [];
   private boots = 1;
+  private crashes = 0;
   private bootedAt = 0;
   private now = 0;
   private highest = 0;
@@ -152,6 +153,13 @@ export class RealHost {
     }
   }
 
+  /** The sidecar is killed; every other time its agent ends before the next one comes. */
+  private crash(): void {
+    this.crashes += 1;
+    if (this.crashes % 2 === 0) this.agents.die();
+    this.restart();
+  }
+
   bindEpoch(epoch: number, holder: string): HostStatus {
     const { state, reply } = bindEpoch(this.state, epoch, holder, '');
     this.state = state;
@@ -219,7 +227,7 @@ export class RealHost {
     const crash = this.crashAt;
     this.crashAt = undefined;
     if (crash === 'before it is written') {
-      this.restart();
+      this.crash();
       throw new OutriderError('unavailable', `${this.name} does not answer.`);
     }
     this.state = state;
@@ -232,7 +240,7 @@ export class RealHost {
     }
     this.inspect(before);
     if (crash === 'before it is done') {
-      this.restart();
+      this.crash();
       throw new OutriderError('unavailable', `${this.name} does not answer.`);
     }
     this.perform(effects);
