@@ -127,6 +127,11 @@ export const DECISION_RULES: Readonly<Record<string, DecisionRule>> = {
     return first === undefined ? undefined : `${first.host} was switched`;
   },
 
+  'no wave begins on a host that comes and goes': (_, decision) => {
+    const restless = tries(decision).find(({ unsteady }) => unsteady === true);
+    return restless === undefined ? undefined : `${restless.host} was switched`;
+  },
+
   'a hold is a hold': (before, { rollout, effects }, { kind }) => {
     const holds = before.holding !== undefined && rollout.holding !== undefined;
     if (holds && effects.length > 0) return `${effects[0]?.host ?? ''} was told to ${effects[0]?.kind ?? ''}`;

@@ -56,6 +56,20 @@ export const PLANTED: readonly Mutation[] = [
     caughtBy: ['committed only when all have baked'],
   },
   {
+    name: 'begins a wave on a host that comes and goes',
+    file: rollout('steadiness'),
+    find: 'if (!wave.some(({ unsteady }) => unsteady === true)) {',
+    become: 'if (true) {',
+    caughtBy: ['no wave begins on a host that comes and goes'],
+  },
+  {
+    name: 'never believes that a host is steady again',
+    file: rollout('steadiness'),
+    find: 'draft.setHost(name, { unsteady });',
+    become: 'draft.setHost(name, { unsteady: unsteady ?? draft.host(name)?.unsteady });',
+    caughtBy: ['a good release succeeds'],
+  },
+  {
     name: 'takes hosts back in forward order',
     file: rollout('take-back'),
     find: '.filter((host) => host.touched && host.stays !== true).reverse();',

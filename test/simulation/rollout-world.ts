@@ -101,6 +101,7 @@ export class World {
   private skew = 0;
   private triedAgain = 0;
   private readonly cutSince = new Map<number, number>();
+  private readonly unsteady = new Set<number>();
   private readonly renewed = new Map<number, number>();
 
   constructor(readonly options: WorldOptions) {
@@ -129,6 +130,7 @@ export class World {
   run(): boolean {
     for (let step = 0; step < this.options.chaos && !this.hasEnded; step++) this.stir();
     this.cutSince.clear();
+    this.unsteady.clear();
     for (let step = 0; step < 3_000 && !this.hasEnded; step++) this.calm();
     // What is still in the air arrives, leases run out, hosts finish what they are at.
     this.flying = this.flying.filter((message) => message.to === 'host');
@@ -197,6 +199,7 @@ export class World {
       { weight: 40, name: 'a command is sent again', make: () => this.resend() },
       { weight: 20, name: 'a leader dies, another follows', make: () => this.crash() },
       { weight: 15, name: 'a fenced leader goes on', make: () => this.haunt() },
+      { weight: 10, name: 'a host begins or ends to come and go', make: (index) => this.waver(index) },
       { weight: 8, name: 'a sidecar is started anew', make: (index) => this.hosts[index]?.restart() },
     ];
     const reboot = { weight: 5, name: 'a host is started anew', make: (index: number) => this.hosts[index]?.reboot() };
@@ -368,7 +371,9 @@ export class World {
   private hear({ host, status, epoch }: Extract<Message, { to: 'leader' }>): void {
     const name = this.hosts[host]?.name;
     // What was said to a leader that is dead went with its connection.
-    if (name !== undefined && epoch === this.epoch) this.tell({ kind: 'report', host: name, status, at: this.wall });
+    if (name === undefined || epoch !== this.epoch) return;
+    const steadiness = this.unsteady.has(host) ? { unsteady: true as const } : {};
+    this.tell({ kind: 'report', host: name, status, ...steadiness, at: this.wall });
   }
 
   private obey({ host: index, command, epoch }: Extract<Message, { to: 'host' }>): void {
@@ -400,6 +405,10 @@ export class World {
     // One stream for each host: what was said earlier and not yet heard is overtaken, never heard after.
     this.flying = this.flying.filter((message) => message.to !== 'leader' || message.host !== index);
     this.flying.push({ to: 'leader', host: index, status, epoch: this.epoch });
+  }
+
+  private waver(index: number): void {
+    if (!this.unsteady.delete(index)) this.unsteady.add(index);
   }
 
   private duplicate(): void {

@@ -18,6 +18,15 @@ describe('thousands of rollouts', () => {
     expect(status).toBe(0);
   });
 
+  it.each([
+    // A host that boots again and again: what ran before the boot is no end of an agent.
+    84139,
+    // Redis loses writes, forgets everything, and a host is cut off.
+    12800,
+  ])('keep every rule also where it was broken once: %s', async (seed) => {
+    expect((await tellOne(seed, newCounts())).broken).toEqual([]);
+  });
+
   it('are told again by their seed, word for word', async () => {
     for (const seed of [1, 7, 17, ENGINE_EVERY]) {
       const first = await tellOne(seed, newCounts(), true);

@@ -23,6 +23,7 @@ import { Sidecars } from './api/sidecars.js';
 import { type CoordinatorConfig, loadConfig } from './config.js';
 import { boundaryForTests } from './engine/boundary.js';
 import { RolloutEngine } from './engine/engine.js';
+import { HostWatch } from './engine/host-watch.js';
 import { LiveFleet } from './fleet/live-fleet.js';
 import { askPreflight } from './fleet/preflight.js';
 import { gateSources } from './monitoring/gate-sources.js';
@@ -106,6 +107,7 @@ async function compose(
   const { fleet, engine } = inside;
   closers.push(() => fleet.close());
   closers.push(() => inside.leader.close());
+  closers.push(() => inside.watch.close());
   await fleet.start();
 
   const bug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
@@ -170,6 +172,7 @@ interface Parts extends Inside {
   readonly catalog: ReleaseCatalog;
   readonly copies: ReleaseCopies;
   readonly coordinators: RedisCoordinators;
+  readonly watch: HostWatch;
   /** `HOST:PORT` of our gRPC as others reach it; undefined until it is bound. */
   readonly own: () => string | undefined;
 }
@@ -212,10 +215,16 @@ function insideOf(
   });
   const tally = new GateTally();
   const engine: RolloutEngine = engineOf(config, { redis, keys, fleet, releases: copies, events, tally, log, own });
+  const watch = new HostWatch({
+    ...{ environment, fleet, clock },
+    leads: () => engine.leadership().isLeader,
+    history: (app, limit) => engine.list(app, limit),
+    tell: (event) => events.append([event]),
+    onBug: (error) => log.error({ err: error }, 'an error that is a bug'),
+  });
   return {
-    ...{ environment, clock, fleet, events, blobs, catalog, copies, coordinators, engine, own },
-    rollouts: engine,
-    releases: copies,
+    ...{ environment, clock, fleet, events, blobs, catalog, copies, coordinators, engine, own, watch },
+    ...{ drifts: () => watch.drifts(), rollouts: engine, releases: copies },
     publishing: { push: (ask) => catalog.push(ask), agentsText: (digest) => copies.agentsText(digest) },
     sidecars: new Sidecars(() => tokens.fleet),
     leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),

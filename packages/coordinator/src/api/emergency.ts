@@ -96,7 +96,7 @@ async function backOf(
     );
   }
   if (running.kind === 'rollback' || running.phase === 'rolling_back') return running;
-  return rollouts.control(running.id, ask.app, 'abort', ask.by);
+  return rollouts.control(running.id, ask.app, 'abort', ask.by, ask.strategy === 'emergency');
 }
 
 /** Those that are held are back already, by their own means. Empty: none is held, so every host. */

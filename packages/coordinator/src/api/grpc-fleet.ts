@@ -7,6 +7,7 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { control, hostNamed, logs } from './agents-on-hosts.js';
 import { names, oneOf, optionalName, refuse, who } from './fields.js';
 import { isHeld } from './held-hosts.js';
+import type { Drift } from '../rollout/drift.js';
 import type { Inside } from './inside.js';
 import { appsOf, appsOfHost, currentRollout, fleetState, instancesOf, isInUse, versionOf } from './read-model.js';
 
@@ -28,9 +29,11 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
         state: host.state,
         labels: { ...host.labels },
         sidecar: host.status?.sidecar ?? null,
-        apps: [...appsOfHost(host)],
+        apps: appsOfHost(host).map((app) => ({ ...app, drifted: driftOn(inside, host.name, app.app) })),
         endpoint: host.endpoint,
         hold: host.status?.hold ?? null,
+        cutOff: host.cutOff === true,
+        flapping: host.flapping === true,
       })),
     }),
     Agents: async ({ host }) => {
@@ -64,12 +67,16 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
   };
 }
 
+const driftOn = ({ drifts }: Inside, host: string, app: string): Drift | null =>
+  drifts?.().find((drift) => drift.host === host && drift.app === app) ?? null;
+
 type FleetStatus = Awaited<ReturnType<Service<CoordinatorHandlers>['Status']>>;
 
 async function status(inside: Inside): Promise<FleetStatus> {
   const { fleet, rollouts, releases } = inside;
   const { leader, redis } = rollouts.leadership();
-  const { state, missing } = fleetState(fleet);
+  const drifted = inside.drifts?.() ?? [];
+  const { state, missing } = fleetState(fleet, drifted);
   const instances = instancesOf(fleet).filter(isInUse);
   const names = new Set([...appsOf(fleet), ...(await releases.list()).map((release) => release.app)]);
   const apps = await Promise.all(
@@ -98,5 +105,10 @@ async function status(inside: Inside): Promise<FleetStatus> {
       .hosts()
       .filter(isHeld)
       .map((host) => host.name),
+    drifted: [...drifted],
+    flapping: fleet
+      .hosts()
+      .filter(({ flapping }) => flapping === true)
+      .map(({ name }) => name),
   };
 }

@@ -1,6 +1,7 @@
 /** What both faces of the coordinator are given; types only. */
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { Fleet, Releases } from '../engine/ports.js';
+import type { Drift } from '../rollout/drift.js';
 import type { Leader } from './leader.js';
 import type { Blobs, EventLog, Publishing, Rollouts } from './ports.js';
 import type { Sidecars } from './sidecars.js';
@@ -18,6 +19,8 @@ export interface Inside {
   readonly leader: Leader;
   /** Absolute path, on this machine, of the token that opens the sidecars. */
   readonly fleetTokenFile: string;
+  /** Hosts that run something else than their rollouts have left there; absent: nobody looks. */
+  readonly drifts?: () => readonly Drift[];
   /** Verdicts of gates, counted. */
   readonly gateCounts: () => readonly { readonly gate: string; readonly result: string; readonly count: number }[];
 }

@@ -1,6 +1,8 @@
 /** The one reading of fleet and rollouts that every face shows: status, hosts, agents. Decides nothing. */
 import type { HostPhase, InstanceStatus } from '@outrider/shared/domain/host.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { isOutOfReach } from '../engine/out-of-reach.js';
+import type { Drift } from '../rollout/drift.js';
 import type { Fleet, FleetHost } from '../engine/ports.js';
 
 /** Instances with what is known of their host: an agent of a host that is down is not counted as ready. */
@@ -15,9 +17,9 @@ export function instancesOf(fleet: Fleet, host = ''): readonly InstanceStatus[] 
 export const isInUse = ({ kept }: Pick<InstanceStatus, 'kept'>): boolean => kept !== true;
 
 function seen(host: FleetHost, instance: InstanceStatus): InstanceStatus {
-  return host.state !== 'down'
-    ? instance
-    : { ...instance, ready: false, reason: `${host.name} is down; last known: ${instance.state}` };
+  if (!isOutOfReach(host)) return instance;
+  const how = host.state === 'down' ? 'down' : 'cut off';
+  return { ...instance, ready: false, reason: `${host.name} is ${how}; last known: ${instance.state}` };
 }
 
 export interface HostApp {
@@ -53,7 +55,10 @@ export function versionOf(fleet: Fleet, app: string): string | undefined {
 export type FleetState = 'ready' | 'needs_release' | 'degraded';
 
 /** What keeps the fleet from being ready, in words for people. */
-export function fleetState(fleet: Fleet): { readonly state: FleetState; readonly missing: readonly string[] } {
+export function fleetState(
+  fleet: Fleet,
+  drifts: readonly Drift[] = [],
+): { readonly state: FleetState; readonly missing: readonly string[] } {
   const hosts = fleet.hosts();
   const down = hosts.filter((host) => host.state !== 'up').map((host) => `host ${host.name}`);
   const running = hosts.some((host) => host.status?.apps.some((app) => app.active !== undefined) === true);
@@ -61,7 +66,10 @@ export function fleetState(fleet: Fleet): { readonly state: FleetState; readonly
   const unwell = instancesOf(fleet)
     .filter((instance) => instance.critical && !instance.ready && (instance.overdue || instance.state === 'failed'))
     .map((instance) => `agent ${instance.agent}.${instance.instance} on ${instance.host}`);
-  const missing = [...down, ...unwell];
+  const drifted = drifts.map(
+    ({ host, app, expected }) => `${app} ${expected ?? 'nothing'} on ${host}, which has drifted`,
+  );
+  const missing = [...down, ...unwell, ...drifted];
   return { state: missing.length === 0 ? 'ready' : 'degraded', missing };
 }
 

@@ -12,19 +12,20 @@ export function hostsCommand(program: Command): void {
 
 export async function showHosts(globals: Globals): Promise<void> {
   const answer = await withCoordinator(globals, (remote) => remote.Hosts({}, timeLimit(globals)));
-  const hosts = answer.hosts.map(({ name, address, state, sidecar, apps, labels, hold }) => ({
+  const hosts = answer.hosts.map(({ name, address, state, sidecar, apps, labels, hold, cutOff, flapping }) => ({
     name,
     address,
     state,
     sidecar: sidecar === null ? null : { pid: sidecar.pid, version: sidecar.version, started_at: sidecar.startedAt },
-    apps: apps.map(({ app, version, previous, phase }) => ({
+    apps: apps.map(({ app, version, previous, phase, drifted }) => ({
       app,
       version: version ?? null,
       previous: previous ?? null,
       phase,
+      drifted: drifted === null ? null : { expected: drifted.expected ?? null, rollout: drifted.rollout },
     })),
     labels,
-    hold,
+    ...{ hold, cut_off: cutOff, flapping },
   }));
   show(globals, hosts, () =>
     hosts.length === 0
@@ -33,11 +34,34 @@ export async function showHosts(globals: Globals): Promise<void> {
           hosts.map((host) => [
             host.name,
             host.address,
-            host.hold === null ? host.state : `${host.state}, held by ${host.hold.by}`,
+            stateOf(host),
             host.sidecar === null ? '-' : String(host.sidecar.pid),
-            host.apps.map((app) => `${app.app} ${app.version ?? '-'} (${app.phase})`).join(', '),
+            host.apps.map(appOf).join(', '),
           ]),
           ['HOST', 'ADDRESS', 'STATE', 'SIDECAR', 'APPS'],
         ),
   );
 }
+
+const stateOf = (host: {
+  readonly state: string;
+  readonly hold: { readonly by: string } | null;
+  readonly cut_off: boolean;
+  readonly flapping: boolean;
+}): string =>
+  [
+    host.state,
+    ...(host.cut_off ? ['cut off'] : []),
+    ...(host.flapping ? ['flapping'] : []),
+    ...(host.hold === null ? [] : [`held by ${host.hold.by}`]),
+  ].join(', ');
+
+const appOf = (app: {
+  readonly app: string;
+  readonly version: string | null;
+  readonly phase: string;
+  readonly drifted: { readonly expected: string | null } | null;
+}): string => {
+  const drifted = app.drifted === null ? '' : `, drifted from ${app.drifted.expected ?? 'nothing'}`;
+  return `${app.app} ${app.version ?? '-'} (${app.phase}${drifted})`;
+};

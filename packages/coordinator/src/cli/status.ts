@@ -18,6 +18,10 @@ export function statusCommand(program: Command): void {
       redis: status.redis,
       hosts: { total: status.hostsTotal, up: status.hostsUp },
       held: status.held,
+      drifted: status.drifted.map(({ host, app, version, expected, rollout }) => ({
+        ...{ host, app, version: version ?? null, expected: expected ?? null, rollout },
+      })),
+      flapping: status.flapping,
       agents: { total: status.agentsTotal, ready: status.agentsReady },
       apps: status.apps.map(({ app, version, rollout, phase }) => ({
         app,
@@ -35,6 +39,11 @@ export function statusCommand(program: Command): void {
         ['redis', status.redis],
         ['hosts', `${status.hostsUp} of ${status.hostsTotal} up`],
         ...(status.held.length === 0 ? [] : [['held', `${status.held.join(', ')}; see \`coordinator host ls\``]]),
+        ...document.drifted.map(({ host, app, version, expected, rollout }) => [
+          `drifted ${host}`,
+          `${app} ${version ?? 'nothing'} instead of ${expected ?? 'nothing'} (${rollout})`,
+        ]),
+        ...(status.flapping.length === 0 ? [] : [['flapping', status.flapping.join(', ')]]),
         ['agents', `${status.agentsReady} of ${status.agentsTotal} ready`],
         ...document.apps.map((app) => [
           `app ${app.app}`,

@@ -12,17 +12,20 @@ interface Order {
   readonly app: string;
   readonly action: ControlAction;
   readonly by: string;
+  /** Of an abort: nobody is given grace on the way back. */
+  readonly urgent?: boolean;
 }
 
 export async function control(
-  { id, app, action, by }: Order,
+  { id, app, action, by, urgent = false }: Order,
   runs: ReadonlyMap<string, RolloutRun>,
   { store, clock }: { readonly store: RolloutStore; readonly clock: Clock },
 ): Promise<Rollout> {
   const run = id === '' ? onlyRun(app, runs) : runs.get(id);
   if (run === undefined) return ended(id, action, store);
   if (action === 'abort') refuseAbort(run.rollout);
-  const rollout = await run.post({ kind: action, by, at: clock.now() });
+  const event = { kind: action, by, at: clock.now() };
+  const rollout = await run.post(action === 'abort' && urgent ? { ...event, kind: 'abort', urgent } : event);
   if (!isAsAsked(rollout, action)) throw new OutriderError('refused', explain(rollout));
   return rollout;
 }

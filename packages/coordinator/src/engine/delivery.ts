@@ -3,6 +3,7 @@ import type { HostStatus } from '@outrider/shared/domain/host.js';
 import { type ErrorCode, messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { Boundary } from './boundary.js';
+import { isOutOfReach } from './out-of-reach.js';
 import type { Effect, Fleet, RolloutStore } from './ports.js';
 import type { Term } from './term.js';
 
@@ -67,7 +68,8 @@ export class Deliveries {
   ): Promise<'done' | 'unreachable' | { readonly final: boolean; readonly reason: string }> {
     const { boundary, perform, fleet } = this.options;
     try {
-      if (fleet.host(effect.host)?.state === 'down') return 'unreachable';
+      const host = fleet.host(effect.host);
+      if (host !== undefined && isOutOfReach(host)) return 'unreachable';
       // Who had the effect before this leader was elected says so now: it is not given again, since the
       // host may have failed and gone back meanwhile.
       const known = await term.bind(effect.host);

@@ -85,9 +85,9 @@ export class RolloutEngine implements Rollouts {
     return this.starting.post(() => beginRollback({ ...ask, app }, reign, this.options));
   }
 
-  async control(id: string, app: string, action: ControlAction, by: string): Promise<Rollout> {
+  async control(id: string, app: string, action: ControlAction, by: string, urgent = false): Promise<Rollout> {
     const reign = await this.leading();
-    return control({ id, app, action, by }, reign.runs, this.options);
+    return control({ id, app, action, by, urgent }, reign.runs, this.options);
   }
 
   async get(id: string, app: string): Promise<Rollout | undefined> {

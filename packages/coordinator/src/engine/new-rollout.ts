@@ -11,6 +11,8 @@ export interface NewRollout {
   readonly version: string;
   readonly digest: string;
   readonly options: Rollout['options'];
+  /** Left out since they are down. */
+  readonly skipped?: readonly string[];
   /** Absent: none. */
   readonly gates?: NonNullable<Rollout['gates']>;
   readonly by: string;
@@ -48,7 +50,7 @@ export function rollbackFrom(wanted: NewRollout, { targets }: PlannedRollback): 
 const NOTHING = 'none';
 
 function record(wanted: NewRollout, hosts: readonly RolloutHost[]): Omit<Rollout, 'kind'> {
-  const { seq, at, requestId, ...rest } = wanted;
+  const { seq, at, requestId, skipped = [], ...rest } = wanted;
   const from = mostCommon(hosts.flatMap((host) => (host.from === undefined ? [] : [host.from.version])));
   return {
     ...rest,
@@ -60,6 +62,7 @@ function record(wanted: NewRollout, hosts: readonly RolloutHost[]): Omit<Rollout
     startedAt: at,
     steps: 0,
     ...(from === '' ? {} : { fromVersion: from }),
+    ...(skipped.length === 0 ? {} : { skipped }),
     ...(requestId === '' ? {} : { requestId }),
   };
 }

@@ -27,19 +27,19 @@ export async function perform(effect: Effect, rollout: Rollout, options: Perform
       await host.commit(command);
       return;
     case 'revert':
-      await host.revert(command, effect.reason);
+      await host.revert(command, effect.reason, rollout.urgent === true);
       return;
   }
 }
 
 /** Beside or in place of what runs; and, on the way back in an emergency, without waiting for it to end. */
-function howOf({ confirmWithinMs }: Effect, { options }: Rollout): SwitchHow {
+function howOf({ confirmWithinMs }: Effect, { options, urgent }: Rollout): SwitchHow {
   const { strategy, onLeaseEnd = 'revert' } = options;
   const onTrial = confirmWithinMs > 0;
   return {
     onLeaseEnd,
     ...(onTrial && strategy === 'blue-green' ? { strategy } : {}),
-    ...(!onTrial && strategy === 'emergency' ? { noGrace: true } : {}),
+    ...(!onTrial && (strategy === 'emergency' || urgent === true) ? { noGrace: true } : {}),
   };
 }
 

@@ -14,6 +14,7 @@ import type { PlanHost } from '../rollout/plan-host.js';
 import type { ReservedPort } from '../rollout/port-claims.js';
 import type { StrategyAsk } from '../rollout/strategy.js';
 import { type Lookups, lookUp } from './plan-lookups.js';
+import { isOutOfReach } from './out-of-reach.js';
 import type { AskPreflight, Fleet, FleetHost, Releases } from './ports.js';
 import { preflight } from './preflight.js';
 
@@ -177,13 +178,14 @@ function planHost(host: FleetHost, app: string): PlanHost {
   const status = host.status?.apps.find((candidate) => candidate.app === app);
   const { name, address, labels } = host;
   // What runs on a host that was never heard is not known, so nothing can be planned for it.
-  const state = host.status === undefined ? 'down' : host.state;
+  const state = host.status === undefined || isOutOfReach(host) ? 'down' : host.state;
   return {
     ...{ name, address, labels, state },
     ...(host.status === undefined ? {} : { bootId: host.status.bootId }),
     ...(host.status?.hold === undefined ? {} : { hold: host.status.hold }),
     ...(status === undefined ? {} : { app: status }),
     ...(host.mistaken === undefined ? {} : { mistaken: host.mistaken }),
+    ...(host.cutOff === undefined ? {} : { cutOff: host.cutOff }),
   };
 }
 

@@ -31,6 +31,10 @@ export interface FleetHost {
   readonly state: HostLiveness;
   /** The last one heard. */
   readonly status?: HostStatus;
+  /** Suspect for long: we do not reach it, though its sidecar tells Redis that it is there. */
+  readonly cutOff?: true;
+  /** It comes and goes: no wave begins on it. */
+  readonly flapping?: true;
   /** Who answers at its endpoint instead of it, as a sentence: the host itself counts as down. */
   readonly mistaken?: string;
 }
@@ -83,7 +87,8 @@ export interface HostCommands {
     readonly confirmWithinMs: number;
   }): Promise<AppStatus>;
   commit(command: HostCommand): Promise<AppStatus>;
-  revert(command: HostCommand, reason: string): Promise<AppStatus>;
+  /** `noGrace`: what runs instead is killed at once. */
+  revert(command: HostCommand, reason: string, noGrace?: boolean): Promise<AppStatus>;
 }
 
 /** What is on trial when a gate is asked; what programs and webhooks are told. */

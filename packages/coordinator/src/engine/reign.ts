@@ -9,6 +9,7 @@ import type { Boundary } from './boundary.js';
 import { Deliveries } from './delivery.js';
 import { GateWatch, type GateWatchOptions } from './gate-watch.js';
 import { LostRollouts } from './lost-rollouts.js';
+import { isOutOfReach } from './out-of-reach.js';
 import { perform } from './perform.js';
 import type { Effect, Fleet, FleetHost, Releases, RolloutStore, SpecStore, StoredRollout } from './ports.js';
 import { Renewals } from './renewals.js';
@@ -145,7 +146,7 @@ export class Reign {
       this.silentSince.delete(host.name);
     } else {
       if (!this.silentSince.has(host.name)) this.silentSince.set(host.name, clock.monotonic());
-      if (host.state === 'down') this.term.unbind(host.name);
+      if (isOutOfReach(host)) this.term.unbind(host.name);
       return;
     }
     if (!this.isReady || !this.term.isLive()) return;
@@ -171,7 +172,7 @@ export class Reign {
     for (const run of this.runs.values()) {
       if (!run.rollout.hosts.some((candidate) => candidate.host === host.name)) continue;
       const app = status.apps.find((candidate) => candidate.app === run.rollout.app);
-      run.tell({ kind: 'report', host: host.name, status: app ?? 'gone', at });
+      run.tell({ kind: 'report', host: host.name, status: app ?? 'gone', ...steadinessOf(host), at });
     }
     for (const app of status.apps) this.lookForLost(host.name, app);
   }
@@ -202,7 +203,7 @@ export class Reign {
     const at = clock.now();
     for (const host of fleet.hosts()) {
       if (host.state === 'up' && !this.term.isBound(host.name)) this.heard(host);
-      if (host.state !== 'down') continue;
+      if (!isOutOfReach(host)) continue;
       const forMs = clock.monotonic() - (this.silentSince.get(host.name) ?? clock.monotonic());
       for (const run of this.runs.values()) run.tell({ kind: 'unreachable', host: host.name, forMs, at });
     }
@@ -255,7 +256,7 @@ export class Reign {
       const app = now?.status?.apps.find((candidate) => candidate.app === rollout.app);
       if (now?.state !== 'up' || app === undefined || !this.term.isBound(host)) continue;
       const at = this.options.clock.now();
-      this.runs.get(rollout.id)?.tell({ kind: 'report', host, status: app, at });
+      this.runs.get(rollout.id)?.tell({ kind: 'report', host, status: app, ...steadinessOf(now), at });
     }
   }
 
@@ -265,5 +266,8 @@ export class Reign {
     for (const run of this.runs.values()) run.close();
   }
 }
+
+const steadinessOf = ({ flapping }: FleetHost): { readonly unsteady?: true } =>
+  flapping === true ? { unsteady: true } : {};
 
 const rolloutOf = (effect: Effect): string => effect.key.slice(0, effect.key.indexOf('/'));

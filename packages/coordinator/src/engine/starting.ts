@@ -34,7 +34,7 @@ const ROLLBACK_PATIENCE_MS = 30_000;
 
 export async function beginRollout(ask: RolloutAsk, reign: Reign, options: StartOptions): Promise<Begun> {
   const { store, specs, clock, environment } = options;
-  const { release, plan, targets, waves, gates, world } = await planRelease(ask, options);
+  const { release, plan, targets, waves, gates, world, skipped } = await planRelease(ask, options);
   const before = await earlier(ask.requestId, release.app, store);
   if (before !== undefined) return { plan, rollout: before };
   if (ask.supersede) await superseded(release.app, ask, reign, options);
@@ -53,7 +53,7 @@ export async function beginRollout(ask: RolloutAsk, reign: Reign, options: Start
   const { by, requestId } = ask;
   const made = rolloutFrom(
     {
-      ...{ app, version, digest, environment, by, requestId },
+      ...{ app, version, digest, environment, by, requestId, skipped },
       seq: await nextSequence(options),
       ...(gates.length === 0 ? {} : { gates: gates.map(newGate) }),
       options: optionsOf(ask, plan, options),

@@ -21,6 +21,7 @@ export function hostCommands(remote: SidecarRemote, sources: () => readonly stri
       readAppStatus(await remote.Switch({ command, release, confirmWithinMs, rolloutRecord, ...how }, limits)),
     renew: async (renewal) => readAppStatus(await remote.Renew({ ...renewal }, limits)),
     commit: async (command) => readAppStatus(await remote.Commit({ command, reason: '' }, limits)),
-    revert: async (command, reason) => readAppStatus(await remote.Revert({ command, reason }, limits)),
+    revert: async (command, reason, noGrace = false) =>
+      readAppStatus(await remote.Revert({ command, reason, noGrace }, limits)),
   };
 }

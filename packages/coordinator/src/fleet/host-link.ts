@@ -1,7 +1,9 @@
 /**
- * The live connection to one host: follows its status, and says whether it is up, suspect or down.
+ * The live connection to one host: follows its status, and says whether it is up, suspect or down, and whether it
+ * comes and goes. Another witness of its life refutes that it is down: then it is cut off from us alone.
  * Decides nothing about what a lost host means.
  */
+import { type DampingRule, DAMPING, isFlapping, lostOnce, STEADY, steadyAt } from '@outrider/shared/domain/flapping.js';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 import { connectSidecar, type SidecarRemote } from '@outrider/shared/rpc/client.js';
 import { readHostStatus } from '@outrider/shared/rpc/codec.js';
@@ -17,6 +19,7 @@ export interface LinkTimes {
   readonly answerMs: number;
   readonly reconnectMs: number;
   readonly reconnectMaxMs: number;
+  readonly damping: DampingRule;
 }
 
 export const LINK_TIMES: LinkTimes = {
@@ -25,6 +28,7 @@ export const LINK_TIMES: LinkTimes = {
   answerMs: 2_000,
   reconnectMs: 50,
   reconnectMaxMs: 1_000,
+  damping: DAMPING,
 };
 
 export interface LinkOptions {
@@ -36,6 +40,8 @@ export interface LinkOptions {
   readonly changed: (host: FleetHost) => void;
   /** The one copy that is kept of a text which many hosts say. */
   readonly shared: (text: string) => string;
+  /** Somebody else hears of it: its sidecar tells Redis that it is there. */
+  readonly heardElsewhere: () => boolean;
   /** Told once that another one answers in the host's place, as a sentence. */
   readonly notice: (sentence: string) => void;
 }
@@ -49,6 +55,10 @@ export class HostLink {
   private cancelDown: () => void;
   private cancelCheck: () => void = nothing;
   private cancelReconnect: () => void = nothing;
+  private cancelCalm: () => void = nothing;
+  private cutOff = false;
+  private flapping = STEADY;
+  private beforeLoss = STEADY;
   private closed = false;
   private mistaken: string | undefined;
   /** Counts what was heard, so that an answer can be told from what came after its question. */
@@ -69,17 +79,19 @@ export class HostLink {
     this.remote = connectSidecar({ endpoint: record.endpoint, token });
     this.status = lastKnown;
     this.backoffMs = times.reconnectMs;
-    this.cancelDown = clock.after(times.suspectMs, () => this.turn('down'));
+    this.cancelDown = clock.after(times.suspectMs, () => this.giveUp());
     void this.follow();
   }
 
   view(): FleetHost {
-    const { record, state, status, mistaken } = this;
+    const { record, state, status, mistaken, cutOff } = this;
     this.seen ??= {
       ...record,
       state,
       ...(status === undefined ? {} : { status }),
       ...(mistaken === undefined ? {} : { mistaken }),
+      ...(cutOff ? { cutOff } : {}),
+      ...(this.isFlapping ? { flapping: true } : {}),
     };
     return this.seen;
   }
@@ -96,12 +108,20 @@ export class HostLink {
     }
   }
 
+  /** Somebody else hears of it again: it is not down. */
+  refute(): void {
+    if (this.closed || this.state !== 'down' || this.mistaken !== undefined) return;
+    this.state = 'suspect';
+    this.giveUp();
+  }
+
   close(): void {
     this.closed = true;
     this.stream.abort();
     this.cancelDown();
     this.cancelCheck();
     this.cancelReconnect();
+    this.cancelCalm();
     this.remote.close();
   }
 
@@ -128,6 +148,8 @@ export class HostLink {
       return false;
     }
     this.mistaken = undefined;
+    this.cutOff = false;
+    this.explainLoss(status);
     this.status = this.withShared(status);
     this.cancelDown();
     this.cancelCheck();
@@ -158,6 +180,7 @@ export class HostLink {
     const sentence = `${endpoint} is ${who}, not ${name} of ${this.options.environment}`;
     const isNews = this.mistaken !== sentence;
     this.mistaken = sentence;
+    this.cutOff = false;
     this.cancelDown();
     this.cancelCheck();
     if (isNews) this.options.notice(sentence);
@@ -169,11 +192,53 @@ export class HostLink {
     if (this.closed) return;
     this.cancelCheck();
     if (this.state === 'up') {
+      this.countLoss();
       this.turn('suspect');
-      this.cancelDown = this.clock.after(this.times.suspectMs, () => this.turn('down'));
+      this.cancelDown = this.clock.after(this.times.suspectMs, () => this.giveUp());
     }
     this.cancelReconnect = this.clock.after(this.backoffMs, () => void this.follow());
     this.backoffMs = Math.min(this.backoffMs * 2, this.times.reconnectMaxMs);
+  }
+
+  /** Down; or, as long as somebody else hears of it, suspect and cut off from us. */
+  private giveUp(): void {
+    if (this.closed) return;
+    if (!this.options.heardElsewhere()) {
+      this.cutOff = false;
+      this.turn('down');
+      return;
+    }
+    const isNews = !this.cutOff;
+    this.cutOff = true;
+    this.cancelDown = this.clock.after(this.times.suspectMs, () => this.giveUp());
+    if (isNews) this.tell();
+  }
+
+  private get isFlapping(): boolean {
+    return isFlapping(this.flapping, this.clock.monotonic(), this.times.damping);
+  }
+
+  private countLoss(): void {
+    const { damping } = this.times;
+    this.beforeLoss = this.flapping;
+    this.flapping = lostOnce(this.flapping, this.clock.monotonic(), damping);
+    this.tellWhenSteady();
+  }
+
+  /** A sidecar that was started anew explains the loss: the host and the way to it are steady. */
+  private explainLoss({ sidecar }: HostStatus): void {
+    const before = this.status?.sidecar;
+    if (this.state === 'up' || before === undefined) return;
+    if (before.pid === sidecar.pid && before.startedAt === sidecar.startedAt) return;
+    this.flapping = this.beforeLoss;
+    this.tellWhenSteady();
+  }
+
+  private tellWhenSteady(): void {
+    this.cancelCalm();
+    if (!this.isFlapping) return;
+    const leftMs = steadyAt(this.flapping, this.times.damping) - this.clock.monotonic();
+    this.cancelCalm = this.clock.after(Math.ceil(leftMs) + 1, () => this.tell());
   }
 
   private turn(state: HostLiveness): void {

@@ -42,6 +42,8 @@ export class LiveFleet implements Fleet {
   /** By name, until one changes. */
   private all: readonly FleetHost[] | undefined;
   private present: ReadonlySet<string> = new Set();
+  /** Those that Redis hears of now; none while it is away. */
+  private witnessed: ReadonlySet<string> = new Set();
   private cancelRefresh: () => void = () => undefined;
   private closed = false;
 
@@ -104,12 +106,14 @@ export class LiveFleet implements Fleet {
     if (registry === undefined) return;
     const news = await readInventory(registry.redis, registry.keys);
     if (this.closed) return;
+    this.witnessed = news?.present ?? new Set();
     if (news !== undefined) {
       for (const record of news.registered) this.learn(this.asConfigured(record));
       // Its sidecar has fallen silent towards Redis: see at once whether it is still there.
       const vanished = [...this.present].filter((name) => !news.present.has(name));
       for (const name of vanished) void this.links.get(name)?.check();
       this.present = news.present;
+      for (const name of news.present) this.links.get(name)?.refute();
     }
     this.cancelRefresh();
     this.cancelRefresh = clock.after(refreshMs ?? REFRESH_MS, () => void this.refresh());
@@ -135,6 +139,7 @@ export class LiveFleet implements Fleet {
       {
         ...{ environment, token, clock, times: { ...LINK_TIMES, ...times }, changed },
         shared: (text) => this.texts.shared(text),
+        heardElsewhere: () => this.witnessed.has(record.name),
         notice: notice ?? (() => undefined),
       },
       known?.view().status,

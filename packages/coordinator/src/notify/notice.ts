@@ -11,6 +11,8 @@ export const TOLD_BY_DEFAULT = [
   'rollout.aborted',
   'rollout.stuck',
   'host.down',
+  'host.flapping',
+  'host.drifted',
   'host.held',
   'agent.failed',
 ] as const;

@@ -62,6 +62,7 @@ export function abortHeld(draft: Draft, event: EventOf<'abort'>): void {
   if (draft.rollout.holding !== undefined) abort(draft, event);
 }
 
-export function abort(draft: Draft, { by }: EventOf<'abort'>): void {
+export function abort(draft: Draft, { by, urgent }: EventOf<'abort'>): void {
+  if (urgent === true) draft.set({ urgent });
   fail(draft, { reason: `aborted by ${by}`, abortedBy: by });
 }

@@ -2,7 +2,7 @@
  * The rollout's state machine: each phase times each event is a written cell, and `stay` is a decision.
  * A cell that is missing does not compile. Never waits, never asks the time: it is in the event.
  */
-import type { Rollout, RolloutPhase } from '@outrider/shared/domain/rollout.js';
+import { hasEnded, type Rollout, type RolloutPhase } from '@outrider/shared/domain/rollout.js';
 import { backRefused, backReport, backTick, backUnreachable } from './back-cells.js';
 import { abort, abortHeld, pause, promote, resume } from './control-cells.js';
 import {
@@ -14,6 +14,8 @@ import {
   type RolloutEventKind,
 } from './decision.js';
 import { Draft } from './draft.js';
+import { advance } from './forward.js';
+import { noteSteadiness } from './steadiness.js';
 import {
   committingReport,
   deadlineTick,
@@ -146,6 +148,9 @@ export function decide(rollout: Rollout, event: RolloutEvent, limits: Limits = D
   const draft = new Draft(rollout, event.at, limits);
   const table = rollout.kind === 'rollout' ? ROLLOUT_TABLE : ROLLBACK_TABLE;
   const cell = table[rollout.phase][event.kind] as Cell<RolloutEventKind>;
+  const isSteadyAgain =
+    event.kind === 'report' && rollout.kind === 'rollout' && !hasEnded(rollout.phase) && noteSteadiness(draft, event);
   cell(draft, event);
+  if (isSteadyAgain) advance(draft);
   return draft.decision();
 }

@@ -8,12 +8,20 @@ import type { Rollout, RolloutCommandKind } from '@outrider/shared/domain/rollou
 /** `at` is epoch milliseconds in all of them. */
 export type RolloutEvent =
   /** What a host says of the app, whenever it says it; `gone`: it knows nothing of it. */
-  | { readonly kind: 'report'; readonly host: string; readonly status: AppStatus | 'gone'; readonly at: number }
+  | {
+      readonly kind: 'report';
+      readonly host: string;
+      readonly status: AppStatus | 'gone';
+      /** It comes and goes. */
+      readonly unsteady?: true;
+      readonly at: number;
+    }
   | { readonly kind: 'tick'; readonly at: number }
   | { readonly kind: 'pause'; readonly by: string; readonly at: number }
   | { readonly kind: 'resume'; readonly by: string; readonly at: number }
   | { readonly kind: 'promote'; readonly by: string; readonly at: number }
-  | { readonly kind: 'abort'; readonly by: string; readonly at: number }
+  /** `urgent`: in an emergency, without grace for what is taken back. */
+  | { readonly kind: 'abort'; readonly by: string; readonly urgent?: true; readonly at: number }
   /** The host refused the command with this step. */
   | {
       readonly kind: 'refused';

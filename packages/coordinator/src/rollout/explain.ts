@@ -2,6 +2,7 @@
 import { openGates } from './gate-cells.js';
 import type { GateState } from '@outrider/shared/domain/gate.js';
 import type { Rollout, RolloutHostState } from '@outrider/shared/domain/rollout.js';
+import { unsteadyOf } from './steadiness.js';
 import { asSentence } from '@outrider/shared/domain/sentence.js';
 
 export function explain(rollout: Rollout): string {
@@ -65,6 +66,9 @@ const waitedFor = ({ name, outcome, reason }: GateState): string =>
 function switching(rollout: Rollout): string {
   const now = named(rollout, ['switching']);
   if (now !== NO_HOST) return `is switching ${now}`;
+  if (rollout.awaitsSteady === true && unwell(rollout) === NO_HOST) {
+    return `waits for ${list(unsteadyOf(rollout.hosts))}, which comes and goes, to be steady`;
+  }
   return unwell(rollout) === NO_HOST
     ? 'has not begun to switch the next host'
     : `waits for ${unwell(rollout)} to be well`;

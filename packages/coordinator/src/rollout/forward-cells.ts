@@ -5,6 +5,7 @@ import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { fail } from './failing.js';
 import { advance, isBusy } from './forward.js';
+import { unsteadyOf } from './steadiness.js';
 import { openGates, takeVerdict } from './gate-cells.js';
 import { comesBack } from './holding.js';
 import {
@@ -155,6 +156,11 @@ export function deadlineTick(draft: Draft): void {
   if (paused) return;
   if (deadline !== undefined && deadline <= draft.at) {
     const late = hosts.filter((host) => LATE[phase]?.(host) === true).map((host) => host.host);
+    const restless = draft.rollout.awaitsSteady === true ? unsteadyOf(hosts) : [];
+    if (late.length === 0 && restless.length > 0) {
+      fail(draft, { reason: `${restless.join(', ')} came and went, and did not become steady in time` });
+      return;
+    }
     if (late.length === 0 && draft.rollout.bakeDone === true) {
       const names = openGates(draft.rollout).map(({ name }) => name);
       fail(draft, { reason: `the gates ${names.join(', ')} said nothing in time` });

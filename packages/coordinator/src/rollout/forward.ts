@@ -3,6 +3,7 @@ import type { RolloutHost } from '@outrider/shared/domain/rollout.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
 import { isPromotedStage } from './first-stage.js';
+import { awaitsSteady } from './steadiness.js';
 import { beginGates, gateTimeMs, openGates } from './gate-cells.js';
 
 /** Goes as far as the state allows; nothing new begins while the rollout is paused. */
@@ -14,7 +15,8 @@ export function advance(draft: Draft): void {
       return;
     case 'switching':
       if (draft.rollout.hosts.some(isBusy) || !allWell(draft)) return;
-      if (inState(draft, 'trial').length === 0 || lacksSome(draft)) switchNextWave(draft);
+      if (draft.rollout.awaitsSteady === true) switchNextWave(draft);
+      else if (inState(draft, 'trial').length === 0 || lacksSome(draft)) switchNextWave(draft);
       else startBake(draft);
       return;
     case 'baking':
@@ -52,8 +54,10 @@ function lacksSome(draft: Draft): boolean {
 function switchNextWave(draft: Draft): void {
   const waiting = inState(draft, 'staged');
   const wave = Math.min(...waiting.map((host) => host.wave));
+  const next = waiting.filter((candidate) => candidate.wave === wave);
+  if (awaitsSteady(draft, next)) return;
   const { confirmWithinMs } = draft.rollout.options;
-  for (const host of waiting.filter((candidate) => candidate.wave === wave)) {
+  for (const host of next) {
     draft.command(host.host, 'switch', host.to, confirmWithinMs);
     draft.setHost(host.host, { state: 'switching', touched: true, well: undefined });
     draft.tell({ type: 'rollout.host.switching', host: host.host });

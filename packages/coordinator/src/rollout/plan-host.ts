@@ -9,6 +9,8 @@ export interface PlanHost {
   readonly state: 'up' | 'suspect' | 'down';
   /** It is down because another one answers in its place: a sentence that says which. */
   readonly mistaken?: string;
+  /** It counts as down since nothing reaches it from here; its sidecar tells Redis that it is there. */
+  readonly cutOff?: true;
   /** Of the kernel it runs on; two hosts on loopback with the same one share a machine. */
   readonly bootId?: string;
   /** A person has taken it out of our hands. */

@@ -47,6 +47,8 @@ export interface Planned {
   readonly waves: readonly number[];
   /** Those that each bake asks. */
   readonly gates: readonly GateSpec[];
+  /** Those that were asked for and left out since they are down; they may come back with another release. */
+  readonly skipped: readonly string[];
   /** The problems are all of the moment (a host is down, held, busy): nothing that was asked is wrong in itself. */
   readonly world: boolean;
 }
@@ -83,7 +85,11 @@ export function planRollout(input: PlanInput): Planned {
   const names = gates.length === 0 ? {} : { gates: gates.map(({ name }) => name) };
   const plan = { plan: input.digest(identity).slice(0, 12), ...content, ...names };
   const world = problems.length === 0;
-  return { plan: world ? plan : { ...plan, invalid: true }, targets, waves, gates, world };
+  const skipped = input.skipDown ? namedHosts(input).filter(({ state }) => state === 'down') : [];
+  return {
+    plan: world ? plan : { ...plan, invalid: true },
+    ...{ targets, waves, gates, world, skipped: skipped.map(({ name }) => name) },
+  };
 }
 
 const namedHosts = ({ inventory, onlyHosts, onlyLabels }: PlanInput): readonly PlanHost[] =>
@@ -106,11 +112,12 @@ function downProblems(input: PlanInput): string[] {
     return ['No host is known yet: start a sidecar, or name hosts in coordinator.yaml.'];
   }
   const down = input.skipDown ? [] : namedHosts(input).filter((host) => host.state === 'down');
-  return down.map(({ name, address, mistaken }) =>
-    mistaken === undefined
-      ? `Host ${name} (${address}) is down. Bring it back, or leave it out with --skip-down.`
-      : `${mistaken}. Correct its address, or leave it out with --skip-down.`,
-  );
+  return down.map(({ name, address, mistaken, cutOff }) => {
+    if (mistaken !== undefined) return `${mistaken}. Correct its address, or leave it out with --skip-down.`;
+    return cutOff === true
+      ? `Host ${name} (${address}) lives, as Redis hears, but nothing reaches it from the coordinator. Mend the way to it, or leave it out with --skip-down.`
+      : `Host ${name} (${address}) is down. Bring it back, or leave it out with --skip-down.`;
+  });
 }
 
 function targetOf(input: PlanInput, host: PlanHost, problems: string[]): Target {

@@ -33,6 +33,8 @@ export const EVENT_TYPES = [
   'host.up',
   'host.suspect',
   'host.down',
+  'host.flapping',
+  'host.drifted',
   'host.held',
   'host.resumed',
   'leader.elected',

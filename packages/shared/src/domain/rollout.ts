@@ -74,6 +74,8 @@ export interface RolloutHost {
   readonly empty?: ReleaseRef;
   readonly culprit?: Culprit;
   readonly reason?: string;
+  /** It comes and goes: no wave begins on it. Absent: it is steady. */
+  readonly unsteady?: true;
   /** When each state was entered last; absent in what an older coordinator has written. */
   readonly times?: { readonly [S in RolloutHostState]?: number };
 }
@@ -132,6 +134,8 @@ export interface Rollout {
   readonly abortedBy?: string;
   /** In the order in which they are switched. */
   readonly hosts: readonly RolloutHost[];
+  /** Hosts that were left out since they were down (`skipDown`); absent: none. */
+  readonly skipped?: readonly string[];
   readonly options: RolloutOptions;
   readonly by: string;
   /** Epoch milliseconds, as are the times below. */
@@ -148,6 +152,10 @@ export interface Rollout {
   readonly gateRound?: number;
   /** Why it is paused, as a sentence, where no person has paused it. */
   readonly pausedFor?: string;
+  /** The next wave waits for hosts that come and go; set in `switching`, while no host is switched. */
+  readonly awaitsSteady?: true;
+  /** Aborted in an emergency: what runs instead is killed at once on the way back. */
+  readonly urgent?: true;
   /** When the present phase gives up waiting for hosts. */
   readonly deadline?: number;
   readonly endedAt?: number;

@@ -15,6 +15,7 @@ import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, Control
 import type { ControlRolloutRequest as _outrider_v1_ControlRolloutRequest, ControlRolloutRequest__Output as _outrider_v1_ControlRolloutRequest__Output } from './outrider/v1/ControlRolloutRequest.js';
 import type { CoordinatorClient as _outrider_v1_CoordinatorClient, CoordinatorDefinition as _outrider_v1_CoordinatorDefinition } from './outrider/v1/Coordinator.js';
 import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from './outrider/v1/Culprit.js';
+import type { Drift as _outrider_v1_Drift, Drift__Output as _outrider_v1_Drift__Output } from './outrider/v1/Drift.js';
 import type { EmergencyRollbackRequest as _outrider_v1_EmergencyRollbackRequest, EmergencyRollbackRequest__Output as _outrider_v1_EmergencyRollbackRequest__Output } from './outrider/v1/EmergencyRollbackRequest.js';
 import type { EmergencyRollbackResponse as _outrider_v1_EmergencyRollbackResponse, EmergencyRollbackResponse__Output as _outrider_v1_EmergencyRollbackResponse__Output } from './outrider/v1/EmergencyRollbackResponse.js';
 import type { Event as _outrider_v1_Event, Event__Output as _outrider_v1_Event__Output } from './outrider/v1/Event.js';
@@ -89,6 +90,7 @@ export interface ProtoGrpcType {
       ControlRolloutRequest: MessageTypeDefinition<_outrider_v1_ControlRolloutRequest, _outrider_v1_ControlRolloutRequest__Output>
       Coordinator: SubtypeConstructor<typeof grpc.Client, _outrider_v1_CoordinatorClient> & { service: _outrider_v1_CoordinatorDefinition }
       Culprit: MessageTypeDefinition<_outrider_v1_Culprit, _outrider_v1_Culprit__Output>
+      Drift: MessageTypeDefinition<_outrider_v1_Drift, _outrider_v1_Drift__Output>
       EmergencyRollbackRequest: MessageTypeDefinition<_outrider_v1_EmergencyRollbackRequest, _outrider_v1_EmergencyRollbackRequest__Output>
       EmergencyRollbackResponse: MessageTypeDefinition<_outrider_v1_EmergencyRollbackResponse, _outrider_v1_EmergencyRollbackResponse__Output>
       Event: MessageTypeDefinition<_outrider_v1_Event, _outrider_v1_Event__Output>

@@ -1,6 +1,7 @@
 // Original file: proto/outrider/v1/coordinator.proto
 
 import type { AppSummary as _outrider_v1_AppSummary, AppSummary__Output as _outrider_v1_AppSummary__Output } from '../../outrider/v1/AppSummary.js';
+import type { Drift as _outrider_v1_Drift, Drift__Output as _outrider_v1_Drift__Output } from '../../outrider/v1/Drift.js';
 
 export interface FleetStatus {
   'environment'?: (string);
@@ -14,6 +15,8 @@ export interface FleetStatus {
   'agentsReady'?: (number);
   'apps'?: (_outrider_v1_AppSummary)[];
   'held'?: (string)[];
+  'drifted'?: (_outrider_v1_Drift)[];
+  'flapping'?: (string)[];
 }
 
 export interface FleetStatus__Output {
@@ -28,4 +31,6 @@ export interface FleetStatus__Output {
   'agentsReady': (number);
   'apps': (_outrider_v1_AppSummary__Output)[];
   'held': (string)[];
+  'drifted': (_outrider_v1_Drift__Output)[];
+  'flapping': (string)[];
 }

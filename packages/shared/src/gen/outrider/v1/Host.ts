@@ -13,6 +13,8 @@ export interface Host {
   'labels'?: ({[key: string]: string});
   'endpoint'?: (string);
   'hold'?: (_outrider_v1_Hold | null);
+  'cutOff'?: (boolean);
+  'flapping'?: (boolean);
 }
 
 export interface Host__Output {
@@ -24,4 +26,6 @@ export interface Host__Output {
   'labels': ({[key: string]: string});
   'endpoint': (string);
   'hold': (_outrider_v1_Hold__Output | null);
+  'cutOff': (boolean);
+  'flapping': (boolean);
 }

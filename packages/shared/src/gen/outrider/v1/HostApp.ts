@@ -1,11 +1,13 @@
 // Original file: proto/outrider/v1/coordinator.proto
 
+import type { Drift as _outrider_v1_Drift, Drift__Output as _outrider_v1_Drift__Output } from '../../outrider/v1/Drift.js';
 
 export interface HostApp {
   'app'?: (string);
   'version'?: (string);
   'previous'?: (string);
   'phase'?: (string);
+  'drifted'?: (_outrider_v1_Drift | null);
   '_version'?: "version";
   '_previous'?: "previous";
 }
@@ -15,4 +17,5 @@ export interface HostApp__Output {
   'version'?: (string);
   'previous'?: (string);
   'phase': (string);
+  'drifted': (_outrider_v1_Drift__Output | null);
 }

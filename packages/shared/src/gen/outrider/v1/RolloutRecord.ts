@@ -34,6 +34,8 @@ export interface RolloutRecord {
   'promotedBy'?: (string);
   'pausedFor'?: (string);
   'gates'?: (_outrider_v1_GateState)[];
+  'skipped'?: (string)[];
+  'awaitsSteady'?: (boolean);
   '_fromVersion'?: "fromVersion";
   '_abortedBy'?: "abortedBy";
   '_bakeUntil'?: "bakeUntil";
@@ -44,6 +46,7 @@ export interface RolloutRecord {
   '_holding'?: "holding";
   '_promotedBy'?: "promotedBy";
   '_pausedFor'?: "pausedFor";
+  '_awaitsSteady'?: "awaitsSteady";
 }
 
 export interface RolloutRecord__Output {
@@ -74,4 +77,6 @@ export interface RolloutRecord__Output {
   'promotedBy'?: (string);
   'pausedFor'?: (string);
   'gates': (_outrider_v1_GateState__Output)[];
+  'skipped': (string)[];
+  'awaitsSteady'?: (boolean);
 }
