@@ -28,6 +28,7 @@ import { LiveFleet } from './fleet/live-fleet.js';
 import { askPreflight } from './fleet/preflight.js';
 import { gateSources } from './monitoring/gate-sources.js';
 import { GateTally } from './monitoring/gate-tally.js';
+import { onceEach } from './once-each.js';
 import { BlobStore } from './release/blob-store.js';
 import { ReleaseCatalog } from './release/catalog.js';
 import { Notifier } from './notify/notifier.js';
@@ -215,13 +216,7 @@ function insideOf(
   });
   const tally = new GateTally();
   const engine: RolloutEngine = engineOf(config, { redis, keys, fleet, releases: copies, events, tally, log, own });
-  const watch = new HostWatch({
-    ...{ environment, fleet, clock },
-    leads: () => engine.leadership().isLeader,
-    history: (app, limit) => engine.list(app, limit),
-    tell: (event) => events.append([event]),
-    onBug: (error) => log.error({ err: error }, 'an error that is a bug'),
-  });
+  const watch = watchOf(environment, fleet, engine, events, log);
   return {
     ...{ environment, clock, fleet, events, blobs, catalog, copies, coordinators, engine, own, watch },
     ...{ drifts: () => watch.drifts(), rollouts: engine, releases: copies },
@@ -232,6 +227,21 @@ function insideOf(
     gateCounts: () => tally.all(),
   };
 }
+
+const watchOf = (
+  environment: string,
+  fleet: LiveFleet,
+  engine: RolloutEngine,
+  events: RedisEventLog,
+  log: Logger,
+): HostWatch =>
+  new HostWatch({
+    ...{ environment, fleet, clock: systemClock },
+    leads: () => engine.leadership().isLeader,
+    history: (app, limit) => engine.list(app, limit),
+    tell: (event) => events.append([event]),
+    onBug: (error) => log.error({ err: error }, 'an error that is a bug'),
+  });
 
 function engineOf(
   { environment, host, listen, settings, readOnly, policy, prometheus }: CoordinatorConfig,
@@ -286,14 +296,4 @@ function connected(redis: RedisClient): Promise<void> {
       resolve();
     });
   });
-}
-
-/** Redis away is said once, not at each attempt. */
-function onceEach(log: Logger): (error: Error) => void {
-  let last = '';
-  return (error) => {
-    if (error.message === last) return;
-    last = error.message;
-    log.warn(`Redis: ${error.message}`);
-  };
 }

@@ -21,6 +21,7 @@ import { askPreflight } from './preflight.js';
 import { LiveFleet, type LiveFleetOptions } from './live-fleet.js';
 
 const TOKEN = 'a-token-of-some-length';
+const DAMPING = { perLoss: 1_000, cutoff: 2_500, reuse: 1_000, halfLifeMs: 1_000, ceiling: 4_000 };
 const QUICK = { suspectMs: 100, checkMs: 100, answerMs: 1_000, reconnectMs: 10, reconnectMaxMs: 50 };
 const release = { version: '2', digest: 'd', specDigest: 's' };
 
@@ -45,7 +46,7 @@ const preflight: SidecarGrpcOptions['preflight'] = async ({ release }) => ({
 const LOGS = { last: async () => [], follow: () => [] } as never;
 
 /** A model host as a sidecar's gRPC face asks it. */
-function model(name: string): { host: SimulatedHost; control: HostControl; say: () => void } {
+function model(name: string, pid = 1): { host: SimulatedHost; control: HostControl; say: () => void } {
   const listeners = new Set<() => void>();
   const say = (): void => {
     for (const listener of listeners) listener();
@@ -55,7 +56,7 @@ function model(name: string): { host: SimulatedHost; control: HostControl; say: 
     throw new Error('Nobody asks for it here.');
   };
   const control: HostControl = {
-    status: () => host.status(),
+    status: () => ({ ...host.status(), sidecar: { pid, version: '0', startedAt: '' } }),
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -77,8 +78,9 @@ function model(name: string): { host: SimulatedHost; control: HostControl; say: 
 async function sidecar(
   name: string,
   listen = '127.0.0.1:0',
+  pid = 1,
 ): Promise<{ host: SimulatedHost; grpc: SidecarGrpc; say: () => void }> {
-  const { host, control, say } = model(name);
+  const { host, control, say } = model(name, pid);
   const grpc = await startSidecarGrpc({
     ...{ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight },
     listen: [listen],
@@ -243,6 +245,39 @@ describe('the live fleet', () => {
   });
 });
 
+describe('a host that is lost again and again', () => {
+  async function loseAndFind(
+    pids: readonly number[],
+  ): Promise<{ readonly fleet: LiveFleet; readonly seen: boolean[] }> {
+    let { grpc } = await sidecar('pc2');
+    const [endpoint = ''] = grpc.addresses;
+    const fleet = fleetOf({ configured: [record('pc2', endpoint)], times: { ...QUICK, damping: DAMPING } });
+    await eventually(() => fleet.host('pc2')?.state === 'up');
+    const seen: boolean[] = [];
+    fleet.onChange(({ flapping }) => seen.push(flapping === true));
+    for (const pid of pids) {
+      await grpc.close();
+      await eventually(() => fleet.host('pc2')?.state !== 'up');
+      grpc = (await sidecar('pc2', endpoint, pid)).grpc;
+      await eventually(() => fleet.host('pc2')?.state === 'up');
+    }
+    return { fleet, seen };
+  }
+
+  it('flaps, and by itself does so no more once it is steady, which is told', async () => {
+    const { fleet, seen } = await loseAndFind([1, 1, 1, 1, 1]);
+    expect(seen).toContain(true);
+    await eventually(() => seen.at(-1) === false);
+    expect(fleet.host('pc2')).not.toHaveProperty('flapping');
+  });
+
+  it('does not flap where its sidecar was started anew each time', async () => {
+    const { seen } = await loseAndFind([2, 3, 4, 5, 6]);
+    // A loss counts until the next sidecar explains it.
+    expect(seen).not.toContain(true);
+  });
+});
+
 describe('the registry', () => {
   let server: TestRedis;
   let redis: Redis;
@@ -278,6 +313,32 @@ describe('the registry', () => {
     moved.say();
     await eventually(() => heard.length > 0);
     expect(fleet.hosts().map(({ name, state }) => [name, state])).toEqual([['pc2', 'up']]);
+  });
+
+  it('hears of a host that nothing reaches from here: it is cut off, and down once nobody hears of it', async () => {
+    const { grpc } = await sidecar('pc2');
+    await redis.hset(keys.hosts, 'pc2', JSON.stringify(record('pc2', grpc.addresses[0]!)));
+    // As the coordinator's own: what can't be asked now is refused.
+    const impatient = new Redis(server.url, { enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+    impatient.on('error', () => undefined);
+    closers.push(() => impatient.disconnect());
+    const fleet = fleetOf({ registry: { redis: impatient, keys } });
+    await fleet.start();
+    await eventually(() => fleet.host('pc2')?.state === 'up');
+    await redis.set(keys.presence('pc2'), '1');
+    await grpc.close();
+    await eventually(() => fleet.host('pc2')?.cutOff === true);
+    expect(fleet.host('pc2')?.state).toBe('suspect');
+    await redis.del(keys.presence('pc2'));
+    await eventually(() => fleet.host('pc2')?.state === 'down');
+    expect(fleet.host('pc2')).not.toHaveProperty('cutOff');
+    // A late witness refutes it.
+    await redis.set(keys.presence('pc2'), '1');
+    await eventually(() => fleet.host('pc2')?.state === 'suspect');
+    expect(fleet.host('pc2')?.cutOff).toBe(true);
+    // With Redis away nobody says so any more.
+    await server.kill();
+    await eventually(() => fleet.host('pc2')?.state === 'down');
   });
 
   it('keeps to an endpoint that a person has written down, and to no other', async () => {
