@@ -76,8 +76,9 @@ test('a log that is kept from standard error, and has no file, is none', () => {
 });
 
 test('a trial without a leader goes back unless the policy says otherwise', () => {
-  expect(load('').policy).toEqual({ trial: 'revert' });
-  expect(load('policy: { trial: hold }').policy).toEqual({ trial: 'hold' });
+  expect(load('').policy).toEqual({ trial: 'revert', flapHalfLifeMs: 60_000 });
+  expect(load('policy: { trial: hold }').policy).toEqual({ trial: 'hold', flapHalfLifeMs: 60_000 });
+  expect(load('policy: { flap_half_life: 20s }').policy.flapHalfLifeMs).toBe(20_000);
 });
 
 test('the password of Redis is the first line of its file', () => {

@@ -1,6 +1,7 @@
 /** Owns the settings of `coordinator serve`: coordinator.yaml, the environment, defaults. Compiled once, then frozen. */
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
+import { DAMPING } from '@outrider/shared/domain/flapping.js';
 import { isName } from '@outrider/shared/domain/name.js';
 import { compileConfig } from '@outrider/shared/runtime/config.js';
 import {
@@ -17,7 +18,7 @@ import { formatHostPort, problemOfExposure, problemOfSameAddress } from '@outrid
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
 import { type RedisAddress, redisAddress } from '@outrider/shared/runtime/redis-address.js';
-import { choice, mapOf, must, strict, text } from '@outrider/shared/runtime/shape.js';
+import { choice, duration, mapOf, must, strict, text } from '@outrider/shared/runtime/shape.js';
 import type { PrometheusAddress } from './monitoring/prometheus.js';
 import type { Target } from './notify/ports.js';
 import { notifySettings, targetsOf } from './notify/settings.js';
@@ -47,6 +48,8 @@ export interface CoordinatorConfig {
   readonly policy: {
     /** What hosts do when the lease of a trial is over and no leader has spoken. */
     readonly trial: OnLeaseEnd;
+    /** In so many milliseconds half of what a host has come and gone is forgotten. */
+    readonly flapHalfLifeMs: number;
   };
   /** What `${VAR}` in agents.yaml stands for. */
   readonly settings: Readonly<Record<string, string>>;
@@ -94,7 +97,10 @@ const schema = strict(
       websocket: listenOn().optional(),
     }).prefault({}),
     hosts: mapOf(host, 'a map of hosts, such as { pc2: { address: 10.0.0.12 } }').default({}),
-    policy: strict({ trial: choice(ON_LEASE_END).default('revert') }).prefault({}),
+    policy: strict({
+      trial: choice(ON_LEASE_END).default('revert'),
+      flap_half_life: duration(1_000, 3_600_000).default(DAMPING.halfLifeMs),
+    }).prefault({}),
     settings: mapOf(text('a text'), 'a map of settings').default({}),
     notify: notifySettings.default([]),
     /** Asked by gates with `promql`. */
@@ -140,7 +146,7 @@ export function loadConfig(
       labels: marks,
     })),
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
-    policy: config.policy,
+    policy: { trial: config.policy.trial, flapHalfLifeMs: config.policy.flap_half_life },
     settings: config.settings,
     notify: targetsOf(config.notify),
     ...(config.prometheus === undefined ? {} : { prometheus: prometheusOf(config.prometheus) }),

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { DAMPING } from '@outrider/shared/domain/flapping.js';
 import { resolveGates } from '@outrider/shared/release/gates.js';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { resolveHostSpec } from '@outrider/shared/release/host-spec.js';
@@ -192,7 +193,7 @@ function insideOf(
   const events = new RedisEventLog(redis, keys);
   const fleet = new LiveFleet({
     ...{ environment, clock, configured: config.hosts, registry: { redis, keys } },
-    token: tokens.fleet,
+    ...{ token: tokens.fleet, times: { damping: { ...DAMPING, halfLifeMs: config.policy.flapHalfLifeMs } } },
     sources: (host) => reachableFrom(host.address, bound),
     notice: (sentence) => log.warn(sentence),
   });

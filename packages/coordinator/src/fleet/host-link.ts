@@ -40,8 +40,8 @@ export interface LinkOptions {
   readonly changed: (host: FleetHost) => void;
   /** The one copy that is kept of a text which many hosts say. */
   readonly shared: (text: string) => string;
-  /** Somebody else hears of it: its sidecar tells Redis that it is there. */
-  readonly heardElsewhere: () => boolean;
+  /** Somebody else has heard of it since (monotonic): its sidecar tells Redis that it is there. */
+  readonly heardElsewhere: (since: number) => boolean;
   /** Told once that another one answers in the host's place, as a sentence. */
   readonly notice: (sentence: string) => void;
 }
@@ -57,6 +57,8 @@ export class HostLink {
   private cancelReconnect: () => void = nothing;
   private cancelCalm: () => void = nothing;
   private cutOff = false;
+  /** Monotonic. */
+  private lostAt: number;
   private flapping = STEADY;
   private beforeLoss = STEADY;
   private closed = false;
@@ -79,6 +81,7 @@ export class HostLink {
     this.remote = connectSidecar({ endpoint: record.endpoint, token });
     this.status = lastKnown;
     this.backoffMs = times.reconnectMs;
+    this.lostAt = clock.monotonic();
     this.cancelDown = clock.after(times.suspectMs, () => this.giveUp());
     void this.follow();
   }
@@ -111,6 +114,7 @@ export class HostLink {
   /** Somebody else hears of it again: it is not down. */
   refute(): void {
     if (this.closed || this.state !== 'down' || this.mistaken !== undefined) return;
+    if (!this.options.heardElsewhere(this.lostAt)) return;
     this.state = 'suspect';
     this.giveUp();
   }
@@ -203,7 +207,7 @@ export class HostLink {
   /** Down; or, as long as somebody else hears of it, suspect and cut off from us. */
   private giveUp(): void {
     if (this.closed) return;
-    if (!this.options.heardElsewhere()) {
+    if (!this.options.heardElsewhere(this.lostAt)) {
       this.cutOff = false;
       this.turn('down');
       return;
@@ -220,8 +224,9 @@ export class HostLink {
 
   private countLoss(): void {
     const { damping } = this.times;
+    this.lostAt = this.clock.monotonic();
     this.beforeLoss = this.flapping;
-    this.flapping = lostOnce(this.flapping, this.clock.monotonic(), damping);
+    this.flapping = lostOnce(this.flapping, this.lostAt, damping);
     this.tellWhenSteady();
   }
 

@@ -13,8 +13,8 @@ const RECORD = z.object({
 
 export interface InventoryNews {
   readonly registered: readonly HostRecord[];
-  /** Hosts whose sidecar says that it is there. */
-  readonly present: ReadonlySet<string>;
+  /** Of hosts whose sidecar says that it is there: its words, which are others each time that it says so. */
+  readonly present: ReadonlyMap<string, string>;
 }
 
 /** Undefined while Redis is away. An emptied Redis knows no host: who reads this keeps those that it knew. */
@@ -22,8 +22,11 @@ export async function readInventory(redis: RedisClient, keys: FleetKeys): Promis
   try {
     const registered = Object.values(await redis.hgetall(keys.hosts)).flatMap(parse);
     const marks = registered.length === 0 ? [] : await redis.mget(registered.map(({ name }) => keys.presence(name)));
-    const present = registered.filter((_host, index) => typeof marks[index] === 'string').map((host) => host.name);
-    return { registered, present: new Set(present) };
+    const present = registered.flatMap(({ name }, index) => {
+      const mark = marks[index];
+      return typeof mark === 'string' ? [[name, mark] as const] : [];
+    });
+    return { registered, present: new Map(present) };
   } catch {
     return undefined;
   }

@@ -325,15 +325,18 @@ describe('the registry', () => {
     const fleet = fleetOf({ registry: { redis: impatient, keys } });
     await fleet.start();
     await eventually(() => fleet.host('pc2')?.state === 'up');
-    await redis.set(keys.presence('pc2'), '1');
+    await redis.set(keys.presence('pc2'), 'before');
     await grpc.close();
+    // What was said before it was lost is no proof.
+    await eventually(() => fleet.host('pc2')?.state === 'down');
+    await redis.set(keys.presence('pc2'), 'since');
     await eventually(() => fleet.host('pc2')?.cutOff === true);
     expect(fleet.host('pc2')?.state).toBe('suspect');
     await redis.del(keys.presence('pc2'));
     await eventually(() => fleet.host('pc2')?.state === 'down');
     expect(fleet.host('pc2')).not.toHaveProperty('cutOff');
     // A late witness refutes it.
-    await redis.set(keys.presence('pc2'), '1');
+    await redis.set(keys.presence('pc2'), 'again');
     await eventually(() => fleet.host('pc2')?.state === 'suspect');
     expect(fleet.host('pc2')?.cutOff).toBe(true);
     // With Redis away nobody says so any more.

@@ -10,6 +10,7 @@ import { hostSamples } from './host-samples.js';
 import { HostLink, LINK_TIMES, type LinkTimes } from './host-link.js';
 import { readInventory } from './inventory.js';
 import { SharedTexts } from './shared-texts.js';
+import { Witness } from './witness.js';
 
 export interface ConfiguredHost extends HostRecord {
   /** Its endpoint was written down, not assumed: it holds against what the sidecar says of itself. */
@@ -41,9 +42,7 @@ export class LiveFleet implements Fleet {
   private readonly texts = new SharedTexts();
   /** By name, until one changes. */
   private all: readonly FleetHost[] | undefined;
-  private present: ReadonlySet<string> = new Set();
-  /** Those that Redis hears of now; none while it is away. */
-  private witnessed: ReadonlySet<string> = new Set();
+  private readonly witness = new Witness();
   private cancelRefresh: () => void = () => undefined;
   private closed = false;
 
@@ -106,15 +105,10 @@ export class LiveFleet implements Fleet {
     if (registry === undefined) return;
     const news = await readInventory(registry.redis, registry.keys);
     if (this.closed) return;
-    this.witnessed = news?.present ?? new Set();
-    if (news !== undefined) {
-      for (const record of news.registered) this.learn(this.asConfigured(record));
-      // Its sidecar has fallen silent towards Redis: see at once whether it is still there.
-      const vanished = [...this.present].filter((name) => !news.present.has(name));
-      for (const name of vanished) void this.links.get(name)?.check();
-      this.present = news.present;
-      for (const name of news.present) this.links.get(name)?.refute();
-    }
+    for (const record of news?.registered ?? []) this.learn(this.asConfigured(record));
+    // Its sidecar has fallen silent towards Redis: see at once whether it is still there.
+    for (const name of this.witness.look(news?.present, clock.monotonic())) void this.links.get(name)?.check();
+    for (const name of news?.present.keys() ?? []) this.links.get(name)?.refute();
     this.cancelRefresh();
     this.cancelRefresh = clock.after(refreshMs ?? REFRESH_MS, () => void this.refresh());
   }
@@ -139,7 +133,7 @@ export class LiveFleet implements Fleet {
       {
         ...{ environment, token, clock, times: { ...LINK_TIMES, ...times }, changed },
         shared: (text) => this.texts.shared(text),
-        heardElsewhere: () => this.witnessed.has(record.name),
+        heardElsewhere: (since) => this.witness.hasHeard(record.name, since),
         notice: notice ?? (() => undefined),
       },
       known?.view().status,
