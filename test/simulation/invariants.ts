@@ -132,6 +132,16 @@ export const DECISION_RULES: Readonly<Record<string, DecisionRule>> = {
     return restless === undefined ? undefined : `${restless.host} was switched`;
   },
 
+  'what moves leaves before it arrives': (_, { rollout, effects }) => {
+    const unready = (name: string): boolean =>
+      ['staging', 'staged', 'switching'].includes(hostIn(rollout, name)?.state ?? '');
+    const early = effects.find(
+      ({ host, kind }) =>
+        kind === 'switch' && rollout.kind === 'rollback' && hostIn(rollout, host)?.after?.some(unready) === true,
+    );
+    return early === undefined ? undefined : `${early.host} was switched too early`;
+  },
+
   'a hold is a hold': (before, { rollout, effects }, { kind }) => {
     const holds = before.holding !== undefined && rollout.holding !== undefined;
     if (holds && effects.length > 0) return `${effects[0]?.host ?? ''} was told to ${effects[0]?.kind ?? ''}`;

@@ -70,6 +70,13 @@ export const PLANTED: readonly Mutation[] = [
     caughtBy: ['a good release succeeds'],
   },
   {
+    name: 'starts what moves before it has left',
+    file: rollout('rollback-next'),
+    find: 'for (const host of staged) if (mayArrive(draft, host)) switchBack(draft, host);',
+    become: 'for (const host of staged) switchBack(draft, host);',
+    caughtBy: ['what moves leaves before it arrives'],
+  },
+  {
     name: 'takes hosts back in forward order',
     file: rollout('take-back'),
     find: '.filter((host) => host.touched && host.stays !== true).reverse();',

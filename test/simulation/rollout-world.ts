@@ -42,6 +42,8 @@ export interface WorldOptions {
   readonly onFailure?: Rollout['options']['onFailure'];
   /** Hosts in one wave at most; 0: all. */
   readonly parallel?: number;
+  /** Of a rollback: agents move from each host to those after it. */
+  readonly moves?: boolean;
   /** The first so many hosts are the canary, which a person has to promote. */
   readonly promotedAfter?: number;
   readonly fates: readonly Fate[];
@@ -170,6 +172,7 @@ export class World {
       hosts: names.map((host, index) => ({
         ...{ host, wave: waveOf(index), state: 'pending', to: ref('2.0.0'), touched: false, step: 0 },
         ...(options.first ? { empty: ref('none') } : { from: ref('1.0.0') }),
+        ...(options.moves === true && index > 0 ? { after: names.slice(0, index) } : {}),
       })),
       ...(options.gates === undefined ? {} : { gates: options.gates.map(newGate) }),
       options: {

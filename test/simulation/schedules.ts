@@ -44,6 +44,7 @@ export function optionsOf(seed: number): WorldOptions {
     order: pick(chance, ['stop-first', 'start-first'] as const),
     chaos: pick(chance, [0, 40, 40, 150, 150, 400]),
     ...(peace === 'none' && seed % 5 === 2 ? { gates: GATES } : {}),
+    ...(kind === 'rollback' && seed % 3 === 1 ? { moves: true } : {}),
     ...(peace === 'none' ? {} : { harmless: true }),
     ...(peace === 'reachable' ? { aborts: chance() < 0.5 } : {}),
   };

@@ -38,9 +38,10 @@ export function rolloutFrom(
 }
 
 export function rollbackFrom(wanted: NewRollout, { targets }: PlannedRollback): Rollout {
-  const hosts = targets.map(({ host, from, to, staged }, index): RolloutHost => ({
+  const hosts = targets.map(({ host, from, to, staged, after = [] }, index): RolloutHost => ({
     ...{ host, wave: index + 1, to, touched: false, step: 0 },
     state: staged ? 'staged' : 'pending',
+    ...(after.length === 0 ? {} : { after }),
     ...(from === undefined ? {} : { from }),
   }));
   return { ...record(wanted, hosts), kind: 'rollback' };

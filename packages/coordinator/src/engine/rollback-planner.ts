@@ -6,6 +6,7 @@ import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import { digestOf, sha256 } from '@outrider/shared/runtime/digest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { inOrderOfMoves } from '../rollout/moves.js';
 import { findRelease, type PlannerOptions } from './planner.js';
 import type { FleetHost, RolloutStore, SpecStore } from './ports.js';
 
@@ -15,6 +16,8 @@ export interface RollbackTarget {
   readonly to: ReleaseRef;
   /** The release is on the host already. */
   readonly staged: boolean;
+  /** Hosts that agents leave for this one. */
+  readonly after?: readonly string[];
 }
 
 export interface PlannedRollback {
@@ -48,17 +51,20 @@ export async function planRollback(
   const targets = to === '' ? toPrevious(app, standing) : await toVersion(app, to, standing, specs, options);
   for (const target of targets) refuseFailed(target, history);
   if (to === '') for (const target of targets) refuseLeft(target, history);
-  const hosts = await Promise.all(
-    targets.map(async ({ host, from, to: release }, index) => ({
-      host,
-      wave: index + 1,
-      ...(from === undefined ? {} : { from: from.version }),
-      actions: await actionsOf(standing, host, release, specs, options),
+  const known = await Promise.all(
+    targets.map(async (target) => ({
+      ...target,
+      actions: await actionsOf(standing, target.host, target.to, specs, options),
     })),
   );
+  const ordered = inOrderOfMoves(known);
+  const hosts = ordered.map(({ host, from, actions }, index) => ({
+    ...{ host, wave: index + 1, actions },
+    ...(from === undefined ? {} : { from: from.version }),
+  }));
   const version = to === '' ? mostCommon(targets.map((target) => target.to.version)) : (targets[0]?.to.version ?? to);
   const content = { app, version, hosts, problems: [] };
-  return { plan: { plan: digestOf(content).slice(0, 12), ...content }, targets, specs };
+  return { plan: { plan: digestOf(content).slice(0, 12), ...content }, targets: ordered, specs };
 }
 
 /** Hosts that are known to have something of the app; one that is down is tried too: it may come back in time. */

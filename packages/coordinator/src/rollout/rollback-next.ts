@@ -8,18 +8,22 @@ import { isLost } from './take-back.js';
 const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
 const ONE_BY_ONE: readonly RolloutOptions['strategy'][] = ['graceful', 'progressive', undefined];
 
-/** All at once, each as soon as it has the release; or the next, once all that can be is fetched and none is under way. */
+/** All at once, each as soon as it has the release and what comes to it has left elsewhere; or the next, once all that can be is fetched and none is under way. */
 export function rollbackNext(draft: Draft): void {
   const { hosts, paused, options } = draft.rollout;
   if (paused) return;
   const staged = hosts.filter((host) => host.state === 'staged');
   const oneByOne = ONE_BY_ONE.includes(options.strategy);
-  if (!oneByOne) for (const host of staged) switchBack(draft, host);
+  if (!oneByOne) for (const host of staged) if (mayArrive(draft, host)) switchBack(draft, host);
   if (draft.rollout.hosts.some((host) => host.state === 'staging' || host.state === 'switching')) return;
-  const [next] = oneByOne ? staged : [];
+  const [next] = draft.rollout.hosts.filter((host) => host.state === 'staged');
   if (next === undefined) finish(draft);
   else if (mayGoOn(draft)) switchBack(draft, next);
 }
+
+/** Whoever is lost keeps nobody waiting: what moves from there may run twice, until somebody looks after that host. */
+const mayArrive = ({ rollout }: Draft, { after = [] }: RolloutHost): boolean =>
+  rollout.hosts.every(({ host, state }) => !after.includes(host) || state === 'committed' || LOST.includes(state));
 
 function switchBack(draft: Draft, { host, to }: RolloutHost): void {
   draft.command(host, 'switch', to, 0, `rollback to ${draft.rollout.version}`);

@@ -68,6 +68,8 @@ export interface RolloutHost {
   readonly well?: boolean;
   /** The rollout has failed elsewhere, and this host keeps the new release all the same (`rollback-host`). */
   readonly stays?: boolean;
+  /** In a rollback: hosts that agents leave for this one, so that they go first. Absent: none. */
+  readonly after?: readonly string[];
   /** Lost in a rollback, which goes on without it since a person has said so. */
   readonly excused?: boolean;
   /** Where `from` is absent: a release without agents, to go to if it must be taken back once it is committed. */
