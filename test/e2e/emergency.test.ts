@@ -12,6 +12,7 @@ import { Here } from '../support/here.js';
 import {
   clearMark,
   type Event,
+  fault,
   isStep,
   lastEvent,
   marked,
@@ -249,6 +250,24 @@ it('through the coordinator aborts what is under way and rolls back what has end
   await good();
   expect(await cluster.cli('emergency', '--yes')).toMatchObject({ code: 0 });
   expect(await versions(cluster, APP)).toEqual(both(before));
+});
+
+it('through the coordinator gives no grace to what is on trial', async () => {
+  const before = await good();
+  serial += 1;
+  const version = `1.${serial}.0`;
+  // It would take an hour to be rid of it otherwise.
+  const deaf = {
+    ...{ command: fault('ignore-sigterm.mjs'), stop_grace_period: '1h' },
+    ...{ environment: { REV: version }, healthcheck: { exec: ['true'] } },
+  };
+  await cluster.push(version, tree(APP, { vision: deaf }));
+  const run = cluster.follow(['rollout', '--app', APP, '--version', version, '--yes', '--json', '--bake', '1h']);
+  await run.line(isStep('alpha', 'trial'));
+  expect(await cluster.cli('emergency', '--yes', '--json')).toMatchObject({ code: 0 });
+  expect(await run.result).toMatchObject({ code: 21 });
+  expect(await versions(cluster, APP)).toEqual(both(before));
+  expect(runs('alpha')).toEqual([`vision ${before}`]);
 });
 
 it('says which hosts did not answer and what to do; 22 where some did not, 5 where none did', async () => {
