@@ -1,10 +1,11 @@
 /**
- * The rows of the failure policy about hosts: one that is gone in each step of a rollout, that is cut off from the
- * coordinator alone, or that comes back. Where the other rows are shown:
- * an agent dies, many together: supervision, supervisor-urgent · the sidecar dies: sidecar-crash · the host reboots:
- * lab · the coordinator dies: coordinator-crash · an old leader wakes up: several-coordinators, late-command ·
- * Redis is away, set back, emptied: redis-faults, redis-topologies · disk full, blob changed: plan, rollout-staging ·
- * Ctrl-C: control, rollout-control.
+ * The rows of the failure policy about a host that is gone, in each step of a rollout. Where the others are shown:
+ *
+ * an agent dies: supervision; many together: storm · the sidecar dies: sidecar-crash; is upgraded: upgrade · the host
+ * reboots in trial: lab, and host-driver.test.ts · the coordinator dies: coordinator-crash, several-coordinators · an old
+ * leader wakes up: several-coordinators, late-command · a host is cut off, flaps, comes back drifted: hosts-away · an
+ * agent moves: moving-agents · Redis is away, set back, emptied: redis-faults; fails over: redis-topologies · a blob is
+ * corrupt: rollout-staging; the disk is full: plan, and releases.test.ts · Ctrl-C: control, dev.test.ts.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { eventually } from '@outrider/shared/testing/eventually.js';
