@@ -24,6 +24,8 @@ export interface HostWatchOptions {
 }
 
 const LOOK_MS = 1_000;
+/** Every so many looks also at what hosts run. */
+const DRIFT_EVERY = 2;
 /** So far back is looked for the rollout that had a host. */
 const HISTORY = 30;
 
@@ -35,11 +37,17 @@ export class HostWatch {
   private readonly toldDrifts = new Set<string>();
   private readonly endWatch: () => void;
   private cancel: () => void = () => undefined;
-  private looking = false;
+  /** Names of hosts that may be news. */
+  private readonly changed = new Set<string>();
+  private telling = false;
+  private looks = 0;
   private closed = false;
 
   constructor(private readonly options: HostWatchOptions) {
-    this.endWatch = options.fleet.onChange(() => void this.tellOfHosts());
+    this.endWatch = options.fleet.onChange(({ name }) => {
+      this.changed.add(name);
+      void this.tellOfHosts();
+    });
     this.next();
   }
 
@@ -59,30 +67,41 @@ export class HostWatch {
   }
 
   private async look(): Promise<void> {
-    try {
-      await this.tellOfHosts();
-      await this.lookForDrift();
-    } catch (error) {
-      // Without Redis there is no history to look at, and nobody to tell.
-      if (!(error instanceof OutriderError)) this.options.onBug(error);
-    }
+    for (const { name } of this.options.fleet.hosts()) this.changed.add(name);
+    await this.tellOfHosts();
+    if (this.looks++ % DRIFT_EVERY === 0) await this.unlessAway(() => this.lookForDrift());
     if (!this.closed) this.next();
   }
 
   private async tellOfHosts(): Promise<void> {
-    if (this.looking || this.closed) return;
-    this.looking = true;
+    if (this.telling) return;
+    this.telling = true;
+    await this.unlessAway(async () => {
+      for (const name of this.changed) {
+        this.changed.delete(name);
+        const host = this.options.fleet.host(name);
+        if (host !== undefined && !this.closed) await this.tellOf(host);
+      }
+    });
+    this.telling = false;
+  }
+
+  /** Without Redis there is no history to look at, and nobody to tell: the next look does it. */
+  private async unlessAway(act: () => Promise<void>): Promise<void> {
     try {
-      for (const host of this.options.fleet.hosts()) await this.tellOf(host);
+      await act();
     } catch (error) {
       if (!(error instanceof OutriderError)) this.options.onBug(error);
-    } finally {
-      this.looking = false;
     }
   }
 
   private async tellOf(host: FleetHost): Promise<void> {
     const { name, state, cutOff = false, flapping = false, mistaken } = host;
+    // Whoever leads next begins anew: a host may have died with the leader, so that nobody has told.
+    if (!this.options.leads()) {
+      this.told.delete(name);
+      return;
+    }
     const now = { state, cutOff, flapping, ...(mistaken === undefined ? {} : { mistaken }) };
     const told = this.told.get(name);
     if (isUnknown(told, now)) return;
@@ -128,6 +147,10 @@ export class HostWatch {
   }
 
   private async tellOfDrifts(): Promise<void> {
+    if (!this.options.leads()) {
+      this.toldDrifts.clear();
+      return;
+    }
     const now = new Set(this.found.map(keyOf));
     for (const key of this.toldDrifts) if (!now.has(key)) this.toldDrifts.delete(key);
     for (const drift of this.found) {
@@ -143,8 +166,7 @@ export class HostWatch {
   }
 
   private async tell(type: EventType, more: Partial<OutriderEvent>): Promise<void> {
-    const { environment, clock, leads, tell } = this.options;
-    if (!leads()) return;
+    const { environment, clock, tell } = this.options;
     const at = clock.now();
     await tell({
       id: `${type}-${more.host ?? ''}-${more.app ?? ''}-${at}`,
