@@ -1,11 +1,13 @@
 // Original file: proto/outrider/v1/coordinator.proto
 
+import type { KeptAgent as _outrider_v1_KeptAgent, KeptAgent__Output as _outrider_v1_KeptAgent__Output } from '../../outrider/v1/KeptAgent.js';
 
 export interface HostApp {
   'app'?: (string);
   'version'?: (string);
   'previous'?: (string);
   'phase'?: (string);
+  'kept'?: (_outrider_v1_KeptAgent)[];
   '_version'?: "version";
   '_previous'?: "previous";
 }
@@ -15,4 +17,5 @@ export interface HostApp__Output {
   'version'?: (string);
   'previous'?: (string);
   'phase': (string);
+  'kept': (_outrider_v1_KeptAgent__Output)[];
 }
