@@ -24,6 +24,7 @@ import { type CoordinatorConfig, loadConfig } from './config.js';
 import { boundaryForTests } from './engine/boundary.js';
 import { RolloutEngine } from './engine/engine.js';
 import { LiveFleet } from './fleet/live-fleet.js';
+import { askSpec } from './fleet/known-spec.js';
 import { askPreflight } from './fleet/preflight.js';
 import { gateSources } from './monitoring/gate-sources.js';
 import { GateTally } from './monitoring/gate-tally.js';
@@ -262,6 +263,7 @@ function engineOf(
     gates: gateSources(fleet, prometheus),
     gateSampled: (gate, outcome) => tally.add(gate, outcome),
     preflight: askPreflight((name) => fleet.remote(name)),
+    askSpec: askSpec((name) => fleet.remote(name)),
     recentEvents: (count) => events.last(count),
     tell: (event) => events.append([event]),
     onBug: (error) => log.error({ err: error }, 'an error that is a bug'),

@@ -1,5 +1,6 @@
 /** `coordinator hosts`: every host of the inventory and what it runs. */
 import type { Command } from 'commander';
+import { versionInWords } from '@outrider/shared/domain/agent-release.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { type Globals, globalsOf, withGlobals } from './globals.js';
 import { show } from './output.js';
@@ -17,11 +18,11 @@ export async function showHosts(globals: Globals): Promise<void> {
     address,
     state,
     sidecar: sidecar === null ? null : { pid: sidecar.pid, version: sidecar.version, started_at: sidecar.startedAt },
-    apps: apps.map(({ app, version, previous, phase }) => ({
+    apps: apps.map(({ app, version, previous, phase, kept }) => ({
       app,
       version: version ?? null,
       previous: previous ?? null,
-      phase,
+      ...{ phase, kept },
     })),
     labels,
     hold,
@@ -35,7 +36,7 @@ export async function showHosts(globals: Globals): Promise<void> {
             host.address,
             host.hold === null ? host.state : `${host.state}, held by ${host.hold.by}`,
             host.sidecar === null ? '-' : String(host.sidecar.pid),
-            host.apps.map((app) => `${app.app} ${app.version ?? '-'} (${app.phase})`).join(', '),
+            host.apps.map((app) => `${app.app} ${versionInWords(app.version ?? '-', app.kept)} (${app.phase})`).join(', '),
           ]),
           ['HOST', 'ADDRESS', 'STATE', 'SIDECAR', 'APPS'],
         ),

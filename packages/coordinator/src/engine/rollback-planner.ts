@@ -3,11 +3,13 @@ import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
 import { type AppStatus, heldWords } from '@outrider/shared/domain/host.js';
 import { type HostSpec, type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
-import { canonicalJson } from '@outrider/shared/domain/canonical.js';
-import { digestOf, sha256 } from '@outrider/shared/runtime/digest.js';
+import { digestOf } from '@outrider/shared/runtime/digest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { RollbackAsk } from '../api/ports.js';
 import { findRelease, type PlannerOptions } from './planner.js';
 import type { FleetHost, RolloutStore, SpecStore } from './ports.js';
+import { remember } from './remember.js';
+import { isWhole, someBack } from './rollback-some.js';
 
 export interface RollbackTarget {
   readonly host: string;
@@ -30,23 +32,23 @@ export interface RollbackOptions extends PlannerOptions {
   readonly specs: SpecStore;
 }
 
-interface Standing {
+export interface Standing {
   readonly host: FleetHost;
   readonly app: AppStatus;
 }
 
+/** `to` empty: the previous release of each host. `agents` empty: all of them go back. */
 export async function planRollback(
-  app: string,
-  to: string,
-  onlyHosts: readonly string[],
+  { app, to, hosts: onlyHosts, agents = [] }: Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents'>,
   options: RollbackOptions,
 ): Promise<PlannedRollback> {
   const history = (await options.store.list(app, 100)).map(({ rollout }) => rollout);
   const standing = await standingOn(app, onlyHosts, history, options);
   for (const { host } of standing) refuseHeld(host);
   const specs = new Map<string, string>();
-  const targets = to === '' ? toPrevious(app, standing) : await toVersion(app, to, standing, specs, options);
-  for (const target of targets) refuseFailed(target, history);
+  const back = to === '' ? toPrevious(app, standing) : await toVersion({ app, to }, standing, specs, options);
+  const targets = agents.length === 0 ? back : await someBack({ app, to, agents, standing, whole: back }, specs, options);
+  for (const target of targets) refuseFailed(target, history, agents.length > 0);
   if (to === '') for (const target of targets) refuseLeft(target, history);
   const hosts = await Promise.all(
     targets.map(async ({ host, from, to: release }, index) => ({
@@ -57,7 +59,7 @@ export async function planRollback(
     })),
   );
   const version = to === '' ? mostCommon(targets.map((target) => target.to.version)) : (targets[0]?.to.version ?? to);
-  const content = { app, version, hosts, problems: [] };
+  const content = { app, version, ...(agents.length === 0 ? {} : { agents }), hosts, problems: [] };
   return { plan: { plan: digestOf(content).slice(0, 12), ...content }, targets, specs };
 }
 
@@ -98,29 +100,31 @@ function toPrevious(app: string, standing: readonly Standing[]): readonly Rollba
 }
 
 async function toVersion(
-  app: string,
-  asked: string,
+  { app, to }: { readonly app: string; readonly to: string },
   standing: readonly Standing[],
   specs: Map<string, string>,
   options: RollbackOptions,
 ): Promise<readonly RollbackTarget[]> {
-  const release = await findRelease(app, asked, options.releases);
+  const release = await findRelease(app, to, options.releases);
   const { version, digest } = release;
   const { manifest } = await options.releases.manifest(digest);
   const spec = await options.releases.spec(digest);
   const hosts = Object.freeze(Object.fromEntries(options.fleet.hosts().map((host) => [host.name, host.address])));
-  return standing.flatMap(({ host, app: status }): readonly RollbackTarget[] => {
+  const targetOn = async ({ host, app: status }: Standing): Promise<readonly RollbackTarget[]> => {
     const { active, previous } = status;
     const from = active === undefined ? {} : { from: active };
-    if (active?.digest === digest && active.version === version) return [];
-    if (previous?.digest === digest && previous.version === version) {
+    const isThere = active?.digest === digest && active.version === version;
+    if (isThere && status.agents.every((agent) => agent.version === undefined)) return [];
+    const wasThere = previous?.digest === digest && previous.version === version;
+    if (wasThere && (await isWhole(host.name, app, previous, options))) {
       return [{ host: host.name, to: previous, staged: true, ...from }];
     }
     const resolved = options.resolve({ spec, manifest, version, digest, host, hosts });
     if (resolved.problems.length > 0) throw new OutriderError('invalid', resolved.problems.join(' '));
     const specDigest = remember(resolved.spec, specs);
     return [{ host: host.name, to: { version, digest, specDigest }, staged: false, ...from }];
-  });
+  };
+  return (await Promise.all(standing.map(targetOn))).flat();
 }
 
 /** A person has brought it where it is, and wants it left alone. */
@@ -132,11 +136,14 @@ function refuseHeld({ name, status }: FleetHost): void {
   );
 }
 
-/** A release that failed is never gone back to: what decides is the last rollout that went to it. */
-function refuseFailed({ host, to }: RollbackTarget, history: readonly Rollout[]): void {
-  const last = history.find((rollout) =>
-    rollout.hosts.some((other) => other.host === host && sameRelease(other.to, to)),
-  );
+/**
+ * A release that failed is never gone back to: what decides is the last rollout that went to it. Some agents of it may
+ * have come in a rollout with others: there the release decides, and not what the host was to run in all.
+ */
+function refuseFailed({ host, to }: RollbackTarget, history: readonly Rollout[], some: boolean): void {
+  const isIt = (other: ReleaseRef): boolean =>
+    some ? other.digest === to.digest && other.version === to.version : sameRelease(other, to);
+  const last = history.find((rollout) => rollout.hosts.some((other) => other.host === host && isIt(other.to)));
   if (last === undefined || last.kind === 'rollback') return;
   if (last.phase !== 'rolled_back' && last.phase !== 'stuck') return;
   throw new OutriderError(
@@ -170,14 +177,6 @@ async function actionsOf(
   const text = fetched.get(release.specDigest) ?? (await specs.loadSpec(release.specDigest));
   const running = standing.find((other) => other.host.name === host)?.app.agents ?? [];
   return text === undefined ? [] : diffAgents(running, (JSON.parse(text) as HostSpec).agents);
-}
-
-/** Keeps the spec for the host to fetch and returns its digest. */
-export function remember(spec: HostSpec, specs: Map<string, string>): string {
-  const text = canonicalJson(spec);
-  const digest = sha256(text);
-  specs.set(digest, text);
-  return digest;
 }
 
 export function mostCommon(names: readonly string[]): string {

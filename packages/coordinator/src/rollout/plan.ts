@@ -27,6 +27,12 @@ export interface PlanInput {
   readonly orderBy: string;
   readonly ask: StrategyAsk;
   readonly skipDown: boolean;
+  /** Only these come to the release; absent: all do. `resolve` knows it; what speaks against it is told here. */
+  readonly partial?: {
+    readonly agents: readonly string[];
+    readonly problems: readonly string[];
+    readonly passing: readonly string[];
+  };
   /** Of the release; absent: none. */
   readonly gates?: { readonly gates: readonly GateSpec[]; readonly problems: readonly string[] };
   /** What one host is to run, everything of the environment filled in. */
@@ -52,7 +58,9 @@ export interface Planned {
 }
 
 export function planRollout(input: PlanInput): Planned {
+  const { partial } = input;
   const problems: string[] = [...contradictions(input), ...namingProblems(input), ...cycleProblems(input.spec)];
+  problems.push(...(partial?.problems ?? []));
   const chosen = chooseHosts(input);
   const candidates = chosen.map((host) => targetOf(input, host, problems));
   const involved = candidates.filter(({ spec, host }) => spec.agents.length > 0 || (host.app?.agents.length ?? 0) > 0);
@@ -61,7 +69,7 @@ export function planRollout(input: PlanInput): Planned {
   }
   problems.push(...portProblems(involved, input.reserved));
   const changed = involved.filter(({ from, to }) => from === undefined || !sameRelease(from, to));
-  const passing = [...downProblems(input), ...busyProblems(changed)];
+  const passing = [...downProblems(input), ...busyProblems(changed), ...(partial?.passing ?? [])];
   const targets = orderHosts(changed, input.orderBy);
   const rule = ruleOf(input.ask);
   const waves = wavesOf(targets, rule);
@@ -76,6 +84,7 @@ export function planRollout(input: PlanInput): Planned {
   }));
   const content = {
     ...{ app: input.app, version: input.version, strategy: input.ask.strategy },
+    ...(partial === undefined ? {} : { agents: partial.agents }),
     ...(canary === 0 ? {} : { canaryWave: canary }),
     ...{ hosts, problems: [...new Set([...problems, ...passing])] },
   };
@@ -86,7 +95,11 @@ export function planRollout(input: PlanInput): Planned {
   return { plan: world ? plan : { ...plan, invalid: true }, targets, waves, gates, world };
 }
 
-const namedHosts = ({ inventory, onlyHosts, onlyLabels }: PlanInput): readonly PlanHost[] =>
+const namedHosts = ({
+  inventory,
+  onlyHosts,
+  onlyLabels,
+}: Pick<PlanInput, 'inventory' | 'onlyHosts' | 'onlyLabels'>): readonly PlanHost[] =>
   inventory.filter(
     ({ name, labels }) =>
       (onlyHosts.length === 0 || onlyHosts.includes(name)) &&
@@ -98,7 +111,8 @@ function contradictions({ ask }: PlanInput): string[] {
   return sentence === undefined ? [] : [sentence];
 }
 
-const chooseHosts = (input: PlanInput): readonly PlanHost[] =>
+/** Those that the plan is for. */
+export const chooseHosts = (input: Pick<PlanInput, 'inventory' | 'onlyHosts' | 'onlyLabels'>): readonly PlanHost[] =>
   namedHosts(input).filter((host) => host.state !== 'down');
 
 function downProblems(input: PlanInput): string[] {
