@@ -8,7 +8,16 @@ import { control, hostNamed, logs } from './agents-on-hosts.js';
 import { names, oneOf, optionalName, refuse, who } from './fields.js';
 import { isHeld } from './held-hosts.js';
 import type { Inside } from './inside.js';
-import { appsOf, appsOfHost, currentRollout, fleetState, instancesOf, isInUse, keptAgents, versionOf } from './read-model.js';
+import {
+  appsOf,
+  appsOfHost,
+  currentRollout,
+  fleetState,
+  instancesOf,
+  isInUse,
+  keptAgents,
+  versionOf,
+} from './read-model.js';
 
 /** As many as a sidecar gives. */
 const MOST_LINES = 10_000;

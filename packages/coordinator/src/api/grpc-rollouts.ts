@@ -1,10 +1,5 @@
 /** outrider.v1.Coordinator: rollouts, rollbacks and their history. */
-import {
-  CONTROL_ACTIONS,
-  ON_FAILURE,
-  ROLLOUT_STRATEGIES,
-  type Rollout,
-} from '@outrider/shared/domain/rollout.js';
+import { CONTROL_ACTIONS, ON_FAILURE, ROLLOUT_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
 import type { EventsRequest__Output } from '@outrider/shared/gen/outrider/v1/EventsRequest.js';
 import type { RolloutRequest__Output } from '@outrider/shared/gen/outrider/v1/RolloutRequest.js';

@@ -35,8 +35,7 @@ export function keptAgents(fleet: Fleet, app: string): KeptAgent[] {
     .hosts()
     .flatMap((host) => (host.status?.apps ?? []).filter((status) => status.app === app).flatMap(keptOf));
   return all.filter(
-    ({ name, version }, index) =>
-      all.findIndex((other) => other.name === name && other.version === version) === index,
+    ({ name, version }, index) => all.findIndex((other) => other.name === name && other.version === version) === index,
   );
 }
 

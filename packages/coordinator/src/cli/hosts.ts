@@ -36,7 +36,9 @@ export async function showHosts(globals: Globals): Promise<void> {
             host.address,
             host.hold === null ? host.state : `${host.state}, held by ${host.hold.by}`,
             host.sidecar === null ? '-' : String(host.sidecar.pid),
-            host.apps.map((app) => `${app.app} ${versionInWords(app.version ?? '-', app.kept)} (${app.phase})`).join(', '),
+            host.apps
+              .map((app) => `${app.app} ${versionInWords(app.version ?? '-', app.kept)} (${app.phase})`)
+              .join(', '),
           ]),
           ['HOST', 'ADDRESS', 'STATE', 'SIDECAR', 'APPS'],
         ),

@@ -46,7 +46,9 @@ export function rollbackCommand(program: Command): void {
     .option('--app <name>', 'where there is more than one app')
     .option('--hosts <a,b>', 'only these hosts', hostsOption)
     .option('--agents <a,b>', 'only these agents; all others stay as they are', agentsOption)
-    .addOption(new Option('--strategy <name>', 'default: immediate; with --agents: selective').choices(ROLLBACK_STRATEGIES))
+    .addOption(
+      new Option('--strategy <name>', 'default: immediate; with --agents: selective').choices(ROLLBACK_STRATEGIES),
+    )
     .option(
       '--bake <duration>',
       'progressive: how long each host is proven before the next (default 10s)',

@@ -9,12 +9,7 @@ import { followRollout, howTo } from './follow-rollout.js';
 import { type Globals, globalsOf, withGlobals } from './globals.js';
 import { note, print, printJson, show } from './output.js';
 import { changesRelease, hasChanges, planText } from './plan-text.js';
-import {
-  type NamedRollout,
-  requestOf,
-  type RolloutOptions,
-  withRolloutOptions,
-} from './rollout-options.js';
+import { type NamedRollout, requestOf, type RolloutOptions, withRolloutOptions } from './rollout-options.js';
 import { addRolloutVerbs } from './rollout-verbs.js';
 
 /** What beginning it would end with, by where the problems are. */

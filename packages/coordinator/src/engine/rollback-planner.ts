@@ -47,7 +47,8 @@ export async function planRollback(
   for (const { host } of standing) refuseHeld(host);
   const specs = new Map<string, string>();
   const back = to === '' ? toPrevious(app, standing) : await toVersion({ app, to }, standing, specs, options);
-  const targets = agents.length === 0 ? back : await someBack({ app, to, agents, standing, whole: back }, specs, options);
+  const targets =
+    agents.length === 0 ? back : await someBack({ app, to, agents, standing, whole: back }, specs, options);
   for (const target of targets) refuseFailed(target, history, agents.length > 0);
   if (to === '') for (const target of targets) refuseLeft(target, history);
   const hosts = await Promise.all(

@@ -108,7 +108,12 @@ const statusOf = (host: FleetHost, app: string): AppStatus | undefined =>
   host.status?.apps.find((status) => status.app === app);
 
 /** A release that is all of one version, as far as it is known: of what nobody has any more, nothing else is assumed. */
-export async function isWhole(host: string, app: string, release: ReleaseRef, options: RollbackOptions): Promise<boolean> {
+export async function isWhole(
+  host: string,
+  app: string,
+  release: ReleaseRef,
+  options: RollbackOptions,
+): Promise<boolean> {
   const found = await knownSpec(host, app, release, options);
   return typeof found === 'string' || !isMixed(found);
 }

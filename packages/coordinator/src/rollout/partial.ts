@@ -104,7 +104,9 @@ function unresolved(
         if (named.has(agent.name)) {
           return full.has(need) ? [`${who}, which runs nowhere yet. Name it too: --agents ${agent.name},${need}.`] : [];
         }
-        return before.has(need) ? [`${who}, which is not in ${version}. Name ${agent.name} too, or leave ${need} out.`] : [];
+        return before.has(need)
+          ? [`${who}, which is not in ${version}. Name ${agent.name} too, or leave ${need} out.`]
+          : [];
       }),
     ),
   );
