@@ -60,7 +60,10 @@ export function planSome(
   const declared = spec.agents.map(({ name }) => name);
   const composed = composeHosts(hosts, { agents, app, version, declared, digest: digestOf, suggest: closest });
   return {
-    partial: { agents, problems: composed.problems, passing: composed.passing },
+    partial: {
+      ...{ agents, hosts: [...composed.specs.keys()] },
+      ...{ problems: composed.problems, passing: composed.passing },
+    },
     resolve: (host) => {
       const plain = resolved.get(host.name) ?? resolve(host);
       return { spec: composed.specs.get(host.name) ?? plain.spec, problems: plain.problems };

@@ -43,9 +43,10 @@ export async function someBack(
   if (changed.length === 0 && ask.to === '') refuseSame(pairs, ask.agents);
   return changed.map(({ target, host, after }) => {
     const spec = composed.get(host.name) ?? after;
-    if (digestOf(spec) === target.to.specDigest) return target;
+    const specDigest = remember(spec, specs);
+    if (specDigest === target.to.specDigest) return target;
     const { version, digest } = spec;
-    return { ...target, to: { version, digest, specDigest: remember(spec, specs) }, staged: false };
+    return { ...target, to: { version, digest, specDigest }, staged: false };
   });
 }
 

@@ -27,7 +27,7 @@ export interface PartialAsk {
 }
 
 export interface Composed {
-  /** Of the hosts with a target. One that no named agent concerns has what it runs. */
+  /** Of the hosts with a target that a named agent concerns; all others are left alone. */
   readonly specs: ReadonlyMap<string, HostSpec>;
   /** Sentences: what was asked for is wrong. */
   readonly problems: readonly string[];
@@ -42,10 +42,7 @@ export function composeHosts(hosts: readonly PartialHost[], ask: PartialAsk): Co
   for (const { name, target, running, canMix, agents } of hosts) {
     if (target === undefined) continue;
     const concerned = isConcerned({ target, named }) || agents.some((agent) => named.has(agent));
-    if (!concerned) {
-      if (typeof running !== 'string') specs.set(name, running ?? { ...target, agents: [] });
-      continue;
-    }
+    if (!concerned) continue;
     if (typeof running === 'string') {
       specs.set(name, target);
       passing.push(running);

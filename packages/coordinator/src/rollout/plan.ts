@@ -30,6 +30,8 @@ export interface PlanInput {
   /** Only these come to the release; absent: all do. `resolve` knows it; what speaks against it is told here. */
   readonly partial?: {
     readonly agents: readonly string[];
+    /** Names of those that have one of them, or would get one. */
+    readonly hosts: readonly string[];
     readonly problems: readonly string[];
     readonly passing: readonly string[];
   };
@@ -61,7 +63,7 @@ export function planRollout(input: PlanInput): Planned {
   const { partial } = input;
   const problems: string[] = [...contradictions(input), ...namingProblems(input), ...cycleProblems(input.spec)];
   problems.push(...(partial?.problems ?? []));
-  const chosen = chooseHosts(input);
+  const chosen = chooseHosts(input).filter(({ name }) => partial === undefined || partial.hosts.includes(name));
   const candidates = chosen.map((host) => targetOf(input, host, problems));
   const involved = candidates.filter(({ spec, host }) => spec.agents.length > 0 || (host.app?.agents.length ?? 0) > 0);
   if (involved.every(({ spec }) => spec.agents.length === 0) && problems.length === 0 && chosen.length > 0) {
