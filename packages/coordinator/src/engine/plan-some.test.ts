@@ -214,10 +214,10 @@ describe('a rollback of some agents', () => {
     const { targets, specs, plan } = await world.back(['vision', 'memory']);
     const made = targets.map(({ host, to, staged }) => {
       const text = specs.get(to.specDigest);
-      return [host, staged, text === undefined ? 'as before' : told(JSON.parse(text) as HostSpec)];
+      return [host, staged, told(JSON.parse(text ?? '{}') as HostSpec)];
     });
     expect(made).toEqual([
-      ['beta', true, 'as before'],
+      ['beta', true, ['vision 1']],
       ['alpha', false, ['memory 1', 'speech 2', 'vision 1']],
     ]);
     expect(plan.hosts.map(({ host, actions }) => [host, actions.map((one) => `${one.agent} ${one.action}`)])).toEqual([
