@@ -36,16 +36,14 @@ const agents = (rev: number, more: Readonly<Record<string, object>> = {}) =>
 /** `host/agent` to the version that its process was told, and the tree that it runs in. */
 async function running(): Promise<Record<string, string>> {
   await eventually(() => expect(Object.keys(pids(cluster, APP)).length).toBe(4));
-  return Object.fromEntries(
-    cluster
-      .agents()
-      .filter(({ app }) => app === APP)
-      .map(({ host, agent, version, pid }) => {
-        const which = readFileSync(join(`/proc/${pid}/cwd`, 'which.txt'), 'utf8').trim();
-        return [`${host}/${agent}`, `${version} in the tree of ${which}`];
-      })
-      .sort(),
-  );
+  const all: (readonly [string, string])[] = cluster
+    .agents()
+    .filter(({ app }) => app === APP)
+    .map(({ host, agent, version, pid }) => {
+      const which = readFileSync(join(`/proc/${pid}/cwd`, 'which.txt'), 'utf8').trim();
+      return [`${host}/${agent}`, `${version} in the tree of ${which}`] as const;
+    });
+  return Object.fromEntries(all);
 }
 
 const of = (one: number): string => `${one}.0.0 in the tree of ${one}`;
@@ -173,4 +171,117 @@ it('a rollout of all afterwards brings all to the release, and keeps those that 
   expect(after['alpha/speech.0']).toBe(before['alpha/speech.0']);
   expect(after['alpha/memory.0']).toBe(before['alpha/memory.0']);
   expect((await cluster.cli('hosts')).stdout).not.toMatch(/of it/);
+});
+
+describe('agents that only one of two releases has', () => {
+  const more = (rev: number): Readonly<Record<string, object>> => ({
+    hearing: { ...web(PORT + 3, rev), hosts: ['alpha'], depends_on: ['index'] },
+    index: { ...web(PORT + 4, rev), hosts: ['alpha'] },
+  });
+  const names = (): string[] => Object.keys(pids(cluster, APP)).filter((key) => key.startsWith('alpha/'));
+
+  it('come where they are named, with what they need', async () => {
+    await cluster.push('3.0.0', agents(3, more(3)));
+    const alone = await cluster.rollout('3.0.0', '--agents', 'hearing');
+    expect([alone.code, alone.stderr]).toEqual([
+      2,
+      expect.stringMatching(/On alpha, hearing 3\.0\.0 needs index, which runs nowhere yet\. Name it too/),
+    ]);
+    const before = pids(cluster, APP);
+    expect((await cluster.rollout('3.0.0', '--agents', 'hearing,index')).code).toBe(0);
+    expect(names().sort()).toEqual(['hearing', 'index', 'memory', 'speech', 'vision'].map((name) => `alpha/${name}.0`));
+    expect(pids(cluster, APP)).toMatchObject(before);
+  });
+
+  it('stay where they are not named, and go where they are', async () => {
+    await cluster.push('4.0.0', agents(4));
+    expect((await cluster.rollout('4.0.0', '--agents', 'speech')).code).toBe(0);
+    expect(names()).toHaveLength(5);
+    const needed = await cluster.rollout('4.0.0', '--agents', 'index');
+    expect([needed.code, needed.stderr]).toEqual([
+      2,
+      expect.stringMatching(/On alpha, hearing 3\.0\.0 needs index, which is not in 4\.0\.0\. Name hearing too/),
+    ]);
+    expect((await cluster.rollout('4.0.0', '--agents', 'index,hearing')).code).toBe(0);
+    expect(names()).toHaveLength(3);
+    const status = await cluster.cli('status', '--json');
+    const [app] = status.json<{ apps: { version: string; kept: object[] }[] }>().apps;
+    expect(app?.version).toBe('mixed');
+    expect(app?.kept).toContainEqual({ name: 'vision', version: '2.0.0' });
+  });
+});
+
+describe('where it can not be done', () => {
+  it('a bad agent of a rollout takes back itself alone', async () => {
+    await cluster.push('5.0.0', agents(5, { speech: { ...web(PORT + 1, 5), command: ['false'], hosts: ['alpha'] } }));
+    const before = { pids: pids(cluster, APP), running: await running() };
+    const result = await cluster.rollout('5.0.0', '--agents', 'speech');
+    expect([result.code, lastEvent(result).type]).toEqual([20, 'rollout.rolled_back']);
+    const { 'alpha/speech': _speech, ...others } = await running();
+    expect(before.running).toMatchObject(others);
+    const after = pids(cluster, APP);
+    for (const other of ['alpha/vision.0', 'alpha/memory.0']) expect(after[other]).toBe(before.pids[other]);
+    const back = await cluster.cli('rollback', '--agents', 'speech', '--to', '5.0.0');
+    expect([back.code, text(back)]).toEqual([4, expect.stringContaining('5.0.0 failed in rollout')]);
+  });
+
+  it('says so in one sentence', async () => {
+    const unknown = await cluster.rollout('2.0.0', '--agents', 'visoin');
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /--agents names "visoin", which is neither in 2\.0\.0 nor in what runs\. Did you mean "vision"\?/,
+      ),
+    ]);
+    const elsewhere = await cluster.rollout('2.0.0', '--agents', 'speech', '--hosts', 'beta');
+    expect([elsewhere.code, elsewhere.stderr]).toEqual([
+      2,
+      expect.stringMatching(/none of the hosts beta runs or would/),
+    ]);
+    const back = await cluster.cli('rollback', '--agents', 'visoin');
+    expect([back.code, text(back)]).toEqual([2, expect.stringMatching(/"visoin".* Did you mean "vision"\?/)]);
+    const kill = await cluster.cli('rollback', '--agents', 'vision', '--strategy', 'emergency');
+    expect([kill.code, text(kill)]).toEqual([2, expect.stringMatching(/takes back whole hosts/)]);
+  });
+});
+
+it('what the store has forgotten is asked of the host', async () => {
+  await cluster.redis.empty();
+  await cluster.ready();
+  const before = pids(cluster, APP);
+  // Releases come back from the disk of the coordinator, and what hosts run from the hosts.
+  await eventually(async () => {
+    const plan = await cluster.cli('rollout', '--version', '2.0.0', '--agents', 'memory', '--plan', '--json');
+    expect(plan.json<Plan>().problems).toEqual([]);
+  });
+  const result = await cluster.rollout('2.0.0', '--agents', 'memory');
+  expect([result.code, lastEvent(result).type]).toEqual([0, 'rollout.succeeded']);
+  expect((await running())['alpha/memory']).toBe(of(2));
+  const after = pids(cluster, APP);
+  expect({ ...after, 'alpha/memory.0': 0 }).toEqual({ ...before, 'alpha/memory.0': 0 });
+});
+
+it('over REST too', async () => {
+  expect((await cluster.rollout('1.0.0')).code).toBe(0);
+  expect((await cluster.rollout('2.0.0')).code).toBe(0);
+  const post = async (body: object): Promise<{ status: number; body: { error?: string; rollback_id?: string } }> => {
+    const answer = await fetch(`http://${cluster.layout.network}.1:7777/rollback`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${readFileSync(cluster.layout.token, 'utf8').trim()}` },
+      body: JSON.stringify(body),
+    });
+    return { status: answer.status, body: (await answer.json()) as { rollback_id?: string } };
+  };
+  const refused = await post({ agents: ['speech'], strategy: 'emergency' });
+  expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+    400,
+    expect.stringContaining('takes back whole hosts'),
+  ]);
+  const begun = await post({ app: APP, agents: ['speech'] });
+  expect(begun.status).toBe(202);
+  await eventually(async () => {
+    expect((await cluster.cli('rollout', 'status', begun.body.rollback_id ?? '', '--json')).code).toBe(0);
+    expect((await running())['alpha/speech']).toBe(of(1));
+  });
+  expect(await running()).toMatchObject({ 'alpha/vision': of(2), 'alpha/memory': of(2), 'beta/vision': of(2) });
 });

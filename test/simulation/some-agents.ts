@@ -56,23 +56,18 @@ class SomeAgents {
     const named = NAMES.filter(() => this.chance() < 0.5);
     const target = this.of(pick(this.chance, VERSIONS));
     this.story.push(`  host: ${what} (${named.join(' ')}) of ${target.version}, on ${inWords(this.active)}`);
-    switch (what) {
-      case 'some':
-        return this.move(target, named);
-      case 'all':
-        return this.move(target, NAMES);
-      case 'some back':
-        return this.previous === undefined ? undefined : this.move(this.previous, named);
-      case 'back':
-        if (this.previous !== undefined) this.become(this.previous);
-        return;
-      case 'crash':
-        return this.startAgain(this.processes.filter(() => this.chance() < 0.5));
-      case 'boot':
-        this.processes = [];
-        this.settle();
-        return this.judgeOrigins();
-    }
+    if (what === 'some') this.move(target, named);
+    if (what === 'all') this.move(target, NAMES);
+    if (what === 'some back' && this.previous !== undefined) this.move(this.previous, named);
+    if (what === 'back' && this.previous !== undefined) this.become(this.previous);
+    if (what === 'crash') this.startAgain(this.processes.filter(() => this.chance() < 0.5));
+    if (what === 'boot') this.boot();
+  }
+
+  private boot(): void {
+    this.processes = [];
+    this.settle();
+    this.judgeOrigins();
   }
 
   /** The named agents come to the target, and what is not named has to stay. */
