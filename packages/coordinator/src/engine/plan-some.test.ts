@@ -43,6 +43,8 @@ class World {
   );
   history: Rollout[] = [];
   mixes = true;
+  readonly down = new Set<string>();
+  readonly held = new Set<string>();
   private isForgetful = false;
   asked: string[] = [];
 
@@ -97,8 +99,8 @@ class World {
     return canonicalJson(found);
   };
 
-  plan(version: string, agents: readonly string[], hosts: readonly string[] = []) {
-    const ask = { ...{ app: 'a', version, hosts, agents, labels: {}, orderBy: '', skipDown: false, bakeMs: 1 } };
+  plan(version: string, agents: readonly string[], hosts: readonly string[] = [], skipDown = false) {
+    const ask = { ...{ app: 'a', version, hosts, agents, labels: {}, orderBy: '', skipDown, bakeMs: 1 } };
     return planRelease({ ...ask, strategy: 'rolling', autoPromote: false }, this.options);
   }
 
@@ -129,9 +131,10 @@ class World {
       apps: [app],
       instances: [],
       ...(this.mixes ? { mixesReleases: true } : {}),
+      ...(this.held.has(name) ? { hold: { by: 'ada', since: 'then', reason: '' } } : {}),
     };
     return {
-      ...{ name, address: '10.0.0.1', endpoint: `${name}:1`, labels: {}, state: 'up' },
+      ...{ name, address: '10.0.0.1', endpoint: `${name}:1`, labels: {}, state: this.down.has(name) ? 'down' : 'up' },
       status: status as unknown as HostStatus,
     };
   }
@@ -182,6 +185,17 @@ describe('a plan for one agent', () => {
       expect.stringMatching(/^The sidecar of alpha is of a version that cannot keep/),
     ]);
     expect((await world.plan('2', ['vision'], ['beta'])).plan.problems).toEqual([]);
+  });
+
+  it('waits for no host that it does not concern, and for each that it does', async () => {
+    const world = new World();
+    world.down.add('beta');
+    expect((await world.plan('2', ['speech'])).plan.problems).toEqual([]);
+    expect((await world.plan('2', ['vision'])).plan.problems).toEqual([expect.stringMatching(/^Host beta .* is down/)]);
+    expect((await world.plan('2', ['vision'], [], true)).targets.map(({ host }) => host.name)).toEqual(['alpha']);
+    expect((await world.plan('2', ['vision'], ['beta'], true)).plan.problems).toEqual([
+      '--agents names "vision", which no host that is there runs or would get.',
+    ]);
   });
 
   it('and for all of them are plans as ever', async () => {
@@ -271,6 +285,23 @@ describe('a rollback of some agents', () => {
     };
     world.history = [failed as unknown as Rollout];
     await expect(world.back(['vision'], '', ['alpha'])).rejects.toThrow(/^1 failed in rollout r9 \(it fell over\)/);
+  });
+
+  it('minds no hold, and no lost spec, of a host that it does not concern', async () => {
+    const world = new World();
+    await world.rollOut('2', []);
+    world.held.add('beta');
+    expect((await world.back(['speech'])).targets.map(({ host }) => host)).toEqual(['alpha']);
+    await expect(world.back(['vision'])).rejects.toThrow(/^beta is held since then by ada/);
+    world.held.clear();
+    world.forget();
+    const { askSpec } = world;
+    world.askSpec = async (...asked) => {
+      if (asked[0] === 'beta') throw new OutriderError('unavailable', 'It does not answer.');
+      return askSpec(...asked);
+    };
+    expect((await world.back(['speech'])).targets.map(({ host }) => host)).toEqual(['alpha']);
+    await expect(world.back(['vision'])).rejects.toThrow(/^What beta runs of a [12] is not known any more/);
   });
 
   it('is refused where the sidecar can not keep agents of another release', async () => {

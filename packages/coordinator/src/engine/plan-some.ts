@@ -4,7 +4,7 @@ import type { HostSpec } from '@outrider/shared/domain/release.js';
 import { digestOf } from '@outrider/shared/runtime/digest.js';
 import { closest } from '@outrider/shared/runtime/suggest.js';
 import { composeHosts, type PartialHost } from '../rollout/partial.js';
-import { chooseHosts, type PlanInput } from '../rollout/plan.js';
+import { namedHosts, type PlanInput } from '../rollout/plan.js';
 import type { PlanHost } from '../rollout/plan-host.js';
 import { knownSpec, type SpecSources } from './known-spec.js';
 
@@ -33,6 +33,7 @@ interface Some {
     readonly agents?: readonly string[];
     readonly hosts: readonly string[];
     readonly labels: Readonly<Record<string, string>>;
+    readonly skipDown: boolean;
   };
   readonly app: string;
   readonly version: string;
@@ -45,11 +46,14 @@ export function planSome(
   resolve: Resolve,
   running: RunningSpecs,
 ): Pick<PlanInput, 'resolve'> & Required<Pick<PlanInput, 'partial'>> {
-  const chosen = new Set(chooseHosts({ inventory, onlyHosts: ask.hosts, onlyLabels: ask.labels }));
-  const resolved = new Map([...chosen].map((host) => [host.name, resolve(host)]));
+  const chosen = namedHosts({ inventory, onlyHosts: ask.hosts, onlyLabels: ask.labels }).filter(
+    ({ state }) => state !== 'down' || !ask.skipDown,
+  );
+  const resolved = new Map(chosen.map((host) => [host.name, resolve(host)]));
   const hosts = inventory.map((host): PartialHost => {
     const [target, known] = [resolved.get(host.name)?.spec, running.get(host.name)];
     return {
+      isDown: host.state === 'down',
       ...{ name: host.name, canMix: host.mixesReleases === true },
       agents: (host.app?.agents ?? []).map(({ name }) => name),
       ...(target === undefined ? {} : { target }),
@@ -61,7 +65,7 @@ export function planSome(
   const composed = composeHosts(hosts, { agents, app, version, declared, digest: digestOf, suggest: closest });
   return {
     partial: {
-      ...{ agents, hosts: [...composed.specs.keys()] },
+      ...{ agents, hosts: composed.concerned },
       ...{ problems: composed.problems, passing: composed.passing },
     },
     resolve: (host) => {

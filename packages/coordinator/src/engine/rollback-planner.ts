@@ -44,11 +44,12 @@ export async function planRollback(
 ): Promise<PlannedRollback> {
   const history = (await options.store.list(app, 100)).map(({ rollout }) => rollout);
   const standing = await standingOn(app, onlyHosts, history, options);
-  for (const { host } of standing) refuseHeld(host);
+  if (agents.length === 0) for (const { host } of standing) refuseHeld(host);
   const specs = new Map<string, string>();
   const back = to === '' ? toPrevious(app, standing) : await toVersion({ app, to }, standing, specs, options);
   const targets =
     agents.length === 0 ? back : await someBack({ app, to, agents, standing, whole: back }, specs, options);
+  for (const { host } of standing) if (targets.some((target) => target.host === host.name)) refuseHeld(host);
   for (const target of targets) refuseFailed(target, history, agents.length > 0);
   if (to === '') for (const target of targets) refuseLeft(target, history);
   const hosts = await Promise.all(

@@ -52,7 +52,7 @@ export async function someBack(
 
 async function pairOf(
   target: RollbackTarget,
-  { app, standing }: SomeBack,
+  { app, agents, standing }: SomeBack,
   specs: ReadonlyMap<string, string>,
   options: RollbackOptions,
 ): Promise<readonly Pair[]> {
@@ -60,16 +60,14 @@ async function pairOf(
   if (found === undefined || target.from === undefined) return [];
   const wanted = specs.get(target.to.specDigest);
   const [before, after] = await Promise.all([
-    specOf(target.host, app, target.from, options),
-    wanted === undefined ? specOf(target.host, app, target.to, options) : (JSON.parse(wanted) as HostSpec),
+    knownSpec(target.host, app, target.from, options),
+    wanted === undefined ? knownSpec(target.host, app, target.to, options) : (JSON.parse(wanted) as HostSpec),
   ]);
-  return [{ target, host: found.host, before, after }];
-}
-
-async function specOf(host: string, app: string, release: ReleaseRef, options: RollbackOptions): Promise<HostSpec> {
-  const found = await knownSpec(host, app, release, options);
-  if (typeof found === 'string') throw new OutriderError('unavailable', found);
-  return found;
+  if (typeof before !== 'string' && typeof after !== 'string') return [{ target, host: found.host, before, after }];
+  // As far as anybody can tell, it has none of them.
+  if (!found.app.agents.some(({ name }) => agents.includes(name))) return [];
+  const why = [before, after].find((found) => typeof found === 'string') ?? '';
+  throw new OutriderError('unavailable', why);
 }
 
 function composedOf(

@@ -13,6 +13,8 @@ export interface PartialHost {
   /** Names of the agents that run on it, also where its spec is not known. */
   readonly agents: readonly string[];
   readonly canMix: boolean;
+  /** Nothing is composed for it: it may stand for what it had, or be a reason to wait. Absent: it is there. */
+  readonly isDown?: boolean;
 }
 
 export interface PartialAsk {
@@ -27,7 +29,9 @@ export interface PartialAsk {
 }
 
 export interface Composed {
-  /** Of the hosts with a target that a named agent concerns; all others are left alone. */
+  /** Names of the hosts with a target that have a named agent, or would get one; all others are left alone. */
+  readonly concerned: readonly string[];
+  /** Of those that are not down. */
   readonly specs: ReadonlyMap<string, HostSpec>;
   /** Sentences: what was asked for is wrong. */
   readonly problems: readonly string[];
@@ -39,10 +43,12 @@ export function composeHosts(hosts: readonly PartialHost[], ask: PartialAsk): Co
   const named = new Set(ask.agents);
   const specs = new Map<string, HostSpec>();
   const passing: string[] = [];
-  for (const { name, target, running, canMix, agents } of hosts) {
-    if (target === undefined) continue;
-    const concerned = isConcerned({ target, named }) || agents.some((agent) => named.has(agent));
-    if (!concerned) continue;
+  const concerned = hosts.filter(
+    ({ target, agents }) =>
+      target !== undefined && (isConcerned({ target, named }) || agents.some((agent) => named.has(agent))),
+  );
+  for (const { name, target, running, canMix, isDown } of concerned) {
+    if (target === undefined || isDown === true) continue;
     if (typeof running === 'string') {
       specs.set(name, target);
       passing.push(running);
@@ -53,7 +59,7 @@ export function composeHosts(hosts: readonly PartialHost[], ask: PartialAsk): Co
     if (isMixed(spec) && !canMix) passing.push(cannotMix(name));
   }
   const problems = [...unknownAgents(hosts, ask), ...circles(specs), ...unresolved(hosts, specs, named, ask)];
-  return { specs, problems, passing };
+  return { concerned: concerned.map(({ name }) => name), specs, problems, passing };
 }
 
 export const cannotMix = (host: string): string =>
@@ -67,13 +73,16 @@ function unknownAgents(hosts: readonly PartialHost[], { agents, declared, versio
     .filter((name) => !there.has(name))
     .map((name) => {
       if (known.includes(name)) {
-        return `--agents names "${name}", which none of the hosts ${list(chosen.map((host) => host.name))} runs or would get.`;
+        return `--agents names "${name}", which ${nobodyOf(chosen)} runs or would get.`;
       }
       const near = suggest(name, known);
       const hint = near === undefined ? `Known agents: ${list(known)}.` : `Did you mean "${near}"?`;
       return `--agents names "${name}", which is neither in ${version} nor in what runs. ${hint}`;
     });
 }
+
+const nobodyOf = (hosts: readonly PartialHost[]): string =>
+  hosts.length === 0 ? 'no host that is there' : `none of the hosts ${list(hosts.map(({ name }) => name))}`;
 
 const circles = (specs: ReadonlyMap<string, HostSpec>): string[] =>
   [...specs].flatMap(([host, { agents }]) => {

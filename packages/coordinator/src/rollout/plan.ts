@@ -30,7 +30,7 @@ export interface PlanInput {
   /** Only these come to the release; absent: all do. `resolve` knows it; what speaks against it is told here. */
   readonly partial?: {
     readonly agents: readonly string[];
-    /** Names of those that have one of them, or would get one. */
+    /** Names of those that have one of them, or would get one, also of those that are down. */
     readonly hosts: readonly string[];
     readonly problems: readonly string[];
     readonly passing: readonly string[];
@@ -46,6 +46,8 @@ export interface PlanInput {
   /** The nearest of the known names, where one is near. */
   readonly suggest: (name: string, known: readonly string[]) => string | undefined;
 }
+
+type Naming = Pick<PlanInput, 'inventory' | 'onlyHosts' | 'onlyLabels'>;
 
 export interface Planned {
   readonly plan: Plan;
@@ -63,7 +65,7 @@ export function planRollout(input: PlanInput): Planned {
   const { partial } = input;
   const problems: string[] = [...contradictions(input), ...namingProblems(input), ...cycleProblems(input.spec)];
   problems.push(...(partial?.problems ?? []));
-  const chosen = chooseHosts(input).filter(({ name }) => partial === undefined || partial.hosts.includes(name));
+  const chosen = chooseHosts(input);
   const candidates = chosen.map((host) => targetOf(input, host, problems));
   const involved = candidates.filter(({ spec, host }) => spec.agents.length > 0 || (host.app?.agents.length ?? 0) > 0);
   if (involved.every(({ spec }) => spec.agents.length === 0) && problems.length === 0 && chosen.length > 0) {
@@ -97,11 +99,8 @@ export function planRollout(input: PlanInput): Planned {
   return { plan: world ? plan : { ...plan, invalid: true }, targets, waves, gates, world };
 }
 
-const namedHosts = ({
-  inventory,
-  onlyHosts,
-  onlyLabels,
-}: Pick<PlanInput, 'inventory' | 'onlyHosts' | 'onlyLabels'>): readonly PlanHost[] =>
+/** Those that the plan is for, the ones that are down among them. */
+export const namedHosts = ({ inventory, onlyHosts, onlyLabels }: Naming): readonly PlanHost[] =>
   inventory.filter(
     ({ name, labels }) =>
       (onlyHosts.length === 0 || onlyHosts.includes(name)) &&
@@ -113,15 +112,17 @@ function contradictions({ ask }: PlanInput): string[] {
   return sentence === undefined ? [] : [sentence];
 }
 
-/** Those that the plan is for. */
-export const chooseHosts = (input: Pick<PlanInput, 'inventory' | 'onlyHosts' | 'onlyLabels'>): readonly PlanHost[] =>
-  namedHosts(input).filter((host) => host.state !== 'down');
+const chooseHosts = (input: PlanInput): readonly PlanHost[] =>
+  concernedHosts(input).filter((host) => host.state !== 'down');
+
+const concernedHosts = (input: PlanInput): readonly PlanHost[] =>
+  namedHosts(input).filter(({ name }) => input.partial === undefined || input.partial.hosts.includes(name));
 
 function downProblems(input: PlanInput): string[] {
   if (input.inventory.length === 0) {
     return ['No host is known yet: start a sidecar, or name hosts in coordinator.yaml.'];
   }
-  const down = input.skipDown ? [] : namedHosts(input).filter((host) => host.state === 'down');
+  const down = input.skipDown ? [] : concernedHosts(input).filter((host) => host.state === 'down');
   return down.map(({ name, address, mistaken }) =>
     mistaken === undefined
       ? `Host ${name} (${address}) is down. Bring it back, or leave it out with --skip-down.`
