@@ -19,6 +19,8 @@ import { type Chance, chanceOf, pick } from './chance.js';
 const NAMES = ['vision', 'speech', 'memory'];
 const VERSIONS = ['1', '2', '3'];
 const STEPS = 8;
+/** Of reconciling: more than any change needs. */
+const ROUNDS = 50;
 
 interface Running {
   view: View;
@@ -109,7 +111,7 @@ class SomeAgents {
 
   /** As the supervisor does: one round after another until nothing is left to do. */
   private settle(): void {
-    for (;;) {
+    for (let round = 0; round < ROUNDS; round++) {
       const actions = reconcile(
         this.active.agents,
         this.processes.map(({ view }) => view),
@@ -117,6 +119,7 @@ class SomeAgents {
       if (actions.length === 0) return;
       for (const action of actions) this.perform(action);
     }
+    this.fault('reconciling comes to an end', inWords(this.active));
   }
 
   private perform(action: Action): void {
@@ -136,6 +139,8 @@ class SomeAgents {
       this.processes.push({ view, origin: originOf(this.target, wanted) });
     } else if (action.kind === 'stop' && found !== undefined) {
       found.view = { ...found.view, phase: 'gone', running: false };
+    } else if (action.kind === 'promote' && found !== undefined) {
+      found.view = { ...found.view, slot: 'active' };
     } else if (action.kind === 'forget') {
       this.processes = this.processes.filter((one) => one !== found);
     } else {
