@@ -62,7 +62,8 @@ export async function planRollback(
   );
   const version = to === '' ? mostCommon(targets.map((target) => target.to.version)) : (targets[0]?.to.version ?? to);
   const content = { app, version, ...(agents.length === 0 ? {} : { agents }), hosts, problems: [] };
-  return { plan: { plan: digestOf(content).slice(0, 12), ...content }, targets, specs };
+  const wanted = new Map([...specs].filter(([digest]) => targets.some(({ to }) => to.specDigest === digest)));
+  return { plan: { plan: digestOf(content).slice(0, 12), ...content }, targets, specs: wanted };
 }
 
 /** Hosts that are known to have something of the app; one that is down is tried too: it may come back in time. */
