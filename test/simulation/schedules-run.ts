@@ -1,6 +1,7 @@
 /** Runs schedules one after another, and counts what they met. */
 import { tellEngine } from './engine-schedule.js';
 import { type Told, tellPure } from './schedules.js';
+import { tellSomeAgents } from './some-agents.js';
 
 /** One in so many is a story of the whole engine; all others are of the decisions alone. */
 export const ENGINE_EVERY = 50;
@@ -28,10 +29,15 @@ export async function tellOne(seed: number, counts: Counts, story = false): Prom
   const { injected, visited, endings } = counts;
   const engine = isEngine(seed);
   const told = engine ? await tellEngine(seed, { injected, story }) : tellPure(seed, { injected, visited, story });
+  const some = tellSomeAgents(seed);
   counts.schedules += 1;
   if (engine) counts.engine += 1;
   endings.set(told.phase, (endings.get(told.phase) ?? 0) + 1);
-  return told;
+  return {
+    ...told,
+    broken: [...told.broken, ...some.broken],
+    story: story ? [...told.story, ...some.story] : told.story,
+  };
 }
 
 export interface Broken {

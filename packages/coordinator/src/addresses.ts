@@ -1,6 +1,8 @@
 /** Addresses as they are listened on, and as hosts of the fleet can reach them. Opens nothing. */
 import { networkInterfaces } from 'node:os';
 import { formatHostPort, type HostPort, isLoopback, parseHostPort } from '@outrider/shared/runtime/listen.js';
+import type { CoordinatorConfig } from './config.js';
+import type { ReservedPort } from './rollout/port-claims.js';
 
 const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
@@ -46,3 +48,14 @@ function commonPrefix(a: string, b: string): number {
   while (length < a.length && a[length] === b[length]) length += 1;
   return length;
 }
+
+/** No agent of this machine can have them. */
+export const ownPorts = ({ grpc, http, websocket }: CoordinatorConfig['listen']): readonly ReservedPort[] =>
+  [
+    ...grpc.map((endpoint) => ({ endpoint, owner: "the coordinator's gRPC" })),
+    ...http.map((endpoint) => ({ endpoint, owner: "the coordinator's HTTP" })),
+    ...websocket.map((endpoint) => ({ endpoint, owner: "the coordinator's WebSocket" })),
+  ].map(({ endpoint, owner }) => {
+    const { host: address = '', port = 0 } = parseHostPort(endpoint) ?? {};
+    return { address, port, owner };
+  });

@@ -10,11 +10,10 @@ import { connectCoordinator } from '@outrider/shared/rpc/client.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { type FleetKeys, fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
-import { parseHostPort } from '@outrider/shared/runtime/listen.js';
 import { createLogger, type Logger } from '@outrider/shared/runtime/logger.js';
 import { publishEndpoint } from '@outrider/shared/runtime/rendezvous.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
-import { ownEndpoint, reachableFrom } from './addresses.js';
+import { ownEndpoint, ownPorts, reachableFrom } from './addresses.js';
 import { startGrpc } from './api/grpc.js';
 import { startHttp } from './api/http.js';
 import type { Inside } from './api/inside.js';
@@ -26,6 +25,7 @@ import { boundaryForTests } from './engine/boundary.js';
 import { RolloutEngine } from './engine/engine.js';
 import { HostWatch } from './engine/host-watch.js';
 import { LiveFleet } from './fleet/live-fleet.js';
+import { askSpec } from './fleet/known-spec.js';
 import { askPreflight } from './fleet/preflight.js';
 import { gateSources } from './monitoring/gate-sources.js';
 import { GateTally } from './monitoring/gate-tally.js';
@@ -34,7 +34,7 @@ import { BlobStore } from './release/blob-store.js';
 import { ReleaseCatalog } from './release/catalog.js';
 import { Notifier } from './notify/notifier.js';
 import { ReleaseCopies } from './release/copies.js';
-import { openStore } from './store/connection.js';
+import { connected, openStore } from './store/connection.js';
 import { RedisCoordinators } from './store/redis-coordinators.js';
 import { RedisEventLog } from './store/redis-events.js';
 import { RedisLeases } from './store/redis-lease.js';
@@ -102,7 +102,7 @@ async function compose(
   const tokens = tokensOf(config);
   const redis = openStore(config.redis, onceEach(log));
   closers.push(() => redis.disconnect());
-  await connected(redis);
+  await connected(redis, REDIS_WITHIN_MS);
   // Known once they are bound; nobody asks before.
   const bound: string[] = [];
   const inside = insideOf(config, redis, tokens, log, bound);
@@ -258,14 +258,6 @@ function engineOf(
   },
 ): RolloutEngine {
   const { redis, keys, fleet, releases, events, tally, log, own } = parts;
-  const reserved = [
-    ...listen.grpc.map((endpoint) => ({ endpoint, owner: "the coordinator's gRPC" })),
-    ...listen.http.map((endpoint) => ({ endpoint, owner: "the coordinator's HTTP" })),
-    ...listen.websocket.map((endpoint) => ({ endpoint, owner: "the coordinator's WebSocket" })),
-  ].map(({ endpoint, owner }) => {
-    const { host: address = '', port = 0 } = parseHostPort(endpoint) ?? {};
-    return { address, port, owner };
-  });
   return new RolloutEngine({
     environment,
     onLeaseEnd: policy.trial,
@@ -276,25 +268,15 @@ function engineOf(
     ...{ fleet, releases, readOnly, endpoint: own },
     clock: systemClock,
     boundary: boundaryForTests(process.env),
-    reserved,
+    reserved: ownPorts(listen),
     resolve: (input) => resolveHostSpec({ ...input, environment, settings }),
     resolveGates: (input) => resolveGates({ ...input, environment, settings, prometheus: prometheus !== undefined }),
     gates: gateSources(fleet, prometheus),
     gateSampled: (gate, outcome) => tally.add(gate, outcome),
     preflight: askPreflight((name) => fleet.remote(name)),
+    askSpec: askSpec((name) => fleet.remote(name)),
     recentEvents: (count) => events.last(count),
     tell: (event) => events.append([event]),
     onBug: (error) => log.error({ err: error }, 'an error that is a bug'),
-  });
-}
-
-/** Waits a moment for Redis, so that a start on a healthy machine is whole at once. Goes on without it. */
-function connected(redis: RedisClient): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, REDIS_WITHIN_MS);
-    redis.once('ready', () => {
-      clearTimeout(timer);
-      resolve();
-    });
   });
 }

@@ -3,7 +3,7 @@ import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import type { Fleet } from '../engine/ports.js';
-import { appsOf, appsOfHost, fleetState, instancesOf, isInUse, versionOf } from './read-model.js';
+import { appsOf, appsOfHost, fleetState, instancesOf, isInUse, keptAgents, versionOf } from './read-model.js';
 
 export type DeploymentState =
   | 'idle'
@@ -55,7 +55,7 @@ export function statusDocument(around: Surroundings): Readonly<Record<string, un
     paused: rollout?.paused ?? false,
     leader: around.leader,
     redis: around.redis,
-    apps: appsOf(fleet).map((app) => ({ app, version: versionOf(fleet, app) ?? null })),
+    apps: appsOf(fleet).map((app) => ({ app, version: versionOf(fleet, app) ?? null, kept: keptAgents(fleet, app) })),
     hosts: hostsOf(fleet, rollout),
   };
 }

@@ -3,6 +3,7 @@ import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { describe, expect, test } from 'vitest';
 import { emergencyRollback } from './emergency.js';
 import type { Inside } from './inside.js';
+import type { RollbackAsk } from './ports.js';
 
 interface Scene {
   readonly running?: Readonly<Record<string, Partial<Rollout>>>;
@@ -30,10 +31,11 @@ function sceneOf({ running = {}, fails = {}, hosts = ['pc1'], held = [] }: Scene
     },
     rollouts: {
       list: async (name: string) => (running[name] === undefined ? [] : [{ kind: 'rollout', ...running[name] }]),
-      rollback: async (ask: { readonly app: string; readonly hosts: readonly string[] }) => {
+      rollback: async (ask: RollbackAsk) => {
         const error = fails[ask.app];
         if (error !== undefined) throw error;
-        asked.push(['rollback', ask.app, ...ask.hosts].join(' '));
+        const agents = (ask.agents ?? []).length === 0 ? [] : [ask.strategy, ...(ask.agents ?? [])];
+        asked.push(['rollback', ask.app, ...ask.hosts, ...agents].join(' '));
         return { rollout: { id: `r-${ask.app}` } };
       },
       control: async (id: string, name: string, action: string) => {
@@ -54,14 +56,17 @@ describe('while a rollout is under way', () => {
     expect(asked).toEqual(['abort r7']);
   });
 
-  test.each([[{ to: '1.0.0' }], [{ hosts: ['pc1'] }]])('%j cannot be heeded, so nothing is done', async (more) => {
-    const { inside, asked } = sceneOf(scene);
-    await expect(emergencyRollback(inside, { app: 'one', ...more }, 'ann')).rejects.toMatchObject({
-      code: 'refused',
-      message: expect.stringMatching(/r7 is under way/) as unknown,
-    });
-    expect(asked).toEqual([]);
-  });
+  test.each([[{ to: '1.0.0' }], [{ hosts: ['pc1'] }], [{ agents: ['vision'] }]])(
+    '%j cannot be heeded, so nothing is done',
+    async (more) => {
+      const { inside, asked } = sceneOf(scene);
+      await expect(emergencyRollback(inside, { app: 'one', ...more }, 'ann')).rejects.toMatchObject({
+        code: 'refused',
+        message: expect.stringMatching(/r7 is under way/) as unknown,
+      });
+      expect(asked).toEqual([]);
+    },
+  );
 });
 
 describe('of several apps', () => {
@@ -106,6 +111,25 @@ describe('of hosts that are held', () => {
       code: 'refused',
       message: 'one: pc1, pc2 are held and so back already.',
     });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('some agents', () => {
+  test('go back selectively, unless another strategy is asked for', async () => {
+    const { inside, asked } = sceneOf({});
+    await emergencyRollback(inside, { app: 'one', agents: ['vision', 'speech'] }, 'ann');
+    await emergencyRollback(inside, { app: 'one', agents: ['vision'], strategy: 'graceful' }, 'ann');
+    expect(asked).toEqual(['rollback one selective vision speech', 'rollback one graceful vision']);
+  });
+
+  test.each([
+    [{ agents: ['vision'], strategy: 'emergency' }, /takes back whole hosts/],
+    [{ agents: ['vision', 'vision'] }, /agents: "vision" is named twice/],
+    [{ agents: 'vision' }, /agents: expected is a list of names/],
+  ])('%j is refused', async (body, expected) => {
+    const { inside, asked } = sceneOf({});
+    await expect(emergencyRollback(inside, body, 'ann')).rejects.toThrow(expected);
     expect(asked).toEqual([]);
   });
 });

@@ -1,16 +1,17 @@
 /** POST /rollback: every app, or the one named, back to what each host ran before. */
 import { randomUUID } from 'node:crypto';
-import { hasEnded, ROLLBACK_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { type ErrorCode, messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { names, oneOf, optionalName, refuse, versionOrWord, onlyFields, textIn } from './fields.js';
+import { names, optionalName, refuse, versionOrWord, onlyFields, textIn } from './fields.js';
 import { REST_MS } from '../rollout/strategy.js';
 import type { Fleet } from '../engine/ports.js';
 import { isHeld } from './held-hosts.js';
 import type { Inside } from './inside.js';
+import { rollbackStrategy } from './rollback-strategy.js';
 import type { RollbackAsk } from './ports.js';
 import { appsOf } from './read-model.js';
 
-const FIELDS = ['app', 'to', 'strategy', 'hosts'];
+const FIELDS = ['app', 'to', 'strategy', 'hosts', 'agents'];
 
 export interface RollbackAnswer {
   readonly status: 'rollback_initiated';
@@ -48,9 +49,9 @@ export async function emergencyRollback(
   onlyFields(body, FIELDS);
   const app = optionalName('app', textIn(body, 'app'));
   const to = textIn(body, 'to') === '' ? '' : versionOrWord('to', textIn(body, 'to'));
-  const asked = textIn(body, 'strategy');
-  const strategy = asked === '' ? 'emergency' : oneOf('strategy', asked, ROLLBACK_STRATEGIES);
   const hosts = names('hosts', list(body, 'hosts'));
+  const agents = names('agents', list(body, 'agents'));
+  const strategy = rollbackStrategy(textIn(body, 'strategy'), agents, 'emergency');
 
   const apps = app === '' ? appsOf(inside.fleet) : [app];
   const begun: { app: string; rollout: string }[] = [];
@@ -58,7 +59,7 @@ export async function emergencyRollback(
   const codes: ErrorCode[] = [];
   for (const name of apps) {
     try {
-      const rollout = await backOf(inside, { app: name, to, hosts, strategy, by });
+      const rollout = await backOf(inside, { app: name, to, hosts, agents, strategy, by });
       if (rollout === undefined) reasons.push(`${name}: everything is as asked already.`);
       else begun.push({ app: name, rollout: rollout.id });
     } catch (error) {
@@ -81,7 +82,7 @@ export async function emergencyRollback(
 /** A rollout that is under way is taken back by aborting it; else a rollback begins. */
 async function backOf(
   { rollouts, fleet }: Inside,
-  ask: Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'strategy' | 'by'>,
+  ask: Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents' | 'strategy' | 'by'>,
 ): Promise<Rollout | undefined> {
   const running = (await rollouts.list(ask.app, 20)).find((rollout) => !hasEnded(rollout.phase));
   if (running === undefined) {
@@ -89,10 +90,10 @@ async function backOf(
     const request = { ...ask, hosts, bakeMs: REST_MS, requestId: randomUUID(), message: ask.strategy };
     return (await rollouts.rollback(request)).rollout;
   }
-  if (ask.to !== '' || ask.hosts.length > 0) {
+  if (ask.to !== '' || ask.hosts.length > 0 || (ask.agents ?? []).length > 0) {
     throw new OutriderError(
       'refused',
-      `${running.id} is under way, and the way back from it is all of it: leave out "to" and "hosts", or wait for its end.`,
+      `${running.id} is under way, and the way back from it is all of it: leave out "to", "hosts" and "agents", or wait for its end.`,
     );
   }
   if (running.kind === 'rollback' || running.phase === 'rolling_back') return running;

@@ -9,7 +9,16 @@ import { names, oneOf, optionalName, refuse, who } from './fields.js';
 import { isHeld } from './held-hosts.js';
 import type { Drift } from '../rollout/drift.js';
 import type { Inside } from './inside.js';
-import { appsOf, appsOfHost, currentRollout, fleetState, instancesOf, isInUse, versionOf } from './read-model.js';
+import {
+  appsOf,
+  appsOfHost,
+  currentRollout,
+  fleetState,
+  instancesOf,
+  isInUse,
+  keptAgents,
+  versionOf,
+} from './read-model.js';
 
 /** As many as a sidecar gives. */
 const MOST_LINES = 10_000;
@@ -84,7 +93,7 @@ async function status(inside: Inside): Promise<FleetStatus> {
       const version = versionOf(fleet, app);
       const rollout = currentRollout(await rollouts.list(app, 20).catch(() => []));
       return {
-        app,
+        ...{ app, kept: keptAgents(fleet, app) },
         ...(version === undefined ? {} : { version }),
         ...(rollout === undefined ? {} : { rollout: rollout.id, phase: rollout.phase }),
       };

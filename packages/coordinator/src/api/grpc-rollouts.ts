@@ -1,11 +1,5 @@
 /** outrider.v1.Coordinator: rollouts, rollbacks and their history. */
-import {
-  CONTROL_ACTIONS,
-  ON_FAILURE,
-  ROLLBACK_STRATEGIES,
-  ROLLOUT_STRATEGIES,
-  type Rollout,
-} from '@outrider/shared/domain/rollout.js';
+import { CONTROL_ACTIONS, ON_FAILURE, ROLLOUT_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
 import type { EventsRequest__Output } from '@outrider/shared/gen/outrider/v1/EventsRequest.js';
 import type { RolloutRequest__Output } from '@outrider/shared/gen/outrider/v1/RolloutRequest.js';
@@ -13,6 +7,7 @@ import { writeEvent, writePlan, writeRollout } from '@outrider/shared/rpc/codec.
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { line, milliseconds, names, oneOf, optionalName, requestId, rolloutId, versionOrWord, who } from './fields.js';
+import { rollbackStrategy } from './rollback-strategy.js';
 import { REST_MS } from '../rollout/strategy.js';
 import type { Inside } from './inside.js';
 import type { RolloutAsk } from './ports.js';
@@ -47,11 +42,12 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
       return { plan: writePlan(plan), rollout: rollout?.id ?? '' };
     },
     Rollback: async (request) => {
+      const agents = names('agents', request.agents);
       const ask = {
-        app: optionalName('app', request.app),
+        ...{ app: optionalName('app', request.app), agents },
         to: request.to === '' ? '' : versionOrWord('to', request.to),
         hosts: names('hosts', request.hosts),
-        strategy: request.strategy === '' ? 'immediate' : oneOf('strategy', request.strategy, ROLLBACK_STRATEGIES),
+        strategy: rollbackStrategy(request.strategy, agents, 'immediate'),
         bakeMs: milliseconds('bake_ms', request.bakeMs ?? REST_MS, 0),
         by: who(request.by),
         requestId: requestId(request.requestId),
@@ -89,6 +85,7 @@ function readAsk(request: RolloutRequest__Output, id: string): RolloutAsk {
     app: optionalName('app', request.app),
     version: versionOrWord('version', request.version),
     hosts: names('hosts', request.hosts),
+    agents: names('agents', request.agents),
     bakeMs: milliseconds('bake_ms', request.bakeMs ?? BAKE_MS, 0),
     confirmWithinMs: milliseconds('confirm_within_ms', request.confirmWithinMs ?? CONFIRM_WITHIN_MS, LEAST_CONFIRM_MS),
     commit: request.commit === '' ? 'together' : oneOf('commit', request.commit, ['together', 'each']),

@@ -17,6 +17,8 @@ export interface RolloutAsk {
   readonly app: string;
   readonly version: string;
   readonly hosts: readonly string[];
+  /** Only these come to the release, the others stay as they are; absent or empty: all do. */
+  readonly agents?: readonly string[];
   readonly bakeMs: number;
   readonly confirmWithinMs: number;
   readonly commit: 'together' | 'each';
@@ -49,6 +51,8 @@ export interface RollbackAsk {
   /** Empty: each host's previous release. */
   readonly to: string;
   readonly hosts: readonly string[];
+  /** Only these go back, the others stay as they are; absent or empty: all do. */
+  readonly agents?: readonly string[];
   readonly strategy: RollbackStrategy;
   /** Between two hosts of a progressive one. */
   readonly bakeMs: number;

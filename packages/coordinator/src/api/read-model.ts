@@ -1,5 +1,5 @@
 /** The one reading of fleet and rollouts that every face shows: status, hosts, agents. Decides nothing. */
-import type { HostPhase, InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { AppStatus, HostPhase, InstanceStatus } from '@outrider/shared/domain/host.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { isOutOfReach } from '../engine/out-of-reach.js';
 import type { Drift } from '../rollout/drift.js';
@@ -22,16 +22,36 @@ function seen(host: FleetHost, instance: InstanceStatus): InstanceStatus {
   return { ...instance, ready: false, reason: `${host.name} is ${how}; last known: ${instance.state}` };
 }
 
+/** An agent that is kept from another release than the active one. */
+export interface KeptAgent {
+  readonly name: string;
+  readonly version: string;
+}
+
+const keptOf = ({ agents }: Pick<AppStatus, 'agents'>): readonly KeptAgent[] =>
+  agents.flatMap(({ name, version }) => (version === undefined ? [] : [{ name, version }]));
+
+/** On any host, each once. */
+export function keptAgents(fleet: Fleet, app: string): KeptAgent[] {
+  const all = fleet
+    .hosts()
+    .flatMap((host) => (host.status?.apps ?? []).filter((status) => status.app === app).flatMap(keptOf));
+  return all.filter(
+    ({ name, version }, index) => all.findIndex((other) => other.name === name && other.version === version) === index,
+  );
+}
+
 export interface HostApp {
   readonly app: string;
   readonly version?: string;
+  readonly kept: KeptAgent[];
   readonly previous?: string;
   readonly phase: HostPhase;
 }
 
 export const appsOfHost = (host: FleetHost): readonly HostApp[] =>
-  (host.status?.apps ?? []).map(({ app, active, previous, phase }) => ({
-    app,
+  (host.status?.apps ?? []).map(({ app, active, previous, phase, agents }) => ({
+    ...{ app, kept: [...keptOf({ agents })] },
     ...(active === undefined ? {} : { version: active.version }),
     ...(previous === undefined ? {} : { previous: previous.version }),
     phase,

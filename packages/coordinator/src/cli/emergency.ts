@@ -1,5 +1,5 @@
 /** `coordinator emergency`: everything back to the last good release, now; with `--direct` by the hosts themselves. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { confirmed } from '@outrider/shared/cli/confirm.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { isAway, timeLimit, withCoordinator } from './connection.js';
@@ -12,6 +12,7 @@ interface EmergencyOptions {
   readonly direct?: true;
   readonly hostsFile?: string;
   readonly hosts?: readonly string[];
+  readonly agents?: string;
   readonly reason?: string;
   readonly yes?: true;
 }
@@ -37,6 +38,9 @@ Examples:
   coordinator emergency --direct --yes --reason 'answers nonsense'
   coordinator emergency --direct --hosts-file hosts.yaml --hosts pc2`;
 
+const WHOLE_HOSTS =
+  'An emergency takes no --agents: it takes back whole hosts. Some agents go back with `coordinator rollback --agents`.';
+
 export function emergencyCommand(program: Command): void {
   const command = withGlobals(
     program.command('emergency').description('everything back to the last good release, now'),
@@ -48,7 +52,9 @@ export function emergencyCommand(program: Command): void {
     .option('--hosts <a,b>', 'with --direct: only these hosts', hostsOption)
     .option('--reason <text>', 'with --direct: for whoever finds the hosts held')
     .option('--yes', 'ask nothing')
+    .addOption(new Option('--agents <a,b>').hideHelp())
     .action(async (options: EmergencyOptions) => {
+      if (options.agents !== undefined) throw new OutriderError('invalid', WHOLE_HOSTS);
       const globals = globalsOf(command);
       process.exitCode =
         options.direct === true ? await direct(globals, options) : await byCoordinator(globals, options);

@@ -37,9 +37,14 @@ export const listOption = (text: string): string[] =>
     .filter((item) => item !== '');
 
 /** Names of hosts, at least one: an empty list would mean every host, which nobody asks for by naming some. */
-export function hostsOption(text: string): string[] {
+export const hostsOption = (text: string): string[] => namesOption(text, 'every host');
+
+/** The same of agents. */
+export const agentsOption = (text: string): string[] => namesOption(text, 'every agent');
+
+function namesOption(text: string, otherwise: string): string[] {
   const names = listOption(text).map(nameOption);
-  if (names.length === 0) throw new InvalidArgumentError('Expected is at least one name; without it: every host.');
+  if (names.length === 0) throw new InvalidArgumentError(`Expected is at least one name; without it: ${otherwise}.`);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new InvalidArgumentError(`${twice} is named twice.`);
   return names;

@@ -1,5 +1,6 @@
 /** `coordinator hosts`: every host of the inventory and what it runs. */
 import type { Command } from 'commander';
+import { versionInWords } from '@outrider/shared/domain/agent-release.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { type Globals, globalsOf, withGlobals } from './globals.js';
 import { show } from './output.js';
@@ -17,11 +18,11 @@ export async function showHosts(globals: Globals): Promise<void> {
     address,
     state,
     sidecar: sidecar === null ? null : { pid: sidecar.pid, version: sidecar.version, started_at: sidecar.startedAt },
-    apps: apps.map(({ app, version, previous, phase, drifted }) => ({
+    apps: apps.map(({ app, version, previous, phase, kept, drifted }) => ({
       app,
       version: version ?? null,
       previous: previous ?? null,
-      phase,
+      ...{ phase, kept },
       drifted: drifted === null ? null : { expected: drifted.expected ?? null, rollout: drifted.rollout },
     })),
     labels,
@@ -60,8 +61,9 @@ const appOf = (app: {
   readonly app: string;
   readonly version: string | null;
   readonly phase: string;
+  readonly kept: Parameters<typeof versionInWords>[1];
   readonly drifted: { readonly expected: string | null } | null;
 }): string => {
   const drifted = app.drifted === null ? '' : `, drifted from ${app.drifted.expected ?? 'nothing'}`;
-  return `${app.app} ${app.version ?? '-'} (${app.phase}${drifted})`;
+  return `${app.app} ${versionInWords(app.version ?? '-', app.kept)} (${app.phase}${drifted})`;
 };

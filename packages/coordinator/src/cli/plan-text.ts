@@ -1,5 +1,6 @@
 /** A plan for people: a table for each host, and a sentence of what it comes to. */
 import type { Plan, PlannedAction } from '@outrider/shared/domain/rollout.js';
+import { versionInWords } from '@outrider/shared/domain/agent-release.js';
 import { detailLines, totalText } from './plan-details-text.js';
 import { table } from '@outrider/shared/cli/table.js';
 
@@ -13,12 +14,12 @@ export const changesRelease = (plan: Plan): boolean => plan.hosts.some((host) =>
 
 export function planText(plan: Plan): string {
   const parts = plan.hosts.map((host) => {
-    const head = `${host.host}: ${host.from ?? 'nothing'} -> ${plan.version} (wave ${host.wave})`;
+    const head = `${host.host}: ${host.from ?? 'nothing'} -> ${versionInWords(plan.version, keptIn(host))} (wave ${host.wave})`;
     const rows = host.actions.map((action) => [
       `  ${SIGN[action.action]}`,
       `${action.agent}.${action.instance}`,
       action.action,
-      action.why,
+      action.version === undefined ? action.why : `${action.why}, of ${action.version}`,
     ]);
     const actions = rows.length === 0 ? '  no agents on this host' : table(rows);
     return [head, actions, ...detailLines(host)].join('\n');
@@ -28,7 +29,7 @@ export function planText(plan: Plan): string {
   const total = totalText(plan);
   const problems = plan.problems.map((problem) => `Problem: ${problem}`);
   return [
-    `Plan ${plan.plan.slice(0, 12)} for ${plan.app} ${plan.version}${manner(plan)}`,
+    `Plan ${plan.plan.slice(0, 12)} for ${plan.app} ${plan.version}${only(plan)}${manner(plan)}`,
     ...parts,
     summary(plan),
     ...gates,
@@ -36,6 +37,16 @@ export function planText(plan: Plan): string {
     ...notices,
     ...problems,
   ].join('\n');
+}
+
+/** What is of another version afterwards, each agent once. */
+const keptIn = ({ actions }: Plan['hosts'][number]): { readonly name: string; readonly version: string }[] =>
+  actions.flatMap(({ agent, instance, version }) =>
+    version === undefined || instance > 0 ? [] : [{ name: agent, version }],
+  );
+
+function only({ agents = [] }: Plan): string {
+  return agents.length === 0 ? '' : `, only ${agents.join(', ')}`;
 }
 
 function manner({ strategy, canaryWave = 0 }: Plan): string {

@@ -8,7 +8,7 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { versionWord } from './arguments.js';
 import { persistently } from './connection.js';
 import { followRollout } from './follow-rollout.js';
-import { durationOption, globalsOf, hostsOption, whoami, withGlobals } from './globals.js';
+import { agentsOption, durationOption, globalsOf, hostsOption, whoami, withGlobals } from './globals.js';
 import { print, printJson } from './output.js';
 import { planText } from './plan-text.js';
 
@@ -18,7 +18,7 @@ interface RollbackOptions {
   readonly hosts?: readonly string[];
   readonly message?: string;
   readonly strategy?: string;
-  readonly agents?: string;
+  readonly agents?: readonly string[];
   readonly bake?: number;
 }
 
@@ -29,14 +29,15 @@ const MORE = `
 Strategies:
   immediate    all hosts at once; agents end as they always do
   graceful     one host after another, the last of the rollout first; agents drain as they always do
-  selective    only the hosts that are named with --hosts
+  selective    all at once, only the hosts of --hosts and the agents of --agents
   progressive  one host after another, each well for the time of --bake before the next; holds where one is not
-  emergency    all hosts at once, agents are killed without grace
+  emergency    all hosts at once, agents are killed without grace; takes no --agents
 A release that has failed is never gone back to, and no rollback needs the network on a host that has the release.
 
 Examples:
   coordinator rollback
-  coordinator rollback --to 1.4.0 --strategy progressive --bake 1m`;
+  coordinator rollback --to 1.4.0 --strategy progressive --bake 1m
+  coordinator rollback --agents vision,speech`;
 
 export function rollbackCommand(program: Command): void {
   const command = withGlobals(program.command('rollback').description('back to what ran before: at once, no trial'));
@@ -44,13 +45,15 @@ export function rollbackCommand(program: Command): void {
     .option('--to <version>', 'this release; default: the previous one of each host', versionWord)
     .option('--app <name>', 'where there is more than one app')
     .option('--hosts <a,b>', 'only these hosts', hostsOption)
-    .addOption(new Option('--strategy <name>', 'default: immediate').choices(ROLLBACK_STRATEGIES))
+    .option('--agents <a,b>', 'only these agents; all others stay as they are', agentsOption)
+    .addOption(
+      new Option('--strategy <name>', 'default: immediate; with --agents: selective').choices(ROLLBACK_STRATEGIES),
+    )
     .option(
       '--bake <duration>',
       'progressive: how long each host is proven before the next (default 10s)',
       durationOption,
     )
-    .option('--agents <a,b>', 'not supported yet')
     .option('--message <text>', 'why, for the history')
     .option('--yes', 'there is no question; accepted for scripts')
     .addHelpText('after', MORE)
@@ -61,14 +64,14 @@ export function rollbackCommand(program: Command): void {
 
 async function rollback(command: Command, options: RollbackOptions): Promise<number> {
   const globals = globalsOf(command);
-  if (options.agents !== undefined) throw new OutriderError('invalid', '--agents is not supported yet. Use --hosts.');
-  if (options.strategy === 'selective' && options.hosts === undefined) {
-    throw new OutriderError('invalid', 'A selective rollback names its hosts: --hosts a,b.');
+  if (options.strategy === 'selective' && options.hosts === undefined && options.agents === undefined) {
+    throw new OutriderError('invalid', 'A selective rollback names its hosts or agents: --hosts a,b or --agents a,b.');
   }
   const request = {
     app: options.app ?? '',
     to: options.to ?? '',
     hosts: [...(options.hosts ?? [])],
+    agents: [...(options.agents ?? [])],
     strategy: options.strategy ?? '',
     ...(options.bake === undefined ? {} : { bakeMs: options.bake }),
     by: whoami(),

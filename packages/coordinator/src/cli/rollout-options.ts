@@ -3,9 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import { ON_FAILURE, ROLLOUT_STRATEGIES } from '@outrider/shared/domain/rollout.js';
 import type { RolloutRequest } from '@outrider/shared/gen/outrider/v1/RolloutRequest.js';
-import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { countOption, versionWord } from './arguments.js';
-import { durationOption, hostsOption, labelsOption, whoami } from './globals.js';
+import { agentsOption, durationOption, hostsOption, labelsOption, whoami } from './globals.js';
 
 export interface RolloutOptions {
   readonly label?: Readonly<Record<string, string>>;
@@ -20,6 +19,7 @@ export interface RolloutOptions {
   readonly version?: string;
   readonly app?: string;
   readonly hosts?: readonly string[];
+  readonly agents?: readonly string[];
   readonly bake?: number;
   readonly confirmWithin?: number;
   readonly commit?: string;
@@ -36,14 +36,12 @@ export interface RolloutOptions {
 /** With the release that it is about. */
 export type NamedRollout = RolloutOptions & { readonly version: string };
 
-/** Known, and carried by no version yet: refused where they are given, by name. */
-const NOT_YET = [['--agents <a,b>', '--hosts']] as const;
-
 export function withRolloutOptions(command: Command): Command {
   command
     .option('--version <version>', 'the release; or latest, previous, good', versionWord)
     .option('--app <name>', 'where there is more than one app')
     .option('--hosts <a,b>', 'only these hosts', hostsOption)
+    .option('--agents <a,b>', 'only these agents; all others stay as they are', agentsOption)
     .option('--label <key=value,...>', 'only hosts with these labels', labelsOption)
     .option('--order-by <label>', 'hosts go in the order of the values of this label (default: of their names)')
     .addOption(new Option('--strategy <name>', 'default: rolling').choices(ROLLOUT_STRATEGIES))
@@ -69,17 +67,7 @@ export function withRolloutOptions(command: Command): Command {
     .option('--detach', 'begin, and do not look on')
     .option('--yes', 'there is no question; accepted for scripts')
     .option('--message <text>', 'why, for the history');
-  for (const [flags] of NOT_YET) command.addOption(new Option(flags).hideHelp());
   return command;
-}
-
-export function refuseNotYet(command: Command): void {
-  for (const [flags, instead] of NOT_YET) {
-    const option = new Option(flags);
-    if (command.getOptionValueSource(option.attributeName()) !== 'cli') continue;
-    const flag = flags.split(' ')[0] ?? flags;
-    throw new OutriderError('invalid', `${flag} is not supported yet. Use ${instead} instead.`);
-  }
 }
 
 export function requestOf(options: NamedRollout): RolloutRequest & { readonly requestId: string } {
@@ -88,6 +76,7 @@ export function requestOf(options: NamedRollout): RolloutRequest & { readonly re
     app: options.app ?? '',
     version: options.version,
     hosts: [...(options.hosts ?? [])],
+    agents: [...(options.agents ?? [])],
     commit: options.commit ?? '',
     skipDown: options.skipDown === true,
     noMonitoring: !options.monitoring,

@@ -9,13 +9,7 @@ import { followRollout, howTo } from './follow-rollout.js';
 import { type Globals, globalsOf, withGlobals } from './globals.js';
 import { note, print, printJson, show } from './output.js';
 import { changesRelease, hasChanges, planText } from './plan-text.js';
-import {
-  type NamedRollout,
-  refuseNotYet,
-  requestOf,
-  type RolloutOptions,
-  withRolloutOptions,
-} from './rollout-options.js';
+import { type NamedRollout, requestOf, type RolloutOptions, withRolloutOptions } from './rollout-options.js';
 import { addRolloutVerbs } from './rollout-verbs.js';
 
 /** What beginning it would end with, by where the problems are. */
@@ -31,6 +25,9 @@ The plan is printed, then the rollout begins: nothing is asked, on a terminal or
 named and a bad one is taken back. Look first with --plan (exit code 10: there is something to do), and hold the
 rollout to what you saw with --expect-plan. --yes is accepted and changes nothing.
 
+With --agents only these come to the release. All others stay as they are, also when they start anew later: files,
+settings and version of the release they had.
+
 Strategies:
   rolling      host by host, the first is the canary
   canary       --canary hosts first; then somebody promotes them (rollout promote), or --auto-promote after their bake
@@ -45,6 +42,7 @@ Examples:
   coordinator rollout --version 1.4.0 --plan
   coordinator rollout --version 1.4.0 --strategy canary --canary 2 --max-parallel 4 --bake 5m
   coordinator rollout --version latest --label zone=lab --on-failure hold
+  coordinator rollout --version 1.4.0 --agents vision,speech
 
 Exit codes: 0 done or already so, 2 wrong input, 4 refused, 5 no answer or not in time (the rollout goes on),
 10 --plan found changes, 20 rolled back, 21 aborted, 22 stuck or on hold.`;
@@ -53,7 +51,6 @@ export function rolloutCommand(program: Command): void {
   const command = program.command('rollout').description('move the hosts to a release, one after the other');
   withRolloutOptions(withGlobals(command.enablePositionalOptions())).addHelpText('after', MORE);
   command.action(async (options: RolloutOptions) => {
-    refuseNotYet(command);
     if (options.version === undefined) {
       throw new OutriderError(
         'invalid',

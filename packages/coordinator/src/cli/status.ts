@@ -1,5 +1,6 @@
 /** `coordinator status`: the fleet in one look. */
 import type { Command } from 'commander';
+import { versionInWords } from '@outrider/shared/domain/agent-release.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { globalsOf, withGlobals } from './globals.js';
 import { show } from './output.js';
@@ -23,9 +24,10 @@ export function statusCommand(program: Command): void {
       })),
       flapping: status.flapping,
       agents: { total: status.agentsTotal, ready: status.agentsReady },
-      apps: status.apps.map(({ app, version, rollout, phase }) => ({
+      apps: status.apps.map(({ app, version, rollout, phase, kept }) => ({
         app,
         version: version ?? null,
+        kept,
         rollout: rollout ?? null,
         phase: phase ?? null,
       })),
@@ -47,7 +49,7 @@ export function statusCommand(program: Command): void {
         ['agents', `${status.agentsReady} of ${status.agentsTotal} ready`],
         ...document.apps.map((app) => [
           `app ${app.app}`,
-          `${app.version ?? 'runs nowhere'}${app.rollout === null ? '' : `; ${app.rollout} ${app.phase ?? ''}`}`,
+          `${app.version === null ? 'runs nowhere' : versionInWords(app.version, app.kept)}${app.rollout === null ? '' : `; ${app.rollout} ${app.phase ?? ''}`}`,
         ]),
       ];
       return table(rows);

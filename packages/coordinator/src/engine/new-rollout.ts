@@ -2,7 +2,8 @@
 import type { HostSpec } from '@outrider/shared/domain/release.js';
 import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
 import type { Target } from '../rollout/plan-host.js';
-import { mostCommon, type PlannedRollback, remember } from './rollback-planner.js';
+import { mostCommon, type PlannedRollback } from './rollback-planner.js';
+import { remember } from './remember.js';
 
 export interface NewRollout {
   readonly seq: number;

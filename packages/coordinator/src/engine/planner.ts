@@ -15,7 +15,8 @@ import type { ReservedPort } from '../rollout/port-claims.js';
 import type { StrategyAsk } from '../rollout/strategy.js';
 import { type Lookups, lookUp } from './plan-lookups.js';
 import { isOutOfReach } from './out-of-reach.js';
-import type { AskPreflight, Fleet, FleetHost, Releases } from './ports.js';
+import type { AskPreflight, AskSpec, Fleet, FleetHost, Releases } from './ports.js';
+import { type Resolve, type RunningSpecs, planSome, specsOf } from './plan-some.js';
 import { preflight } from './preflight.js';
 
 export interface ResolveInput {
@@ -48,12 +49,16 @@ export interface PlannerOptions extends Lookups {
   readonly reserved: readonly ReservedPort[];
   /** Absent: no host is asked beforehand. */
   readonly preflight?: AskPreflight;
+  /** Absent: what Redis has lost is not known. */
+  readonly askSpec?: AskSpec;
 }
 
 export interface PlanAsk extends StrategyAsk {
   readonly app: string;
   readonly version: string;
   readonly hosts: readonly string[];
+  /** Only these come to the release; absent or empty: all do. */
+  readonly agents?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly orderBy: string;
   readonly skipDown: boolean;
@@ -89,7 +94,9 @@ export async function planRelease(ask: PlanAsk, options: PlannerOptions): Promis
   ]);
   for (let look = 1; ; look += 1) {
     const inventory = fleet.hosts().map((host) => planHost(host, app));
-    const planned = planOver(inventory, { ask, app, release, manifest, spec }, options);
+    const source = { ask, app, release, manifest, spec };
+    const running = (ask.agents ?? []).length === 0 ? undefined : await specsOf(inventory, app, options);
+    const planned = planOver(inventory, source, options, running);
     const [findings, details] = await Promise.all([
       planned.world && options.preflight !== undefined
         ? preflight(planned.targets, bytes, ask.strategy === 'blue-green' ? 'blue-green' : '', options.preflight)
@@ -114,10 +121,13 @@ function planOver(
   inventory: readonly PlanHost[],
   { ask, app, release, manifest, spec }: PlanSource,
   options: PlannerOptions,
+  running: RunningSpecs | undefined,
 ): Planned {
   const { version, digest } = release;
   const gates = ask.noMonitoring === true ? NO_GATES : options.resolveGates({ spec, version });
   const hosts = Object.freeze(Object.fromEntries(inventory.map((host) => [host.name, host.address])));
+  const resolve: Resolve = (host) => options.resolve({ spec, manifest, version, digest, host, hosts });
+  const some = running === undefined ? { resolve } : planSome(inventory, { ask, app, version, spec }, resolve, running);
   return planRollout({
     gates,
     app,
@@ -129,7 +139,7 @@ function planOver(
     orderBy: ask.orderBy,
     ask,
     skipDown: ask.skipDown,
-    resolve: (host) => options.resolve({ spec, manifest, version, digest, host, hosts }),
+    ...some,
     reserved: (host) => reservedOn(host, options.reserved),
     digest: digestOf,
     suggest: closest,
@@ -183,6 +193,7 @@ function planHost(host: FleetHost, app: string): PlanHost {
     ...{ name, address, labels, state },
     ...(host.status === undefined ? {} : { bootId: host.status.bootId }),
     ...(host.status?.hold === undefined ? {} : { hold: host.status.hold }),
+    ...(host.status?.mixesReleases === true ? { mixesReleases: true as const } : {}),
     ...(status === undefined ? {} : { app: status }),
     ...(host.mistaken === undefined ? {} : { mistaken: host.mistaken }),
     ...(host.cutOff === undefined ? {} : { cutOff: host.cutOff }),

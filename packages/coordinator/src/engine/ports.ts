@@ -131,6 +131,12 @@ export type AskPreflight = (
   withinMs: number,
 ) => Promise<PreflightReport | undefined>;
 
+/**
+ * Implemented by fleet/: a host spec that the host was given, as canonical JSON; undefined: there is none. Rejects with
+ * an `OutriderError` where there is no answer within `withinMs`.
+ */
+export type AskSpec = (host: string, app: string, specDigest: string, withinMs: number) => Promise<string | undefined>;
+
 /** One command to one host and app, kept until the host has acknowledged it. */
 export interface Effect {
   /** `ROLLOUT/HOST/STEP`: the idempotency key. */

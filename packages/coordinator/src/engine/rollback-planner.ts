@@ -3,12 +3,14 @@ import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
 import { type AppStatus, heldWords } from '@outrider/shared/domain/host.js';
 import { type HostSpec, type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
-import { canonicalJson } from '@outrider/shared/domain/canonical.js';
-import { digestOf, sha256 } from '@outrider/shared/runtime/digest.js';
+import { digestOf } from '@outrider/shared/runtime/digest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { RollbackAsk } from '../api/ports.js';
 import { inOrderOfMoves } from '../rollout/moves.js';
 import { findRelease, type PlannerOptions } from './planner.js';
 import type { FleetHost, RolloutStore, SpecStore } from './ports.js';
+import { remember } from './remember.js';
+import { isWhole, someBack } from './rollback-some.js';
 
 export interface RollbackTarget {
   readonly host: string;
@@ -33,23 +35,25 @@ export interface RollbackOptions extends PlannerOptions {
   readonly specs: SpecStore;
 }
 
-interface Standing {
+export interface Standing {
   readonly host: FleetHost;
   readonly app: AppStatus;
 }
 
+/** `to` empty: the previous release of each host. `agents` empty: all of them go back. */
 export async function planRollback(
-  app: string,
-  to: string,
-  onlyHosts: readonly string[],
+  { app, to, hosts: onlyHosts, agents = [] }: Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents'>,
   options: RollbackOptions,
 ): Promise<PlannedRollback> {
   const history = (await options.store.list(app, 100)).map(({ rollout }) => rollout);
   const standing = await standingOn(app, onlyHosts, history, options);
-  for (const { host } of standing) refuseHeld(host);
+  if (agents.length === 0) for (const { host } of standing) refuseHeld(host);
   const specs = new Map<string, string>();
-  const targets = to === '' ? toPrevious(app, standing) : await toVersion(app, to, standing, specs, options);
-  for (const target of targets) refuseFailed(target, history);
+  const back = to === '' ? toPrevious(app, standing) : await toVersion({ app, to }, standing, specs, options);
+  const targets =
+    agents.length === 0 ? back : await someBack({ app, to, agents, standing, whole: back }, specs, options);
+  for (const { host } of standing) if (targets.some((target) => target.host === host.name)) refuseHeld(host);
+  for (const target of targets) refuseFailed(target, history, agents.length > 0);
   if (to === '') for (const target of targets) refuseLeft(target, history);
   const known = await Promise.all(
     targets.map(async (target) => ({
@@ -63,8 +67,9 @@ export async function planRollback(
     ...(from === undefined ? {} : { from: from.version }),
   }));
   const version = to === '' ? mostCommon(targets.map((target) => target.to.version)) : (targets[0]?.to.version ?? to);
-  const content = { app, version, hosts, problems: [] };
-  return { plan: { plan: digestOf(content).slice(0, 12), ...content }, targets: ordered, specs };
+  const content = { app, version, ...(agents.length === 0 ? {} : { agents }), hosts, problems: [] };
+  const wanted = new Map([...specs].filter(([digest]) => targets.some(({ to }) => to.specDigest === digest)));
+  return { plan: { plan: digestOf(content).slice(0, 12), ...content }, targets: ordered, specs: wanted };
 }
 
 /** Hosts that are known to have something of the app; one that is down is tried too: it may come back in time. */
@@ -104,29 +109,31 @@ function toPrevious(app: string, standing: readonly Standing[]): readonly Rollba
 }
 
 async function toVersion(
-  app: string,
-  asked: string,
+  { app, to }: { readonly app: string; readonly to: string },
   standing: readonly Standing[],
   specs: Map<string, string>,
   options: RollbackOptions,
 ): Promise<readonly RollbackTarget[]> {
-  const release = await findRelease(app, asked, options.releases);
+  const release = await findRelease(app, to, options.releases);
   const { version, digest } = release;
   const { manifest } = await options.releases.manifest(digest);
   const spec = await options.releases.spec(digest);
   const hosts = Object.freeze(Object.fromEntries(options.fleet.hosts().map((host) => [host.name, host.address])));
-  return standing.flatMap(({ host, app: status }): readonly RollbackTarget[] => {
+  const targetOn = async ({ host, app: status }: Standing): Promise<readonly RollbackTarget[]> => {
     const { active, previous } = status;
     const from = active === undefined ? {} : { from: active };
-    if (active?.digest === digest && active.version === version) return [];
-    if (previous?.digest === digest && previous.version === version) {
+    const isThere = active?.digest === digest && active.version === version;
+    if (isThere && status.agents.every((agent) => agent.version === undefined)) return [];
+    const wasThere = previous?.digest === digest && previous.version === version;
+    if (wasThere && (await isWhole(host.name, app, previous, options))) {
       return [{ host: host.name, to: previous, staged: true, ...from }];
     }
     const resolved = options.resolve({ spec, manifest, version, digest, host, hosts });
     if (resolved.problems.length > 0) throw new OutriderError('invalid', resolved.problems.join(' '));
     const specDigest = remember(resolved.spec, specs);
     return [{ host: host.name, to: { version, digest, specDigest }, staged: false, ...from }];
-  });
+  };
+  return (await Promise.all(standing.map(targetOn))).flat();
 }
 
 /** A person has brought it where it is, and wants it left alone. */
@@ -138,11 +145,14 @@ function refuseHeld({ name, status }: FleetHost): void {
   );
 }
 
-/** A release that failed is never gone back to: what decides is the last rollout that went to it. */
-function refuseFailed({ host, to }: RollbackTarget, history: readonly Rollout[]): void {
-  const last = history.find((rollout) =>
-    rollout.hosts.some((other) => other.host === host && sameRelease(other.to, to)),
-  );
+/**
+ * A release that failed is never gone back to: what decides is the last rollout that went to it. Some agents of it may
+ * have come in a rollout with others: there the release decides, and not what the host was to run in all.
+ */
+function refuseFailed({ host, to }: RollbackTarget, history: readonly Rollout[], some: boolean): void {
+  const isIt = (other: ReleaseRef): boolean =>
+    some ? other.digest === to.digest && other.version === to.version : sameRelease(other, to);
+  const last = history.find((rollout) => rollout.hosts.some((other) => other.host === host && isIt(other.to)));
   if (last === undefined || last.kind === 'rollback') return;
   if (last.phase !== 'rolled_back' && last.phase !== 'stuck') return;
   throw new OutriderError(
@@ -176,14 +186,6 @@ async function actionsOf(
   const text = fetched.get(release.specDigest) ?? (await specs.loadSpec(release.specDigest));
   const running = standing.find((other) => other.host.name === host)?.app.agents ?? [];
   return text === undefined ? [] : diffAgents(running, (JSON.parse(text) as HostSpec).agents);
-}
-
-/** Keeps the spec for the host to fetch and returns its digest. */
-export function remember(spec: HostSpec, specs: Map<string, string>): string {
-  const text = canonicalJson(spec);
-  const digest = sha256(text);
-  specs.set(digest, text);
-  return digest;
 }
 
 export function mostCommon(names: readonly string[]): string {

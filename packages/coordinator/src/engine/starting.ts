@@ -71,24 +71,25 @@ function optionsOf(
   { canaryWave }: Plan,
   { onLeaseEnd }: Pick<StartOptions, 'onLeaseEnd'>,
 ): Rollout['options'] {
-  const { bakeMs, confirmWithinMs, commit, skipDown, message, strategy, onFailure, noMonitoring } = ask;
+  const { bakeMs, confirmWithinMs, commit, skipDown, message, strategy, onFailure, noMonitoring, agents = [] } = ask;
   return {
     ...{ strategy, bakeMs, confirmWithinMs, commit, skipDown, onFailure },
     ...(canaryWave === undefined ? {} : { canaryWave }),
     ...(canaryWave !== undefined && ruleOf(ask).awaitPromotion ? { awaitPromotion: true } : {}),
     ...(onLeaseEnd === undefined ? {} : { onLeaseEnd }),
     ...(noMonitoring === true ? { noMonitoring } : {}),
+    ...(agents.length === 0 ? {} : { agents }),
     ...(message === undefined ? {} : { message }),
   };
 }
 
 export async function beginRollback(ask: RollbackAsk, reign: Reign, options: StartOptions): Promise<Begun> {
   const { store, specs, clock, environment } = options;
-  const { app, by, requestId, message, strategy, bakeMs } = ask;
+  const { app, by, requestId, message, strategy, bakeMs, agents = [] } = ask;
   const before = await earlier(requestId, app, store);
   if (before !== undefined) return { plan: planOf(before), rollout: before };
   await refuseSecond(app, options);
-  const planned = await planRollback(app, ask.to, ask.hosts, options);
+  const planned = await planRollback(ask, options);
   const { plan, targets } = planned;
   const [first] = targets;
   if (first === undefined) return { plan };
@@ -100,6 +101,7 @@ export async function beginRollback(ask: RollbackAsk, reign: Reign, options: Sta
     seq: await nextSequence(options),
     options: {
       ...{ strategy, bakeMs, confirmWithinMs: ROLLBACK_PATIENCE_MS, commit: 'each' as const, skipDown: false },
+      ...(agents.length === 0 ? {} : { agents }),
       ...(message === undefined ? {} : { message }),
     },
     at: clock.now(),

@@ -17,6 +17,7 @@ import {
 import type { AgentControl, HostControl } from '@outrider/sidecar/link/ports.js';
 import { Redis } from 'ioredis';
 import type { HostCommand } from '../engine/ports.js';
+import { askSpec } from './known-spec.js';
 import { askPreflight } from './preflight.js';
 import { LiveFleet, type LiveFleetOptions } from './live-fleet.js';
 
@@ -43,6 +44,7 @@ const preflight: SidecarGrpcOptions['preflight'] = async ({ release }) => ({
   ...{ problems: [`no room for ${release.version}`], notices: ['a guess'] },
   facts: FACTS,
 });
+const specs: SidecarGrpcOptions['specs'] = { knownSpec: (...of) => Buffer.from(of.join(' ')) };
 const LOGS = { last: async () => [], follow: () => [] } as never;
 
 /** A model host as a sidecar's gRPC face asks it. */
@@ -82,7 +84,7 @@ async function sidecar(
 ): Promise<{ host: SimulatedHost; grpc: SidecarGrpc; say: () => void }> {
   const { host, control, say } = model(name, pid);
   const grpc = await startSidecarGrpc({
-    ...{ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight },
+    ...{ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs },
     listen: [listen],
     tokens: () => [TOKEN],
     onBug: (error) => {
@@ -167,6 +169,15 @@ describe('the live fleet', () => {
     await expect(ask('pc9', source, 5_000)).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  it('asks a host for a spec that it was given', async () => {
+    const { grpc } = await sidecar('pc2');
+    const fleet = fleetOf({ configured: [record('pc2', grpc.addresses[0]!), record('pc3', await oldSidecar())] });
+    const ask = askSpec((name) => fleet.remote(name));
+    expect(await ask('pc2', 'a', 'digest', 5_000)).toBe('a digest');
+    await expect(ask('pc3', 'a', 'digest', 5_000)).rejects.toMatchObject({ code: 'invalid' });
+    await expect(ask('pc9', 'a', 'digest', 5_000)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
   it('believes what a host says rather than an answer from before', async () => {
     const { host, control } = model('pc2');
     let asked = 0;
@@ -176,7 +187,7 @@ describe('the live fleet', () => {
     const server = await startGrpcServer({
       ...{ service: proto.types.outrider.v1.Sidecar.service, proto, listen: ['127.0.0.1:0'], tokens: () => [TOKEN] },
       implementation: {
-        ...sidecarService({ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight }),
+        ...sidecarService({ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs }),
         Status: async () => {
           const status = host.status();
           asked += 1;

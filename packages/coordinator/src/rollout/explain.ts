@@ -6,8 +6,10 @@ import { unsteadyOf } from './steadiness.js';
 import { asSentence } from '@outrider/shared/domain/sentence.js';
 
 export function explain(rollout: Rollout): string {
+  const { agents = [] } = rollout.options;
+  const whom = agents.length === 0 ? '' : ` for ${agents.join(', ')}`;
   const what = rollout.kind === 'rollback' ? `Rollback to ${rollout.version}` : `Rollout of ${rollout.version}`;
-  const sentence = `${what} (${rollout.id}) ${progress(rollout)}`;
+  const sentence = `${what}${whom} (${rollout.id}) ${progress(rollout)}`;
   return asSentence(`${sentence}${standstill(rollout)}`);
 }
 

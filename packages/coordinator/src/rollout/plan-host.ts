@@ -13,6 +13,8 @@ export interface PlanHost {
   readonly cutOff?: true;
   /** Of the kernel it runs on; two hosts on loopback with the same one share a machine. */
   readonly bootId?: string;
+  /** It can run agents of several releases of an app. */
+  readonly mixesReleases?: true;
   /** A person has taken it out of our hands. */
   readonly hold?: Hold;
   /** What it says of the app; absent: nothing of it was ever there. */

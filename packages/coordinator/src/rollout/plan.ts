@@ -27,6 +27,14 @@ export interface PlanInput {
   readonly orderBy: string;
   readonly ask: StrategyAsk;
   readonly skipDown: boolean;
+  /** Only these come to the release; absent: all do. `resolve` knows it; what speaks against it is told here. */
+  readonly partial?: {
+    readonly agents: readonly string[];
+    /** Names of those that have one of them, or would get one, also of those that are down. */
+    readonly hosts: readonly string[];
+    readonly problems: readonly string[];
+    readonly passing: readonly string[];
+  };
   /** Of the release; absent: none. */
   readonly gates?: { readonly gates: readonly GateSpec[]; readonly problems: readonly string[] };
   /** What one host is to run, everything of the environment filled in. */
@@ -38,6 +46,8 @@ export interface PlanInput {
   /** The nearest of the known names, where one is near. */
   readonly suggest: (name: string, known: readonly string[]) => string | undefined;
 }
+
+type Naming = Pick<PlanInput, 'inventory' | 'onlyHosts' | 'onlyLabels'>;
 
 export interface Planned {
   readonly plan: Plan;
@@ -54,7 +64,9 @@ export interface Planned {
 }
 
 export function planRollout(input: PlanInput): Planned {
+  const { partial } = input;
   const problems: string[] = [...contradictions(input), ...namingProblems(input), ...cycleProblems(input.spec)];
+  problems.push(...(partial?.problems ?? []));
   const chosen = chooseHosts(input);
   const candidates = chosen.map((host) => targetOf(input, host, problems));
   const involved = candidates.filter(({ spec, host }) => spec.agents.length > 0 || (host.app?.agents.length ?? 0) > 0);
@@ -63,7 +75,7 @@ export function planRollout(input: PlanInput): Planned {
   }
   problems.push(...portProblems(involved, input.reserved));
   const changed = involved.filter(({ from, to }) => from === undefined || !sameRelease(from, to));
-  const passing = [...downProblems(input), ...busyProblems(changed)];
+  const passing = [...downProblems(input), ...busyProblems(changed), ...(partial?.passing ?? [])];
   const targets = orderHosts(changed, input.orderBy);
   const rule = ruleOf(input.ask);
   const waves = wavesOf(targets, rule);
@@ -78,6 +90,7 @@ export function planRollout(input: PlanInput): Planned {
   }));
   const content = {
     ...{ app: input.app, version: input.version, strategy: input.ask.strategy },
+    ...(partial === undefined ? {} : { agents: partial.agents }),
     ...(canary === 0 ? {} : { canaryWave: canary }),
     ...{ hosts, problems: [...new Set([...problems, ...passing])] },
   };
@@ -85,14 +98,15 @@ export function planRollout(input: PlanInput): Planned {
   const names = gates.length === 0 ? {} : { gates: gates.map(({ name }) => name) };
   const plan = { plan: input.digest(identity).slice(0, 12), ...content, ...names };
   const world = problems.length === 0;
-  const skipped = input.skipDown ? namedHosts(input).filter(({ state }) => state === 'down') : [];
+  const skipped = input.skipDown ? concernedHosts(input).filter(({ state }) => state === 'down') : [];
   return {
     plan: world ? plan : { ...plan, invalid: true },
     ...{ targets, waves, gates, world, skipped: skipped.map(({ name }) => name) },
   };
 }
 
-const namedHosts = ({ inventory, onlyHosts, onlyLabels }: PlanInput): readonly PlanHost[] =>
+/** Those that the plan is for, the ones that are down among them. */
+export const namedHosts = ({ inventory, onlyHosts, onlyLabels }: Naming): readonly PlanHost[] =>
   inventory.filter(
     ({ name, labels }) =>
       (onlyHosts.length === 0 || onlyHosts.includes(name)) &&
@@ -105,13 +119,16 @@ function contradictions({ ask }: PlanInput): string[] {
 }
 
 const chooseHosts = (input: PlanInput): readonly PlanHost[] =>
-  namedHosts(input).filter((host) => host.state !== 'down');
+  concernedHosts(input).filter((host) => host.state !== 'down');
+
+const concernedHosts = (input: PlanInput): readonly PlanHost[] =>
+  namedHosts(input).filter(({ name }) => input.partial === undefined || input.partial.hosts.includes(name));
 
 function downProblems(input: PlanInput): string[] {
   if (input.inventory.length === 0) {
     return ['No host is known yet: start a sidecar, or name hosts in coordinator.yaml.'];
   }
-  const down = input.skipDown ? [] : namedHosts(input).filter((host) => host.state === 'down');
+  const down = input.skipDown ? [] : concernedHosts(input).filter((host) => host.state === 'down');
   return down.map(({ name, address, mistaken, cutOff }) => {
     if (mistaken !== undefined) return `${mistaken}. Correct its address, or leave it out with --skip-down.`;
     return cutOff === true

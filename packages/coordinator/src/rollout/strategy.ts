@@ -1,5 +1,5 @@
 /** What a strategy means for waves and for the wait after the canary, and which wishes do not go together. */
-import type { RolloutStrategy } from '@outrider/shared/domain/rollout.js';
+import type { RollbackStrategy, RolloutStrategy } from '@outrider/shared/domain/rollout.js';
 import type { WaveRule } from './waves.js';
 
 /** Between two hosts of a progressive rollback, unless it is said. */
@@ -39,3 +39,9 @@ export function contradictionIn({ strategy, canary, autoPromote }: StrategyAsk):
   }
   return undefined;
 }
+
+/** A sentence; undefined: they go together. */
+export const contradictionInRollback = (strategy: RollbackStrategy, agents: readonly string[]): string | undefined =>
+  strategy === 'emergency' && agents.length > 0
+    ? 'An emergency takes back whole hosts, all of their agents; leave out --agents, or take the strategy selective.'
+    : undefined;

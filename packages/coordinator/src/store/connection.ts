@@ -12,3 +12,14 @@ const LIMITS: RedisLimits = { commandMs: 2_000, connectMs: 2_000, silentMs: 2_50
 /** Never throws; while Redis is away commands are refused at once. `onError` hears of each failed attempt. */
 export const openStore = (address: RedisAddress, onError: (error: Error) => void): RedisClient & Scripts =>
   withScripts(openRedis(address, LIMITS, onError));
+
+/** Waits a moment for Redis, so that a start on a healthy machine is whole at once. Goes on without it. */
+export function connected(redis: RedisClient, withinMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, withinMs);
+    redis.once('ready', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

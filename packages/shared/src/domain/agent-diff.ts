@@ -3,7 +3,7 @@ import { dependencyLevels } from './dependency.js';
 import type { PlannedAction } from './rollout.js';
 
 type Known = Pick<HostAgent, 'name' | 'fingerprint' | 'replicas'>;
-type Wanted = Known & Pick<HostAgent, 'dependsOn'>;
+type Wanted = Known & Pick<HostAgent, 'dependsOn' | 'release'>;
 
 /**
  * What a host does, instance by instance, to come from what it runs to what it should run: removals
@@ -29,15 +29,28 @@ export function diffAgents(before: readonly Known[], after: readonly Wanted[]): 
       if (next === undefined) return [];
       const previous = old.get(name);
       return range(0, next.replicas).map((instance) => {
-        if (previous === undefined || instance >= previous.replicas) return action(name, instance, 'add', order, 'new');
-        return previous.fingerprint === next.fingerprint
-          ? action(name, instance, 'keep', order, 'settings and files unchanged')
-          : action(name, instance, 'replace', order, 'settings or files changed');
+        return { ...towards(name, instance, order, previous, next), ...versionOf(next) };
       });
     }),
   );
   return [...removals, ...rest];
 }
+
+function towards(
+  name: string,
+  instance: number,
+  order: number,
+  previous: Known | undefined,
+  next: Known,
+): PlannedAction {
+  if (previous === undefined || instance >= previous.replicas) return action(name, instance, 'add', order, 'new');
+  return previous.fingerprint === next.fingerprint
+    ? action(name, instance, 'keep', order, 'settings and files unchanged')
+    : action(name, instance, 'replace', order, 'settings or files changed');
+}
+
+const versionOf = ({ release }: Wanted): Pick<PlannedAction, 'version'> =>
+  release === undefined ? {} : { version: release.version };
 
 function action(
   agent: string,

@@ -130,4 +130,13 @@ export interface HostAgent extends AgentSpec {
    * and content of the files it uses. Two agents with the same fingerprint need no restart between them.
    */
   readonly fingerprint: string;
+  /** It is kept from another release than that of the host spec; absent: it is of that one. */
+  readonly release?: AgentRelease;
+}
+
+/** The release that an agent is of: where its files are, and what it is told as its version. */
+export interface AgentRelease {
+  readonly version: string;
+  /** Of the manifest. */
+  readonly digest: string;
 }

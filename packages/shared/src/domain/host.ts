@@ -118,7 +118,16 @@ export interface AppStatus {
   /** That of the host, while it is held. */
   readonly hold?: Hold;
   /** The agents of `active` with their fingerprints, for the plan. */
-  readonly agents: readonly { readonly name: string; readonly fingerprint: string; readonly replicas: number }[];
+  readonly agents: readonly AgentFingerprint[];
+}
+
+/** An agent of a release, as far as a plan compares it. */
+export interface AgentFingerprint {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly replicas: number;
+  /** It is kept from this version, other than that of the release; absent: it is of that one. */
+  readonly version?: string;
 }
 
 export interface HostStatus {
@@ -133,6 +142,8 @@ export interface HostStatus {
   readonly epochHolder: string;
   readonly apps: readonly AppStatus[];
   readonly instances: readonly InstanceStatus[];
+  /** It can run agents of several releases of an app; absent: its sidecar is of a version that can't. */
+  readonly mixesReleases?: true;
   /** Absent: it is not held. */
   readonly hold?: Hold;
   /** Sentences for a person who has to mend something on this host; absent: none. */

@@ -106,6 +106,8 @@ export interface RolloutOptions {
   readonly onLeaseEnd?: OnLeaseEnd;
   /** The gates of agents.yaml are not asked. */
   readonly noMonitoring?: true;
+  /** Only these agents come to the release; absent: all do. */
+  readonly agents?: readonly string[];
 }
 
 /**
@@ -200,6 +202,8 @@ export interface PlannedAction {
   /** Level in dependency order, from 0; removals carry the level they had. */
   readonly order: number;
   readonly why: string;
+  /** Afterwards it is of this version, other than the rest of the plan; absent: of that of the plan. */
+  readonly version?: string;
 }
 
 /** What earlier rollouts of the app took on a host, in milliseconds; a member that is absent is unknown. */
@@ -229,6 +233,8 @@ export interface Plan {
   readonly app: string;
   readonly version: string;
   readonly strategy?: RolloutStrategy | RollbackStrategy;
+  /** Only these agents come to the release; absent: all do. */
+  readonly agents?: readonly string[];
   /** The canary are the hosts up to this wave; absent: there is none. */
   readonly canaryWave?: number;
   readonly hosts: readonly {

@@ -78,7 +78,8 @@ function changeOf(
 
 /** Names of secrets are told apart, and the fingerprint is made of the rest. */
 function settingsOf(agent: HostAgent): ReadonlyMap<string, Setting> {
-  const { name: _name, fingerprint: _fingerprint, secrets = [], environment, resources = {}, ...rest } = agent;
+  const { name: _name, fingerprint: _fingerprint, release: _release, ...own } = agent;
+  const { secrets = [], environment, resources = {}, ...rest } = own;
   const { reservations = {}, ...limits } = resources;
   const members: Record<string, unknown> = {
     ...prefixed('environment', environment),

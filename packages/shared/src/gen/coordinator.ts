@@ -36,6 +36,7 @@ import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outr
 import type { HostsRequest as _outrider_v1_HostsRequest, HostsRequest__Output as _outrider_v1_HostsRequest__Output } from './outrider/v1/HostsRequest.js';
 import type { HostsResponse as _outrider_v1_HostsResponse, HostsResponse__Output as _outrider_v1_HostsResponse__Output } from './outrider/v1/HostsResponse.js';
 import type { InstanceStatus as _outrider_v1_InstanceStatus, InstanceStatus__Output as _outrider_v1_InstanceStatus__Output } from './outrider/v1/InstanceStatus.js';
+import type { KeptAgent as _outrider_v1_KeptAgent, KeptAgent__Output as _outrider_v1_KeptAgent__Output } from './outrider/v1/KeptAgent.js';
 import type { ListReleasesRequest as _outrider_v1_ListReleasesRequest, ListReleasesRequest__Output as _outrider_v1_ListReleasesRequest__Output } from './outrider/v1/ListReleasesRequest.js';
 import type { ListReleasesResponse as _outrider_v1_ListReleasesResponse, ListReleasesResponse__Output as _outrider_v1_ListReleasesResponse__Output } from './outrider/v1/ListReleasesResponse.js';
 import type { ListRolloutsRequest as _outrider_v1_ListRolloutsRequest, ListRolloutsRequest__Output as _outrider_v1_ListRolloutsRequest__Output } from './outrider/v1/ListRolloutsRequest.js';
@@ -111,6 +112,7 @@ export interface ProtoGrpcType {
       HostsRequest: MessageTypeDefinition<_outrider_v1_HostsRequest, _outrider_v1_HostsRequest__Output>
       HostsResponse: MessageTypeDefinition<_outrider_v1_HostsResponse, _outrider_v1_HostsResponse__Output>
       InstanceStatus: MessageTypeDefinition<_outrider_v1_InstanceStatus, _outrider_v1_InstanceStatus__Output>
+      KeptAgent: MessageTypeDefinition<_outrider_v1_KeptAgent, _outrider_v1_KeptAgent__Output>
       ListReleasesRequest: MessageTypeDefinition<_outrider_v1_ListReleasesRequest, _outrider_v1_ListReleasesRequest__Output>
       ListReleasesResponse: MessageTypeDefinition<_outrider_v1_ListReleasesResponse, _outrider_v1_ListReleasesResponse__Output>
       ListRolloutsRequest: MessageTypeDefinition<_outrider_v1_ListRolloutsRequest, _outrider_v1_ListRolloutsRequest__Output>

@@ -1,4 +1,5 @@
 /** A host and its agents as text for people. */
+import { activeInWords } from '@outrider/shared/domain/agent-release.js';
 import { paint, table } from '@outrider/shared/cli/table.js';
 import {
   type AppStatus,
@@ -28,8 +29,9 @@ const holdLine = (hold: Hold): string =>
 
 const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
-function appLine({ app, phase, active, candidate, converged, waitingFor, stuckOn }: AppStatus): string {
-  const words = [`${app} ${active?.version ?? '(no release)'}`];
+function appLine(status: AppStatus): string {
+  const { app, phase, candidate, converged, waitingFor, stuckOn } = status;
+  const words = [`${app} ${activeInWords(status) ?? '(no release)'}`];
   if (candidate !== undefined) words.push(`-> ${candidate.version}`);
   words.push(phase);
   if (stuckOn !== undefined) words.push(`stuck on ${stuckOn.agent}: ${stuckOn.cause}`);

@@ -12,7 +12,7 @@ import { type Bus, createBus } from '../bridge/bus.js';
 import type { Listeners, SidecarConfig } from '../config.js';
 import type { HostFigures } from '../http/host-figures.js';
 import type { SidecarMetrics } from '../http/metrics.js';
-import type { Preflight, SupervisionMetrics } from '../link/ports.js';
+import type { Preflight, SpecSource, SupervisionMetrics } from '../link/ports.js';
 import { createProbes } from '../probe/probes.js';
 import { createLogReader } from '../process/log-file.js';
 import { LogLedger } from '../process/log-ledger.js';
@@ -49,6 +49,7 @@ export interface Inside {
   readonly supervisor: Supervisor;
   readonly host: HostDriver;
   readonly preflight: Preflight;
+  readonly specs: SpecSource;
   readonly bus: Bus;
   readonly notify: ClosableNotifySockets;
   readonly events: HostEvents;
@@ -112,7 +113,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   tellOfUndeclared(sockets, supervisor, log);
   driver.start();
   return {
-    ...{ supervisor, host: driver, preflight: preflightOf(config, driver, releases) },
+    ...{ supervisor, host: driver, preflight: preflightOf(config, driver, releases), specs: releases },
     ...{ bus, notify, events, metrics, figures, samples, tokens, version, logs, rotation },
   };
 }

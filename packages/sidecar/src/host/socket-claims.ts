@@ -15,7 +15,7 @@ export const claimsOf = (spec: HostSpec, address: string): readonly (Claimed & {
   spec.agents.flatMap((agent: HostAgent) =>
     agent.sockets.map((socket) => ({
       key: `${agent.name}/${socket.name}`,
-      address: fill(socket.listen, spec, address),
+      address: fill(socket.listen, { ...spec, version: agent.release?.version ?? spec.version }, address),
       owner: `socket "${socket.name}" of agent ${agent.name} (${spec.app})`,
     })),
   );

@@ -111,6 +111,7 @@ beforeEach(async () => {
       asked.push(['preflight', documents]);
       return { problems: ['the disk is full'], notices: [], facts: FACTS };
     },
+    specs: { knownSpec: (...of) => Buffer.from(of.join(' ')) },
     logs: createLogReader(new LogLedger({ folder: join(folder, 'run'), now: () => Date.now() })),
     samples: {
       samples: (app, metrics) => ({
@@ -273,6 +274,12 @@ test('the question whether this host could run a release comes with the document
   expect(await remote.Preflight(request)).toMatchObject({ problems: ['the disk is full'], notices: [], facts: FACTS });
   expect(asked).toEqual([['preflight', request]]);
   await expect(stranger.Preflight(request)).rejects.toMatchObject({ code: 'unauthenticated' });
+});
+
+test('a spec that was staged here is told, and only with the token: it has settings in it', async () => {
+  const request = { app: 'assistants', specDigest: 'abc' };
+  expect((await remote.KnownSpec(request)).hostSpec.toString()).toBe('assistants abc');
+  await expect(stranger.KnownSpec(request)).rejects.toMatchObject({ code: 'unauthenticated' });
 });
 
 describe('logs', () => {

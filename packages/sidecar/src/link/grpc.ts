@@ -12,7 +12,7 @@ import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
 import { agentOrderOf, checkPlace, commandOf, leaseEndOf, logsAskOf, releaseOf } from './grpc-requests.js';
 import { latest } from './latest.js';
-import type { AgentControl, HostControl, Preflight, SampleSource } from './ports.js';
+import type { AgentControl, HostControl, Preflight, SampleSource, SpecSource } from './ports.js';
 
 /** Changes within this time are told together. */
 const COALESCE_MS = 20;
@@ -25,6 +25,7 @@ export interface SidecarGrpcOptions {
   readonly logs: LogReader;
   readonly samples: SampleSource;
   readonly preflight: Preflight;
+  readonly specs: SpecSource;
   readonly listen: readonly string[];
   readonly tokens: () => readonly string[];
   readonly onBug: (error: unknown, method: string) => void;
@@ -62,7 +63,7 @@ export async function startSidecarGrpc(options: SidecarGrpcOptions): Promise<Sid
 export function sidecarService(
   options: Omit<SidecarGrpcOptions, 'listen' | 'tokens' | 'onBug'>,
 ): Service<SidecarHandlers> {
-  const { host, agents, logs, samples, preflight } = options;
+  const { host, agents, logs, samples } = options;
   return {
     Status: async () => host.status() as WireHostStatus,
     WatchStatus: (_request, { signal }) =>
@@ -102,13 +103,22 @@ export function sidecarService(
     Logs: (request, { signal }) =>
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
     Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
-    Preflight: async ({ release, manifest, hostSpec, strategy }) => {
-      const asked = { release: releaseOf(release), manifest, hostSpec, strategy };
-      const { problems, notices, facts } = await preflight(asked);
-      return { problems: [...problems], notices: [...notices], facts };
-    },
+    ...releaseQuestions(options),
   };
 }
+
+/** What a plan asks: nothing is changed or kept. */
+const releaseQuestions = ({
+  preflight,
+  specs,
+}: Pick<SidecarGrpcOptions, 'preflight' | 'specs'>): Pick<Service<SidecarHandlers>, 'Preflight' | 'KnownSpec'> => ({
+  Preflight: async ({ release, manifest, hostSpec, strategy }) => {
+    const asked = { release: releaseOf(release), manifest, hostSpec, strategy };
+    const { problems, notices, facts } = await preflight(asked);
+    return { problems: [...problems], notices: [...notices], facts };
+  },
+  KnownSpec: async ({ app, specDigest }) => ({ hostSpec: Buffer.from(specs.knownSpec(app, specDigest)) }),
+});
 
 /** `AGENT` (of every app that has one of that name) and `APP/AGENT` are SERVING while all their instances are ready. */
 function tellHealth(server: GrpcServer, host: HostControl): () => void {

@@ -71,6 +71,12 @@ export type Preflight = (documents: {
   readonly strategy: string;
 }) => Promise<PreflightReport>;
 
+/** Host specs that were staged here; implemented by release/. */
+export interface SpecSource {
+  /** Canonical JSON. @throws OutriderError('not_found' | 'invalid') */
+  knownSpec(app: string, specDigest: string): Uint8Array;
+}
+
 /** What a person may ask of an agent. */
 export const AGENT_ACTIONS = ['start', 'stop', 'restart'] as const;
 export type AgentAction = (typeof AGENT_ACTIONS)[number];

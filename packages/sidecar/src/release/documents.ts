@@ -50,6 +50,14 @@ export function loadSpec(layout: Layout, app: string, specDigest: string): HostS
   return parseSpec(loadProven(path, specDigest), path);
 }
 
+/** As it was accepted. @throws OutriderError('not_found' | 'invalid') naming the file. */
+export function knownSpec(layout: Layout, app: string, specDigest: string): Uint8Array {
+  if (!isDigest(specDigest)) {
+    throw new OutriderError('invalid', `${JSON.stringify(specDigest.slice(0, 80))} is no digest.`);
+  }
+  return loadProven(layout.spec(app, specDigest), specDigest);
+}
+
 export function checkRef({ version, digest, specDigest }: ReleaseRef): void {
   if (!isVersion(version))
     throw new OutriderError('invalid', `${JSON.stringify(version.slice(0, 200))} is no version.`);

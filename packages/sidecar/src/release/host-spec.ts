@@ -1,6 +1,6 @@
 /** Reads a host spec: whatever becomes a name, a path or a loop is looked at here, before anything uses it. */
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
-import { isName } from '@outrider/shared/domain/name.js';
+import { isDigest, isName, isVersion } from '@outrider/shared/domain/name.js';
 import type { HostSpec } from '@outrider/shared/domain/release.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 
@@ -56,6 +56,13 @@ const MEMBERS: { readonly [K in keyof HostAgent]?: (value: unknown) => boolean }
     (one) => isObject(one) && isText(one['name']) && isText(one['listen']) && isCount(one['mode'] ?? 0),
   ),
   fingerprint: isText,
+  release: (value) =>
+    value === undefined ||
+    (isObject(value) &&
+      isText(value['version']) &&
+      isVersion(value['version']) &&
+      isText(value['digest']) &&
+      isDigest(value['digest'])),
 };
 
 /** In words, what is wrong with it. */

@@ -4,17 +4,21 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
+import type { AgentRelease } from '@outrider/shared/domain/agent.js';
+import { keptReleases } from '@outrider/shared/domain/agent-release.js';
 import type { HostSpec, Manifest, ManifestEntry, ReleaseRef } from '@outrider/shared/domain/release.js';
 import { isName } from '@outrider/shared/domain/name.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { syncFolder, writeAtomically } from '@outrider/shared/runtime/durable-file.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { SpecSource } from '../link/ports.js';
 import type { Releases } from '../supervise/ports.js';
 import type { StagingNeeds } from '../supervise/preflight/ports.js';
 import { fetchBlobs } from './blob-fetch.js';
 import { BlobStore } from './blob-store.js';
+import { Fetching, sum } from './fetching.js';
 import { diskProblem, ensureSpace, freeBytes, problemOfSpace } from './disk.js';
-import { acceptDocuments, loadManifest, loadSpec, readDocuments } from './documents.js';
+import { acceptDocuments, knownSpec, loadManifest, loadSpec, readDocuments } from './documents.js';
 import { layoutOf } from './layout.js';
 import { DamagedBlob, differencesOf, mendTree, type TreeMaker } from './tree.js';
 
@@ -36,11 +40,11 @@ const PATIENCE_MS = 60_000;
 /** What an entry takes besides its content. */
 const ENTRY_BYTES = 4096;
 
-export function createReleases(options: ReleasesOptions): Releases & StagingNeeds {
+export function createReleases(options: ReleasesOptions): Releases & StagingNeeds & SpecSource {
   return new HostReleases(options);
 }
 
-class HostReleases implements Releases, StagingNeeds {
+class HostReleases implements Releases, StagingNeeds, SpecSource {
   private readonly layout;
   private readonly maker: TreeMaker;
   private readonly specs = new Map<string, HostSpec>();
@@ -66,50 +70,94 @@ class HostReleases implements Releases, StagingNeeds {
     const neededBytes = this.bytesFor(spec.app, spec.digest, manifest, missing);
     const { dataDir, reserveBytes = RESERVE_BYTES } = this.options;
     const space = { bytes: neededBytes, free: await freeBytes(dataDir), reserve: reserveBytes };
-    const problem = problemOfSpace(dataDir, space);
+    const problem = this.unknownIn(spec) ?? problemOfSpace(dataDir, space);
     const need = { neededBytes, freeBytes: space.free, reserveBytes };
     return { spec, ...need, ...(problem === undefined ? {} : { problem }) };
   }
 
-  stage: Releases['stage'] = (app, release, sources, progress, signal) =>
-    this.alone(app, release, async () => {
-      loadSpec(this.layout, named(app), release.specDigest);
-      const manifest = loadManifest(this.layout, app, release.digest);
-      this.rememberSources(app, sources);
-      const fetching = new Fetching(manifest.entries, this.maker.blobs, progress);
-      const missing = await fetching.missing();
-      await this.ensureSpaceFor(app, release.digest, manifest, missing);
-      await this.fetch(missing, sources, fetching.add, signal);
-      await this.build(app, release, manifest, sources, signal);
-      fetching.finish();
-    });
+  stage: Releases['stage'] = async (app, release, sources, progress, signal) => {
+    const kept = this.keptBy(app, release);
+    await this.alone(app, release, () => this.bring(app, release, sources, progress, signal));
+    for (const other of kept) {
+      await this.alone(app, other, () => this.bring(app, other, sources, () => undefined, signal));
+    }
+  };
+
+  private async bring(
+    app: string,
+    release: AgentRelease,
+    sources: readonly string[],
+    progress: (bytesDone: number, bytesTotal: number) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const manifest = loadManifest(this.layout, app, release.digest);
+    this.rememberSources(app, sources);
+    const fetching = new Fetching(manifest.entries, this.maker.blobs, progress);
+    const missing = await fetching.missing();
+    await this.ensureSpaceFor(app, release.digest, manifest, missing);
+    await this.fetch(missing, sources, fetching.add, signal);
+    await this.build(app, release, manifest, sources, signal);
+    fetching.finish();
+  }
 
   spec(app: string, release: ReleaseRef): HostSpec {
-    const tree = this.tree(app, release);
-    if (!existsSync(tree))
-      throw new OutriderError('not_found', `${app} ${release.version} is not staged on this host.`);
-    const known = this.specs.get(release.specDigest);
-    if (known !== undefined) return known;
-    const spec = loadSpec(this.layout, app, release.specDigest);
-    const [oldest] = this.specs.keys();
-    if (this.specs.size >= SPECS_KEPT && oldest !== undefined) this.specs.delete(oldest);
-    this.specs.set(release.specDigest, spec);
+    this.ensureTree(app, release);
+    const spec = this.specs.get(release.specDigest) ?? this.readSpec(app, release);
+    for (const kept of keptReleases(spec)) this.ensureTree(app, kept);
     return spec;
   }
 
-  tree(app: string, release: ReleaseRef): string {
-    return this.layout.tree(named(app), release.digest);
+  private readSpec(app: string, { specDigest }: ReleaseRef): HostSpec {
+    const spec = loadSpec(this.layout, app, specDigest);
+    const [oldest] = this.specs.keys();
+    if (this.specs.size >= SPECS_KEPT && oldest !== undefined) this.specs.delete(oldest);
+    this.specs.set(specDigest, spec);
+    return spec;
   }
 
-  verify: Releases['verify'] = (app, release, how) =>
-    this.alone(app, release, async () => {
-      loadSpec(this.layout, named(app), release.specDigest);
-      const manifest = loadManifest(this.layout, app, release.digest);
-      if (how === 'check') await this.check(app, release, manifest.entries);
-      else await this.build(app, release, manifest, this.knownSources(app), new AbortController().signal);
-    });
+  private ensureTree(app: string, release: AgentRelease): void {
+    if (existsSync(this.tree(app, release))) return;
+    throw new OutriderError('not_found', `${app} ${release.version} is not staged on this host.`);
+  }
 
-  private async check(app: string, release: ReleaseRef, entries: readonly ManifestEntry[]): Promise<void> {
+  tree(app: string, { digest }: Pick<ReleaseRef, 'digest'>): string {
+    return this.layout.tree(named(app), digest);
+  }
+
+  knownSpec(app: string, specDigest: string): Uint8Array {
+    return knownSpec(this.layout, named(app), specDigest);
+  }
+
+  verify: Releases['verify'] = async (app, release, how) => {
+    for (const one of [release, ...this.keptBy(app, release)]) {
+      await this.alone(app, one, async () => {
+        const manifest = loadManifest(this.layout, app, one.digest);
+        if (how === 'check') await this.check(app, one, manifest.entries);
+        else await this.build(app, one, manifest, this.knownSources(app), new AbortController().signal);
+      });
+    }
+  };
+
+  /** The other releases that agents of this one are kept from. @throws OutriderError where one was never here. */
+  private keptBy(app: string, release: ReleaseRef): readonly AgentRelease[] {
+    const spec = loadSpec(this.layout, named(app), release.specDigest);
+    const problem = this.unknownIn(spec);
+    if (problem !== undefined) throw new OutriderError('refused', problem);
+    return keptReleases(spec);
+  }
+
+  /** What is kept has run here, so that its manifest is here too. A sentence; undefined: it is. */
+  private unknownIn(spec: HostSpec): string | undefined {
+    const unknown = keptReleases(spec).find(({ digest }) => !existsSync(this.layout.manifest(spec.app, digest)));
+    if (unknown === undefined) return undefined;
+    const agents = spec.agents.filter(({ release }) => release?.digest === unknown.digest).map(({ name }) => name);
+    return (
+      `${agents.join(', ')} cannot be kept at ${spec.app} ${unknown.version}: that release was never staged on this ` +
+      'host. Roll it out first, or bring all agents to one release.'
+    );
+  }
+
+  private async check(app: string, release: AgentRelease, entries: readonly ManifestEntry[]): Promise<void> {
     for (const entry of await differencesOf(this.tree(app, release), entries)) {
       if (entry.kind === 'file' && !(await this.maker.blobs.isWhole(entry.sha256)))
         throw this.cannotMend(app, release, entry);
@@ -119,7 +167,7 @@ class HostReleases implements Releases, StagingNeeds {
   /** Mends the tree that is there; one that is not there appears when it is whole. */
   private async build(
     app: string,
-    release: ReleaseRef,
+    release: AgentRelease,
     manifest: Manifest,
     sources: readonly string[],
     signal: AbortSignal,
@@ -136,7 +184,7 @@ class HostReleases implements Releases, StagingNeeds {
   /** A stored content that has gone bad is fetched anew, once for each file. */
   private async makeWhole(
     app: string,
-    release: ReleaseRef,
+    release: AgentRelease,
     root: string,
     entries: readonly ManifestEntry[],
     sources: readonly string[],
@@ -184,7 +232,7 @@ class HostReleases implements Releases, StagingNeeds {
     return blobs + tree;
   }
 
-  private cannotMend(app: string, release: ReleaseRef, entry: ManifestEntry, cause?: unknown): OutriderError {
+  private cannotMend(app: string, release: AgentRelease, entry: ManifestEntry, cause?: unknown): OutriderError {
     const fetched = cause instanceof OutriderError ? ` ${cause.message}` : '';
     return new OutriderError(
       'unavailable',
@@ -206,7 +254,7 @@ class HostReleases implements Releases, StagingNeeds {
     }
   }
 
-  private async alone(app: string, release: ReleaseRef, act: () => Promise<void>): Promise<void> {
+  private async alone(app: string, release: AgentRelease, act: () => Promise<void>): Promise<void> {
     const key = `${app}/${release.digest}`;
     const before = this.busy.get(key) ?? Promise.resolve();
     const done = before.then(act).catch((error: unknown) => {
@@ -222,41 +270,7 @@ class HostReleases implements Releases, StagingNeeds {
   }
 }
 
-/** Which contents of a release are here, and how far the rest has come. */
-class Fetching {
-  private readonly wanted: ReadonlyMap<string, number>;
-  private readonly total: number;
-  private done = 0;
-
-  constructor(
-    entries: readonly ManifestEntry[],
-    private readonly blobs: BlobStore,
-    private readonly progress: (bytesDone: number, bytesTotal: number) => void,
-  ) {
-    this.wanted = new Map(entries.flatMap((entry) => (entry.kind === 'file' ? [[entry.sha256, entry.size]] : [])));
-    this.total = sum(this.wanted.values());
-  }
-
-  async missing(): Promise<ReadonlyMap<string, number>> {
-    const missing = new Map<string, number>();
-    for (const [sha256, size] of this.wanted) if (!(await this.blobs.has(sha256, size))) missing.set(sha256, size);
-    this.add(this.total - sum(missing.values()));
-    return missing;
-  }
-
-  readonly add = (bytes: number): void => {
-    this.done += bytes;
-    this.progress(Math.max(0, Math.min(this.done, this.total)), this.total);
-  };
-
-  finish(): void {
-    this.progress(this.total, this.total);
-  }
-}
-
 function named(app: string): string {
   if (isName(app)) return app;
   throw new OutriderError('invalid', `${JSON.stringify(app.slice(0, 80))} is no name of an app.`);
 }
-
-const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);

@@ -36,6 +36,7 @@ export class StatusWriter {
       instances: agents.instances().map((one) => this.measured(one)),
       system: system(),
       problems: [...this.problems, ...(this.options.problems?.() ?? []), ...overdueTrials(state)],
+      mixesReleases: true,
       ...(state.hold === undefined ? {} : { hold: state.hold }),
     };
   }
@@ -83,7 +84,10 @@ export class StatusWriter {
     if (known?.of === active.specDigest) return known.agents;
     const spec = this.spec(app, active);
     if (spec === undefined) return [];
-    const agents = spec.agents.map(({ name, fingerprint, replicas }) => ({ name, fingerprint, replicas }));
+    const agents = spec.agents.map(({ name, fingerprint, replicas, release }) => ({
+      ...{ name, fingerprint, replicas },
+      ...(release === undefined ? {} : { version: release.version }),
+    }));
     this.agents.set(app, { of: active.specDigest, agents });
     return agents;
   }

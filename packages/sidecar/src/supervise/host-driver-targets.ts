@@ -2,6 +2,7 @@
  * Owns the way from "this release should run" to the supervisor's target: files are proven before the first agent
  * is touched. Never decides which release that is.
  */
+import { keptReleases } from '@outrider/shared/domain/agent-release.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
@@ -83,7 +84,8 @@ export class Targets {
     const { releases, supervisor } = this.options;
     try {
       const spec = releases.spec(app, release);
-      const target = { release, spec, tree: releases.tree(app, release) };
+      const keptTrees = new Map(keptReleases(spec).map((kept) => [kept.digest, releases.tree(app, kept)]));
+      const target = { release, spec, tree: releases.tree(app, release), keptTrees };
       supervisor.setTarget(app, target, run.effect.mode, howOf(run.effect));
       run.applied = true;
       return true;

@@ -237,7 +237,7 @@ export interface Releases {
   /** A staged release. Throws `OutriderError('not_found')`. */
   spec(app: string, release: ReleaseRef): HostSpec;
   /** Absolute path of its tree. */
-  tree(app: string, release: ReleaseRef): string;
+  tree(app: string, release: Pick<ReleaseRef, 'digest'>): string;
   /**
    * Compares the tree with the manifest. `mend`: what differs is made anew from verified blobs, and it rejects
    * where that can't be done. `check`: changes nothing, and rejects where `mend` would.
@@ -279,6 +279,8 @@ export interface Target {
   readonly release: ReleaseRef;
   readonly spec: HostSpec;
   readonly tree: string;
+  /** By digest: the trees of other releases that agents of the spec are kept from; absent: none is. */
+  readonly keptTrees?: ReadonlyMap<string, string>;
 }
 
 export type TargetMode = Mode;

@@ -14,6 +14,7 @@ import { reconcile } from '../agent/reconcile.js';
 import { type Followed, type Slot, type View, isRunning, phaseOf } from '../agent/view.js';
 import type { InstanceRecord, Origin } from './instance-record.js';
 import { declaredSockets } from './launch.js';
+import { originOf } from './origin.js';
 import { LiveInstance } from './live-instance.js';
 import type { Stray, Target, TargetMode } from './ports.js';
 import { recordOfStray } from './stray-record.js';
@@ -169,7 +170,8 @@ export class SupervisedApp {
       at: at(),
       now: parts.clock.now(),
     };
-    const record = recordOfStray(stray, wanted, this.#target === undefined ? undefined : this.#origin(), facts);
+    const origin = this.#target === undefined ? undefined : originOf(this.#target, wanted ?? { name: stray.agent });
+    const record = recordOfStray(stray, wanted, origin, facts);
     const live = this.restore(record);
     live.followed = this.followed(live.spec);
     // It may have been kept, frozen, beside another version.
@@ -191,7 +193,7 @@ export class SupervisedApp {
       bootId: parts.bootId,
       app: this.name,
       spec,
-      origin: this.#origin(),
+      origin: this.#origin(spec),
       index,
       slot,
       instance: newInstance(now),
@@ -235,7 +237,7 @@ export class SupervisedApp {
       case 'renew':
         if (live === undefined || spec === undefined) return;
         live.spec = spec;
-        live.origin = this.#origin();
+        live.origin = this.#origin(spec);
         live.save();
         return;
     }
@@ -247,18 +249,16 @@ export class SupervisedApp {
     live.tell({ kind: 'stopAsked', sequel: 'start', reason });
   }
 
-  #origin(): Origin {
-    const target = this.#target;
-    if (target === undefined) throw new Error(`App ${this.name} has no release to start from.`);
-    const { version, environment, hosts } = target.spec;
-    return { version, environment, hosts, tree: target.tree };
+  #origin(spec: HostAgent): Origin {
+    if (this.#target === undefined) throw new Error(`App ${this.name} has no release to start from.`);
+    return originOf(this.#target, spec);
   }
 
   /** Closes what neither a running instance was given nor the release declares: the kernel queues meanwhile. */
   #releaseSockets(): void {
     const { sockets } = this.#around.parts;
     const declared = this.wanted.flatMap((spec) =>
-      declaredSockets(this.#around.parts, this.name, spec, this.#origin()),
+      declaredSockets(this.#around.parts, this.name, spec, this.#origin(spec)),
     );
     sockets.release(this.name, [...declared, ...this.#slots.flatMap((live) => live.sockets)]);
   }

@@ -251,7 +251,7 @@ export class Supervisor implements AgentSupervisor, AgentControl {
 
   #pending(app: SupervisedApp): InstanceStatus[] {
     const board = new Board(app.wanted, app.slots.map(viewOf));
-    const place = { app: app.name, host: this.#parts.host.host, version: app.target?.spec.version ?? '' };
+    const place = { app: app.name, host: this.#parts.host.host };
     return app.wanted.flatMap((spec) => {
       const absent = Array.from({ length: spec.replicas }, (_, index) => index).filter(
         (index) => board.pair(spec.name, index).active === undefined,
@@ -260,7 +260,8 @@ export class Supervisor implements AgentSupervisor, AgentControl {
       const missing = missingDependencies(spec, board);
       const reason = missing.length === 0 ? 'waits for what is being removed' : `waits for ${missing.join(', ')}`;
       const since = this.#parts.clock.now();
-      return absent.map((index) => pendingStatus({ ...place, index }, spec, since, reason));
+      const version = spec.release?.version ?? app.target?.spec.version ?? '';
+      return absent.map((index) => pendingStatus({ ...place, version, index }, spec, since, reason));
     });
   }
 

@@ -5,10 +5,13 @@ export interface AgentFingerprint {
   'name'?: (string);
   'fingerprint'?: (string);
   'replicas'?: (number);
+  'version'?: (string);
+  '_version'?: "version";
 }
 
 export interface AgentFingerprint__Output {
   'name': (string);
   'fingerprint': (string);
   'replicas': (number);
+  'version'?: (string);
 }

@@ -1,5 +1,6 @@
 // Original file: proto/outrider/v1/coordinator.proto
 
+import type { KeptAgent as _outrider_v1_KeptAgent, KeptAgent__Output as _outrider_v1_KeptAgent__Output } from '../../outrider/v1/KeptAgent.js';
 import type { Drift as _outrider_v1_Drift, Drift__Output as _outrider_v1_Drift__Output } from '../../outrider/v1/Drift.js';
 
 export interface HostApp {
@@ -7,6 +8,7 @@ export interface HostApp {
   'version'?: (string);
   'previous'?: (string);
   'phase'?: (string);
+  'kept'?: (_outrider_v1_KeptAgent)[];
   'drifted'?: (_outrider_v1_Drift | null);
   '_version'?: "version";
   '_previous'?: "previous";
@@ -17,5 +19,6 @@ export interface HostApp__Output {
   'version'?: (string);
   'previous'?: (string);
   'phase': (string);
+  'kept': (_outrider_v1_KeptAgent__Output)[];
   'drifted': (_outrider_v1_Drift__Output | null);
 }

@@ -21,6 +21,8 @@ export interface HostStatus {
   'system'?: (_outrider_v1_SystemFigures | null);
   'problems'?: (string)[];
   'hold'?: (_outrider_v1_Hold | null);
+  'mixesReleases'?: (boolean);
+  '_mixesReleases'?: "mixesReleases";
 }
 
 export interface HostStatus__Output {
@@ -37,4 +39,5 @@ export interface HostStatus__Output {
   'system': (_outrider_v1_SystemFigures__Output | null);
   'problems': (string)[];
   'hold': (_outrider_v1_Hold__Output | null);
+  'mixesReleases'?: (boolean);
 }

@@ -7,6 +7,8 @@ export interface PlannedAction {
   'action'?: (string);
   'order'?: (number);
   'why'?: (string);
+  'version'?: (string);
+  '_version'?: "version";
 }
 
 export interface PlannedAction__Output {
@@ -15,4 +17,5 @@ export interface PlannedAction__Output {
   'action': (string);
   'order': (number);
   'why': (string);
+  'version'?: (string);
 }

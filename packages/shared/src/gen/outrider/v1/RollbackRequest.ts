@@ -11,6 +11,7 @@ export interface RollbackRequest {
   'message'?: (string);
   'strategy'?: (string);
   'bakeMs'?: (number | string | Long);
+  'agents'?: (string)[];
   '_message'?: "message";
   '_bakeMs'?: "bakeMs";
 }
@@ -24,4 +25,5 @@ export interface RollbackRequest__Output {
   'message'?: (string);
   'strategy': (string);
   'bakeMs'?: (number);
+  'agents': (string)[];
 }

@@ -13,6 +13,7 @@ export interface RolloutOptions {
   'awaitPromotion'?: (boolean);
   'onFailure'?: (string);
   'onLeaseEnd'?: (string);
+  'agents'?: (string)[];
   '_message'?: "message";
   '_strategy'?: "strategy";
   '_canaryWave'?: "canaryWave";
@@ -31,4 +32,5 @@ export interface RolloutOptions__Output {
   'awaitPromotion'?: (boolean);
   'onFailure'?: (string);
   'onLeaseEnd': (string);
+  'agents': (string)[];
 }

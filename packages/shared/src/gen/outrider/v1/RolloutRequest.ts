@@ -23,6 +23,7 @@ export interface RolloutRequest {
   'orderBy'?: (string);
   'supersede'?: (boolean);
   'noMonitoring'?: (boolean);
+  'agents'?: (string)[];
   '_bakeMs'?: "bakeMs";
   '_confirmWithinMs'?: "confirmWithinMs";
   '_message'?: "message";
@@ -52,4 +53,5 @@ export interface RolloutRequest__Output {
   'orderBy': (string);
   'supersede': (boolean);
   'noMonitoring': (boolean);
+  'agents': (string)[];
 }

@@ -9,6 +9,8 @@ import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAg
 import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from '../../outrider/v1/ControlAgentResponse.js';
 import type { EmergencyRequest as _outrider_v1_EmergencyRequest, EmergencyRequest__Output as _outrider_v1_EmergencyRequest__Output } from '../../outrider/v1/EmergencyRequest.js';
 import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outrider_v1_HostStatus__Output } from '../../outrider/v1/HostStatus.js';
+import type { KnownSpecRequest as _outrider_v1_KnownSpecRequest, KnownSpecRequest__Output as _outrider_v1_KnownSpecRequest__Output } from '../../outrider/v1/KnownSpecRequest.js';
+import type { KnownSpecResponse as _outrider_v1_KnownSpecResponse, KnownSpecResponse__Output as _outrider_v1_KnownSpecResponse__Output } from '../../outrider/v1/KnownSpecResponse.js';
 import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from '../../outrider/v1/LogLine.js';
 import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from '../../outrider/v1/LogsRequest.js';
 import type { PreflightRequest as _outrider_v1_PreflightRequest, PreflightRequest__Output as _outrider_v1_PreflightRequest__Output } from '../../outrider/v1/PreflightRequest.js';
@@ -57,6 +59,15 @@ export interface SidecarClient extends grpc.Client {
   emergency(argument: _outrider_v1_EmergencyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
   emergency(argument: _outrider_v1_EmergencyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
   emergency(argument: _outrider_v1_EmergencyRequest, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  
+  KnownSpec(argument: _outrider_v1_KnownSpecRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_KnownSpecResponse__Output>): grpc.ClientUnaryCall;
+  KnownSpec(argument: _outrider_v1_KnownSpecRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_KnownSpecResponse__Output>): grpc.ClientUnaryCall;
+  KnownSpec(argument: _outrider_v1_KnownSpecRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_KnownSpecResponse__Output>): grpc.ClientUnaryCall;
+  KnownSpec(argument: _outrider_v1_KnownSpecRequest, callback: grpc.requestCallback<_outrider_v1_KnownSpecResponse__Output>): grpc.ClientUnaryCall;
+  knownSpec(argument: _outrider_v1_KnownSpecRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_KnownSpecResponse__Output>): grpc.ClientUnaryCall;
+  knownSpec(argument: _outrider_v1_KnownSpecRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_KnownSpecResponse__Output>): grpc.ClientUnaryCall;
+  knownSpec(argument: _outrider_v1_KnownSpecRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_KnownSpecResponse__Output>): grpc.ClientUnaryCall;
+  knownSpec(argument: _outrider_v1_KnownSpecRequest, callback: grpc.requestCallback<_outrider_v1_KnownSpecResponse__Output>): grpc.ClientUnaryCall;
   
   Logs(argument: _outrider_v1_LogsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
   Logs(argument: _outrider_v1_LogsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
@@ -151,6 +162,8 @@ export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
   
   Emergency: grpc.handleUnaryCall<_outrider_v1_EmergencyRequest__Output, _outrider_v1_HostStatus>;
   
+  KnownSpec: grpc.handleUnaryCall<_outrider_v1_KnownSpecRequest__Output, _outrider_v1_KnownSpecResponse>;
+  
   Logs: grpc.handleServerStreamingCall<_outrider_v1_LogsRequest__Output, _outrider_v1_LogLine>;
   
   Preflight: grpc.handleUnaryCall<_outrider_v1_PreflightRequest__Output, _outrider_v1_PreflightResponse>;
@@ -178,6 +191,7 @@ export interface SidecarDefinition extends grpc.ServiceDefinition {
   Commit: MethodDefinition<_outrider_v1_CommandRequest, _outrider_v1_AppStatus, _outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus__Output>
   ControlAgent: MethodDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse__Output>
   Emergency: MethodDefinition<_outrider_v1_EmergencyRequest, _outrider_v1_HostStatus, _outrider_v1_EmergencyRequest__Output, _outrider_v1_HostStatus__Output>
+  KnownSpec: MethodDefinition<_outrider_v1_KnownSpecRequest, _outrider_v1_KnownSpecResponse, _outrider_v1_KnownSpecRequest__Output, _outrider_v1_KnownSpecResponse__Output>
   Logs: MethodDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogLine, _outrider_v1_LogsRequest__Output, _outrider_v1_LogLine__Output>
   Preflight: MethodDefinition<_outrider_v1_PreflightRequest, _outrider_v1_PreflightResponse, _outrider_v1_PreflightRequest__Output, _outrider_v1_PreflightResponse__Output>
   Renew: MethodDefinition<_outrider_v1_RenewRequest, _outrider_v1_AppStatus, _outrider_v1_RenewRequest__Output, _outrider_v1_AppStatus__Output>

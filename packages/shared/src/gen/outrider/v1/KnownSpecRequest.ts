@@ -1,0 +1,12 @@
+// Original file: proto/outrider/v1/sidecar.proto
+
+
+export interface KnownSpecRequest {
+  'app'?: (string);
+  'specDigest'?: (string);
+}
+
+export interface KnownSpecRequest__Output {
+  'app': (string);
+  'specDigest': (string);
+}
