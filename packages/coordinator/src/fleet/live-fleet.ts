@@ -123,7 +123,7 @@ export class LiveFleet implements Fleet {
     const known = this.links.get(record.name);
     if (known !== undefined && same(known.record, record)) return;
     known?.close();
-    const { environment, token, clock, times, notice } = this.options;
+    const { environment, token, clock, times, notice, refreshMs } = this.options;
     const changed = (host: FleetHost): void => {
       this.all = undefined;
       for (const listener of this.listeners) listener(host);
@@ -133,7 +133,8 @@ export class LiveFleet implements Fleet {
       {
         ...{ environment, token, clock, times: { ...LINK_TIMES, ...times }, changed },
         shared: (text) => this.texts.shared(text),
-        heardElsewhere: (since) => this.witness.hasHeard(record.name, since),
+        // What is news to us may have been said that long ago.
+        heardElsewhere: (since) => this.witness.hasHeard(record.name, since + (refreshMs ?? REFRESH_MS)),
         notice: notice ?? (() => undefined),
       },
       known?.view().status,
