@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { hasEnded, ROLLBACK_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { type ErrorCode, messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { names, oneOf, optionalName, refuse, versionOrWord, onlyFields, textIn } from './fields.js';
+import { appsIn } from '@outrider/shared/domain/rollout-place.js';
+import { names, oneOf, optionalApps, refuse, versionOrWord, onlyFields, textIn } from './fields.js';
 import { REST_MS } from '../rollout/strategy.js';
 import type { Fleet } from '../engine/ports.js';
 import { isHeld } from './held-hosts.js';
@@ -46,13 +47,13 @@ export async function emergencyRollback(
   by: string,
 ): Promise<RollbackAnswer> {
   onlyFields(body, FIELDS);
-  const app = optionalName('app', textIn(body, 'app'));
+  const app = optionalApps('app', textIn(body, 'app'));
   const to = textIn(body, 'to') === '' ? '' : versionOrWord('to', textIn(body, 'to'));
   const asked = textIn(body, 'strategy');
   const strategy = asked === '' ? 'emergency' : oneOf('strategy', asked, ROLLBACK_STRATEGIES);
   const hosts = names('hosts', list(body, 'hosts'));
 
-  const apps = app === '' ? appsOf(inside.fleet) : [app];
+  const apps = app === '' ? appsOf(inside.fleet) : appsIn(app);
   const begun: { app: string; rollout: string }[] = [];
   const reasons: string[] = [];
   const codes: ErrorCode[] = [];

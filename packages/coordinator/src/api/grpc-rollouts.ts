@@ -12,7 +12,7 @@ import type { RolloutRequest__Output } from '@outrider/shared/gen/outrider/v1/Ro
 import { writeEvent, writePlan, writeRollout } from '@outrider/shared/rpc/codec.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { line, milliseconds, names, oneOf, optionalName, requestId, rolloutId, versionOrWord, who } from './fields.js';
+import { line, milliseconds, names, oneOf, optionalApps, requestId, rolloutId, versionOrWord, who } from './fields.js';
 import { REST_MS } from '../rollout/strategy.js';
 import type { Inside } from './inside.js';
 import type { RolloutAsk } from './ports.js';
@@ -48,7 +48,7 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
     },
     Rollback: async (request) => {
       const ask = {
-        app: optionalName('app', request.app),
+        app: optionalApps('app', request.app),
         to: request.to === '' ? '' : versionOrWord('to', request.to),
         hosts: names('hosts', request.hosts),
         strategy: request.strategy === '' ? 'immediate' : oneOf('strategy', request.strategy, ROLLBACK_STRATEGIES),
@@ -67,7 +67,7 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
       }
     },
     ListRollouts: async ({ app, limit }) => {
-      const list = await rollouts.list(optionalName('app', app), count('limit', limit, 20));
+      const list = await rollouts.list(optionalApps('app', app), count('limit', limit, 20));
       return { rollouts: list.map(record) };
     },
     GetRollout: async (request) => record(await findRollout(inside, request)),
@@ -75,7 +75,7 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
       record(
         await rollouts.control(
           rolloutId(rollout),
-          optionalName('app', app),
+          optionalApps('app', app),
           oneOf('action', action, CONTROL_ACTIONS),
           who(by),
         ),
@@ -86,7 +86,7 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
 
 function readAsk(request: RolloutRequest__Output, id: string): RolloutAsk {
   return {
-    app: optionalName('app', request.app),
+    app: optionalApps('app', request.app),
     version: versionOrWord('version', request.version),
     hosts: names('hosts', request.hosts),
     bakeMs: milliseconds('bake_ms', request.bakeMs ?? BAKE_MS, 0),
@@ -119,7 +119,7 @@ export async function findRollout(
   { rollouts }: Inside,
   asked: { readonly rollout: string; readonly app: string },
 ): Promise<Rollout> {
-  const found = await rollouts.get(rolloutId(asked.rollout), optionalName('app', asked.app));
+  const found = await rollouts.get(rolloutId(asked.rollout), optionalApps('app', asked.app));
   if (found !== undefined) return found;
   throw new OutriderError(
     'not_found',

@@ -5,7 +5,7 @@ import { ON_FAILURE, ROLLOUT_STRATEGIES } from '@outrider/shared/domain/rollout.
 import type { RolloutRequest } from '@outrider/shared/gen/outrider/v1/RolloutRequest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { countOption, versionWord } from './arguments.js';
-import { durationOption, hostsOption, labelsOption, whoami } from './globals.js';
+import { appsOption, durationOption, hostsOption, labelsOption, whoami } from './globals.js';
 
 export interface RolloutOptions {
   readonly label?: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ const NOT_YET = [['--agents <a,b>', '--hosts']] as const;
 export function withRolloutOptions(command: Command): Command {
   command
     .option('--version <version>', 'the release; or latest, previous, good', versionWord)
-    .option('--app <name>', 'where there is more than one app')
+    .option('--app <a,b>', 'where there is more than one app: this one, or several as one rollout', appsOption)
     .option('--hosts <a,b>', 'only these hosts', hostsOption)
     .option('--label <key=value,...>', 'only hosts with these labels', labelsOption)
     .option('--order-by <label>', 'hosts go in the order of the values of this label (default: of their names)')

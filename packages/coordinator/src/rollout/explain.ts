@@ -5,7 +5,12 @@ import type { Rollout, RolloutHostState } from '@outrider/shared/domain/rollout.
 import { asSentence } from '@outrider/shared/domain/sentence.js';
 
 export function explain(rollout: Rollout): string {
-  const what = rollout.kind === 'rollback' ? `Rollback to ${rollout.version}` : `Rollout of ${rollout.version}`;
+  const { kind, app, apps, version } = rollout;
+  const whose = apps === undefined ? '' : ` of ${app}`;
+  const what =
+    kind === 'rollback'
+      ? `Rollback${whose} to ${version}`
+      : `Rollout${whose === '' ? ' of' : `${whose} to`} ${version}`;
   const sentence = `${what} (${rollout.id}) ${progress(rollout)}`;
   return asSentence(`${sentence}${standstill(rollout)}`);
 }

@@ -1,0 +1,39 @@
+/** The way back of several apps as one: planned for each of them, then host by host with all its apps. */
+import type { Plan } from '@outrider/shared/domain/rollout.js';
+import { joinedApps, together } from '@outrider/shared/domain/rollout-place.js';
+import { digestOf } from '@outrider/shared/runtime/digest.js';
+import { type PlannedRollback, planRollback, type RollbackOptions } from './rollback-planner.js';
+
+/** All of them or none: one that has nowhere to go refuses the whole. @throws OutriderError */
+export async function planRollbackOf(
+  apps: readonly string[],
+  to: string,
+  onlyHosts: readonly string[],
+  options: RollbackOptions,
+): Promise<PlannedRollback> {
+  const planned = await Promise.all(apps.map((app) => planRollback(app, to, onlyHosts, options)));
+  const [only] = planned;
+  if (only !== undefined && planned.length === 1) return only;
+  // Where the last rollouts of the apps went through the hosts in different orders, that of the first app counts.
+  const names = [...new Set(planned.flatMap(({ targets }) => targets.map(({ host }) => host)))];
+  const targets = names.flatMap((name) =>
+    planned.flatMap((one, index) =>
+      one.targets.filter(({ host }) => host === name).map((target) => ({ ...target, app: apps[index] ?? '' })),
+    ),
+  );
+  const hosts = names.flatMap((name, wave): Plan['hosts'] =>
+    planned.flatMap(({ plan }, index) =>
+      plan.hosts
+        .filter(({ host }) => host === name)
+        .map((host) => ({ ...host, app: apps[index] ?? '', wave: wave + 1 })),
+    ),
+  );
+  const version = together(planned.map(({ plan }) => plan.version));
+  const content = { app: joinedApps(apps), version, hosts, problems: [] };
+  return {
+    plan: { plan: digestOf(content).slice(0, 12), ...content },
+    targets,
+    apps: planned.flatMap((one) => one.apps),
+    specs: new Map(planned.flatMap(({ specs }) => [...specs])),
+  };
+}
