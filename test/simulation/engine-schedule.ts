@@ -11,11 +11,14 @@ import {
   type Rollout,
   ROLLOUT_STRATEGIES,
 } from '@outrider/shared/domain/rollout.js';
+import { placeOf } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Chance, chanceOf, pick } from './chance.js';
 import { EngineWorld } from './engine-world.js';
 import type { Fate } from './host-agents.js';
 import { brokenByEnding } from './invariants.js';
+import type { RealHost } from './real-host.js';
+import { APP, APPS } from './rollout-world.js';
 import type { Extra, Told } from './schedules.js';
 
 const NAMES = ['main-pc', 'pc2', 'pc3'];
@@ -41,14 +44,17 @@ interface Plot {
   readonly thenBack: boolean;
   /** Hosts are well connected and nobody says anything: only leaders and Redis are in trouble. */
   readonly onlyRedis: boolean;
+  readonly apps: readonly string[];
 }
 
-function plotOf(chance: Chance): Plot {
-  const plot = anyPlot(chance);
+function plotOf(seed: number, chance: Chance): Plot {
+  // One in four is of two apps together.
+  const apps = Math.floor(seed / 50) % 4 === 1 ? APPS : [APP];
+  const plot = { ...anyPlot(chance), apps };
   return plot.onlyRedis ? { ...plot, forgets: false, loss: 0 } : plot;
 }
 
-function anyPlot(chance: Chance): Plot {
+function anyPlot(chance: Chance): Omit<Plot, 'apps'> {
   return {
     ask: {
       bakeMs: pick(chance, [0, 1_000, 3_000]),
@@ -69,7 +75,7 @@ function anyPlot(chance: Chance): Plot {
 
 export async function tellEngine(seed: number, extra: Extra): Promise<Told> {
   const chance = chanceOf(seed ^ 0xe491);
-  const plot = plotOf(chance);
+  const plot = plotOf(seed, chance);
   const told = new EngineStory(plot, chance, extra);
   const phase = await told.tell();
   return { broken: told.broken, phase, story: told.log, title: JSON.stringify(plot) };
@@ -93,9 +99,10 @@ class EngineStory {
     private readonly chance: Chance,
     private readonly extra: Extra,
   ) {
-    const fateOf = (host: string, version: string): Fate =>
-      host === plot.where && version === '2.0.0' ? plot.fate : 'good';
-    this.world = new EngineWorld(chance, NAMES, fateOf, plot.first ? undefined : '1.0.0');
+    const bad = plot.apps.at(-1);
+    const fateOf = (host: string, version: string, app: string): Fate =>
+      host === plot.where && version === '2.0.0' && app === bad ? plot.fate : 'good';
+    this.world = new EngineWorld(chance, NAMES, fateOf, plot.first ? undefined : '1.0.0', plot.apps);
     if (plot.forgets) this.kept = this.world.store.snapshot();
   }
 
@@ -136,7 +143,7 @@ class EngineStory {
   private async stirAll(id: string): Promise<void> {
     const { world, chance } = this;
     const name = pick(chance, NAMES);
-    const host = world.hosts.find((candidate) => candidate.name === name)!;
+    const each = (act: (host: RealHost) => void) => (): void => world.on(name).forEach(act);
     const dice = chance();
     if (dice < 0.05) this.note('a leader dies', () => world.die());
     else if (dice < 0.1)
@@ -145,10 +152,21 @@ class EngineStory {
     else if (dice < 0.17) this.forget();
     else if (dice < 0.21) this.note('Redis writes a snapshot', () => (this.kept = world.store.snapshot()));
     else if (dice < 0.245) this.setBack();
-    else if (dice < 0.26) this.note(`${name} is started anew`, () => host.reboot());
-    else if (dice < 0.275) this.note(`the sidecar of ${name} is started anew`, () => host.restart());
+    else if (dice < 0.26)
+      this.note(
+        `${name} is started anew`,
+        each((host) => host.reboot()),
+      );
+    else if (dice < 0.275)
+      this.note(
+        `the sidecar of ${name} is started anew`,
+        each((host) => host.restart()),
+      );
     else if (dice < 0.295)
-      this.note(`the sidecar of ${name} is killed at a command`, () => (host.crashAt = 'before it is done'));
+      this.note(
+        `the sidecar of ${name} is killed at a command`,
+        each((host) => (host.crashAt = 'before it is done')),
+      );
     else if (dice < 0.305) this.jump();
     else if (dice < 0.335) await this.sleep();
     else if (dice < 0.4) this.person(id);
@@ -215,9 +233,13 @@ class EngineStory {
   private person(id: string): void {
     const { world, chance } = this;
     const action = pick(chance, [...CONTROL_ACTIONS, 'resume', 'supersede'] as const);
+    // One app alone makes all that it runs with give way.
+    const newer = this.plot.apps.at(-1) ?? APP;
     const asked =
       action === 'supersede'
-        ? world.leader.start(world.ask({ version: '3.0.0', supersede: true, requestId: `s${world.clock.monotonic()}` }))
+        ? world.leader.start(
+            world.ask({ app: newer, version: '3.0.0', supersede: true, requestId: `s${world.clock.monotonic()}` }),
+          )
         : world.leader.control(id, '', action, 'somebody');
     this.note(`a person says ${action}`, () => undefined);
     this.asked += 1;
@@ -288,10 +310,15 @@ class EngineStory {
     if (plot.onlyRedis && ended.phase === 'stuck') {
       this.broken.push(`whoever can be reached is taken back: it is stuck, ${ended.reason ?? ''}`);
     }
-    const hosts = ended.hosts.map(({ host }) => world.hosts.find(({ name }) => name === host)!);
+    const hosts = ended.hosts.map((told) => this.placeOf(ended, told));
     const allowed = plot.ask.strategy === 'all-at-once' ? NAMES.length : 1;
     const { mostSwitching } = world;
     this.broken.push(...brokenByEnding({ rollout: ended, hosts, lastEvent: undefined, mostSwitching, allowed }));
+  }
+
+  private placeOf(rollout: Rollout, told: Rollout['hosts'][number]): RealHost {
+    const { host, app } = placeOf(rollout, told);
+    return this.world.at(host, app)!;
   }
 
   /** A rollback of what has become of it. */
@@ -312,8 +339,8 @@ class EngineStory {
       await world.settle();
       if (after?.phase !== 'succeeded') this.broken.push(`a rollback succeeds: it is ${after?.phase ?? 'gone'}`);
       for (const told of rollout.hosts) {
-        const real = world.hosts.find(({ name }) => name === told.host);
-        if (real?.active?.version !== told.to.version)
+        const real = this.placeOf(rollout, told);
+        if (real.active?.version !== told.to.version)
           this.broken.push(`a rollback succeeds: ${told.host} is not there`);
       }
     } catch (error) {

@@ -11,11 +11,13 @@ import { MemoryEventLog } from '@outrider/coordinator/store/memory-events.js';
 import { MemoryStore } from '@outrider/coordinator/store/memory-store.js';
 import type { RollbackAsk, RolloutAsk } from '@outrider/coordinator/api/ports.js';
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
+import type { HostStatus } from '@outrider/shared/domain/host.js';
 import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import type { HostSpec, Release } from '@outrider/shared/domain/release.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import { digestOf } from '@outrider/shared/runtime/digest.js';
+import { joinedApps } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { ManualClock, settled } from '@outrider/shared/testing/manual-clock.js';
@@ -47,6 +49,7 @@ export class EngineWorld {
     () => this.clock.monotonic(),
     (added) => this.events.add(added),
   );
+  /** One for each app of each host. */
   readonly hosts: readonly RealHost[];
   readonly bugs: unknown[] = [];
   readonly cut = new Set<string>();
@@ -71,18 +74,21 @@ export class EngineWorld {
 
   constructor(
     private readonly chance: Chance,
-    names: readonly string[],
-    readonly fateOf: (host: string, version: string) => Fate,
+    private readonly names: readonly string[],
+    readonly fateOf: (host: string, version: string, app: string) => Fate,
     installed?: string,
+    readonly apps: readonly string[] = [APP],
   ) {
-    this.hosts = names.map((name) => {
-      const host: RealHost = new RealHost(name, APP, {
-        fateOf: (release) => this.fateOf(name, release.version),
-        changed: () => this.said(name),
-      });
-      if (installed !== undefined && installed !== '') host.install(this.refOn(name, installed));
-      return host;
-    });
+    this.hosts = names.flatMap((name) =>
+      apps.map((app) => {
+        const host: RealHost = new RealHost(name, app, {
+          fateOf: (release) => this.fateOf(name, release.version, app),
+          changed: () => this.said(name),
+        });
+        if (installed !== undefined && installed !== '') host.install(this.refOn(name, installed, app));
+        return host;
+      }),
+    );
   }
 
   /** A coordinator is started. */
@@ -105,7 +111,7 @@ export class EngineWorld {
       clock: this.clockFor(life),
       times: this.times,
       reserved: [],
-      resolve: ({ host, version }) => ({ spec: this.specOf(host.name, version), problems: [] }),
+      resolve: ({ spec: { app }, host, version }) => ({ spec: this.specOf(host.name, version, app), problems: [] }),
       resolveGates: ({ spec }) => ({ gates: spec.gates ?? [], problems: [] }),
       gates: this.gates,
       tell: (event) => this.events.append([event]),
@@ -154,7 +160,14 @@ export class EngineWorld {
 
   ask(patch: Partial<RolloutAsk> = {}): RolloutAsk {
     return {
-      ...{ app: APP, version: '2.0.0', hosts: [], bakeMs: 3_000, confirmWithinMs: T, commit: 'together' },
+      ...{
+        app: joinedApps(this.apps),
+        version: '2.0.0',
+        hosts: [],
+        bakeMs: 3_000,
+        confirmWithinMs: T,
+        commit: 'together',
+      },
       ...{ strategy: 'rolling', autoPromote: false, onFailure: 'rollback', labels: {}, orderBy: '', supersede: false },
       ...{ skipDown: false, by: 'somebody', requestId: '' },
       ...patch,
@@ -162,7 +175,16 @@ export class EngineWorld {
   }
 
   askBack(patch: Partial<RollbackAsk> = {}): RollbackAsk {
-    return { app: APP, to: '', hosts: [], strategy: 'graceful', bakeMs: 0, by: 'me', requestId: '', ...patch };
+    return {
+      app: joinedApps(this.apps),
+      to: '',
+      hosts: [],
+      strategy: 'graceful',
+      bakeMs: 0,
+      by: 'me',
+      requestId: '',
+      ...patch,
+    };
   }
 
   /** A call to the engine, while the clock goes on. */
@@ -182,7 +204,8 @@ export class EngineWorld {
       host.advance(this.clock.monotonic());
       host.work();
     }
-    this.mostSwitching = Math.max(this.mostSwitching, this.hosts.filter((host) => host.phase === 'switching').length);
+    const switching = new Set(this.hosts.filter(({ phase }) => phase === 'switching').map(({ name }) => name));
+    this.mostSwitching = Math.max(this.mostSwitching, switching.size);
     this.watchLiveness();
     await settled();
   }
@@ -221,7 +244,7 @@ export class EngineWorld {
 
   /** Suspect becomes down without a word from the host. */
   private watchLiveness(): void {
-    for (const { name } of this.hosts) {
+    for (const name of this.names) {
       const { state } = this.view(name);
       if (this.told.get(name) !== state) this.said(name);
       this.told.set(name, state);
@@ -231,19 +254,34 @@ export class EngineWorld {
   private readonly lastKnown = new Map<string, FleetHost['status']>();
 
   private view(name: string): FleetHost {
-    const host = this.hosts.find((candidate) => candidate.name === name);
     const lost = this.lostAt.get(name);
     const state = lost === undefined ? 'up' : this.clock.monotonic() - lost > 5_000 ? 'down' : 'suspect';
-    if (lost === undefined) this.lastKnown.set(name, host?.status());
+    if (lost === undefined) this.lastKnown.set(name, this.statusOf(name));
     const status = this.lastKnown.get(name);
     const place = { name, address: '127.0.0.1', endpoint: `${name}:1`, labels: {}, state } as const;
     return status === undefined ? place : { ...place, status };
   }
 
+  /** What its apps say, as the one host that they are on. */
+  private statusOf(name: string): HostStatus | undefined {
+    const [first, ...others] = this.on(name).map((place) => place.status());
+    if (first === undefined) return undefined;
+    return { ...first, apps: [first, ...others].flatMap(({ apps }) => apps) };
+  }
+
+  /** The places of a host, one for each app. */
+  on(name: string): readonly RealHost[] {
+    return this.hosts.filter((place) => place.name === name);
+  }
+
+  at(name: string, app: string): RealHost | undefined {
+    return this.on(name).find((place) => place.app === app);
+  }
+
   private fleetFor(life: Life): Fleet {
     return {
-      hosts: () => this.hosts.map((host) => this.view(host.name)),
-      host: (name) => (this.hosts.some((host) => host.name === name) ? this.view(name) : undefined),
+      hosts: () => this.names.map((name) => this.view(name)),
+      host: (name) => (this.names.includes(name) ? this.view(name) : undefined),
       onChange: (listener) => {
         const living = (host: FleetHost): void => {
           if (!life.dead && life.asleep === undefined) listener(host);
@@ -256,7 +294,7 @@ export class EngineWorld {
   }
 
   private commandsTo(name: string, life: Life): HostCommands {
-    const host = this.hosts.find((candidate) => candidate.name === name)!;
+    const at = (app: string): RealHost => this.at(name, app)!;
     const call = async <R>(act: () => R): Promise<R> => {
       await settled();
       await this.pass(life);
@@ -269,12 +307,17 @@ export class EngineWorld {
       return structuredClone(answer);
     };
     return {
-      bindEpoch: (epoch, holder) => call(() => host.bindEpoch(epoch, holder)),
-      stage: (command, source) => call(() => host.stage(command, source)),
-      switchTo: (command, release, within, record) => call(() => host.switchTo(command, release, within, record)),
-      renew: (renewal) => call(() => host.renew(renewal)),
-      commit: (command) => call(() => host.commit(command)),
-      revert: (command, reason) => call(() => host.revert(command, reason)),
+      bindEpoch: (epoch, holder) =>
+        call(() => {
+          for (const place of this.on(name)) place.bindEpoch(epoch, holder);
+          return this.statusOf(name)!;
+        }),
+      stage: (command, source) => call(() => at(command.app).stage(command, source)),
+      switchTo: (command, release, within, record) =>
+        call(() => at(command.app).switchTo(command, release, within, record)),
+      renew: (renewal) => call(() => at(renewal.app).renew(renewal)),
+      commit: (command) => call(() => at(command.app).commit(command)),
+      revert: (command, reason) => call(() => at(command.app).revert(command, reason)),
     };
   }
 
@@ -313,29 +356,34 @@ export class EngineWorld {
   }
 
   private releases(): Releases {
-    const known: readonly Release[] = ['1.0.0', '2.0.0', '3.0.0'].map((version) => ({
-      ...{ app: APP, version, digest: digestOf(version), files: 0, bytes: 0, pushedAt: '', by: 'test' },
-    }));
+    const known: readonly Release[] = ['1.0.0', '2.0.0', '3.0.0'].flatMap((version) =>
+      this.apps.map((app) => ({
+        ...{ app, version, digest: contentOf(version, app), files: 0, bytes: 0, pushedAt: '', by: 'test' },
+      })),
+    );
+    const appOf = (digest: string): string => known.find((release) => release.digest === digest)?.app ?? APP;
     const manifest = { app: APP, entries: [] };
     return {
-      find: async (_app, version) => known.find((release) => release.version === version),
-      list: async () => known,
+      find: async (app, version) => known.find((release) => release.app === app && release.version === version),
+      list: async (app) => known.filter((release) => app === undefined || release.app === app),
       manifest: async () => ({ manifest, bytes: new TextEncoder().encode(canonicalJson(manifest)) }),
-      spec: async () => ({ app: APP, agents: [], gates: this.gateSpecs }),
+      spec: async (digest) => ({ app: appOf(digest), agents: [], gates: this.gateSpecs }),
     };
   }
 
-  specOf(host: string, version: string): HostSpec {
+  specOf(host: string, version: string, app: string = APP): HostSpec {
     const agent: HostAgent = {
       ...{ name: 'vision', command: ['true'], hosts: [], replicas: 1, environment: {}, workingDir: '.' },
       ...{ dependsOn: [], files: [], healthchecks: [], restart: { kind: 'always' }, stopSignal: 'SIGTERM' },
       ...{ stopGraceMs: 1, order: 'stop-first', parallelism: 1, sockets: [], fingerprint: version },
     };
     const agents = version === 'none' ? [] : [agent];
-    return { app: APP, version, digest: digestOf(version), environment: 'test', host, hosts: {}, agents };
+    return { app, version, digest: contentOf(version, app), environment: 'test', host, hosts: {}, agents };
   }
 
-  refOn(host: string, version: string): Rollout['hosts'][number]['to'] {
-    return { version, digest: digestOf(version), specDigest: digestOf(this.specOf(host, version)) };
+  refOn(host: string, version: string, app: string = APP): Rollout['hosts'][number]['to'] {
+    return { version, digest: contentOf(version, app), specDigest: digestOf(this.specOf(host, version, app)) };
   }
 }
+
+const contentOf = (version: string, app: string): string => digestOf(app === APP ? version : `${app} ${version}`);

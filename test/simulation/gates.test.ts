@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import type { GateSources } from '@outrider/coordinator/engine/ports.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { EngineWorld } from './engine-world.js';
+import { APPS } from './rollout-world.js';
 import { chanceOf } from './chance.js';
 
 const NAMES = ['h0', 'h1'];
@@ -23,8 +24,8 @@ const never = (): never => {
   throw new Error('nobody asks for it here');
 };
 
-function begin(specs: readonly GateSpec[], sources: Partial<GateSources>): EngineWorld {
-  world = new EngineWorld(chanceOf(7), NAMES, () => 'good', '1.0.0');
+function begin(specs: readonly GateSpec[], sources: Partial<GateSources>, apps?: readonly string[]): EngineWorld {
+  world = new EngineWorld(chanceOf(7), NAMES, () => 'good', '1.0.0', apps);
   world.gateSpecs = specs;
   world.gates = { samples: never, promql: never, exec: never, webhook: never, ...sources };
   return world;
@@ -68,6 +69,37 @@ it('asks each gate at its interval in each bake, and tells it what is on trial',
     expect(times.length).toBeLessThanOrEqual(5);
     times.slice(1).forEach((at, index) => expect(at - (times[index] ?? 0)).toBeGreaterThanOrEqual(1_000));
   }
+});
+
+it('asks the gates of each of two apps of its own agents, and names the app that fails', async () => {
+  const asked = new Set<string>();
+  const told: string[] = [];
+  begin(
+    [RESTARTS, EXEC],
+    {
+      samples: async (host, app) => {
+        asked.add(`${host} ${app}`);
+        return restarts('r1', app === 'tools' && host === 'h1' ? 1 : 0);
+      },
+      exec: async (_command, { gate, app, version, from, hosts }) => {
+        told.push(`${gate} ${app} ${from ?? ''} ${version} ${hosts.join()}`);
+        return { outcome: 'pass', reason: 'well' };
+      },
+    },
+    APPS,
+  );
+  const rollout = await world.finish(await start());
+  expect(rollout).toMatchObject({
+    ...{ phase: 'rolled_back', culprit: { host: 'h1', app: 'tools', agent: 'vision' } },
+    reason: expect.stringContaining('the gate tools/metric failed: vision on h1') as string,
+  });
+  expect([...asked].sort()).toEqual(['h0 assistants', 'h0 tools', 'h1 assistants', 'h1 tools']);
+  expect(told.filter((line) => line.endsWith(' h0'))).toEqual(
+    expect.arrayContaining(['assistants/exec assistants 1.0.0 2.0.0 h0', 'tools/exec tools 1.0.0 2.0.0 h0']),
+  );
+  const failed = (await world.events.last(99)).find(({ type }) => type === 'rollout.gate.failed');
+  expect(failed).toMatchObject({ host: 'h1', app: 'tools', data: { gate: 'tools/metric', app: 'tools', host: 'h1' } });
+  expect(world.hosts.map((host) => host.active?.version)).toEqual(Array(4).fill('1.0.0'));
 });
 
 it('judges samples of the hosts on trial, and no others', async () => {

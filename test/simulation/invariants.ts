@@ -3,6 +3,7 @@ import type { Decision, RolloutEvent } from '@outrider/coordinator/rollout/decis
 import { explain } from '@outrider/coordinator/rollout/explain.js';
 import { type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
 import { exitCodeOf, hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
+import { hostNames, sameHost } from '@outrider/shared/domain/rollout-place.js';
 import type { RealHost } from './real-host.js';
 
 /** A rollout that is over, and the hosts as they are some time later. */
@@ -67,6 +68,14 @@ export const END_RULES: Readonly<Record<string, EndRule>> = {
     });
   },
 
+  'a host keeps all its apps, or none': (ending) => {
+    const { rollout } = ending;
+    if (rollout.phase !== 'rolled_back') return undefined;
+    const kept = rollout.hosts.filter(({ state }) => state === 'committed');
+    const apart = rollout.hosts.find((one) => one.state !== 'committed' && kept.some((other) => sameHost(one, other)));
+    return apart === undefined ? undefined : `${apart.host} is ${apart.state}, and another app of its host was kept`;
+  },
+
   'what is not as it should be is said': (ending) => {
     const { rollout } = ending;
     if (rollout.phase !== 'stuck') return undefined;
@@ -105,6 +114,10 @@ export const END_RULES: Readonly<Record<string, EndRule>> = {
     return word === undefined || explain(rollout).includes(word) ? undefined : `"${explain(rollout)}"`;
   },
 };
+
+/** Each once, whichever of its apps is meant. */
+const hostsAmong = (rollout: Rollout, keys: readonly string[]): readonly string[] =>
+  hostNames(rollout.hosts.filter(({ host }) => keys.includes(host)));
 
 const hostIn = (rollout: Rollout, name: string): RolloutHost | undefined =>
   rollout.hosts.find(({ host }) => host === name);
@@ -166,6 +179,28 @@ export const DECISION_RULES: Readonly<Record<string, DecisionRule>> = {
     return undefined;
   },
 
+  'a host is switched with all its apps': (_, decision) => {
+    for (const told of tries(decision)) {
+      const left = decision.rollout.hosts.find((one) => one.state === 'staged' && sameHost(one, told));
+      if (left !== undefined) return `${told.host} was switched without ${left.host}`;
+    }
+    return undefined;
+  },
+
+  'a host goes back with all its apps': (before, { rollout, effects }) => {
+    if (rollout.phase !== 'rolling_back') return undefined;
+    const told = effects.filter(({ kind }) => kind !== 'commit').map(({ host }) => hostIn(rollout, host));
+    for (const entry of told) {
+      if (entry === undefined || isNamed(hostIn(before, entry.host) ?? entry)) continue;
+      const left = rollout.hosts.find((one) => {
+        const isOpen = one.state === 'trial' || one.state === 'switching' || one.state === 'committed';
+        return one.touched && isOpen && sameHost(one, entry);
+      });
+      if (left !== undefined) return `${entry.host} was told without ${left.host}`;
+    }
+    return undefined;
+  },
+
   'committed only when all have baked': (before, { rollout, effects }, { at }) => {
     if (before.phase === 'committing' || rollout.kind === 'rollback') return undefined;
     const told = effects.filter(({ kind }) => kind === 'commit').map(({ host }) => host);
@@ -197,17 +232,17 @@ export const DECISION_RULES: Readonly<Record<string, DecisionRule>> = {
   'taken back one after another, the last first': (before, { rollout, effects }) => {
     if (rollout.phase !== 'rolling_back') return undefined;
     const back = effects.filter(({ kind }) => kind !== 'commit').map(({ host }) => host);
-    if (back.length > 1) return `${back.join(' and ')} were told at once`;
+    if (hostsAmong(rollout, back).length > 1) return `${back.join(' and ')} were told at once`;
     const index = rollout.hosts.findIndex(({ host }) => host === back[0]);
     const told = before.hosts[index];
     // One that was given up is told at once when it is heard of again; the others go on without it.
     if (told === undefined || isNamed(told)) return undefined;
     const later = rollout.hosts.slice(index + 1).find((host) => {
       const isOpen = host.state === 'trial' || host.state === 'switching' || host.state === 'committed';
-      return host.touched && host.stays !== true && isOpen;
+      return host.touched && host.stays !== true && isOpen && !sameHost(host, told);
     });
     if (later !== undefined) return `${back[0] ?? ''} was told before ${later.host}`;
-    const other = before.hosts.find(({ host, state }) => state === 'reverting' && host !== back[0]);
+    const other = before.hosts.find((one) => one.state === 'reverting' && !sameHost(one, told));
     return before.phase === 'rolling_back' && other !== undefined && hostIn(rollout, other.host)?.state === 'reverting'
       ? `${back[0] ?? ''} was told while ${other.host} went back`
       : undefined;
@@ -217,7 +252,7 @@ export const DECISION_RULES: Readonly<Record<string, DecisionRule>> = {
     const { strategy } = rollout.options;
     const isOneByOne = strategy === undefined || strategy === 'graceful' || strategy === 'progressive';
     if (rollout.kind !== 'rollback' || !isOneByOne || !effects.some(({ kind }) => kind === 'switch')) return undefined;
-    const under = rollout.hosts.filter(({ state }) => state === 'switching').map(({ host }) => host);
+    const under = hostNames(rollout.hosts.filter(({ state }) => state === 'switching'));
     return under.length <= 1 ? undefined : `${under.join(' and ')} go at once`;
   },
 

@@ -91,6 +91,13 @@ export const PLANTED: readonly Mutation[] = [
     caughtBy: ['taken back one after another, the last first'],
   },
   {
+    name: 'takes back one app of a host and leaves the other',
+    file: rollout('take-back'),
+    find: 'if (sameHost(host, next) && !DONE.includes(host.state))',
+    become: 'if (host === next)',
+    caughtBy: ['a host goes back with all its apps'],
+  },
+  {
     name: 'undoes a commit by going to what has failed',
     file: rollout('take-back'),
     find: "draft.command(host.host, 'switch', host.from, 0, why);",
@@ -280,6 +287,14 @@ export const PLANTED: readonly Mutation[] = [
       'all new, or all as before',
       'one active release',
     ],
+    engine: true,
+  },
+  {
+    name: 'takes what a host says of one app for another',
+    file: engine('reign'),
+    find: 'const found = status.apps.find((candidate) => candidate.app === app);',
+    become: 'const [found] = status.apps;',
+    caughtBy: ['whoever can be reached is taken back', 'every rollout ends', 'what is not as it should be is said'],
     engine: true,
   },
   {

@@ -18,6 +18,7 @@ import type { GateOutcome, GateSpec } from '@outrider/shared/domain/gate.js';
 import type { AppStatus } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { joinedApps, placeKey } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Chance, chanceOf } from './chance.js';
 import type { Fate } from './host-agents.js';
@@ -25,6 +26,8 @@ import { brokenByDecision } from './invariants.js';
 import { RealHost } from './real-host.js';
 
 export const APP = 'assistants';
+/** Rolled out together, where there are two. */
+export const APPS = [APP, 'tools'] as const;
 export const ref = (version: string): ReleaseRef => ({ version, digest: version, specDigest: version });
 export const LIMITS: Limits = { stageMs: 60_000, switchMs: 60_000, commitMs: 5_000, revertMs: 30_000, lostMs: 5_000 };
 /** For worlds in which nothing may be given up for being late. */
@@ -35,6 +38,8 @@ export interface WorldOptions {
   readonly seed: number;
   readonly kind: Rollout['kind'];
   readonly hosts: number;
+  /** How many of `APPS` each host has; absent: the first alone. */
+  readonly apps?: 1 | 2;
   readonly first: boolean;
   readonly bakeMs: number;
   readonly commit: 'together' | 'each';
@@ -46,6 +51,7 @@ export interface WorldOptions {
   readonly moves?: boolean;
   /** The first so many hosts are the canary, which a person has to promote. */
   readonly promotedAfter?: number;
+  /** By host, of two apps by host and app. */
   readonly fates: readonly Fate[];
   /** What becomes of the old release when a host goes back to it. */
   readonly oldFates: readonly Fate[];
@@ -82,6 +88,7 @@ interface Trouble {
 }
 
 export class World {
+  /** One for each app of each host, named as in the record. */
   readonly hosts: readonly RealHost[];
   readonly log: string[] = [];
   readonly begun: Rollout;
@@ -109,13 +116,27 @@ export class World {
   constructor(readonly options: WorldOptions) {
     this.chance = chanceOf(options.seed);
     this.limits = options.harmless === true ? PATIENT : LIMITS;
-    this.hosts = Array.from({ length: options.hosts }, (_, index) => this.newHost(index));
+    this.hosts = Array.from({ length: options.hosts * this.apps.length }, (_, index) => this.newHost(index));
     const decision = begin(this.firstRecord(), this.limits);
     this.rollout = decision.rollout;
     this.begun = decision.rollout;
     this.take(decision, undefined);
     this.troubles = this.choose();
     this.weights = this.troubles.reduce((sum, { weight }) => sum + weight, 0);
+  }
+
+  private get apps(): readonly string[] {
+    return APPS.slice(0, this.options.apps ?? 1);
+  }
+
+  /** Which host it is, of that and that place. */
+  private machine(index: number): number {
+    return Math.floor(index / this.apps.length);
+  }
+
+  /** Every place on the same host. */
+  private beside(index: number): readonly number[] {
+    return [...this.hosts.keys()].filter((other) => this.machine(other) === this.machine(index));
   }
 
   get hasEnded(): boolean {
@@ -153,7 +174,9 @@ export class World {
     const { fates, oldFates, first, order = 'stop-first' } = this.options;
     const fateOf = ({ version }: ReleaseRef): Fate =>
       (version === '2.0.0' ? fates[index] : version === '1.0.0' ? oldFates[index] : 'good') ?? 'good';
-    const host = new RealHost(`h${index}`, APP, { fateOf, order, switchLimitMs: this.limits.switchMs - 15_000 });
+    const app = this.apps[index % this.apps.length] ?? APP;
+    const name = placeKey(`h${this.machine(index)}`, this.apps.length === 1 ? undefined : app);
+    const host = new RealHost(name, app, { fateOf, order, switchLimitMs: this.limits.switchMs - 15_000 });
     host.advance(this.now);
     if (!first) host.install(ref('1.0.0'));
     host.bindEpoch(this.epoch, this.holder);
@@ -163,16 +186,27 @@ export class World {
   private firstRecord(): Rollout {
     const { options } = this;
     const { parallel = 1, promotedAfter = 0, strategy, onFailure } = options;
-    const names = this.hosts.map(({ name }) => name);
+    const apps = this.apps.map((app) => ({ app, version: '2.0.0', digest: '2.0.0' }));
+    const several = apps.length > 1;
     const waveOf = (index: number): number => (parallel === 0 ? 1 : 1 + Math.floor(index / parallel));
-    const canaryWave = promotedAfter === 0 || promotedAfter >= names.length ? 0 : waveOf(promotedAfter - 1);
+    const canaryWave = promotedAfter === 0 || promotedAfter >= options.hosts ? 0 : waveOf(promotedAfter - 1);
     return {
-      ...{ id: 'r1', seq: 1, kind: options.kind, app: APP, environment: 'local', version: '2.0.0', digest: '2.0.0' },
+      ...{
+        id: 'r1',
+        seq: 1,
+        kind: options.kind,
+        app: joinedApps(this.apps),
+        environment: 'local',
+        version: '2.0.0',
+        digest: '2.0.0',
+      },
       ...{ phase: 'staging', paused: false, by: 'test', startedAt: this.now, steps: 0 },
-      hosts: names.map((host, index) => ({
-        ...{ host, wave: waveOf(index), state: 'pending', to: ref('2.0.0'), touched: false, step: 0 },
+      ...(several ? { apps } : {}),
+      hosts: this.hosts.map(({ name: host, app }, index) => ({
+        ...(several ? { app } : {}),
+        ...{ host, wave: waveOf(this.machine(index)), state: 'pending', to: ref('2.0.0'), touched: false, step: 0 },
         ...(options.first ? { empty: ref('none') } : { from: ref('1.0.0') }),
-        ...(options.moves === true && index > 0 ? { after: names.slice(0, index) } : {}),
+        ...(options.moves === true && index > 0 ? { after: this.before(index) } : {}),
       })),
       ...(options.gates === undefined ? {} : { gates: options.gates.map(newGate) }),
       options: {
@@ -182,6 +216,12 @@ export class World {
         ...(canaryWave === 0 ? {} : { canaryWave, awaitPromotion: true }),
       },
     };
+  }
+
+  /** Names of the hosts before this one, where the same app is. */
+  private before(index: number): readonly string[] {
+    const { app } = this.hosts[index] ?? {};
+    return this.hosts.slice(0, index).flatMap((host) => (host.app === app ? [host.name] : []));
   }
 
   private get holder(): string {
@@ -203,9 +243,13 @@ export class World {
       { weight: 20, name: 'a leader dies, another follows', make: () => this.crash() },
       { weight: 15, name: 'a fenced leader goes on', make: () => this.haunt() },
       { weight: 10, name: 'a host begins or ends to come and go', make: (index) => this.waver(index) },
-      { weight: 8, name: 'a sidecar is started anew', make: (index) => this.hosts[index]?.restart() },
+      { weight: 8, name: 'a sidecar is started anew', make: (index) => this.each(index, (host) => host.restart()) },
     ];
-    const reboot = { weight: 5, name: 'a host is started anew', make: (index: number) => this.hosts[index]?.reboot() };
+    const reboot = {
+      weight: 5,
+      name: 'a host is started anew',
+      make: (index: number) => this.each(index, (host) => host.reboot()),
+    };
     const abort = {
       weight: 4,
       name: 'a person aborts',
@@ -222,6 +266,10 @@ export class World {
       { weight: 3, name: "the leader's clock jumps", make: () => this.jump() },
       { weight: 45, name: 'a person says something', make: () => this.people() },
     ];
+  }
+
+  private each(index: number, act: (host: RealHost) => void): void {
+    for (const other of this.beside(index)) if (this.hosts[other] !== undefined) act(this.hosts[other]);
   }
 
   private stir(): void {
@@ -366,9 +414,11 @@ export class World {
     if (this.cutSince.has(message.host)) return;
     if (message.to === 'leader') this.hear(message);
     else this.obey(message);
-    let switching = 0;
-    for (const host of this.hosts) if (host.phase === 'switching') switching += 1;
-    this.mostSwitching = Math.max(this.mostSwitching, switching);
+    const switching = new Set<number>();
+    this.hosts.forEach((host, at) => {
+      if (host.phase === 'switching') switching.add(this.machine(at));
+    });
+    this.mostSwitching = Math.max(this.mostSwitching, switching.size);
   }
 
   private hear({ host, status, epoch }: Extract<Message, { to: 'leader' }>): void {
@@ -383,7 +433,7 @@ export class World {
     const host = this.hosts[index];
     if (host === undefined) return;
     const fence = { epoch, rollout: 1, step: command.step };
-    const order = { app: APP, fence, holder: `leader-${epoch}`, rollout: 'r1' };
+    const order = { app: host.app, fence, holder: `leader-${epoch}`, rollout: 'r1' };
     try {
       if (command.kind === 'stage') host.stage(order, command);
       else if (command.kind === 'switch') host.switchTo(order, command.release, command.confirmWithinMs, '{}');
@@ -451,7 +501,7 @@ export class World {
     }
     const renewal = { epoch: ghost.epoch, holder: `leader-${ghost.epoch}`, rollout: 'r1', confirmWithinMs: T };
     this.hosts.forEach((host, index) => {
-      if (!this.cutSince.has(index)) ignoringRefusals(() => host.renew({ app: APP, ...renewal }));
+      if (!this.cutSince.has(index)) ignoringRefusals(() => host.renew({ app: host.app, ...renewal }));
     });
   }
 
@@ -466,8 +516,10 @@ export class World {
   }
 
   private cut(index: number): void {
-    if (this.cutSince.delete(index)) this.bind(index);
-    else this.cutSince.set(index, this.now);
+    for (const other of this.beside(index)) {
+      if (this.cutSince.delete(other)) this.bind(other);
+      else this.cutSince.set(other, this.now);
+    }
   }
 
   private refuse(index: number): void {
@@ -509,7 +561,13 @@ export class World {
     this.rollout.hosts.forEach(({ state }, index) => {
       const onTrial = state === 'committing' || (!back && (state === 'switching' || state === 'trial'));
       if (!onTrial || this.cutSince.has(index) || this.now - (this.renewed.get(index) ?? 0) < T / 3) return;
-      const renewal = { app: APP, epoch: this.epoch, holder: this.holder, rollout: 'r1', confirmWithinMs: T };
+      const renewal = {
+        app: this.hosts[index]?.app ?? APP,
+        epoch: this.epoch,
+        holder: this.holder,
+        rollout: 'r1',
+        confirmWithinMs: T,
+      };
       ignoringRefusals(() => {
         this.hosts[index]?.renew(renewal);
         this.renewed.set(index, this.now);

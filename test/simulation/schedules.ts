@@ -4,7 +4,7 @@ import { ROLLBACK_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollo
 import { type Chance, chanceOf, pick } from './chance.js';
 import type { Fate } from './host-agents.js';
 import { brokenByEnding } from './invariants.js';
-import { World, type WorldOptions } from './rollout-world.js';
+import { APPS, World, type WorldOptions } from './rollout-world.js';
 
 const BAD: readonly Fate[] = ['fails', 'fails_on_trial', 'unfetchable', 'never_well', 'falters'];
 
@@ -16,6 +16,10 @@ const gate = (name: string, count: number): GateSpec => ({
   ...{ count, failureLimit: 1, errorLimit: 2, noData: 'fail' },
 });
 const GATES = [gate('once', 1), gate('thrice', 3)];
+const GATES_OF_TWO = APPS.flatMap((app) => GATES.map((one) => ({ ...one, app, name: `${app}/${one.name}` })));
+
+/** Two in seven are of two apps together. */
+const appsOf = (seed: number): 1 | 2 => ([3, 5].includes(seed % 7) ? 2 : 1);
 
 export type Extra = Pick<WorldOptions, 'visited' | 'injected' | 'story' | 'heard'>;
 
@@ -28,9 +32,9 @@ export function optionsOf(seed: number): WorldOptions {
   const chance = chanceOf(seed ^ 0x5eed);
   const peace = peaceOf(seed);
   const kind = peace !== 'none' || chance() < 0.78 ? 'rollout' : 'rollback';
+  const apps = appsOf(seed);
   return {
-    seed,
-    kind,
+    ...{ seed, kind, ...(apps === 1 ? {} : { apps }) },
     hosts: 1 + Math.floor(chance() * 4),
     first: kind === 'rollout' && chance() < 0.2,
     bakeMs: pick(chance, [0, 3_000, 20_000]),
@@ -39,11 +43,11 @@ export function optionsOf(seed: number): WorldOptions {
     onFailure: pick(chance, ['rollback', 'rollback', 'rollback-host', 'hold'] as const),
     parallel: pick(chance, [1, 1, 2, 0]),
     promotedAfter: pick(chance, [0, 0, 1, 2]),
-    fates: Array.from({ length: 4 }, () => (peace === 'good release' ? 'good' : fateOf(chance))),
-    oldFates: Array.from({ length: 4 }, () => (peace === 'none' ? oldFateOf(chance) : 'good')),
+    fates: Array.from({ length: 4 * apps }, () => (peace === 'good release' ? 'good' : fateOf(chance))),
+    oldFates: Array.from({ length: 4 * apps }, () => (peace === 'none' ? oldFateOf(chance) : 'good')),
     order: pick(chance, ['stop-first', 'start-first'] as const),
     chaos: pick(chance, [0, 40, 40, 150, 150, 400]),
-    ...(peace === 'none' && seed % 5 === 2 ? { gates: GATES } : {}),
+    ...(peace === 'none' && seed % 5 === 2 ? { gates: apps === 1 ? GATES : GATES_OF_TWO } : {}),
     ...(kind === 'rollback' && seed % 3 === 1 ? { moves: true } : {}),
     ...(peace === 'none' ? {} : { harmless: true }),
     ...(peace === 'reachable' ? { aborts: chance() < 0.5 } : {}),

@@ -1,6 +1,7 @@
 /** Owns the shapes of GET /status and GET /health. Pure: everything shown is given. */
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
+import { stateByHost } from '@outrider/shared/domain/rollout-place.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import type { Fleet } from '../engine/ports.js';
 import { appsOf, appsOfHost, fleetState, instancesOf, isInUse, keptAgents, versionOf } from './read-model.js';
@@ -174,13 +175,14 @@ function warningsOf({ fleet, redis, leader }: Surroundings): string[] {
 }
 
 function hostsOf(fleet: Fleet, rollout: Rollout | undefined): readonly Readonly<Record<string, unknown>>[] {
+  const states: Readonly<Record<string, RolloutHost['state']>> = stateByHost(rollout?.hosts ?? []);
   return fleet.hosts().map((host) => {
     const instances = host.state === 'down' ? [] : (host.status?.instances ?? []);
     return {
       name: host.name,
       address: host.address,
       state: host.state,
-      rollout_state: rollout?.hosts.find((candidate) => candidate.host === host.name)?.state ?? null,
+      rollout_state: states[host.name] ?? null,
       agents_total: host.status?.instances.length ?? 0,
       agents_healthy: instances.filter(isHealthy).length,
       apps: appsOfHost(host),

@@ -86,6 +86,12 @@ describe('of several apps', () => {
     }
   });
 
+  test('those that are named are taken back, each for itself', async () => {
+    const { inside, asked } = sceneOf({});
+    await emergencyRollback(inside, { app: 'two,one' }, 'ann');
+    expect(asked).toEqual(['rollback one', 'rollback two']);
+  });
+
   test('where nothing has begun the reason keeps its kind', async () => {
     const nothing = new OutriderError('refused', 'There is nothing to go back to.');
     const { inside } = sceneOf({ fails: { one: nothing, two: away } });

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { type ErrorCode, messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { names, optionalName, refuse, versionOrWord, onlyFields, textIn } from './fields.js';
+import { appsIn } from '@outrider/shared/domain/rollout-place.js';
+import { names, optionalApps, refuse, versionOrWord, onlyFields, textIn } from './fields.js';
 import { REST_MS } from '../rollout/strategy.js';
 import type { Fleet } from '../engine/ports.js';
 import { isHeld } from './held-hosts.js';
@@ -47,13 +48,13 @@ export async function emergencyRollback(
   by: string,
 ): Promise<RollbackAnswer> {
   onlyFields(body, FIELDS);
-  const app = optionalName('app', textIn(body, 'app'));
+  const app = optionalApps('app', textIn(body, 'app'));
   const to = textIn(body, 'to') === '' ? '' : versionOrWord('to', textIn(body, 'to'));
   const hosts = names('hosts', list(body, 'hosts'));
   const agents = names('agents', list(body, 'agents'));
   const strategy = rollbackStrategy(textIn(body, 'strategy'), agents, 'emergency');
 
-  const apps = app === '' ? appsOf(inside.fleet) : [app];
+  const apps = app === '' ? appsOf(inside.fleet) : appsIn(app);
   const begun: { app: string; rollout: string }[] = [];
   const reasons: string[] = [];
   const codes: ErrorCode[] = [];

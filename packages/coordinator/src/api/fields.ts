@@ -1,5 +1,6 @@
 /** Checks of what callers send: one clear sentence that names the field, before anything is done with it. */
 import { isName, NAME_RULE, VERSION_RULE } from '@outrider/shared/domain/name.js';
+import { joinedApps } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 
 const LONGEST_TEXT = 1_000;
@@ -17,6 +18,13 @@ const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${tex
 /** A name, or empty where the caller leaves the choice open. */
 export function optionalName(field: string, text: string): string {
   return text === '' || isName(text) ? text : refuse(field, `${shown(text)} is no name; expected are ${NAME_RULE}`);
+}
+
+/** One app, several as `a,b` in any order, or empty: these by name, each once. */
+export function optionalApps(field: string, text: string): string {
+  const apps = text === '' ? [] : text.split(',');
+  if (apps.length > 1) names(field, apps);
+  return apps.length > 1 ? joinedApps(apps) : optionalName(field, text);
 }
 
 export function requiredName(field: string, text: string): string {

@@ -6,7 +6,7 @@ import type { RolloutRequest__Output } from '@outrider/shared/gen/outrider/v1/Ro
 import { writeEvent, writePlan, writeRollout } from '@outrider/shared/rpc/codec.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { line, milliseconds, names, oneOf, optionalName, requestId, rolloutId, versionOrWord, who } from './fields.js';
+import { line, milliseconds, names, oneOf, optionalApps, requestId, rolloutId, versionOrWord, who } from './fields.js';
 import { rollbackStrategy } from './rollback-strategy.js';
 import { REST_MS } from '../rollout/strategy.js';
 import type { Inside } from './inside.js';
@@ -44,7 +44,7 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
     Rollback: async (request) => {
       const agents = names('agents', request.agents);
       const ask = {
-        ...{ app: optionalName('app', request.app), agents },
+        ...{ app: optionalApps('app', request.app), agents },
         to: request.to === '' ? '' : versionOrWord('to', request.to),
         hosts: names('hosts', request.hosts),
         strategy: rollbackStrategy(request.strategy, agents, 'immediate'),
@@ -63,7 +63,7 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
       }
     },
     ListRollouts: async ({ app, limit }) => {
-      const list = await rollouts.list(optionalName('app', app), count('limit', limit, 20));
+      const list = await rollouts.list(optionalApps('app', app), count('limit', limit, 20));
       return { rollouts: list.map(record) };
     },
     GetRollout: async (request) => record(await findRollout(inside, request)),
@@ -71,7 +71,7 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
       record(
         await rollouts.control(
           rolloutId(rollout),
-          optionalName('app', app),
+          optionalApps('app', app),
           oneOf('action', action, CONTROL_ACTIONS),
           who(by),
         ),
@@ -82,7 +82,7 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
 
 function readAsk(request: RolloutRequest__Output, id: string): RolloutAsk {
   return {
-    app: optionalName('app', request.app),
+    app: optionalApps('app', request.app),
     version: versionOrWord('version', request.version),
     hosts: names('hosts', request.hosts),
     agents: names('agents', request.agents),
@@ -116,7 +116,7 @@ export async function findRollout(
   { rollouts }: Inside,
   asked: { readonly rollout: string; readonly app: string },
 ): Promise<Rollout> {
-  const found = await rollouts.get(rolloutId(asked.rollout), optionalName('app', asked.app));
+  const found = await rollouts.get(rolloutId(asked.rollout), optionalApps('app', asked.app));
   if (found !== undefined) return found;
   throw new OutriderError(
     'not_found',

@@ -1,8 +1,9 @@
 /** REST for rollouts: looking at them, and what an operator says to one that is under way. */
 import { CONTROL_ACTIONS, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { shownHosts } from '@outrider/shared/domain/rollout-place.js';
 import { readRollout } from '@outrider/shared/rpc/codec.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { oneOf, optionalName, refuse, rolloutId, onlyFields, textIn } from './fields.js';
+import { oneOf, optionalApps, refuse, rolloutId, onlyFields, textIn } from './fields.js';
 import type { Inside } from './inside.js';
 
 const FIELDS = ['action', 'rollout', 'app'];
@@ -18,14 +19,14 @@ export async function listRollouts({ rollouts }: Inside, query: URLSearchParams)
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST_LISTED) {
     refuse('limit', `expected is a number from 1 to ${MOST_LISTED}`);
   }
-  const list = await rollouts.list(optionalName('app', query.get('app') ?? ''), limit);
+  const list = await rollouts.list(optionalApps('app', query.get('app') ?? ''), limit);
   return list.map((rollout) => explained(rollouts, rollout));
 }
 
 /** One of them, `?rollout=r42`; without it the latest, of `?app=NAME` where that is given. */
 export async function oneRollout({ rollouts }: Inside, query: URLSearchParams): Promise<Explained> {
   const id = rolloutId(query.get('rollout') ?? '');
-  const found = await rollouts.get(id, optionalName('app', query.get('app') ?? ''));
+  const found = await rollouts.get(id, optionalApps('app', query.get('app') ?? ''));
   if (found !== undefined) return explained(rollouts, found);
   throw new OutriderError('not_found', id === '' ? 'There was no rollout yet.' : `There is no rollout ${id}.`);
 }
@@ -38,7 +39,7 @@ export async function controlRollout(
 ): Promise<Explained> {
   onlyFields(body, FIELDS);
   const action = oneOf('action', textIn(body, 'action'), CONTROL_ACTIONS);
-  const app = optionalName('app', textIn(body, 'app'));
+  const app = optionalApps('app', textIn(body, 'app'));
   const rollout = rolloutId(textIn(body, 'rollout'));
   return leader.carryOut(
     { isForwarded: false },
@@ -50,5 +51,6 @@ export async function controlRollout(
 
 const explained = (rollouts: Inside['rollouts'], rollout: Rollout): Explained => ({
   ...rollout,
+  hosts: shownHosts(rollout),
   explained: rollouts.explain(rollout),
 });

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { RolloutPhase } from '@outrider/shared/domain/rollout.js';
+import { appsOfRollout, isAbout } from '@outrider/shared/domain/rollout-place.js';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Inside } from './inside.js';
 import { currentRollout, instancesOf } from './read-model.js';
@@ -120,8 +121,8 @@ export class CoordinatorMetrics {
       ['app', 'phase'],
       async (gauge) => {
         const list = await rollouts.list('', 100).catch(() => []);
-        for (const app of new Set(list.map((rollout) => rollout.app))) {
-          const latest = currentRollout(list.filter((rollout) => rollout.app === app));
+        for (const app of new Set(list.flatMap((rollout) => appsOfRollout(rollout).map((one) => one.app)))) {
+          const latest = currentRollout(list.filter((rollout) => isAbout(rollout, app)));
           for (const phase of Object.keys(PHASES)) gauge.set({ app, phase }, latest?.phase === phase ? 1 : 0);
         }
       },

@@ -13,7 +13,7 @@ import type {
 import type { RolloutTrace } from '../engine/ports.js';
 
 export interface RolloutAsk {
-  /** Empty: the only app there is. */
+  /** One, several as `a,b` by name, or empty: the only app there is. */
   readonly app: string;
   readonly version: string;
   readonly hosts: readonly string[];
@@ -46,7 +46,7 @@ export interface RolloutAsk {
 }
 
 export interface RollbackAsk {
-  /** Empty: the only app there is. */
+  /** As in `RolloutAsk`. */
   readonly app: string;
   /** Empty: each host's previous release. */
   readonly to: string;

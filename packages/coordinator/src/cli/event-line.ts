@@ -1,16 +1,22 @@
 /** An event as one line for people: when, where, what, why. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import { placeKey } from '@outrider/shared/domain/rollout-place.js';
 import { harmless } from './output.js';
 
-export function eventLine(event: OutriderEvent): string {
+/** `withApp`: it is one of several that are told of together. */
+export function eventLine(event: OutriderEvent, withApp = false): string {
   const instance = event.instance === undefined ? '' : `.${event.instance}`;
   const who = event.agent === undefined ? '' : ` ${event.agent}${instance}`;
-  const where = event.host === undefined ? '' : ` ${event.host}`;
+  const app = withApp && event.app !== undefined ? event.app : undefined;
+  const where = event.host === undefined ? '' : ` ${placeKey(event.host, app)}`;
   const what = event.type.replace(/^rollout\.host\./, '');
   const { gate } = event.data ?? {};
   const which = typeof gate === 'string' ? ` ${harmless(gate)}` : '';
   const version = event.version === undefined ? '' : ` ${event.version}`;
-  const rollout = event.rollout === undefined || event.host !== undefined ? '' : ` ${event.rollout}`;
+  const rollout =
+    event.rollout === undefined || event.host !== undefined
+      ? ''
+      : ` ${event.rollout}${app === undefined ? '' : ` ${app}`}`;
   const by = event.by === undefined ? '' : ` by ${event.by}`;
   const reason = event.reason === undefined || event.reason === '' ? '' : `: ${harmless(event.reason)}`;
   return `${clockTime(event.at)}${where}${who} ${what}${which}${rollout}${version}${by}${reason}`;

@@ -8,6 +8,7 @@ import { eventLine } from './event-line.js';
 import { follower } from './follower.js';
 import { type Globals, globalsOf, withGlobals } from './globals.js';
 import { print, printJson } from './output.js';
+import { SeveralApps } from './several-apps.js';
 
 /** As many of the last ones are asked for after a gap; no more than are remembered as shown. */
 const AGAIN = 1_000;
@@ -29,10 +30,11 @@ export function eventsCommand(program: Command): void {
 
 async function events(globals: Globals, options: EventsOptions): Promise<void> {
   const seen = new RecentIds();
+  const several = new SeveralApps();
   const showOne = (event: OutriderEvent): void => {
     if (!seen.isNew(event.id)) return;
     if (globals.json) printJson(event);
-    else print(eventLine(event));
+    else print(eventLine(event, several.has(event)));
   };
   const follow = options.follow === true;
   const lines = options.lines ?? (follow ? 10 : 100);

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { OutriderError, messageOf } from '@outrider/shared/runtime/errors.js';
 import { rolloutIdArgument } from './arguments.js';
 import { withCoordinator } from './connection.js';
-import { type Globals, globalsOf, QUESTION_MS, withGlobals } from './globals.js';
+import { appsOption, type Globals, globalsOf, QUESTION_MS, withGlobals } from './globals.js';
 import { show } from './output.js';
 
 interface EvidenceOptions {
@@ -29,7 +29,7 @@ export function addEvidence(rollout: Command): void {
     .argument('[id]', 'default: the latest', rolloutIdArgument)
     .requiredOption('--output <file>', 'where it goes; - is standard output')
     .option('--force', 'overwrite the file if it is there')
-    .option('--app <name>', 'the latest of this app')
+    .option('--app <name>', 'the latest of this app', appsOption)
     .action(async (id: string | undefined, options: EvidenceOptions) => {
       await evidence(globalsOf(verb), id ?? '', options);
     });

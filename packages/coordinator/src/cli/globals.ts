@@ -2,6 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '@outrider/shared/domain/duration.js';
+import { joinedApps } from '@outrider/shared/domain/rollout-place.js';
 import { environmentName } from '@outrider/shared/runtime/config-env.js';
 import { nameOption } from './arguments.js';
 
@@ -48,6 +49,11 @@ function namesOption(text: string, otherwise: string): string[] {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new InvalidArgumentError(`${twice} is named twice.`);
   return names;
+}
+
+/** One app, or several with commas between them, in any order. */
+export function appsOption(text: string): string {
+  return joinedApps(hostsOption(text));
 }
 
 /** `KEY=VALUE`s with commas between them, at least one. */

@@ -14,7 +14,7 @@ export const changesRelease = (plan: Plan): boolean => plan.hosts.some((host) =>
 
 export function planText(plan: Plan): string {
   const parts = plan.hosts.map((host) => {
-    const head = `${host.host}: ${host.from ?? 'nothing'} -> ${versionInWords(plan.version, keptIn(host))} (wave ${host.wave})`;
+    const head = `${host.host}${host.app === undefined ? '' : ` ${host.app}`}: ${host.from ?? 'nothing'} -> ${versionInWords(plan.version, keptIn(host))} (wave ${host.wave})`;
     const rows = host.actions.map((action) => [
       `  ${SIGN[action.action]}`,
       `${action.agent}.${action.instance}`,

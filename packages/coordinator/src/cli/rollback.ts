@@ -8,7 +8,7 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { versionWord } from './arguments.js';
 import { persistently } from './connection.js';
 import { followRollout } from './follow-rollout.js';
-import { agentsOption, durationOption, globalsOf, hostsOption, whoami, withGlobals } from './globals.js';
+import { agentsOption, appsOption, durationOption, globalsOf, hostsOption, whoami, withGlobals } from './globals.js';
 import { print, printJson } from './output.js';
 import { planText } from './plan-text.js';
 
@@ -43,7 +43,7 @@ export function rollbackCommand(program: Command): void {
   const command = withGlobals(program.command('rollback').description('back to what ran before: at once, no trial'));
   command
     .option('--to <version>', 'this release; default: the previous one of each host', versionWord)
-    .option('--app <name>', 'where there is more than one app')
+    .option('--app <a,b>', 'where there is more than one app: this one, or several as one rollback', appsOption)
     .option('--hosts <a,b>', 'only these hosts', hostsOption)
     .option('--agents <a,b>', 'only these agents; all others stay as they are', agentsOption)
     .addOption(

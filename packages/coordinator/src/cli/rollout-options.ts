@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { ON_FAILURE, ROLLOUT_STRATEGIES } from '@outrider/shared/domain/rollout.js';
 import type { RolloutRequest } from '@outrider/shared/gen/outrider/v1/RolloutRequest.js';
 import { countOption, versionWord } from './arguments.js';
-import { agentsOption, durationOption, hostsOption, labelsOption, whoami } from './globals.js';
+import { agentsOption, appsOption, durationOption, hostsOption, labelsOption, whoami } from './globals.js';
 
 export interface RolloutOptions {
   readonly label?: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ export type NamedRollout = RolloutOptions & { readonly version: string };
 export function withRolloutOptions(command: Command): Command {
   command
     .option('--version <version>', 'the release; or latest, previous, good', versionWord)
-    .option('--app <name>', 'where there is more than one app')
+    .option('--app <a,b>', 'where there is more than one app: this one, or several as one rollout', appsOption)
     .option('--hosts <a,b>', 'only these hosts', hostsOption)
     .option('--agents <a,b>', 'only these agents; all others stay as they are', agentsOption)
     .option('--label <key=value,...>', 'only hosts with these labels', labelsOption)

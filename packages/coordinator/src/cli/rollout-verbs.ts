@@ -7,15 +7,15 @@ import { countOption, rolloutIdArgument } from './arguments.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { addEvidence } from './evidence.js';
 import { followRollout } from './follow-rollout.js';
-import { type Globals, globalsOf, whoami, withGlobals } from './globals.js';
+import { appsOption, type Globals, globalsOf, whoami, withGlobals } from './globals.js';
 import { show } from './output.js';
-import { endText, type Explained } from './rollout-view.js';
+import { endText, type Explained, placeColumns } from './rollout-view.js';
 import { table } from '@outrider/shared/cli/table.js';
 
 export function addRolloutVerbs(rollout: Command): void {
   const list = withGlobals(rollout.command('ls').description('rollouts, newest first'));
   list
-    .option('--app <name>', 'only of this app')
+    .option('--app <name>', 'only of this app', appsOption)
     .option('-n, --limit <count>', 'at most so many (default 20)', countOption)
     .action(async (options: { readonly app?: string; readonly limit?: number }) => {
       await ls(globalsOf(list), options.app ?? '', options.limit ?? 20);
@@ -24,7 +24,7 @@ export function addRolloutVerbs(rollout: Command): void {
   const status = withGlobals(rollout.command('status').description('one rollout; the exit code is its own'));
   status
     .argument('[id]', 'default: the latest', rolloutIdArgument)
-    .option('--app <name>', 'the latest of this app')
+    .option('--app <name>', 'the latest of this app', appsOption)
     .action(async (id: string | undefined, options: { readonly app?: string }) => {
       const record = await get(globalsOf(status), id ?? '', options.app ?? '');
       show(globalsOf(status), record, () => statusText(record));
@@ -34,7 +34,7 @@ export function addRolloutVerbs(rollout: Command): void {
   const watch = withGlobals(rollout.command('watch').description('look on to the end; the exit code is its own'));
   watch
     .argument('[id]', 'default: the latest', rolloutIdArgument)
-    .option('--app <name>', 'the latest of this app')
+    .option('--app <name>', 'the latest of this app', appsOption)
     .action(async (id: string | undefined, options: { readonly app?: string }) => {
       const globals = globalsOf(watch);
       // The latest is settled once, so that a later one is not watched by mistake.
@@ -53,7 +53,7 @@ export function addRolloutVerbs(rollout: Command): void {
     const verb = withGlobals(rollout.command(action).description(description));
     verb
       .argument('[id]', 'default: the one under way', rolloutIdArgument)
-      .option('--app <name>', 'the one of this app')
+      .option('--app <name>', 'the one of this app', appsOption)
       .option('--yes', 'there is no question; accepted for scripts')
       .action(async (id: string | undefined, options: { readonly app?: string }) => {
         await control(globalsOf(verb), action, id ?? '', options.app ?? '');
@@ -94,7 +94,7 @@ async function get(globals: Globals, rollout: string, app: string): Promise<Expl
 }
 
 function statusText(record: Explained): string {
-  const hosts = table(record.hosts.map((host) => ['  ', host.host, host.state, host.reason ?? '']));
+  const hosts = table(record.hosts.map((host) => ['  ', ...placeColumns(host), host.state, host.reason ?? '']));
   return hasEnded(record.phase) ? `${hosts}\n${endText(record)}` : `${hosts}\n${record.explained}`;
 }
 

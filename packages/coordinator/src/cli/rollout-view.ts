@@ -1,10 +1,12 @@
 /** How a rollout is shown while it runs: event lines, or on a terminal a block that is drawn again. */
 import { stripVTControlCharacters } from 'node:util';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
-import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { appsIn, placeKey } from '@outrider/shared/domain/rollout-place.js';
+import { hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { eventLine } from './event-line.js';
 import type { Globals } from './globals.js';
 import { harmless, note, print, printJson } from './output.js';
+import { SeveralApps } from './several-apps.js';
 import { paint, table } from '@outrider/shared/cli/table.js';
 
 export type Explained = Rollout & { readonly explained: string };
@@ -44,15 +46,18 @@ class JsonView implements RolloutView {
 }
 
 class PlainView implements RolloutView {
-  /** By host. */
+  /** By host and app. */
   private readonly last = new Map<string, string>();
+  private readonly several = new SeveralApps();
 
   /** A host tells of its own steps too; once is enough. */
   event(event: OutriderEvent): void {
-    const { host = '', type } = event;
-    const isKnown = type.startsWith('rollout.host.') && this.last.get(host) === type;
-    this.last.set(host, type);
-    if (!isKnown) print(eventLine(event));
+    const { host = '', app, type } = event;
+    const place = placeKey(host, app);
+    const isKnown = type.startsWith('rollout.host.') && this.last.get(place) === type;
+    this.last.set(place, type);
+    const withApp = this.several.has(event);
+    if (!isKnown) print(eventLine(event, withApp));
   }
   record(): void {
     // Events are enough where nothing is redrawn.
@@ -74,6 +79,7 @@ class LiveView implements RolloutView {
   private drawn = 0;
   private frame = 0;
   private away = false;
+  private readonly several = new SeveralApps();
   private readonly timer: NodeJS.Timeout;
 
   constructor() {
@@ -83,10 +89,11 @@ class LiveView implements RolloutView {
 
   event(event: OutriderEvent): void {
     const { rollout } = this;
+    const withApp = this.several.has(event);
     if (rollout !== undefined && event.host !== undefined) this.rollout = withHost(rollout, event);
     if (/failed|rolling_back|paused|resumed|stuck/.test(event.type)) {
       this.erase();
-      print(eventLine(event));
+      print(eventLine(event, withApp));
     }
     this.draw();
   }
@@ -120,9 +127,13 @@ class LiveView implements RolloutView {
     const ended = hasEnded(rollout.phase);
     const seconds = Math.round(((rollout.endedAt ?? Date.now()) - rollout.startedAt) / 1000);
     const sign = ended ? ' ' : (FRAMES[this.frame] ?? '');
-    const rows = rollout.hosts.map((host) => ['  ', host.host, `${painted(host.state)}  ${host.reason ?? ''}`]);
+    const rows = rollout.hosts.map((host) => [
+      '  ',
+      ...placeColumns(host),
+      `${painted(host.state)}  ${host.reason ?? ''}`,
+    ]);
     const away = this.away ? ' (the coordinator does not answer)' : '';
-    const head = `${sign} ${rollout.id}  ${rollout.version}  ${rollout.phase}${rollout.paused ? ', paused' : ''}  ${seconds} s${away}`;
+    const head = `${sign} ${rollout.id}  ${appsIn(rollout.app).length > 1 ? `${rollout.app} ` : ''}${rollout.version}  ${rollout.phase}${rollout.paused ? ', paused' : ''}  ${seconds} s${away}`;
     const width = process.stdout.columns;
     const lines = [head, ...table(rows).split('\n')].map((line) => fit(line, width));
     this.erase();
@@ -136,10 +147,16 @@ function withHost(rollout: Explained, event: OutriderEvent): Explained {
   const state = /^rollout\.host\.(\w+)$/.exec(event.type)?.[1];
   if (state === undefined) return rollout;
   const hosts = rollout.hosts.map((host) =>
-    host.host === event.host ? { ...host, state: state as typeof host.state } : host,
+    host.host === event.host && (host.app === undefined || host.app === event.app)
+      ? { ...host, state: state as typeof host.state }
+      : host,
   );
   return { ...rollout, hosts };
 }
+
+/** Host, and app where there are several, as columns of a table. */
+export const placeColumns = ({ host, app }: Pick<RolloutHost, 'host' | 'app'>): readonly string[] =>
+  app === undefined ? [host] : [host, app];
 
 const COLOUR = {
   committed: 'green',
@@ -167,6 +184,7 @@ export function endText(rollout: Explained): string {
   const log =
     culprit.log.length === 0 ? [] : ['Its last lines:', ...culprit.log.map((line) => `  | ${harmless(line)}`)];
   const instance = culprit.instance === undefined ? '' : `.${culprit.instance}`;
-  const who = culprit.agent === '' ? culprit.host : `${culprit.agent}${instance} on ${culprit.host}`;
+  const whose = culprit.app === undefined ? '' : ` of ${culprit.app}`;
+  const who = culprit.agent === '' ? culprit.host : `${culprit.agent}${instance}${whose} on ${culprit.host}`;
   return [rollout.explained, `Cause: ${who}: ${culprit.cause}`, ...log].join('\n');
 }

@@ -1,9 +1,11 @@
 /** One question of one gate, whatever it asks: gathers what it needs and has it judged. */
 import { type GateSpec, type GateState, type HostSamples, seriesOf } from '@outrider/shared/domain/gate.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import { entryAt, hostOf, ofApp } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Assessment, judgeSamples, type SampledHost } from '../rollout/gates/judge-samples.js';
 import { judgeValues } from '../rollout/gates/judge-values.js';
+import { judgedBy } from '../rollout/gate-cells.js';
 import type { Fleet, GateOccasion, GateSources } from './ports.js';
 
 export interface GateQuestioning {
@@ -39,12 +41,13 @@ export async function askGate(questioning: GateQuestioning): Promise<Assessment>
 
 async function askHosts({ rollout, gate, waitedMs, fleet, sources }: GateQuestioning): Promise<Assessment> {
   const { spec } = gate;
-  const trial = rollout.hosts.filter(({ state }) => state === 'trial').map(({ host }) => host);
-  const others = spec.compare === 'hosts' ? rollout.hosts.filter(({ touched }) => !touched) : [];
-  const up = others.map(({ host }) => host).filter((host) => fleet.host(host)?.state === 'up');
+  const { app = rollout.app } = spec;
+  const trial = trialOf(rollout, spec);
+  const others = spec.compare === 'hosts' ? judgedBy(rollout, spec).filter(({ touched }) => !touched) : [];
+  const up = others.map(hostOf).filter((host) => fleet.host(host)?.state === 'up');
   const series = seriesOf(spec);
   const ask = async (host: string): Promise<HostSamples> =>
-    sources.samples(host, rollout.app, series === undefined ? [] : [series], spec.timeoutMs);
+    sources.samples(host, app, series === undefined ? [] : [series], spec.timeoutMs);
   const switched = await Promise.all(
     trial.map(async (host): Promise<SampledHost> => ({
       ...{ host, switched: true },
@@ -63,7 +66,19 @@ async function askHosts({ rollout, gate, waitedMs, fleet, sources }: GateQuestio
     }),
   );
   const patience = patienceMs(spec, rollout, switched[0]?.samples.periodMs ?? PERIOD_MS);
-  return judgeSamples(spec, [...switched, ...unswitched.flat()], waitedMs < patience);
+  return inRecord(rollout, spec, judgeSamples(spec, [...switched, ...unswitched.flat()], waitedMs < patience));
+}
+
+/** Names of the hosts on trial whose agents it is about. */
+const trialOf = (rollout: Rollout, spec: GateSpec): readonly string[] =>
+  judgedBy(rollout, spec)
+    .filter(({ state }) => state === 'trial')
+    .map(hostOf);
+
+/** The host of a verdict as the record names it. */
+function inRecord(rollout: Rollout, { app = rollout.app }: GateSpec, said: Assessment): Assessment {
+  if (said.outcome === 'waiting' || said.host === undefined) return said;
+  return { ...said, host: entryAt(rollout, said.host, app)?.host ?? said.host };
 }
 
 /** A host that has not noticed its switch yet speaks of the time before it. */
@@ -76,10 +91,10 @@ export function patienceMs({ minSamples, intervalMs }: GateSpec, { options }: Ro
 }
 
 function occasionOf({ rollout, gate }: GateQuestioning): GateOccasion {
-  const { id, app, version, fromVersion, environment, hosts } = rollout;
+  const { id, app, version, fromVersion, environment } = ofApp(rollout, gate.spec.app ?? rollout.app);
   return {
     ...{ gate: gate.name, rollout: id, app, version, environment },
     ...(fromVersion === undefined ? {} : { from: fromVersion }),
-    hosts: hosts.filter(({ state }) => state === 'trial').map(({ host }) => host),
+    hosts: trialOf(rollout, gate.spec),
   };
 }

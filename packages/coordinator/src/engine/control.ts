@@ -1,5 +1,6 @@
 /** Pause, resume, promote and abort of a rollout that is under way. */
 import { type ControlAction, hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { isAbout } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { explain } from '../rollout/explain.js';
@@ -40,7 +41,7 @@ function isAsAsked({ phase, paused, promotedBy, abortedBy }: Rollout, action: Co
 }
 
 function onlyRun(app: string, runs: ReadonlyMap<string, RolloutRun>): RolloutRun {
-  const found = [...runs.values()].filter((run) => app === '' || run.rollout.app === app);
+  const found = [...runs.values()].filter((run) => isAbout(run.rollout, app));
   const [only] = found;
   if (only === undefined) throw new OutriderError('refused', 'No rollout is under way.');
   if (found.length > 1) {

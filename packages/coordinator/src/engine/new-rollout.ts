@@ -1,16 +1,16 @@
 /** Makes the record of a rollout out of a plan. */
 import type { HostSpec } from '@outrider/shared/domain/release.js';
-import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
-import type { Target } from '../rollout/plan-host.js';
-import { mostCommon, type PlannedRollback } from './rollback-planner.js';
+import type { Rollout, RolloutApp, RolloutHost } from '@outrider/shared/domain/rollout.js';
+import { joinedApps, placeKey, together } from '@outrider/shared/domain/rollout-place.js';
+import { keyOf, type Target } from '../rollout/plan-host.js';
 import { remember } from './remember.js';
+import { mostCommon, type PlannedRollback } from './rollback-planner.js';
 
 export interface NewRollout {
   readonly seq: number;
-  readonly app: string;
+  /** One at least. */
+  readonly apps: readonly RolloutApp[];
   readonly environment: string;
-  readonly version: string;
-  readonly digest: string;
   readonly options: Rollout['options'];
   /** Left out since they are down. */
   readonly skipped?: readonly string[];
@@ -28,9 +28,13 @@ export function rolloutFrom(
   waves: readonly number[],
 ): { readonly rollout: Rollout; readonly specs: ReadonlyMap<string, string> } {
   const specs = new Map<string, string>();
-  const hosts = targets.map(({ host, spec, from, to }, index): RolloutHost => {
+  const hosts = targets.map((target, index): RolloutHost => {
+    const { app, spec, from, to } = target;
     remember(spec, specs);
-    const place = { host: host.name, wave: waves[index] ?? 1, state: 'pending' as const, to, touched: false, step: 0 };
+    const place = {
+      ...{ host: keyOf(target), wave: waves[index] ?? 1, state: 'pending' as const, to, touched: false, step: 0 },
+      ...(app === undefined ? {} : { app }),
+    };
     if (from !== undefined) return { ...place, from };
     const empty: HostSpec = { ...spec, version: NOTHING, agents: [] };
     return { ...place, empty: { version: NOTHING, digest: spec.digest, specDigest: remember(empty, specs) } };
@@ -39,10 +43,12 @@ export function rolloutFrom(
 }
 
 export function rollbackFrom(wanted: NewRollout, { targets }: PlannedRollback): Rollout {
-  const hosts = targets.map(({ host, from, to, staged, after = [] }, index): RolloutHost => ({
-    ...{ host, wave: index + 1, to, touched: false, step: 0 },
+  const names = [...new Set(targets.map(({ host }) => host))];
+  const hosts = targets.map(({ host, app, from, to, staged, after = [] }): RolloutHost => ({
+    ...{ host: placeKey(host, app), wave: names.indexOf(host) + 1, to, touched: false, step: 0 },
+    ...(app === undefined ? {} : { app }),
     state: staged ? 'staged' : 'pending',
-    ...(after.length === 0 ? {} : { after }),
+    ...(after.length === 0 ? {} : { after: after.map((name) => placeKey(name, app)) }),
     ...(from === undefined ? {} : { from }),
   }));
   return { ...record(wanted, hosts), kind: 'rollback' };
@@ -52,10 +58,18 @@ export function rollbackFrom(wanted: NewRollout, { targets }: PlannedRollback): 
 const NOTHING = 'none';
 
 function record(wanted: NewRollout, hosts: readonly RolloutHost[]): Omit<Rollout, 'kind'> {
-  const { seq, at, requestId, skipped = [], ...rest } = wanted;
-  const from = mostCommon(hosts.flatMap((host) => (host.from === undefined ? [] : [host.from.version])));
+  const { seq, at, requestId, apps: asked, skipped = [], ...rest } = wanted;
+  const apps = asked.map((one) => ({
+    ...one,
+    ...cameFrom(asked.length === 1 ? hosts : hosts.filter(({ app }) => app === one.app)),
+  }));
+  const from = together(apps.flatMap(({ fromVersion }) => fromVersion ?? []));
   return {
     ...rest,
+    app: joinedApps(apps.map(({ app }) => app)),
+    ...(apps.length === 1 ? {} : { apps }),
+    version: together(apps.map(({ version }) => version)),
+    digest: apps[0]?.digest ?? '',
     id: `r${seq}`,
     seq,
     phase: 'staging',
@@ -67,4 +81,10 @@ function record(wanted: NewRollout, hosts: readonly RolloutHost[]): Omit<Rollout
     ...(skipped.length === 0 ? {} : { skipped }),
     ...(requestId === '' ? {} : { requestId }),
   };
+}
+
+/** The version that most of them run. */
+function cameFrom(hosts: readonly RolloutHost[]): Pick<RolloutApp, 'fromVersion'> {
+  const version = mostCommon(hosts.flatMap((host) => (host.from === undefined ? [] : [host.from.version])));
+  return version === '' ? {} : { fromVersion: version };
 }

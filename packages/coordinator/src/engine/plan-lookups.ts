@@ -1,9 +1,11 @@
 /** Looks up what a plan tells besides what is done: history, and what runs now. Without Redis it tells less. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { HostSpec } from '@outrider/shared/domain/release.js';
+import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Details } from '../rollout/plan-details.js';
-import type { Target } from '../rollout/plan-host.js';
+import { ofApp } from '@outrider/shared/domain/rollout-place.js';
+import { keyOf, type Target } from '../rollout/plan-host.js';
 import type { AgentMoment } from '../rollout/start-times.js';
 import type { RolloutStore, SpecStore } from './ports.js';
 
@@ -18,18 +20,18 @@ const ROLLOUTS_READ = 20;
 const EVENTS_READ = 5_000;
 
 export async function lookUp(
-  app: string,
+  apps: readonly string[],
   targets: readonly Target[],
   bakeMs: number,
   { store, specs, recentEvents }: Lookups,
 ): Promise<Details> {
   try {
     const [history, events, running] = await Promise.all([
-      store.list(app, ROLLOUTS_READ),
+      Promise.all(apps.map((app) => historyOf(app, store))),
       recentEvents?.(EVENTS_READ) ?? [],
       runningOn(targets, specs),
     ]);
-    return { history: history.map(({ rollout }) => rollout), moments: momentsOf(events), running, bakeMs, notices: [] };
+    return { history: history.flat(), moments: momentsOf(events), running, bakeMs, notices: [] };
   } catch (error) {
     if (!(error instanceof OutriderError)) throw error;
     const notices = ['Redis does not answer, so how long it takes and which settings change is not known.'];
@@ -37,11 +39,17 @@ export async function lookUp(
   }
 }
 
+/** Newest first; of a rollout of several apps what concerns this one. */
+async function historyOf(app: string, store: RolloutStore): Promise<readonly Rollout[]> {
+  return (await store.list(app, ROLLOUTS_READ)).map(({ rollout }) => ofApp(rollout, app));
+}
+
 async function runningOn(targets: readonly Target[], specs: Lookups['specs']): Promise<ReadonlyMap<string, HostSpec>> {
   const found = await Promise.all(
-    targets.map(async ({ host, from }) => {
+    targets.map(async (target) => {
+      const { from } = target;
       const text = from === undefined ? undefined : await specs.loadSpec(from.specDigest);
-      return text === undefined ? [] : [[host.name, JSON.parse(text) as HostSpec] as const];
+      return text === undefined ? [] : [[keyOf(target), JSON.parse(text) as HostSpec] as const];
     }),
   );
   return new Map(found.flat());

@@ -4,12 +4,13 @@ import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { HostSpec, Manifest, Release } from '@outrider/shared/domain/release.js';
+import { appsIn } from '@outrider/shared/domain/rollout-place.js';
 import { digestOf } from '@outrider/shared/runtime/digest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { closest } from '@outrider/shared/runtime/suggest.js';
 import { type Finding, withFindings } from '../rollout/findings.js';
 import { withDetails } from '../rollout/plan-details.js';
-import { planRollout, type Planned } from '../rollout/plan.js';
+import { planRollout, type Planned, type PlanInput } from '../rollout/plan.js';
 import type { PlanHost } from '../rollout/plan-host.js';
 import type { ReservedPort } from '../rollout/port-claims.js';
 import type { StrategyAsk } from '../rollout/strategy.js';
@@ -18,6 +19,7 @@ import { isOutOfReach } from './out-of-reach.js';
 import type { AskPreflight, AskSpec, Fleet, FleetHost, Releases } from './ports.js';
 import { type Resolve, type RunningSpecs, planSome, specsOf } from './plan-some.js';
 import { preflight } from './preflight.js';
+import { refuseAgentsOfSeveral } from './some-agents.js';
 
 export interface ResolveInput {
   readonly spec: AppSpec;
@@ -54,6 +56,7 @@ export interface PlannerOptions extends Lookups {
 }
 
 export interface PlanAsk extends StrategyAsk {
+  /** One, several as `a,b`, or empty: the only one there is. */
   readonly app: string;
   readonly version: string;
   readonly hosts: readonly string[];
@@ -68,7 +71,8 @@ export interface PlanAsk extends StrategyAsk {
 }
 
 export interface PlannedRelease extends Planned {
-  readonly release: Release;
+  /** One, or one for each app, by the names of the apps. */
+  readonly releases: readonly [Release, ...Release[]];
 }
 
 const NO_GATES = { gates: [], problems: [] };
@@ -85,50 +89,86 @@ const LOOKS = 3;
 
 /** Hosts are asked what they say to it; the plan is of the world as it is when they have answered. */
 export async function planRelease(ask: PlanAsk, options: PlannerOptions): Promise<PlannedRelease> {
-  const { fleet, releases } = options;
-  const app = await onlyApp(ask.app, releases);
-  const release = await findRelease(app, ask.version, releases);
-  const [{ manifest, bytes }, spec] = await Promise.all([
-    releases.manifest(release.digest),
-    releases.spec(release.digest),
-  ]);
+  const { fleet } = options;
+  const sources = await sourcesOf(ask, options.releases);
+  const apps = sources.map(({ app }) => app);
+  const beside = ask.strategy === 'blue-green' ? 'blue-green' : '';
   for (let look = 1; ; look += 1) {
-    const inventory = fleet.hosts().map((host) => planHost(host, app));
-    const source = { ask, app, release, manifest, spec };
-    const running = (ask.agents ?? []).length === 0 ? undefined : await specsOf(inventory, app, options);
-    const planned = planOver(inventory, source, options, running);
+    const seen = sources.map(({ app }) => fleet.hosts().map((host) => planHost(host, app)));
+    const known = await Promise.all(sources.map(({ app }, index) => runningIn(seen[index] ?? [], app, ask, options)));
+    const [first, ...others] = sources.map((source, index) =>
+      inputOf(seen[index] ?? [], source, ask, options, known[index]),
+    );
+    const planned = planRollout([first as PlanInput, ...others]);
     const [findings, details] = await Promise.all([
       planned.world && options.preflight !== undefined
-        ? preflight(planned.targets, bytes, ask.strategy === 'blue-green' ? 'blue-green' : '', options.preflight)
+        ? preflight(planned.targets, ({ spec: { app } }) => bytesOf(sources, app), beside, options.preflight)
         : new Map<string, Finding>(),
-      lookUp(app, planned.targets, ask.bakeMs, options),
+      lookUp(apps, planned.targets, ask.bakeMs, options),
     ]);
-    if (look < LOOKS && !isAsBefore(inventory, fleet, app)) continue;
+    if (look < LOOKS && !isAsBefore(seen, fleet, apps)) continue;
     const found = withFindings(planned, { findings, skipDown: ask.skipDown, digest: digestOf });
-    return { release, ...withDetails(found, details) };
+    const [release, ...more] = sources.map((source) => source.release);
+    return { releases: [release as Release, ...more], ...withDetails(found, details) };
   }
 }
 
+/** Undefined: all agents come to the release, so what the others run need not be known. */
+const runningIn = async (
+  inventory: readonly PlanHost[],
+  app: string,
+  { agents = [] }: PlanAsk,
+  options: PlannerOptions,
+): Promise<RunningSpecs | undefined> => (agents.length === 0 ? undefined : specsOf(inventory, app, options));
+
 interface PlanSource {
-  readonly ask: PlanAsk;
   readonly app: string;
   readonly release: Release;
   readonly manifest: Manifest;
+  readonly bytes: Uint8Array;
   readonly spec: AppSpec;
 }
 
-function planOver(
+const bytesOf = (sources: readonly PlanSource[], app: string): Uint8Array =>
+  sources.find((source) => source.app === app)?.bytes ?? new Uint8Array();
+
+/** The same version of each app. @throws OutriderError */
+async function sourcesOf({ app: asked, version, agents }: PlanAsk, releases: Releases): Promise<readonly PlanSource[]> {
+  const apps = asked === '' ? [await onlyApp(asked, releases)] : appsIn(asked);
+  refuseAgentsOfSeveral(apps, agents);
+  const sources = await Promise.all(
+    apps.map(async (app): Promise<PlanSource> => {
+      const release = await findRelease(app, version, releases);
+      const [{ manifest, bytes }, spec] = await Promise.all([
+        releases.manifest(release.digest),
+        releases.spec(release.digest),
+      ]);
+      return { app, release, manifest, bytes, spec };
+    }),
+  );
+  if (new Set(sources.map(({ release }) => release.version)).size > 1) {
+    const found = sources.map(({ app, release }) => `${release.version} of ${app}`).join(' and ');
+    throw new OutriderError(
+      'invalid',
+      `${version} stands for ${found}, and apps that roll out together go to one version. Name a version that each of them has.`,
+    );
+  }
+  return sources;
+}
+
+function inputOf(
   inventory: readonly PlanHost[],
-  { ask, app, release, manifest, spec }: PlanSource,
+  { app, release, manifest, spec }: PlanSource,
+  ask: PlanAsk,
   options: PlannerOptions,
   running: RunningSpecs | undefined,
-): Planned {
+): PlanInput {
   const { version, digest } = release;
   const gates = ask.noMonitoring === true ? NO_GATES : options.resolveGates({ spec, version });
   const hosts = Object.freeze(Object.fromEntries(inventory.map((host) => [host.name, host.address])));
   const resolve: Resolve = (host) => options.resolve({ spec, manifest, version, digest, host, hosts });
   const some = running === undefined ? { resolve } : planSome(inventory, { ask, app, version, spec }, resolve, running);
-  return planRollout({
+  return {
     gates,
     app,
     version,
@@ -143,12 +183,13 @@ function planOver(
     reserved: (host) => reservedOn(host, options.reserved),
     digest: digestOf,
     suggest: closest,
-  });
+  };
 }
 
-/** In all that a plan is made from. */
-const isAsBefore = (inventory: readonly PlanHost[], fleet: Fleet, app: string): boolean =>
-  canonicalJson(inventory.map(essence)) === canonicalJson(fleet.hosts().map((host) => essence(planHost(host, app))));
+/** In all that a plan is made from. `seen`: by app. */
+const isAsBefore = (seen: readonly (readonly PlanHost[])[], fleet: Fleet, apps: readonly string[]): boolean =>
+  canonicalJson(seen.map((hosts) => hosts.map(essence))) ===
+  canonicalJson(apps.map((app) => fleet.hosts().map((host) => essence(planHost(host, app)))));
 
 const essence = ({ app, ...host }: PlanHost): object => ({
   ...host,
@@ -166,7 +207,10 @@ export async function onlyApp(asked: string, releases: Releases): Promise<string
     );
   }
   if (apps.length > 1)
-    throw new OutriderError('invalid', `There are several apps: ${apps.join(', ')}. Name one with --app.`);
+    throw new OutriderError(
+      'invalid',
+      `There are several apps: ${apps.join(', ')}. Name one with --app, or several that go together: --app ${apps.slice(0, 2).join(',')}.`,
+    );
   return only;
 }
 

@@ -139,7 +139,7 @@ export type AskSpec = (host: string, app: string, specDigest: string, withinMs: 
 
 /** One command to one host and app, kept until the host has acknowledged it. */
 export interface Effect {
-  /** `ROLLOUT/HOST/STEP`: the idempotency key. */
+  /** `ROLLOUT/HOST/STEP`, of several apps `ROLLOUT/HOST/APP/STEP`: the idempotency key. */
   readonly key: string;
   readonly host: string;
   readonly app: string;
@@ -217,7 +217,7 @@ export interface StoredRollout {
 export interface RolloutStore {
   /**
    * All or nothing: the lease is still this one, the revision is still `expected` (0: it does not exist
-   * yet, and no other rollout of the app is under way); then state, events and effects are written. An
+   * yet, and no other rollout of any of its apps is under way); then state, events and effects are written. An
    * effect replaces the one that the outbox holds for the same host and app.
    */
   commit(
@@ -235,7 +235,7 @@ export interface RolloutStore {
   load(id: string): Promise<StoredRollout | undefined>;
   /** 0: there is no such rollout. */
   revision(id: string): Promise<number>;
-  /** Newest first. */
+  /** Newest first; `app`: that are about it, among others or just about several, `a,b`. */
   list(app: string | undefined, limit: number): Promise<readonly StoredRollout[]>;
   underWay(): Promise<readonly StoredRollout[]>;
   outbox(): Promise<readonly Effect[]>;

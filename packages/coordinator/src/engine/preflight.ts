@@ -3,22 +3,25 @@ import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import type { SwitchStrategy } from '@outrider/shared/domain/host.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Finding } from '../rollout/findings.js';
-import type { Target } from '../rollout/plan-host.js';
+import { keyOf, type Target } from '../rollout/plan-host.js';
 import type { AskPreflight } from './ports.js';
 
 /** A host that is well answers within milliseconds; whoever looks at a plan does not wait for one that is not. */
 const WITHIN_MS = 5_000;
 
+/** By host; of several apps by host and app. */
 export async function preflight(
   targets: readonly Target[],
-  manifest: Uint8Array,
+  manifestOf: (target: Target) => Uint8Array,
   strategy: SwitchStrategy,
   ask: AskPreflight,
 ): Promise<ReadonlyMap<string, Finding>> {
   const answers = await Promise.all(
-    targets.map(async ({ host, spec, to }): Promise<readonly [string, Finding]> => {
-      const source = { release: to, manifest, hostSpec: Buffer.from(canonicalJson(spec)), strategy };
-      return [host.name, await findingOf(ask(host.name, source, WITHIN_MS))];
+    targets.map(async (target): Promise<readonly [string, Finding]> => {
+      const { host, spec, to } = target;
+      const hostSpec = Buffer.from(canonicalJson(spec));
+      const source = { release: to, manifest: manifestOf(target), hostSpec, strategy };
+      return [keyOf(target), await findingOf(ask(host.name, source, WITHIN_MS))];
     }),
   );
   return new Map(answers);

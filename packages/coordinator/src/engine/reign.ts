@@ -1,6 +1,7 @@
 /** What a leader does for as long as it leads: recover, feed reports to rollouts, renew trials, give commands. */
 import type { AppStatus } from '@outrider/shared/domain/host.js';
 import { hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
+import { entriesOn, entryAt, hostOf, placeOf } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { Limits } from '../rollout/decision.js';
@@ -120,7 +121,7 @@ export class Reign {
     }
     for (const memory of remembered) await this.remind(memory);
     for (const run of this.runs.values()) {
-      const silent = run.rollout.hosts.filter(({ host }) => !this.term.isBound(host)).map(({ host }) => host);
+      const silent = run.rollout.hosts.filter((entry) => !this.term.isBound(hostOf(entry))).map(({ host }) => host);
       if (run.rollout.kind === 'rollout') await run.countAsTouched(silent);
     }
     this.isReady = true;
@@ -170,9 +171,11 @@ export class Reign {
     if (status === undefined || !this.term.isLive()) return;
     const at = this.options.clock.now();
     for (const run of this.runs.values()) {
-      if (!run.rollout.hosts.some((candidate) => candidate.host === host.name)) continue;
-      const app = status.apps.find((candidate) => candidate.app === run.rollout.app);
-      run.tell({ kind: 'report', host: host.name, status: app ?? 'gone', ...steadinessOf(host), at });
+      for (const entry of entriesOn(run.rollout, host.name)) {
+        const { app } = placeOf(run.rollout, entry);
+        const found = status.apps.find((candidate) => candidate.app === app);
+        run.tell({ kind: 'report', host: entry.host, status: found ?? 'gone', ...steadinessOf(host), at });
+      }
     }
     for (const app of status.apps) this.lookForLost(host.name, app);
   }
@@ -205,7 +208,10 @@ export class Reign {
       if (host.state === 'up' && !this.term.isBound(host.name)) this.heard(host);
       if (!isOutOfReach(host)) continue;
       const forMs = clock.monotonic() - (this.silentSince.get(host.name) ?? clock.monotonic());
-      for (const run of this.runs.values()) run.tell({ kind: 'unreachable', host: host.name, forMs, at });
+      for (const run of this.runs.values()) {
+        for (const entry of entriesOn(run.rollout, host.name))
+          run.tell({ kind: 'unreachable', host: entry.host, forMs, at });
+      }
     }
   }
 
@@ -233,16 +239,20 @@ export class Reign {
   }
 
   private refused(effect: Effect, reason: string): void {
-    const { host, fence } = effect;
     const at = this.options.clock.now();
-    this.runs.get(rolloutOf(effect))?.tell({ kind: 'refused', host, step: fence.step, reason, at });
+    const run = this.runs.get(rolloutOf(effect));
+    const entry = run === undefined ? undefined : entryAt(run.rollout, effect.host, effect.app);
+    if (entry !== undefined) run?.tell({ kind: 'refused', host: entry.host, step: effect.fence.step, reason, at });
   }
 
   private changed(run: RolloutRun, before?: Rollout): void {
     run.scheduleTick();
     const { rollout } = run;
     if (hasEnded(rollout.phase)) {
-      for (const host of rollout.hosts) this.deliveries.drop(host.host, rollout.app);
+      for (const entry of rollout.hosts) {
+        const { host, app } = placeOf(rollout, entry);
+        this.deliveries.drop(host, app);
+      }
       this.forget(run);
     } else {
       // What hosts said while another decision was being written is told again.
@@ -251,12 +261,13 @@ export class Reign {
   }
 
   private retell(rollout: Rollout, hosts: readonly RolloutHost[]): void {
-    for (const { host } of hosts) {
+    for (const entry of hosts) {
+      const { host, app } = placeOf(rollout, entry);
       const now = this.options.fleet.host(host);
-      const app = now?.status?.apps.find((candidate) => candidate.app === rollout.app);
-      if (now?.state !== 'up' || app === undefined || !this.term.isBound(host)) continue;
+      const status = now?.status?.apps.find((candidate) => candidate.app === app);
+      if (now?.state !== 'up' || status === undefined || !this.term.isBound(host)) continue;
       const at = this.options.clock.now();
-      this.runs.get(rollout.id)?.tell({ kind: 'report', host, status: app, ...steadinessOf(now), at });
+      this.runs.get(rollout.id)?.tell({ kind: 'report', host: entry.host, status, ...steadinessOf(now), at });
     }
   }
 

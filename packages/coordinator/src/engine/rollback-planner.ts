@@ -2,7 +2,8 @@
 import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
 import { type AppStatus, heldWords } from '@outrider/shared/domain/host.js';
 import { type HostSpec, type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
-import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
+import type { Plan, Rollout, RolloutApp } from '@outrider/shared/domain/rollout.js';
+import { ofApp } from '@outrider/shared/domain/rollout-place.js';
 import { digestOf } from '@outrider/shared/runtime/digest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk } from '../api/ports.js';
@@ -14,6 +15,8 @@ import { isWhole, someBack } from './rollback-some.js';
 
 export interface RollbackTarget {
   readonly host: string;
+  /** Absent: the only app of the rollback. */
+  readonly app?: string;
   readonly from?: ReleaseRef;
   readonly to: ReleaseRef;
   /** The release is on the host already. */
@@ -26,6 +29,8 @@ export interface PlannedRollback {
   readonly plan: Plan;
   /** In the order in which they are switched: the last of the rollout first. */
   readonly targets: readonly RollbackTarget[];
+  /** Those that it is about. */
+  readonly apps: readonly RolloutApp[];
   /** Host specs by their digest, of what must be fetched. */
   readonly specs: ReadonlyMap<string, string>;
 }
@@ -45,7 +50,7 @@ export async function planRollback(
   { app, to, hosts: onlyHosts, agents = [] }: Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents'>,
   options: RollbackOptions,
 ): Promise<PlannedRollback> {
-  const history = (await options.store.list(app, 100)).map(({ rollout }) => rollout);
+  const history = (await options.store.list(app, 100)).map(({ rollout }) => ofApp(rollout, app));
   const standing = await standingOn(app, onlyHosts, history, options);
   if (agents.length === 0) for (const { host } of standing) refuseHeld(host);
   const specs = new Map<string, string>();
@@ -69,7 +74,9 @@ export async function planRollback(
   const version = to === '' ? mostCommon(targets.map((target) => target.to.version)) : (targets[0]?.to.version ?? to);
   const content = { app, version, ...(agents.length === 0 ? {} : { agents }), hosts, problems: [] };
   const wanted = new Map([...specs].filter(([digest]) => targets.some(({ to }) => to.specDigest === digest)));
-  return { plan: { plan: digestOf(content).slice(0, 12), ...content }, targets: ordered, specs: wanted };
+  const digest = (targets.find((target) => target.to.version === version) ?? targets[0])?.to.digest ?? '';
+  const plan = { plan: digestOf(content).slice(0, 12), ...content };
+  return { plan, targets: ordered, apps: [{ app, version, digest }], specs: wanted };
 }
 
 /** Hosts that are known to have something of the app; one that is down is tried too: it may come back in time. */

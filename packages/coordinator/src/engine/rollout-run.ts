@@ -1,6 +1,7 @@
 /** One rollout under way: its events one at a time, each decided, committed and handed on. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { hasEnded, type Plan, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { placeOf } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Clock, rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { countAsTouched, FAR_ABOVE, takeBackLost } from '../rollout/begin.js';
@@ -208,12 +209,11 @@ export class RolloutRun {
   }
 
   private effectOf(rollout: Rollout, command: RolloutCommand): Effect {
-    const { host, kind, step, release, confirmWithinMs, reason } = command;
+    const { host: key, kind, step, release, confirmWithinMs, reason } = command;
     const fence = { epoch: this.term.lease.epoch, rollout: rollout.seq, step };
     return {
-      key: `${rollout.id}/${host}/${step}`,
-      host,
-      app: rollout.app,
+      key: `${rollout.id}/${key}/${step}`,
+      ...placeOf(rollout, rollout.hosts.find((entry) => entry.host === key) ?? { host: key }),
       kind,
       fence,
       release,
@@ -223,10 +223,15 @@ export class RolloutRun {
   }
 
   private eventOf(rollout: Rollout, line: HistoryLine, index: number): OutriderEvent {
-    const { app, environment, version } = rollout;
+    const { environment } = rollout;
+    const { host: key, ...rest } = line;
+    const entry = key === undefined ? undefined : (rollout.hosts.find(({ host }) => host === key) ?? { host: key });
+    const { host, app } = entry === undefined ? { host: undefined, app: rollout.app } : placeOf(rollout, entry);
+    const version = (rollout.apps ?? []).find((one) => one.app === (line.app ?? app))?.version ?? rollout.version;
     const id = `${rollout.id}-${this.term.lease.epoch}-${this.revision}-${index}`;
     const at = rfc3339(this.options.clock.now());
-    return { id, at, environment, app, rollout: rollout.id, version, ...line };
+    const where = { environment, app, rollout: rollout.id, version, ...(host === undefined ? {} : { host }) };
+    return { id, at, ...where, ...rest };
   }
 }
 

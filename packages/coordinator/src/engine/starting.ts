@@ -1,5 +1,6 @@
 /** Starts rollouts and rollbacks: planned, refused or written with their first decision. */
 import type { OnLeaseEnd, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
+import { appsIn, sharedApp, shownHosts } from '@outrider/shared/domain/rollout-place.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk, RolloutAsk } from '../api/ports.js';
@@ -11,7 +12,8 @@ import { type Limits } from '../rollout/decision.js';
 import { rollbackFrom, rolloutFrom } from './new-rollout.js';
 import { planRelease } from './planner.js';
 import type { RolloutStore } from './ports.js';
-import { planRollback, type RollbackOptions } from './rollback-planner.js';
+import { planRollbackOf } from './rollback-of-apps.js';
+import type { RollbackOptions } from './rollback-planner.js';
 import type { Reign } from './reign.js';
 
 export interface StartOptions extends RollbackOptions {
@@ -34,11 +36,11 @@ const ROLLBACK_PATIENCE_MS = 30_000;
 
 export async function beginRollout(ask: RolloutAsk, reign: Reign, options: StartOptions): Promise<Begun> {
   const { store, specs, clock, environment } = options;
-  const { release, plan, targets, waves, gates, world, skipped } = await planRelease(ask, options);
-  const before = await earlier(ask.requestId, release.app, store);
+  const { releases, plan, targets, waves, gates, world, skipped } = await planRelease(ask, options);
+  const before = await earlier(ask.requestId, plan.app, store);
   if (before !== undefined) return { plan, rollout: before };
-  if (ask.supersede) await superseded(release.app, ask, reign, options);
-  await refuseSecond(release.app, options);
+  if (ask.supersede) await superseded(plan.app, ask, reign, options);
+  await refuseSecond(plan.app, options);
   if (plan.problems.length > 0) {
     throw new OutriderError(world ? 'refused' : 'invalid', plan.problems.join('\n'));
   }
@@ -49,11 +51,11 @@ export async function beginRollout(ask: RolloutAsk, reign: Reign, options: Start
     );
   }
   if (targets.length === 0) return { plan };
-  const { app, version, digest } = release;
   const { by, requestId } = ask;
   const made = rolloutFrom(
     {
-      ...{ app, version, digest, environment, by, requestId, skipped },
+      apps: releases.map(({ app, version, digest }) => ({ app, version, digest })),
+      ...{ environment, by, requestId, skipped },
       seq: await nextSequence(options),
       ...(gates.length === 0 ? {} : { gates: gates.map(newGate) }),
       options: optionsOf(ask, plan, options),
@@ -89,15 +91,12 @@ export async function beginRollback(ask: RollbackAsk, reign: Reign, options: Sta
   const before = await earlier(requestId, app, store);
   if (before !== undefined) return { plan: planOf(before), rollout: before };
   await refuseSecond(app, options);
-  const planned = await planRollback(ask, options);
-  const { plan, targets } = planned;
-  const [first] = targets;
-  if (first === undefined) return { plan };
+  const planned = await planRollbackOf(appsIn(app), ask, options);
+  const { plan, targets, apps } = planned;
+  if (targets.length === 0) return { plan };
   await specs.saveSpecs(planned.specs);
   const wanted = {
-    ...{ app, environment, by, requestId },
-    version: plan.version,
-    digest: targets.find(({ to }) => to.version === plan.version)?.to.digest ?? first.to.digest,
+    ...{ apps, environment, by, requestId },
     seq: await nextSequence(options),
     options: {
       ...{ strategy, bakeMs, confirmWithinMs: ROLLBACK_PATIENCE_MS, commit: 'each' as const, skipDown: false },
@@ -122,17 +121,20 @@ async function open(rollout: Rollout, plan: Plan, reign: Reign, options: StartOp
 /** The same request again, e.g. because its answer was lost on the way. */
 async function earlier(requestId: string, app: string, store: RolloutStore): Promise<Rollout | undefined> {
   if (requestId === '') return undefined;
-  return (await store.list(app, 50)).find(({ rollout }) => rollout.requestId === requestId)?.rollout;
+  const [first] = appsIn(app);
+  return (await store.list(first, 50)).find(({ rollout }) => rollout.requestId === requestId)?.rollout;
 }
 
-/** Takes back what is under way of the app, if that can be aborted; its end is not waited for here. */
+/** Takes back what is under way of the apps, as far as that can be aborted; its end is not waited for here. */
 async function superseded(app: string, ask: RolloutAsk, reign: Reign, options: StartOptions): Promise<void> {
-  const run = [...reign.runs.values()].find(({ rollout }) => rollout.app === app);
-  if (run === undefined) return;
-  if (run.rollout.abortedBy === undefined && run.rollout.phase !== 'rolling_back') {
+  const runs = [...reign.runs.values()].filter(({ rollout }) => sharedApp(rollout, appsIn(app)) !== undefined);
+  const [first] = runs;
+  if (first === undefined) return;
+  for (const run of runs) {
+    if (run.rollout.abortedBy !== undefined || run.rollout.phase === 'rolling_back') continue;
     await run.post({ kind: 'abort', by: `${ask.by}, who supersedes it with ${ask.version}`, at: options.clock.now() });
   }
-  const { rollout } = run;
+  const { rollout } = first;
   throw new OutriderError(
     'unavailable',
     `${rollout.id} has to end before ${ask.version} can begin: ${explain(rollout)}`,
@@ -140,13 +142,13 @@ async function superseded(app: string, ask: RolloutAsk, reign: Reign, options: S
 }
 
 async function refuseSecond(app: string, { store, clock }: StartOptions): Promise<void> {
-  const other = (await store.underWay()).find(({ rollout }) => rollout.app === app)?.rollout;
+  const other = (await store.underWay()).find(({ rollout }) => sharedApp(rollout, appsIn(app)) !== undefined)?.rollout;
   if (other === undefined) return;
   const seconds = Math.max(0, Math.round((clock.now() - other.startedAt) / 1000));
   const since = new Date(other.startedAt).toISOString();
   throw new OutriderError(
     'refused',
-    `A ${other.kind} of ${app} to ${other.version} (${other.id}) is under way, started by ${other.by} ${seconds} s ago (${since}). ` +
+    `A ${other.kind} of ${other.app} to ${other.version} (${other.id}) is under way, started by ${other.by} ${seconds} s ago (${since}). ` +
       `Watch it with "coordinator rollout watch ${other.id}", stop it with "coordinator rollout abort ${other.id}", or replace it with --supersede.`,
   );
 }
@@ -158,9 +160,11 @@ function nextSequence({ store, fleet }: StartOptions): Promise<number> {
 }
 
 /** What a rollback that runs already is about. */
-function planOf({ app, version, hosts, id }: Rollout): Plan {
-  const planned = hosts.map(({ host, wave, from }) => ({
+function planOf(rollout: Rollout): Plan {
+  const { app, version, id } = rollout;
+  const planned = shownHosts(rollout).map(({ host, app: of, wave, from }) => ({
     ...{ host, wave, actions: [] },
+    ...(of === undefined ? {} : { app: of }),
     ...(from === undefined ? {} : { from: from.version }),
   }));
   return { plan: id, app, version, hosts: planned, problems: [] };

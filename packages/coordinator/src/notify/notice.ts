@@ -55,6 +55,8 @@ export function wordsOf(event: OutriderEvent): Words {
 
 function culpritOf({ data }: OutriderEvent): string | undefined {
   const culprit = data?.['culprit'] as
-    { readonly host: string; readonly agent: string; readonly cause: string } | undefined;
-  return culprit === undefined ? undefined : `Cause: ${culprit.agent} on ${culprit.host}: ${culprit.cause}`;
+    { readonly host: string; readonly app?: string; readonly agent: string; readonly cause: string } | undefined;
+  if (culprit === undefined) return undefined;
+  const whose = culprit.app === undefined ? '' : ` of ${culprit.app}`;
+  return `Cause: ${culprit.agent}${whose} on ${culprit.host}: ${culprit.cause}`;
 }

@@ -1,5 +1,6 @@
 /** What a failed rollout does with each event while it takes its hosts back. */
 import type { AppStatus } from '@outrider/shared/domain/host.js';
+import { sameHost } from '@outrider/shared/domain/rollout-place.js';
 import type { RolloutHost } from '@outrider/shared/domain/rollout.js';
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
@@ -71,6 +72,8 @@ function stayReport(draft: Draft, host: RolloutHost, status: AppStatus): void {
     takeBackNext(draft);
   } else if (wentBack(host, status) && isSettled(status)) {
     draft.setHost(host.host, { reason: reasonOf(draft.rollout, host, status) });
+    // A host keeps all its apps or none.
+    for (const other of draft.rollout.hosts) if (sameHost(other, host)) draft.setHost(other.host, { stays: undefined });
     reverted(draft, host.host);
   }
 }

@@ -1,5 +1,6 @@
 /** The first decision of a rollout: every host is told to fetch the release, all at once. */
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import { hostNames } from '@outrider/shared/domain/rollout-place.js';
 import { type Decision, DEFAULT_LIMITS, type Limits } from './decision.js';
 import { Draft } from './draft.js';
 import { advance } from './forward.js';
@@ -18,7 +19,8 @@ export function begin(rollout: Rollout, limits: Limits = DEFAULT_LIMITS): Decisi
       kind: rollout.kind,
       from: rollout.fromVersion ?? null,
       to: rollout.version,
-      hosts: rollout.hosts.map((host) => host.host),
+      hosts: hostNames(rollout.hosts),
+      ...(rollout.apps === undefined ? {} : { apps: rollout.apps.map(({ app }) => app) }),
     },
   });
   draft.set({ deadline: draft.at + limits.stageMs });

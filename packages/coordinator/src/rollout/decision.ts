@@ -5,7 +5,7 @@ import type { AppStatus } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Rollout, RolloutCommandKind } from '@outrider/shared/domain/rollout.js';
 
-/** `at` is epoch milliseconds in all of them. */
+/** `at` is epoch milliseconds in all of them, `host` what stands in `RolloutHost.host`. */
 export type RolloutEvent =
   /** What a host says of the app, whenever it says it; `gone`: it knows nothing of it. */
   | {
@@ -58,7 +58,10 @@ export interface RolloutCommand {
 /** A line of history without what every line of this rollout has in common. */
 export interface HistoryLine {
   readonly type: EventType;
+  /** As in `RolloutHost.host`. */
   readonly host?: string;
+  /** Of a gate, where there are several apps. */
+  readonly app?: string;
   readonly by?: string;
   readonly reason?: string;
   readonly data?: Readonly<Record<string, unknown>>;

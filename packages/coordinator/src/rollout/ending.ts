@@ -1,4 +1,5 @@
 /** How a rollout ends. */
+import { stateByApp, stateByHost } from '@outrider/shared/domain/rollout-place.js';
 import type { Rollout, RolloutPhase } from '@outrider/shared/domain/rollout.js';
 import type { EventType } from '@outrider/shared/domain/event.js';
 import type { Draft } from './draft.js';
@@ -32,11 +33,13 @@ export function end(draft: Draft, phase: EndPhase, reason?: string): void {
 
 /** What the last event of a rollout carries. */
 export function summaryOf(rollout: Rollout): Readonly<Record<string, unknown>> {
+  const apps = stateByApp(rollout);
   return {
     rollout: rollout.id,
     from: rollout.fromVersion ?? null,
     to: rollout.version,
-    hosts: Object.fromEntries(rollout.hosts.map((host) => [host.host, host.state])),
+    hosts: stateByHost(rollout.hosts),
+    ...(apps === undefined ? {} : { apps }),
     ...(rollout.culprit === undefined ? {} : { culprit: rollout.culprit }),
     seconds: ((rollout.endedAt ?? rollout.startedAt) - rollout.startedAt) / 1000,
   };

@@ -6,9 +6,14 @@ import { unsteadyOf } from './steadiness.js';
 import { asSentence } from '@outrider/shared/domain/sentence.js';
 
 export function explain(rollout: Rollout): string {
-  const { agents = [] } = rollout.options;
+  const { kind, app, apps, version, options } = rollout;
+  const { agents = [] } = options;
   const whom = agents.length === 0 ? '' : ` for ${agents.join(', ')}`;
-  const what = rollout.kind === 'rollback' ? `Rollback to ${rollout.version}` : `Rollout of ${rollout.version}`;
+  const whose = apps === undefined ? '' : ` of ${app}`;
+  const what =
+    kind === 'rollback'
+      ? `Rollback${whose} to ${version}`
+      : `Rollout${whose === '' ? ' of' : `${whose} to`} ${version}`;
   const sentence = `${what}${whom} (${rollout.id}) ${progress(rollout)}`;
   return asSentence(`${sentence}${standstill(rollout)}`);
 }

@@ -1,6 +1,7 @@
 /** How a rollout turns to failure, and what that means for the hosts that did not fail. */
 import type { Culprit } from '@outrider/shared/domain/host.js';
 import type { RolloutHost, RolloutHostState } from '@outrider/shared/domain/rollout.js';
+import { hostOf } from '@outrider/shared/domain/rollout-place.js';
 import type { Draft } from './draft.js';
 import { hold } from './holding.js';
 import { NOT_WAITING } from './not-waiting.js';
@@ -60,15 +61,18 @@ function turnBack(draft: Draft, { reason, culprit, abortedBy }: Failure): void {
 
 /**
  * With `rollback-host` those who have baked stay: they are told to commit at once. In the committing phase that is
- * everybody but the host that went back by itself.
+ * everybody but the host that went back by itself, with all its apps.
  */
 function keepEarlierWaves(draft: Draft, { host }: Failure): void {
   const { hosts, phase } = draft.rollout;
   const onTrial = hosts.filter(({ state }) => state === 'switching' || state === 'trial' || state === 'committing');
-  const failing = hosts.find((other) => other.host === host)?.wave ?? Math.max(0, ...onTrial.map(({ wave }) => wave));
+  const failed = hosts.find((other) => other.host === host);
+  const failing = failed?.wave ?? Math.max(0, ...onTrial.map(({ wave }) => wave));
+  const isFailed = (other: RolloutHost): boolean => failed !== undefined && hostOf(other) === hostOf(failed);
   const hasBaked = (other: RolloutHost): boolean =>
-    phase === 'committing' ? other.host !== host && host !== undefined : other.wave < failing;
-  for (const other of hosts.filter((one) => one.state === 'committed')) draft.setHost(other.host, { stays: true });
+    phase === 'committing' ? !isFailed(other) && host !== undefined : other.wave < failing;
+  for (const other of hosts)
+    if (other.state === 'committed' && !isFailed(other)) draft.setHost(other.host, { stays: true });
   for (const other of onTrial.filter(hasBaked)) {
     if (other.state !== 'committing') draft.command(other.host, 'commit', other.to, 0);
     draft.setHost(other.host, { state: 'committing', well: undefined, stays: true });

@@ -1,6 +1,8 @@
 /** What hosts have said when they were asked whether they could run a release, put into its plan. */
 import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
-import type { Planned } from './plan.js';
+import { placeKey } from '@outrider/shared/domain/rollout-place.js';
+import { aboutApp, type Planned } from './plan.js';
+import { roomProblems } from './room.js';
 
 export type Finding =
   | { readonly kind: 'said'; readonly report: PreflightReport }
@@ -10,7 +12,7 @@ export type Finding =
   | { readonly kind: 'too-old' };
 
 export interface FindingsInput {
-  /** By host. */
+  /** By host; of several apps by host and app. */
   readonly findings: ReadonlyMap<string, Finding>;
   /** Hosts that give no answer are none of the rollout's business. */
   readonly skipDown: boolean;
@@ -23,7 +25,7 @@ export function withFindings<P extends Planned>(planned: P, { findings, skipDown
   const problems: string[] = [];
   const notices: string[] = [...(plan.notices ?? [])];
   const hosts = plan.hosts.map((host) => {
-    const finding = findings.get(host.host);
+    const finding = findings.get(placeKey(host.host, host.app));
     if (finding === undefined) return host;
     if (finding.kind === 'too-old') {
       notices.push(`Host ${host.host} runs a sidecar that can't be asked beforehand whether it could run this.`);
@@ -35,15 +37,21 @@ export function withFindings<P extends Planned>(planned: P, { findings, skipDown
       else problems.push(`${sentence} Bring it back, or leave it out with --skip-down once it is down.`);
       return host;
     }
-    problems.push(...finding.report.problems.map((problem) => named(problem, host.host)));
-    notices.push(...finding.report.notices.map((notice) => named(notice, host.host)));
+    problems.push(...finding.report.problems.map((problem) => aboutApp(named(problem, host.host), host.app)));
+    notices.push(...finding.report.notices.map((notice) => aboutApp(named(notice, host.host), host.app)));
     return { ...host, facts: finding.report.facts };
   });
-  const all = [...new Set([...plan.problems, ...problems])];
-  const id = problems.length === 0 ? plan.plan : digest({ plan: plan.plan, problems: all }).slice(0, 12);
+  const all = [...new Set([...plan.problems, ...problems, ...roomProblems(hosts)])];
+  const id = all.length === plan.problems.length ? plan.plan : digest({ plan: plan.plan, problems: all }).slice(0, 12);
   return {
     ...planned,
-    plan: { ...plan, plan: id, hosts, problems: all, ...(notices.length === 0 ? {} : { notices }) },
+    plan: {
+      ...plan,
+      plan: id,
+      hosts,
+      problems: all,
+      ...(notices.length === 0 ? {} : { notices: [...new Set(notices)] }),
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** What a rollout does with each event while it goes forward: staging, switching, baking, committing. */
 import { type AppStatus, heldWords } from '@outrider/shared/domain/host.js';
 import type { RolloutCommandKind, RolloutHost, RolloutHostState } from '@outrider/shared/domain/rollout.js';
+import { hostOf } from '@outrider/shared/domain/rollout-place.js';
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { fail } from './failing.js';
@@ -109,10 +110,11 @@ function gateFailed(draft: Draft, reason: string, host?: string): void {
 }
 
 /** Somebody took the host out of the leader's hands: the rollout makes way. */
-function abortedByHold(draft: Draft, host: string, status: AppStatus | 'gone'): boolean {
+function abortedByHold(draft: Draft, name: string, status: AppStatus | 'gone'): boolean {
   if (status === 'gone' || status.hold === undefined) return false;
+  const host = hostOf(draft.host(name) ?? { host: name });
   const reason = `${host} is ${heldWords(status.hold)}; release it with "coordinator host resume ${host}"`;
-  fail(draft, { host, reason, abortedBy: `the hold on ${host}` });
+  fail(draft, { host: name, reason, abortedBy: `the hold on ${host}` });
   return true;
 }
 

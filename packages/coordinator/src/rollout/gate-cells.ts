@@ -1,6 +1,7 @@
 /** What verdicts of gates do to a rollout: the bake is not over before each gate has had enough good ones. */
 import type { GateState } from '@outrider/shared/domain/gate.js';
-import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
+import { hostOf } from '@outrider/shared/domain/rollout-place.js';
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { fail } from './failing.js';
@@ -24,9 +25,19 @@ export const newGate = (spec: GateState['spec']): GateState => ({
 });
 
 /** It compared with hosts that were not switched yet, and passed, or a person spoke for it; now there are none left. */
-function isSpent({ hosts }: Rollout, { compare }: GateState['spec']): boolean {
-  return compare === 'hosts' && hosts.every(({ touched }) => touched) && hosts.some(({ wave }) => wave > 1);
+function isSpent(rollout: Rollout, spec: GateState['spec']): boolean {
+  const hosts = judgedBy(rollout, spec);
+  const isOneWave = new Set(hosts.map(({ wave }) => wave)).size === 1;
+  return spec.compare === 'hosts' && hosts.every(({ touched }) => touched) && !isOneWave;
 }
+
+/** The hosts whose agents it is about; of several apps each gate is about one. */
+export const judgedBy = ({ hosts }: Rollout, { app }: GateState['spec']): readonly RolloutHost[] =>
+  app === undefined ? hosts : hosts.filter((host) => host.app === app);
+
+/** Nothing of its app is on trial now: it would have nobody to ask about. */
+const isElsewhere = (rollout: Rollout, spec: GateState['spec']): boolean =>
+  spec.app !== undefined && judgedBy(rollout, spec).every(({ state }) => state !== 'trial');
 
 /** Whether a bake asks it. */
 export const isAsked = (rollout: Rollout, gate: GateState): boolean =>
@@ -34,7 +45,9 @@ export const isAsked = (rollout: Rollout, gate: GateState): boolean =>
 
 /** The promotion stands for its verdict: in the stage that was promoted, and later where it can't be asked any more. */
 const isWaived = (rollout: Rollout, { spec }: GateState): boolean =>
-  isPromotedStage(rollout) || (rollout.promotedBy !== undefined && isSpent(rollout, spec));
+  isElsewhere(rollout, spec) ||
+  isPromotedStage(rollout) ||
+  (rollout.promotedBy !== undefined && isSpent(rollout, spec));
 
 export const isSatisfied = ({ passed, spec }: GateState): boolean => passed >= spec.count;
 
@@ -62,26 +75,26 @@ export function takeVerdict(draft: Draft, { gate: name, round, verdict }: EventO
       const { reason: _reason, ...rest } = state;
       const next = { ...rest, outcome, errors: 0, passed: Math.min(spec.count, state.passed + 1) };
       keep(draft, next);
-      if (isSatisfied(next) && !isSatisfied(state)) tell(draft, 'passed', verdict, name);
+      if (isSatisfied(next) && !isSatisfied(state)) tell(draft, 'passed', verdict, state);
       done();
       return;
     }
     case 'fail':
       keep(draft, { ...state, outcome, reason, errors: 0, failed: state.failed + 1 });
-      tell(draft, 'failed', verdict, name);
-      if (state.failed + 1 > spec.failureLimit) breakOff(draft, verdict, `the gate ${name} failed: ${reason}`);
+      tell(draft, 'failed', verdict, state);
+      if (state.failed + 1 > spec.failureLimit) breakOff(draft, verdict, state, `the gate ${name} failed: ${reason}`);
       return;
     case 'inconclusive':
       keep(draft, { ...state, outcome, reason, errors: 0 });
-      tell(draft, 'inconclusive', verdict, name);
+      tell(draft, 'inconclusive', verdict, state);
       holdFor(draft, `gate ${name}`, `the gate ${name} is inconclusive: ${reason}`);
       return;
     case 'error':
       keep(draft, { ...state, outcome, reason, errors: state.errors + 1 });
       if (state.errors + 1 > spec.errorLimit) {
         const sentence = `it could not be asked ${state.errors + 1} times in a row: ${reason}`;
-        tell(draft, 'failed', { ...verdict, reason: sentence }, name);
-        breakOff(draft, verdict, `the gate ${name} failed: ${sentence}`);
+        tell(draft, 'failed', { ...verdict, reason: sentence }, state);
+        breakOff(draft, verdict, state, `the gate ${name} failed: ${sentence}`);
       }
       return;
   }
@@ -93,20 +106,32 @@ function keep(draft: Draft, next: GateState): void {
   draft.set({ gates: (draft.rollout.gates ?? []).map((gate) => (gate.name === next.name ? next : gate)) });
 }
 
-function tell(draft: Draft, what: 'passed' | 'failed' | 'inconclusive', verdict: Verdict, gate: string): void {
-  const { outcome: _outcome, reason, ...numbers } = verdict;
+function tell(
+  draft: Draft,
+  what: 'passed' | 'failed' | 'inconclusive',
+  verdict: Verdict,
+  { name: gate, spec: { app } }: GateState,
+): void {
+  const { outcome: _outcome, reason, host, ...numbers } = verdict;
+  const name = nameOf(draft, host);
   draft.tell({
     type: `rollout.gate.${what}`,
     reason,
-    ...(verdict.host === undefined ? {} : { host: verdict.host }),
-    data: { gate, ...numbers },
+    ...(host === undefined ? {} : { host }),
+    ...(app === undefined ? {} : { app }),
+    data: { gate, ...numbers, ...(name === undefined ? {} : { host: name }), ...(app === undefined ? {} : { app }) },
   });
 }
 
-function breakOff(draft: Draft, { host, agent, reason: cause }: Verdict, reason: string): void {
-  const culprit = host === undefined || agent === undefined ? undefined : { host, agent, cause, log: [] };
+function breakOff(draft: Draft, { host, agent, reason: cause }: Verdict, { spec }: GateState, reason: string): void {
+  const name = nameOf(draft, host);
+  const app = spec.app === undefined ? {} : { app: spec.app };
+  const culprit = name === undefined || agent === undefined ? undefined : { host: name, ...app, agent, cause, log: [] };
   fail(draft, { reason, culprit, ...(host === undefined ? {} : { host }) });
 }
+
+const nameOf = (draft: Draft, host: string | undefined): string | undefined =>
+  host === undefined ? undefined : hostOf(draft.host(host) ?? { host });
 
 /** As a person's pause, which a person ends: the bake counts on from where it was, and the gates are asked anew. */
 function holdFor(draft: Draft, by: string, reason: string): void {

@@ -1,21 +1,27 @@
 /** In which order hosts are switched: what others depend on first, an agent that moves leaves before it arrives. */
-import type { Target } from './plan-host.js';
+import { byHost, type Target } from './plan-host.js';
 
 /**
  * By the value of a label where one is given, then by name, except where agents' needs across hosts say otherwise;
- * needs that go round in a circle are left out.
+ * needs that go round in a circle are left out. The apps of a host follow each other.
  */
 export function orderHosts(targets: readonly Target[], label = ''): readonly Target[] {
-  const left = [...targets].sort(
-    (a, b) => byLabel(a.host.labels[label], b.host.labels[label]) || (a.host.name < b.host.name ? -1 : 1),
+  const sorted = [...targets].sort(
+    (a, b) =>
+      byLabel(a.host.labels[label], b.host.labels[label]) ||
+      byName(a.host.name, b.host.name) ||
+      byName(a.app ?? '', b.app ?? ''),
   );
+  const left = [...byHost(sorted)];
   const ordered: Target[] = [];
   while (left.length > 0) {
-    const free = left.findIndex((target) => !left.some((other) => other !== target && mustPrecede(other, target)));
-    ordered.push(...left.splice(Math.max(0, free), 1));
+    const free = left.findIndex((host) => !left.some((other) => other !== host && mustPrecede(other, host)));
+    ordered.push(...left.splice(Math.max(0, free), 1).flat());
   }
   return ordered;
 }
+
+const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Numbers as numbers, then texts; hosts without the label come last. */
 function byLabel(a: string | undefined, b: string | undefined): number {
@@ -25,9 +31,9 @@ function byLabel(a: string | undefined, b: string | undefined): number {
   return Number.isNaN(x - y) ? (a < b ? -1 : 1) : x - y;
 }
 
-export function mustPrecede(first: Target, then: Target): boolean {
-  return serves(first, then) || leaves(first, then);
-}
+/** Each the apps of one host. An agent needs agents of its own app alone. */
+export const mustPrecede = (first: readonly Target[], then: readonly Target[]): boolean =>
+  first.some((one) => then.some((other) => one.app === other.app && (serves(one, other) || leaves(one, other))));
 
 /** `then` has an agent that needs one which only `first` has. */
 function serves(first: Target, then: Target): boolean {

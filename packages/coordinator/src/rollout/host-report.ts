@@ -25,8 +25,9 @@ export const wentBack = (host: RolloutHost, status: AppStatus): boolean =>
   status.phase === 'reverting' || (isSettled(status) && !isOn(status, host.to));
 
 export function culpritOf(rollout: Rollout, status: AppStatus): Culprit | undefined {
-  if (status.outcome?.rollout === rollout.id && status.outcome.culprit !== undefined) return status.outcome.culprit;
-  return status.stuckOn;
+  const { outcome, stuckOn, app } = status;
+  const culprit = outcome?.rollout === rollout.id && outcome.culprit !== undefined ? outcome.culprit : stuckOn;
+  return culprit === undefined || rollout.apps === undefined ? culprit : { ...culprit, app };
 }
 
 export function reasonOf(rollout: Rollout, host: RolloutHost, status: AppStatus): string {

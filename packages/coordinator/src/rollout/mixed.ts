@@ -4,6 +4,7 @@
  */
 import type { AppStatus } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
+import { joinedApps, placeKey } from '@outrider/shared/domain/rollout-place.js';
 import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { type Decision, DEFAULT_LIMITS } from './decision.js';
 import { Draft } from './draft.js';
@@ -27,16 +28,32 @@ export function mixedRollout(id: string, witnesses: readonly Witness[], at: numb
   if (!apart || !told.every(({ app }) => isSettled(app))) return undefined;
   const { version, digest } = release;
   return {
-    ...{ id, seq, kind: 'rollout', app: committed.app.app, environment: committed.environment, version, digest },
+    ...{ id, seq, kind: 'rollout', environment: committed.environment, version, digest, ...appsOf(told, release) },
     ...{ phase: 'committing', paused: false, by: 'nobody knows', startedAt: at, steps: 0 },
-    hosts: told.map((witness) => hostOf(witness, release)),
+    hosts: told.map((witness) => hostOf(witness, releaseOf(told, witness.app.app) ?? release, told)),
     options: { bakeMs: 0, confirmWithinMs: 0, commit: 'together', skipDown: false },
   };
 }
 
-function hostOf({ host, app }: Witness, release: ReleaseRef): RolloutHost {
+/** What those have that have committed this app. */
+const releaseOf = (told: readonly Witness[], app: string): ReleaseRef | undefined =>
+  told.find((one) => one.app.app === app && one.app.outcome?.result === 'committed')?.app.active;
+
+const namesOf = (told: readonly Witness[]): readonly string[] => [...new Set(told.map(({ app }) => app.app))].sort();
+
+function appsOf(told: readonly Witness[], release: ReleaseRef): Pick<Rollout, 'app' | 'apps'> {
+  const names = namesOf(told);
+  const app = joinedApps(names);
+  if (names.length === 1) return { app };
+  const { version } = release;
+  return { app, apps: names.map((name) => ({ app: name, version, digest: releaseOf(told, name)?.digest ?? '' })) };
+}
+
+function hostOf({ host: name, app }: Witness, release: ReleaseRef, told: readonly Witness[]): RolloutHost {
   const { active, previous, outcome } = app;
-  const place = { host, wave: 1, touched: true, step: app.fence?.step ?? 0 };
+  const of = namesOf(told).length === 1 ? {} : { app: app.app };
+  const host = placeKey(name, of.app);
+  const place = { host, ...of, wave: 1, touched: true, step: app.fence?.step ?? 0 };
   if (outcome?.result === 'committed') {
     return {
       ...place,

@@ -4,16 +4,16 @@ import type { CapacityGap, Plan, Rollout } from '@outrider/shared/domain/rollout
 import { diffSecrets, diffSettings } from '@outrider/shared/domain/settings-diff.js';
 import { gapBeside, gapOf } from './capacity-gap.js';
 import { expectedMs, expectedOn } from './expectation.js';
-import type { Target } from './plan-host.js';
+import { keyOf, type Target } from './plan-host.js';
 import type { Planned } from './plan.js';
 import { type AgentMoment, startTimes } from './start-times.js';
 
 export interface Details {
-  /** Rollouts of the app, newest first. */
+  /** Rollouts of the app, newest first; of several apps, those of each of them as if it had been alone. */
   readonly history: readonly Rollout[];
   /** Oldest first. */
   readonly moments: readonly AgentMoment[];
-  /** By host: what it runs now, where that is still known. */
+  /** By host, of several apps by host and app: what it runs now, where that is still known. */
   readonly running: ReadonlyMap<string, HostSpec>;
   readonly bakeMs: number;
   /** Sentences on what could not be looked up. */
@@ -24,8 +24,9 @@ export interface Details {
 export function withDetails<P extends Planned>(planned: P, details: Details): P {
   const { plan, targets } = planned;
   const hosts = plan.hosts.map((host) => {
-    const target = targets.find((one) => one.host.name === host.host);
-    const expected = expectedOn(host.host, details.history);
+    const target = targets.find((one) => one.host.name === host.host && one.app === host.app);
+    const history = details.history.filter(({ app }) => host.app === undefined || app === host.app);
+    const expected = expectedOn(host.host, history);
     return target === undefined
       ? { ...host, expected }
       : { ...host, expected, ...detailsOf(host, target, details, plan.strategy) };
@@ -46,13 +47,14 @@ type PlannedHost = Plan['hosts'][number];
 
 function detailsOf(
   { actions }: PlannedHost,
-  { host, spec }: Target,
+  target: Target,
   { moments, running }: Details,
   strategy: Plan['strategy'],
 ): Pick<PlannedHost, 'gaps' | 'settings' | 'secrets'> {
+  const { host, spec } = target;
   const starts = startTimes(moments, host.name, spec.app);
   const replaced = new Set(actions.filter(({ action }) => action === 'replace').map(({ agent }) => agent));
-  const before = running.get(host.name);
+  const before = running.get(keyOf(target));
   const gaps = spec.agents
     .filter(({ name }) => replaced.has(name))
     .map((agent) => {
@@ -69,9 +71,7 @@ function detailsOf(
 }
 
 function unknown(targets: readonly Target[], { running }: Details): readonly string[] {
-  const names = targets
-    .filter(({ from, host }) => from !== undefined && !running.has(host.name))
-    .map(({ host }) => host.name);
+  const names = targets.filter((target) => target.from !== undefined && !running.has(keyOf(target))).map(keyOf);
   return names.length === 0
     ? []
     : [`The settings of what runs on ${names.join(', ')} are not known any more, so they are not compared.`];

@@ -1,6 +1,7 @@
 /** The hosts that a plan is made for. */
 import type { AppStatus, Hold } from '@outrider/shared/domain/host.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
+import { placeKey } from '@outrider/shared/domain/rollout-place.js';
 
 export interface PlanHost {
   readonly name: string;
@@ -21,10 +22,26 @@ export interface PlanHost {
   readonly app?: AppStatus;
 }
 
-/** A host that the rollout would change. */
+/** A host that the rollout would change; where it is of several apps, one of them on a host. */
 export interface Target {
   readonly host: PlanHost;
+  /** Absent: the only app of the rollout. */
+  readonly app?: string;
   readonly spec: HostSpec;
   readonly from?: ReleaseRef;
   readonly to: ReleaseRef;
+}
+
+/** As it stands in maps, and in the record of its rollout. */
+export const keyOf = ({ host, app }: Target): string => placeKey(host.name, app);
+
+/** The targets of each host together, in their order; those of a host follow each other. */
+export function byHost(targets: readonly Target[]): readonly (readonly Target[])[] {
+  const groups: Target[][] = [];
+  for (const target of targets) {
+    const last = groups.at(-1);
+    if (last?.[0]?.host.name === target.host.name) last.push(target);
+    else groups.push([target]);
+  }
+  return groups;
 }

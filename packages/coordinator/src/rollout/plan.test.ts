@@ -33,21 +33,23 @@ const runs = (patch: Partial<AppStatus> = {}): AppStatus => ({
 });
 
 function plan(agents: readonly HostAgent[], inventory: readonly PlanHost[], patch: Partial<PlanInput> = {}) {
-  return planRollout({
-    ...{ app: 'a', version: '2', spec: { app: 'a', agents }, inventory, onlyHosts: [], skipDown: false },
-    ...{ onlyLabels: {}, orderBy: '', ask: { strategy: 'rolling', autoPromote: false } },
-    resolve: (on) => ({
-      spec: {
-        ...{ app: 'a', version: '2', digest: 'm', environment: 'test', host: on.name, hosts: {} },
-        agents: agents.filter((one) => one.hosts.length === 0 || one.hosts.includes(on.name)),
-      },
-      problems: [],
-    }),
-    reserved: (on) => [{ address: on.address, port: 7070, owner: "the sidecar's gRPC" }],
-    digest: digestOf,
-    suggest: closest,
-    ...patch,
-  });
+  return planRollout([
+    {
+      ...{ app: 'a', version: '2', spec: { app: 'a', agents }, inventory, onlyHosts: [], skipDown: false },
+      ...{ onlyLabels: {}, orderBy: '', ask: { strategy: 'rolling', autoPromote: false } },
+      resolve: (on) => ({
+        spec: {
+          ...{ app: 'a', version: '2', digest: 'm', environment: 'test', host: on.name, hosts: {} },
+          agents: agents.filter((one) => one.hosts.length === 0 || one.hosts.includes(on.name)),
+        },
+        problems: [],
+      }),
+      reserved: (on) => [{ address: on.address, port: 7070, owner: "the sidecar's gRPC" }],
+      digest: digestOf,
+      suggest: closest,
+      ...patch,
+    },
+  ]);
 }
 
 const depends = (name: string) => [{ agent: name, condition: 'service_healthy' as const }];

@@ -6,6 +6,7 @@ import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
 import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
 import { type HostSpec, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Plan } from '@outrider/shared/domain/rollout.js';
+import { joinedApps } from '@outrider/shared/domain/rollout-place.js';
 import { gatesFor } from './plan-gates.js';
 import { orderHosts } from './host-order.js';
 import { contradictionIn, ruleOf, type StrategyAsk } from './strategy.js';
@@ -63,47 +64,103 @@ export interface Planned {
   readonly world: boolean;
 }
 
-export function planRollout(input: PlanInput): Planned {
-  const { partial } = input;
-  const problems: string[] = [...contradictions(input), ...namingProblems(input), ...cycleProblems(input.spec)];
-  problems.push(...(partial?.problems ?? []));
-  const chosen = chooseHosts(input);
-  const candidates = chosen.map((host) => targetOf(input, host, problems));
-  const involved = candidates.filter(({ spec, host }) => spec.agents.length > 0 || (host.app?.agents.length ?? 0) > 0);
-  if (involved.every(({ spec }) => spec.agents.length === 0) && problems.length === 0 && chosen.length > 0) {
-    problems.push(`${input.app} ${input.version} has no agents on ${list(chosen.map((host) => host.name))}.`);
-  }
-  problems.push(...portProblems(involved, input.reserved));
+/** One input for each app; what was asked is the same of all. A host is switched with all its apps. */
+export function planRollout(inputs: readonly [PlanInput, ...PlanInput[]]): Planned {
+  const [first] = inputs;
+  const { ask, orderBy, digest, partial } = first;
+  const surveys = inputs.map((input) => survey(input, inputs.length > 1 ? { app: input.app } : {}));
+  const involved = surveys.flatMap((one) => one.involved);
   const changed = involved.filter(({ from, to }) => from === undefined || !sameRelease(from, to));
-  const passing = [...downProblems(input), ...busyProblems(changed), ...(partial?.passing ?? [])];
-  const targets = orderHosts(changed, input.orderBy);
-  const rule = ruleOf(input.ask);
+  const passing = [...downProblems(first), ...busyProblems(changed), ...(partial?.passing ?? [])];
+  const targets = orderHosts(changed, orderBy);
+  const rule = ruleOf(ask);
   const waves = wavesOf(targets, rule);
-  const canary = canaryWave(waves, rule.canary);
-  const { gates, problems: wrong } = gatesFor(input.gates?.gates ?? [], targets, waves);
-  problems.push(...(input.gates?.problems ?? []), ...wrong);
-  const hosts = targets.map(({ host, spec, from }, index) => ({
+  const canary = canaryWave(wavesOfHosts(targets, waves), rule.canary);
+  const asked = inputs.map((input) => gatesOf(input, inputs.length > 1, targets, waves));
+  const gates = asked.flatMap((one) => one.gates);
+  const problems = [
+    ...contradictions(first),
+    ...namingProblems(first),
+    ...(partial?.problems ?? []),
+    ...surveys.flatMap((one) => one.problems),
+    ...portProblems(involved, first.reserved),
+    ...asked.flatMap((one) => one.problems),
+  ];
+  const hosts = targets.map(({ host, app, spec, from }, index) => ({
     host: host.name,
+    ...(app === undefined ? {} : { app }),
     wave: waves[index] ?? 1,
     ...(from === undefined ? {} : { from: from.version }),
     actions: diffAgents(host.app?.agents ?? [], spec.agents),
   }));
   const content = {
-    ...{ app: input.app, version: input.version, strategy: input.ask.strategy },
+    ...{ app: joinedApps(inputs.map(({ app }) => app)), version: first.version, strategy: ask.strategy },
     ...(partial === undefined ? {} : { agents: partial.agents }),
     ...(canary === 0 ? {} : { canaryWave: canary }),
     ...{ hosts, problems: [...new Set([...problems, ...passing])] },
   };
   const identity = { ...content, to: targets.map(({ to }) => to), ...(gates.length === 0 ? {} : { gates }) };
   const names = gates.length === 0 ? {} : { gates: gates.map(({ name }) => name) };
-  const plan = { plan: input.digest(identity).slice(0, 12), ...content, ...names };
+  const plan = { plan: digest(identity).slice(0, 12), ...content, ...names };
   const world = problems.length === 0;
-  const skipped = input.skipDown ? concernedHosts(input).filter(({ state }) => state === 'down') : [];
+  const skipped = first.skipDown ? concernedHosts(first).filter(({ state }) => state === 'down') : [];
   return {
     plan: world ? plan : { ...plan, invalid: true },
     ...{ targets, waves, gates, world, skipped: skipped.map(({ name }) => name) },
   };
 }
+
+/** What concerns one app alone. `of`: its name, where it is one of several. */
+function survey(
+  input: PlanInput,
+  of: Pick<Target, 'app'>,
+): { readonly involved: readonly Target[]; readonly problems: readonly string[] } {
+  const found: string[] = [];
+  const chosen = chooseHosts(input);
+  const candidates = chosen.map((host) => ({ ...targetOf(input, host, found), ...of }));
+  const problems = [...cycleProblems(input.spec, of.app), ...found.map((problem) => aboutApp(problem, of.app))];
+  const involved = candidates.filter(({ spec, host }) => spec.agents.length > 0 || (host.app?.agents.length ?? 0) > 0);
+  if (involved.every(({ spec }) => spec.agents.length === 0) && problems.length === 0 && chosen.length > 0) {
+    problems.push(`${input.app} ${input.version} has no agents on ${list(chosen.map((host) => host.name))}.`);
+  }
+  return { involved, problems };
+}
+
+/** A sentence that says nothing of the app, about one of several. */
+export const aboutApp = (sentence: string, app: string | undefined): string =>
+  app === undefined ? sentence : `${app}: ${sentence}`;
+
+/** Of several apps each gate carries the name of its own. */
+function gatesOf(
+  { app, gates: given }: PlanInput,
+  isOneOfSeveral: boolean,
+  targets: readonly Target[],
+  waves: readonly number[],
+): ReturnType<typeof gatesFor> {
+  const { gates = [], problems = [] } = given ?? {};
+  if (!isOneOfSeveral) return withProblems(gatesFor(gates, targets, waves), problems);
+  const mine = targets
+    .map((target, index) => ({ target, wave: waves[index] ?? 1 }))
+    .filter((one) => one.target.app === app);
+  const named = gates.map((gate) => ({ ...gate, app, name: `${app}/${gate.name}` }));
+  const found = gatesFor(
+    named,
+    mine.map(({ target }) => target),
+    mine.map(({ wave }) => wave),
+  );
+  return withProblems(
+    found,
+    problems.map((problem) => aboutApp(problem, app)),
+  );
+}
+
+const withProblems = (
+  { gates, problems }: ReturnType<typeof gatesFor>,
+  more: readonly string[],
+): ReturnType<typeof gatesFor> => ({ gates, problems: [...more, ...problems] });
+
+const wavesOfHosts = (targets: readonly Target[], waves: readonly number[]): readonly number[] =>
+  waves.filter((_, index) => targets[index]?.host.name !== targets[index - 1]?.host.name);
 
 /** Those that the plan is for, the ones that are down among them. */
 export const namedHosts = ({ inventory, onlyHosts, onlyLabels }: Naming): readonly PlanHost[] =>
@@ -162,9 +219,12 @@ function namingProblems(input: PlanInput): string[] {
     });
 }
 
-function cycleProblems(spec: AppSpec): string[] {
+function cycleProblems(spec: AppSpec, app?: string): string[] {
   const levels = dependencyLevels(spec.agents);
-  return 'cycle' in levels ? [`agents.yaml: depends_on goes round in a circle: ${levels.cycle.join(' -> ')}.`] : [];
+  const whose = app === undefined ? '' : ` of ${app}`;
+  return 'cycle' in levels
+    ? [`agents.yaml${whose}: depends_on goes round in a circle: ${levels.cycle.join(' -> ')}.`]
+    : [];
 }
 
 function busyProblems(targets: readonly Target[]): string[] {

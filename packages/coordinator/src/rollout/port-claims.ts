@@ -41,7 +41,8 @@ export function portProblems(
   return problems;
 }
 
-function claimsOf({ host, spec }: Target): readonly Claim[] {
+function claimsOf({ host, app, spec }: Target): readonly Claim[] {
+  const whose = app === undefined ? '' : ` of ${app}`;
   return spec.agents.flatMap((agent) =>
     agent.sockets
       .filter((socket) => !socket.listen.endsWith(':0'))
@@ -50,7 +51,7 @@ function claimsOf({ host, spec }: Target): readonly Claim[] {
           .replaceAll('${OUTRIDER_HOST_ADDRESS}', host.address)
           .replaceAll('${OUTRIDER_HOST}', host.name);
         const parts = /^([^/@].*|):(\d+)$/.exec(listen);
-        const owner = `socket "${socket.name}" of agent ${agent.name}`;
+        const owner = `socket "${socket.name}" of agent ${agent.name}${whose}`;
         return { address: parts?.[1] ?? listen, port: parts?.[2] ?? '', host, owner };
       }),
   );

@@ -1,5 +1,6 @@
 /** In which order the hosts of a rollback go, and when it is over. */
 import type { RolloutHost, RolloutHostState, RolloutOptions } from '@outrider/shared/domain/rollout.js';
+import { sameHost } from '@outrider/shared/domain/rollout-place.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
 import { hold } from './holding.js';
@@ -18,7 +19,7 @@ export function rollbackNext(draft: Draft): void {
   if (draft.rollout.hosts.some((host) => host.state === 'staging' || host.state === 'switching')) return;
   const [next] = draft.rollout.hosts.filter((host) => host.state === 'staged');
   if (next === undefined) finish(draft);
-  else if (mayGoOn(draft)) switchBack(draft, next);
+  else if (mayGoOn(draft)) for (const host of staged) if (sameHost(host, next)) switchBack(draft, host);
 }
 
 /** Whoever is lost keeps nobody waiting: what moves from there may run twice, until somebody looks after that host. */

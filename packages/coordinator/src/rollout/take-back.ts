@@ -1,5 +1,9 @@
-/** Compensation: touched hosts go back in reverse order, one after another, a failing one holding up no other. */
+/**
+ * Compensation: touched hosts go back in reverse order, one after another, each with all its apps, a failing one holding
+ * up no other.
+ */
 import type { RolloutHost, RolloutHostState } from '@outrider/shared/domain/rollout.js';
+import { sameHost } from '@outrider/shared/domain/rollout-place.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
 
@@ -16,7 +20,7 @@ export function takeBackNext(draft: Draft): void {
   if (touched.some((host) => host.state === 'reverting')) return;
   const next = touched.find((host) => !DONE.includes(host.state));
   if (next !== undefined) {
-    takeBack(draft, next);
+    for (const host of touched) if (sameHost(host, next) && !DONE.includes(host.state)) takeBack(draft, host);
     return;
   }
   const missing = hosts.filter((host) => host.touched && !ARRIVED.includes(host.state));

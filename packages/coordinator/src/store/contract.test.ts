@@ -203,6 +203,27 @@ function contract(open: () => Stores): void {
       expect((await stores.rollouts.underWay()).map((stored) => stored.rollout.id).sort()).toEqual(['r2', 'r3']);
     });
 
+    it('lets no app of several be in two rollouts, and frees all places together', async () => {
+      const of = (...names: readonly string[]): Partial<Rollout> => ({
+        app: names.join(','),
+        apps: names.map((app) => ({ app, version: '2', digest: `d${app}` })),
+      });
+      expect(await commit(rollout(1, of('a', 'b')), 0)).toBe('committed');
+      expect(await commit(rollout(2, { app: 'b' }), 0)).toBe('conflict');
+      expect(await commit(rollout(3, of('b', 'c')), 0)).toBe('conflict');
+      // Nothing of it was written: its other app is free.
+      expect(await commit(rollout(4, { app: 'c' }), 0)).toBe('committed');
+      expect(await commit(rollout(5, of('c', 'd')), 0)).toBe('conflict');
+      expect(await commit(rollout(1, { ...of('a', 'b'), steps: 1 }), 1)).toBe('committed');
+      expect((await stores.rollouts.underWay()).map((stored) => stored.rollout.id).sort()).toEqual(['r1', 'r4']);
+      expect(await commit(rollout(1, { ...of('a', 'b'), phase: 'rolled_back' }), 2)).toBe('committed');
+      expect(await commit(rollout(2, { app: 'b' }), 0)).toBe('committed');
+      expect(await commit(rollout(6, { app: 'a' }), 0)).toBe('committed');
+      const listed = async (app: string): Promise<string[]> =>
+        (await stores.rollouts.list(app, 9)).map((stored) => stored.rollout.id);
+      expect([await listed('a'), await listed('b'), await listed('a,b')]).toEqual([['r6', 'r1'], ['r2', 'r1'], ['r1']]);
+    });
+
     it('keeps one effect for each host and app, the newest', async () => {
       await commit(rollout(1), 0, [], [effect('r1', 'h', 1), effect('r1', 'i', 2)]);
       await commit(rollout(1), 1, [], [effect('r1', 'h', 3)]);

@@ -1,6 +1,7 @@
 /** The twin of the Redis stores: the same promises, kept in this process, for tests and simulations. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { appsOfRollout, isAbout, sharedApp } from '@outrider/shared/domain/rollout-place.js';
 import type {
   CommitResult,
   Effect,
@@ -72,7 +73,8 @@ export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
   ): Promise<CommitResult> {
     if (!this.isHeldBy(lease)) return 'fenced';
     const revision = this.rollouts.get(rollout.id)?.revision ?? 0;
-    const rival = this.active().find((other) => other.app === rollout.app && other.id !== rollout.id);
+    const apps = appsOfRollout(rollout).map(({ app }) => app);
+    const rival = this.active().find((other) => other.id !== rollout.id && sharedApp(other, apps) !== undefined);
     if (revision !== expected || rival !== undefined) return 'conflict';
     this.rollouts.set(rollout.id, { rollout: copy(rollout), revision: revision + 1 });
     if (trace !== undefined) this.keep(rollout.id, copy(trace));
@@ -112,7 +114,7 @@ export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
   }
 
   async list(app: string | undefined, limit: number): Promise<readonly StoredRollout[]> {
-    const found = [...this.rollouts.values()].filter(({ rollout }) => app === undefined || rollout.app === app);
+    const found = [...this.rollouts.values()].filter(({ rollout }) => isAbout(rollout, app ?? ''));
     return copy(found.sort((a, b) => b.rollout.seq - a.rollout.seq).slice(0, limit));
   }
 

@@ -1,6 +1,7 @@
 /** Rollouts, their outbox and their sequence in Redis. Writes happen in scripts alone. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { hasEnded, type Plan, type Rollout } from '@outrider/shared/domain/rollout.js';
+import { appsOfRollout, isAbout } from '@outrider/shared/domain/rollout-place.js';
 import { EVENTS_KEPT, type FleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type {
@@ -51,7 +52,8 @@ export class RedisRollouts implements RolloutStore {
       this.redis.outriderCommit(
         ...[keys.lease, keys.rollout(rollout.id), keys.rollouts, keys.active, keys.outbox, keys.events],
         keys.decisions(rollout.id),
-        ...[leaseText(lease), expected, JSON.stringify(rollout), rollout.id, rollout.seq, rollout.app],
+        ...[leaseText(lease), expected, JSON.stringify(rollout), rollout.id, rollout.seq],
+        JSON.stringify(appsOfRollout(rollout).map(({ app }) => app)),
         hasEnded(rollout.phase) ? '1' : '0',
         JSON.stringify(events.map((event) => JSON.stringify(event))),
         JSON.stringify(effects.flatMap((effect) => [fieldOf(effect), JSON.stringify(effect)])),
@@ -95,13 +97,14 @@ export class RedisRollouts implements RolloutStore {
       const ids = await ask(this.redis.zrevrange(this.keys.rollouts, offset, offset + PAGE - 1));
       if (ids.length === 0) break;
       const page = await this.loadAll(ids);
-      found.push(...page.filter(({ rollout }) => app === undefined || rollout.app === app));
+      found.push(...page.filter(({ rollout }) => isAbout(rollout, app ?? '')));
     }
     return found.slice(0, limit);
   }
 
   async underWay(): Promise<readonly StoredRollout[]> {
-    return this.loadAll(await ask(this.redis.hvals(this.keys.active)));
+    // One of several apps is there for each of them.
+    return this.loadAll([...new Set(await ask(this.redis.hvals(this.keys.active)))]);
   }
 
   async outbox(): Promise<readonly Effect[]> {

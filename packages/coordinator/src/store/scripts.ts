@@ -40,17 +40,20 @@ return redis.call('DEL', KEYS[1])`;
  * KEYS  1 lease  2 rollout  3 rollouts  4 active  5 outbox  6 events (stream and channel)
  *       7 decisions of the rollout
  * ARGV  1 the lease's text  2 expected revision, 0: must not exist  3 rollout (JSON)  4 id  5 sequence number
- *       6 app  7 '1' where it has ended  8 events (JSON list of JSON texts)
+ *       6 apps (JSON list)  7 '1' where it has ended  8 events (JSON list of JSON texts)
  *       9 effects (JSON list of: outbox field, JSON text, ...)  10 events kept
  *       11 decision (JSON) or ''  12 plan (JSON) or ''  13 decisions kept
- * Returns 1 written, -1 the lease is not ours, -2 another revision or another rollout of the app.
+ * Returns 1 written, -1 the lease is not ours, -2 another revision or another rollout of one of the apps.
  */
 const COMMIT = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 local revision = tonumber(redis.call('HGET', KEYS[2], 'revision') or '0')
 if revision ~= tonumber(ARGV[2]) then return -2 end
-local active = redis.call('HGET', KEYS[4], ARGV[6])
-if active and active ~= ARGV[4] then return -2 end
+local apps = cjson.decode(ARGV[6])
+for _, app in ipairs(apps) do
+  local active = redis.call('HGET', KEYS[4], app)
+  if active and active ~= ARGV[4] then return -2 end
+end
 redis.call('HSET', KEYS[2], 'revision', revision + 1, 'document', ARGV[3])
 redis.call('ZADD', KEYS[3], ARGV[5], ARGV[4])
 if ARGV[12] ~= '' then redis.call('HSET', KEYS[2], 'plan', ARGV[12]) end
@@ -61,14 +64,14 @@ end
 local effects = cjson.decode(ARGV[9])
 for i = 1, #effects, 2 do redis.call('HSET', KEYS[5], effects[i], effects[i + 1]) end
 if ARGV[7] == '1' then
-  redis.call('HDEL', KEYS[4], ARGV[6])
+  for _, app in ipairs(apps) do redis.call('HDEL', KEYS[4], app) end
   local outbox = redis.call('HGETALL', KEYS[5])
   local mine = ARGV[4] .. '/'
   for i = 1, #outbox, 2 do
     if string.sub(cjson.decode(outbox[i + 1]).key, 1, #mine) == mine then redis.call('HDEL', KEYS[5], outbox[i]) end
   end
 else
-  redis.call('HSET', KEYS[4], ARGV[6], ARGV[4])
+  for _, app in ipairs(apps) do redis.call('HSET', KEYS[4], app, ARGV[4]) end
 end
 for _, event in ipairs(cjson.decode(ARGV[8])) do
   redis.call('XADD', KEYS[6], 'MAXLEN', '~', ARGV[10], '*', 'event', event)

@@ -26,8 +26,10 @@ export type GateQuestion =
 export type NoData = 'fail' | 'inconclusive' | 'pass';
 
 export interface GateSpec {
-  /** Unique within its release. */
+  /** Unique within its rollout; of one app of several `b/NAME`. */
   readonly name: string;
+  /** Whose samples it is judged by, where the rollout is of several apps. */
+  readonly app?: string;
   readonly ask: GateQuestion;
   /** Of metrics: only these agents. Absent: each. */
   readonly agents?: readonly string[];

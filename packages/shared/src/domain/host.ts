@@ -21,6 +21,8 @@ export function compareFences(a: Fence, b: Fence): number {
 /** Who caused a failure, for people. */
 export interface Culprit {
   readonly host: string;
+  /** Of its agent, in a rollout of several apps. */
+  readonly app?: string;
   readonly agent: string;
   readonly instance?: number;
   /** A sentence: `exited with code 1 three times before it was ready`. */

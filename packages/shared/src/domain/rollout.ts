@@ -50,8 +50,20 @@ export type ControlAction = (typeof CONTROL_ACTIONS)[number];
 
 export type RolloutCommandKind = 'stage' | 'switch' | 'commit' | 'revert';
 
+/** One of the apps of a rollout. */
+export interface RolloutApp {
+  readonly app: string;
+  readonly version: string;
+  readonly digest: string;
+  /** The version most hosts came from; absent on its first release. */
+  readonly fromVersion?: string;
+}
+
 export interface RolloutHost {
+  /** Its name; where the rollout is of several apps, a key for host and app that `rollout-place.ts` alone reads. */
   readonly host: string;
+  /** Absent: the only app of the rollout. */
+  readonly app?: string;
   /** From 1. */
   readonly wave: number;
   readonly state: RolloutHostState;
@@ -119,9 +131,13 @@ export interface Rollout {
   readonly id: string;
   readonly seq: number;
   readonly kind: 'rollout' | 'rollback';
+  /** Of several: `a,b`. */
   readonly app: string;
+  /** Where there are several, by name; absent: `app` is the only one. */
+  readonly apps?: readonly RolloutApp[];
   readonly environment: string;
   readonly version: string;
+  /** Of several apps: that of the first. */
   readonly digest: string;
   /** The version most hosts came from, for people; absent on a first release. */
   readonly fromVersion?: string;
@@ -230,6 +246,7 @@ export interface CapacityGap {
 export interface Plan {
   /** Digest over the rest: the same world gives the same plan. */
   readonly plan: string;
+  /** Of several: `a,b`. */
   readonly app: string;
   readonly version: string;
   readonly strategy?: RolloutStrategy | RollbackStrategy;
@@ -239,6 +256,8 @@ export interface Plan {
   readonly canaryWave?: number;
   readonly hosts: readonly {
     readonly host: string;
+    /** Absent: the only app of the plan. */
+    readonly app?: string;
     readonly wave: number;
     readonly from?: string;
     readonly actions: readonly PlannedAction[];

@@ -55,6 +55,7 @@ import type { ResumeHostsRequest as _outrider_v1_ResumeHostsRequest, ResumeHosts
 import type { ResumeHostsResponse as _outrider_v1_ResumeHostsResponse, ResumeHostsResponse__Output as _outrider_v1_ResumeHostsResponse__Output } from './outrider/v1/ResumeHostsResponse.js';
 import type { ResumedHost as _outrider_v1_ResumedHost, ResumedHost__Output as _outrider_v1_ResumedHost__Output } from './outrider/v1/ResumedHost.js';
 import type { RollbackRequest as _outrider_v1_RollbackRequest, RollbackRequest__Output as _outrider_v1_RollbackRequest__Output } from './outrider/v1/RollbackRequest.js';
+import type { RolloutApp as _outrider_v1_RolloutApp, RolloutApp__Output as _outrider_v1_RolloutApp__Output } from './outrider/v1/RolloutApp.js';
 import type { RolloutHost as _outrider_v1_RolloutHost, RolloutHost__Output as _outrider_v1_RolloutHost__Output } from './outrider/v1/RolloutHost.js';
 import type { RolloutId as _outrider_v1_RolloutId, RolloutId__Output as _outrider_v1_RolloutId__Output } from './outrider/v1/RolloutId.js';
 import type { RolloutOptions as _outrider_v1_RolloutOptions, RolloutOptions__Output as _outrider_v1_RolloutOptions__Output } from './outrider/v1/RolloutOptions.js';
@@ -131,6 +132,7 @@ export interface ProtoGrpcType {
       ResumeHostsResponse: MessageTypeDefinition<_outrider_v1_ResumeHostsResponse, _outrider_v1_ResumeHostsResponse__Output>
       ResumedHost: MessageTypeDefinition<_outrider_v1_ResumedHost, _outrider_v1_ResumedHost__Output>
       RollbackRequest: MessageTypeDefinition<_outrider_v1_RollbackRequest, _outrider_v1_RollbackRequest__Output>
+      RolloutApp: MessageTypeDefinition<_outrider_v1_RolloutApp, _outrider_v1_RolloutApp__Output>
       RolloutHost: MessageTypeDefinition<_outrider_v1_RolloutHost, _outrider_v1_RolloutHost__Output>
       RolloutId: MessageTypeDefinition<_outrider_v1_RolloutId, _outrider_v1_RolloutId__Output>
       RolloutOptions: MessageTypeDefinition<_outrider_v1_RolloutOptions, _outrider_v1_RolloutOptions__Output>

@@ -5,6 +5,7 @@
  */
 import type { OutriderEvent } from '../domain/event.js';
 import type { AppStatus, HostStatus, InstanceStatus } from '../domain/host.js';
+import { shownHosts } from '../domain/rollout-place.js';
 import type { HostSamples } from '../domain/gate.js';
 import type { PreflightReport } from '../domain/preflight.js';
 import type { Release } from '../domain/release.js';
@@ -33,8 +34,10 @@ function present(value: unknown): unknown {
 export const readHostStatus = (wire: HostStatus__Output): HostStatus => present(wire) as HostStatus;
 export const readAppStatus = (wire: AppStatus__Output): AppStatus => present(wire) as AppStatus;
 export const readInstanceStatus = (wire: InstanceStatus__Output): InstanceStatus => present(wire) as InstanceStatus;
-export const readRollout = (wire: RolloutRecord__Output): Rollout & { readonly explained: string } =>
-  present(wire) as Rollout & { readonly explained: string };
+export function readRollout(wire: RolloutRecord__Output): Rollout & { readonly explained: string } {
+  const { apps = [], ...rest } = present(wire) as Rollout & { readonly explained: string };
+  return apps.length === 0 ? rest : { ...rest, apps };
+}
 export const readPlan = (wire: Plan__Output): Plan => present(wire) as Plan;
 export const readPreflight = (wire: PreflightResponse__Output): PreflightReport => present(wire) as PreflightReport;
 export const readRelease = (wire: Release__Output): Release => present(wire) as Release;
@@ -54,7 +57,7 @@ export const writePlan = (plan: Plan): WirePlan => plan as WirePlan;
 /** Of a gate, where it stands: what it asks is in the release. */
 export function writeRollout(rollout: Rollout, explained: string): WireRollout {
   const gates = (rollout.gates ?? []).map(({ name, outcome, reason }) => ({ name, outcome, reason }));
-  const wire: object = { ...rollout, gates, explained };
+  const wire: object = { ...rollout, hosts: shownHosts(rollout), gates, explained };
   return wire;
 }
 

@@ -5,6 +5,7 @@
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { redact, redactAll } from '@outrider/shared/domain/redact.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import { placeKey, shownHosts } from '@outrider/shared/domain/rollout-place.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import type { FleetHost, RolloutTrace } from '../../engine/ports.js';
 import { operatorOf } from './operator.js';
@@ -18,6 +19,8 @@ export interface EvidenceFile {
 
 export interface CulpritLog {
   readonly host: string;
+  /** Where the rollout is of several. */
+  readonly app?: string;
   readonly agent: string;
   /** Oldest first. */
   readonly lines: readonly string[];
@@ -41,7 +44,7 @@ export function evidenceFiles(gathered: Gathered): readonly EvidenceFile[] {
   const { rollout, explained, trace, events, hosts, logs, at } = gathered;
   const files = [
     text('README.txt', readme(gathered)),
-    json('rollout.json', { ...rollout, explained }),
+    json('rollout.json', { ...rollout, hosts: shownHosts(rollout), explained }),
     json('plan.json', trace.plan ?? null),
     lines('events.jsonl', events),
     lines('decisions.jsonl', trace.decisions),
@@ -61,7 +64,11 @@ function readme({ rollout, explained, at, logs }: Gathered): string {
     `As of ${at}: ${redact(explained)}`,
     '',
     ...FILES.map(([name, what]) => `${name.padEnd(16)} ${what}`),
-    ...(logs.length === 0 ? [] : [`${'logs/'.padEnd(16)} the last lines of each agent that has failed, by host`]),
+    ...(logs.length === 0
+      ? []
+      : [
+          `${'logs/'.padEnd(16)} the last lines of each agent that has failed, by host${rollout.apps === undefined ? '' : ' and app'}`,
+        ]),
     '',
     'Times without a zone are milliseconds since 1970-01-01 UTC. Values that look like secrets are left out of every file',
     'and stand as (hidden). The stream of events is trimmed, so of an old rollout some may be missing; decisions are not.',
@@ -96,9 +103,9 @@ function withoutRecord({ status, ...host }: FleetHost): object {
   return { ...host, status: { ...status, apps } };
 }
 
-function logFile({ host, agent, lines: last, missing }: CulpritLog): EvidenceFile {
+function logFile({ host, app, agent, lines: last, missing }: CulpritLog): EvidenceFile {
   const head = missing === undefined ? [] : [`[outrider] ${missing} These lines are from the record of the rollout.`];
-  return text(`logs/${host}/${agent}.log`, [...head, ...last.map(redact), ''].join('\n'));
+  return text(`logs/${placeKey(host, app)}/${agent}.log`, [...head, ...last.map(redact), ''].join('\n'));
 }
 
 const text = (name: string, content: string): EvidenceFile => ({ name, content: Buffer.from(content) });

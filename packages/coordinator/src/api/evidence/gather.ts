@@ -1,7 +1,8 @@
 /** Gathers what is known of a rollout: from Redis, from the hosts that can be reached. Changes nothing. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { Culprit } from '@outrider/shared/domain/host.js';
-import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
+import { hostNames, isAbout } from '@outrider/shared/domain/rollout-place.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { EVENTS_KEPT } from '@outrider/shared/runtime/fleet-keys.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -17,9 +18,9 @@ export async function gather(inside: Inside, rollout: Rollout, signal: AbortSign
   const [trace, all, logs] = await Promise.all([
     rollouts.trace(rollout.id),
     events.last(EVENTS_KEPT),
-    Promise.all(culpritsOf(rollout).map((culprit) => logOf(inside, rollout.app, culprit, signal))),
+    Promise.all(culpritsOf(rollout).map((culprit) => logOf(inside, rollout, culprit, signal))),
   ]);
-  const hosts = rollout.hosts.flatMap(({ host }) => fleet.host(host) ?? []);
+  const hosts = hostNames(rollout.hosts).flatMap((host) => fleet.host(host) ?? []);
   return {
     ...{ rollout, trace, hosts, logs },
     explained: rollouts.explain(rollout),
@@ -32,31 +33,38 @@ function concerns({ rollout: id, app, host, at }: OutriderEvent, rollout: Rollou
   if (id !== undefined) return id === rollout.id;
   const ms = Date.parse(at);
   const isThen = ms >= rollout.startedAt - AROUND_MS && ms <= (rollout.endedAt ?? Infinity) + AROUND_MS;
-  return isThen && (app ?? rollout.app) === rollout.app && rollout.hosts.some((one) => one.host === host);
+  return isThen && isAbout(rollout, app ?? '') && hostNames(rollout.hosts).some((name) => name === host);
 }
 
 /** Each agent once for each host. */
 function culpritsOf({ culprit, hosts }: Rollout): readonly Culprit[] {
-  const all = [culprit, ...hosts.map((host) => host.culprit)].filter((one): one is Culprit => one !== undefined);
+  const all = [culprit, ...hosts.map((entry) => culpritAt(entry))].filter((one): one is Culprit => one !== undefined);
   return all
     .filter(({ agent }) => agent !== '')
-    .filter(({ host, agent }, index) => all.findIndex((one) => one.host === host && one.agent === agent) === index);
+    .filter(
+      ({ host, app, agent }, index) =>
+        all.findIndex((one) => one.host === host && one.app === app && one.agent === agent) === index,
+    );
 }
+
+const culpritAt = ({ app, culprit }: RolloutHost): Culprit | undefined =>
+  culprit === undefined || app === undefined ? culprit : { ...culprit, app };
 
 async function logOf(
   { fleet, sidecars }: Inside,
-  app: string,
-  { host: name, agent, log }: Culprit,
+  rollout: Rollout,
+  { host: name, app, agent, log }: Culprit,
   signal: AbortSignal,
 ): Promise<CulpritLog> {
   const host = fleet.host(name);
-  const kept = (missing: string): CulpritLog => ({ host: name, agent, lines: log, missing });
+  const place = { host: name, agent, ...(app === undefined ? {} : { app }) };
+  const kept = (missing: string): CulpritLog => ({ ...place, lines: log, missing });
   if (host === undefined || host.state === 'down') return kept(`Host ${name} is down.`);
   try {
     const lines: string[] = [];
-    const ask = { app, agents: [agent], follow: false, lines: LOG_LINES, since: 0 };
+    const ask = { app: app ?? rollout.app, agents: [agent], follow: false, lines: LOG_LINES, since: 0 };
     for await (const { instance, line } of sidecars.logs(host, ask, signal)) lines.push(`${agent}.${instance} ${line}`);
-    return { host: name, agent, lines };
+    return { ...place, lines };
   } catch (error) {
     if (!(error instanceof OutriderError)) throw error;
     return kept(messageOf(error));

@@ -7,7 +7,9 @@ export interface Culprit {
   'instance'?: (number);
   'cause'?: (string);
   'log'?: (string)[];
+  'app'?: (string);
   '_instance'?: "instance";
+  '_app'?: "app";
 }
 
 export interface Culprit__Output {
@@ -16,4 +18,5 @@ export interface Culprit__Output {
   'instance'?: (number);
   'cause': (string);
   'log': (string)[];
+  'app'?: (string);
 }

@@ -17,7 +17,9 @@ export interface PlannedHost {
   'settings'?: (_outrider_v1_SettingChange)[];
   'secrets'?: (_outrider_v1_SecretChange)[];
   'facts'?: (_outrider_v1_HostFacts | null);
+  'app'?: (string);
   '_from'?: "from";
+  '_app'?: "app";
 }
 
 export interface PlannedHost__Output {
@@ -30,4 +32,5 @@ export interface PlannedHost__Output {
   'settings': (_outrider_v1_SettingChange__Output)[];
   'secrets': (_outrider_v1_SecretChange__Output)[];
   'facts': (_outrider_v1_HostFacts__Output | null);
+  'app'?: (string);
 }

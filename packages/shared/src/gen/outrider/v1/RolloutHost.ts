@@ -16,8 +16,10 @@ export interface RolloutHost {
   'reason'?: (string);
   'stays'?: (boolean);
   'times'?: ({[key: string]: number | string | Long});
+  'app'?: (string);
   '_reason'?: "reason";
   '_stays'?: "stays";
+  '_app'?: "app";
 }
 
 export interface RolloutHost__Output {
@@ -32,4 +34,5 @@ export interface RolloutHost__Output {
   'reason'?: (string);
   'stays'?: (boolean);
   'times': ({[key: string]: number});
+  'app'?: (string);
 }
