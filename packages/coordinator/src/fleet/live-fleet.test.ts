@@ -69,6 +69,7 @@ function model(name: string): { host: SimulatedHost; control: HostControl; say: 
     revertHere: nobodyAsks,
     emergency: nobodyAsks,
     resume: nobodyAsks,
+    scale: nobodyAsks,
   };
   return { host, control, say };
 }

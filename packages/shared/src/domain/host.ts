@@ -1,4 +1,5 @@
 import type { ReleaseRef } from './release.js';
+import type { Scaled } from './scaling.js';
 
 /** Where one app stands on one host. `staging` and `staged` are reported only while nothing else is under way. */
 export type HostPhase = 'idle' | 'staging' | 'staged' | 'switching' | 'trial' | 'committed' | 'reverting' | 'held';
@@ -118,7 +119,18 @@ export interface AppStatus {
   /** That of the host, while it is held. */
   readonly hold?: Hold;
   /** The agents of `active` with their fingerprints, for the plan. */
-  readonly agents: readonly { readonly name: string; readonly fingerprint: string; readonly replicas: number }[];
+  readonly agents: readonly ActiveAgent[];
+  /** How many of an agent would run of `previous`, where that is not what its release says; absent: nowhere. */
+  readonly previousReplicas?: readonly { readonly name: string; readonly replicas: number }[];
+}
+
+export interface ActiveAgent {
+  readonly name: string;
+  readonly fingerprint: string;
+  /** As many as should run here now. */
+  readonly replicas: number;
+  /** Why that is not what the release says; absent: it is. */
+  readonly scaled?: Omit<Scaled, 'replicas'> & { readonly declared: number };
 }
 
 export interface HostStatus {

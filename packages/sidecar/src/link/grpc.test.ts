@@ -83,6 +83,10 @@ const host: HostControl = {
   revertHere: note('revertHere'),
   emergency: hostWide('emergency'),
   resume: hostWide('resume'),
+  scale: (order) => {
+    asked.push(['scale', order]);
+    return appStatus({});
+  },
 };
 
 const agents: AgentControl = {

@@ -1,14 +1,17 @@
 // Original file: proto/outrider/v1/types.proto
 
+import type { ScaledReplicas as _outrider_v1_ScaledReplicas, ScaledReplicas__Output as _outrider_v1_ScaledReplicas__Output } from '../../outrider/v1/ScaledReplicas.js';
 
 export interface AgentFingerprint {
   'name'?: (string);
   'fingerprint'?: (string);
   'replicas'?: (number);
+  'scaled'?: (_outrider_v1_ScaledReplicas | null);
 }
 
 export interface AgentFingerprint__Output {
   'name': (string);
   'fingerprint': (string);
   'replicas': (number);
+  'scaled': (_outrider_v1_ScaledReplicas__Output | null);
 }
