@@ -1,5 +1,7 @@
 /** outrider.v1.Coordinator: the fleet as it is, its agents' control and logs. */
-import { NOT_BOTH, WHICH_AGENTS } from '@outrider/shared/domain/agent-order.js';
+import { NOT_BOTH, ONE_AGENT, WHICH_AGENTS } from '@outrider/shared/domain/agent-order.js';
+import { MOST_REPLICAS } from '@outrider/shared/domain/scaling.js';
+import type { ControlAgentRequest__Output } from '@outrider/shared/gen/outrider/v1/ControlAgentRequest.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
 import { writeInstanceStatus } from '@outrider/shared/rpc/codec.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
@@ -39,13 +41,13 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
       return { instances: instancesOf(fleet, name).map(writeInstanceStatus) };
     },
     ControlAgent: async (request, { signal }) => {
-      const action = oneOf('action', request.action, ['start', 'stop', 'restart']);
+      const action = oneOf('action', request.action, ['start', 'stop', 'restart', 'scale']);
       if (request.agents.length === 0 && !request.all) throw new OutriderError('invalid', WHICH_AGENTS);
       if (request.agents.length > 0 && request.all) throw new OutriderError('invalid', NOT_BOTH);
       const order = {
         app: optionalName('app', request.app),
         agents: names('agents', request.agents),
-        action,
+        ...(action === 'scale' ? { action, replicas: replicasOf(request) } : { action }),
         by: who(request.by),
       };
       const { instances, skipped } = await control(inside, order, optionalName('host', request.host), signal);
@@ -62,6 +64,14 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
       yield* logs(inside, ask, optionalName('host', request.host), signal);
     },
   };
+}
+
+/** Whether it is within the agent's bounds is for its hosts to say. */
+function replicasOf({ agents, replicas }: Pick<ControlAgentRequest__Output, 'agents' | 'replicas'>): number {
+  if (agents.length !== 1) throw new OutriderError('invalid', ONE_AGENT);
+  if (replicas === undefined) return refuse('replicas', 'it is missing');
+  if (replicas < 0 || replicas > MOST_REPLICAS) refuse('replicas', `expected is a number from 0 to ${MOST_REPLICAS}`);
+  return replicas;
 }
 
 type FleetStatus = Awaited<ReturnType<Service<CoordinatorHandlers>['Status']>>;

@@ -6,6 +6,7 @@ import type { Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import { digestOf, sha256 } from '@outrider/shared/runtime/digest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { asRolledBack } from '../rollout/carried.js';
 import { findRelease, type PlannerOptions } from './planner.js';
 import type { FleetHost, RolloutStore, SpecStore } from './ports.js';
 
@@ -168,8 +169,9 @@ async function actionsOf(
   { specs }: RollbackOptions,
 ): Promise<Plan['hosts'][number]['actions']> {
   const text = fetched.get(release.specDigest) ?? (await specs.loadSpec(release.specDigest));
-  const running = standing.find((other) => other.host.name === host)?.app.agents ?? [];
-  return text === undefined ? [] : diffAgents(running, (JSON.parse(text) as HostSpec).agents);
+  const running = standing.find((other) => other.host.name === host)?.app;
+  if (text === undefined) return [];
+  return diffAgents(running?.agents ?? [], asRolledBack((JSON.parse(text) as HostSpec).agents, release, running));
 }
 
 /** Keeps the spec for the host to fetch and returns its digest. */

@@ -6,6 +6,7 @@ import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
 import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
 import { type HostSpec, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Plan } from '@outrider/shared/domain/rollout.js';
+import { asCarried } from './carried.js';
 import { gatesFor } from './plan-gates.js';
 import { orderHosts } from './host-order.js';
 import { contradictionIn, ruleOf, type StrategyAsk } from './strategy.js';
@@ -72,7 +73,7 @@ export function planRollout(input: PlanInput): Planned {
     host: host.name,
     wave: waves[index] ?? 1,
     ...(from === undefined ? {} : { from: from.version }),
-    actions: diffAgents(host.app?.agents ?? [], spec.agents),
+    actions: diffAgents(host.app?.agents ?? [], asCarried(spec.agents, host.app)),
   }));
   const content = {
     ...{ app: input.app, version: input.version, strategy: input.ask.strategy },

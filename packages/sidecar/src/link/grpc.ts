@@ -10,9 +10,10 @@ import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
 import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
-import { agentOrderOf, checkPlace, commandOf, leaseEndOf, logsAskOf, releaseOf } from './grpc-requests.js';
+import { agentOrderOf, checkPlace, commandOf, leaseEndOf, logsAskOf, releaseOf, scaleAskOf } from './grpc-requests.js';
 import { latest } from './latest.js';
 import type { AgentControl, HostControl, Preflight, SampleSource } from './ports.js';
+import { scaleAgent } from './scale.js';
 
 /** Changes within this time are told together. */
 const COALESCE_MS = 20;
@@ -94,7 +95,11 @@ export function sidecarService(
       checkPlace(request, host.status());
       return host.resume(request.by) as WireHostStatus;
     },
-    ControlAgent: async (request) => {
+    ControlAgent: async (request, { signal }) => {
+      if (request.action === 'scale') {
+        const scaled = await scaleAgent(host, scaleAskOf(request, host.status().host), signal);
+        return { instances: scaled as WireInstanceStatus[] };
+      }
       const order = agentOrderOf(request, host.status().host, agents.instances());
       const instances = await agents.control(order.app, order.agents, order.action, order.by);
       return { instances: instances as WireInstanceStatus[] };
