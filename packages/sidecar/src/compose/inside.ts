@@ -119,9 +119,8 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   tellOfUndeclared(sockets, supervisor, log);
   driver.start();
   return {
-    ...{ supervisor, host: driver, preflight: preflightOf(config, driver, releases) },
+    ...{ supervisor, host: driver, preflight: preflightOf(config, driver, releases), spec: readerOf({ releases }) },
     ...{ bus, notify, events, metrics, figures, samples, scaler, tokens, version, logs, rotation },
-    spec: readerOf({ releases }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** outrider.v1.Sidecar over the ports, with grpc.health.v1 (service name = agent name) and reflection. */
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 import type { SidecarHandlers } from '@outrider/shared/gen/outrider/v1/Sidecar.js';
+import type { ControlAgentRequest__Output } from '@outrider/shared/gen/outrider/v1/ControlAgentRequest.js';
 import type { AppStatus as WireAppStatus } from '@outrider/shared/gen/outrider/v1/AppStatus.js';
 import type { HostStatus as WireHostStatus } from '@outrider/shared/gen/outrider/v1/HostStatus.js';
 import type { InstanceStatus as WireInstanceStatus } from '@outrider/shared/gen/outrider/v1/InstanceStatus.js';
@@ -95,15 +96,7 @@ export function sidecarService(
       checkPlace(request, host.status());
       return host.resume(request.by) as WireHostStatus;
     },
-    ControlAgent: async (request, { signal }) => {
-      if (request.action === 'scale') {
-        const scaled = await scaleAgent(host, scaleAskOf(request, host.status().host), signal);
-        return { instances: scaled as WireInstanceStatus[] };
-      }
-      const order = agentOrderOf(request, host.status().host, agents.instances());
-      const instances = await agents.control(order.app, order.agents, order.action, order.by);
-      return { instances: instances as WireInstanceStatus[] };
-    },
+    ControlAgent: (request, { signal }) => control(options, request, signal),
     Logs: (request, { signal }) =>
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
     Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
@@ -113,6 +106,20 @@ export function sidecarService(
       return { problems: [...problems], notices: [...notices], facts };
     },
   };
+}
+
+async function control(
+  { host, agents }: Pick<SidecarGrpcOptions, 'host' | 'agents'>,
+  request: ControlAgentRequest__Output,
+  signal: AbortSignal,
+): Promise<{ readonly instances: WireInstanceStatus[] }> {
+  if (request.action === 'scale') {
+    const scaled = await scaleAgent(host, scaleAskOf(request, host.status().host), signal);
+    return { instances: scaled as WireInstanceStatus[] };
+  }
+  const order = agentOrderOf(request, host.status().host, agents.instances());
+  const instances = await agents.control(order.app, order.agents, order.action, order.by);
+  return { instances: instances as WireInstanceStatus[] };
 }
 
 /** `AGENT` (of every app that has one of that name) and `APP/AGENT` are SERVING while all their instances are ready. */

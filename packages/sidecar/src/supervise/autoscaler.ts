@@ -80,7 +80,8 @@ export class Autoscaler {
     const status = this.options.host.status();
     const scalable = this.scalableOf(status);
     const [memories, marks] = [this.memories, this.marks];
-    [this.memories, this.marks] = [new Map(), new Map()];
+    this.memories = new Map<string, ScalingMemory>();
+    this.marks = new Map<string, Mark>();
     const keys = new Set(scalable.map(keyOf));
     for (const key of this.unmet.keys()) if (!keys.has(key)) this.unmet.delete(key);
     if (scalable.length === 0) return [];
