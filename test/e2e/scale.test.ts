@@ -137,7 +137,7 @@ describe('by a person', () => {
     const rollout = cluster.follow(['rollout', ...words]);
     await rollout.line((line) => line.includes('rollout.host.trial'));
     const result = await scale('web', 2, '--host', 'alpha');
-    expect(result.code).not.toBe(0);
+    expect(result.code).toBe(4);
     expect(result.stderr).toMatch(
       /alpha: crew: 2\.0\.0 is on trial in rollout r\d+ .*scale web once that is committed or has gone back\./,
     );

@@ -197,6 +197,11 @@ export class World {
       { weight: 40, name: 'a command is sent again', make: () => this.resend() },
       { weight: 20, name: 'a leader dies, another follows', make: () => this.crash() },
       { weight: 15, name: 'a fenced leader goes on', make: () => this.haunt() },
+      {
+        weight: 12,
+        name: 'an agent is scaled',
+        make: (index) => this.hosts[index]?.scale(1 + Math.floor(this.chance() * 9)),
+      },
       { weight: 8, name: 'a sidecar is started anew', make: (index) => this.hosts[index]?.restart() },
     ];
     const reboot = { weight: 5, name: 'a host is started anew', make: (index: number) => this.hosts[index]?.reboot() };
