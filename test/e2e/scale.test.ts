@@ -96,6 +96,9 @@ describe('by a person', () => {
     expect(pids(cluster, APP)).toEqual(before);
     const { stdout } = await cluster.host('beta').cli('status');
     expect(stdout).toMatch(/\n {2}web scaled to 3 \(release says 1\) since \S+ by \S+\n/);
+    expect((await cluster.cli('agents')).stdout).toMatch(
+      /\nbeta {2}crew\/web scaled to 3 \(release says 1\) since \S+ by \S+\n/,
+    );
     expect((await cluster.host('beta').cli('scale', 'web', '2')).code).toBe(0);
     expect(running(APP)).toEqual([...named('alpha', 'web', 3), 'beta/quiet.0', ...named('beta', 'web', 2)]);
   });

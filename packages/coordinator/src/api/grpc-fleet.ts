@@ -10,7 +10,16 @@ import { control, hostNamed, logs } from './agents-on-hosts.js';
 import { names, oneOf, optionalName, refuse, who } from './fields.js';
 import { isHeld } from './held-hosts.js';
 import type { Inside } from './inside.js';
-import { appsOf, appsOfHost, currentRollout, fleetState, instancesOf, isInUse, versionOf } from './read-model.js';
+import {
+  appsOf,
+  appsOfHost,
+  currentRollout,
+  fleetState,
+  instancesOf,
+  isInUse,
+  scaledAgents,
+  versionOf,
+} from './read-model.js';
 
 /** As many as a sidecar gives. */
 const MOST_LINES = 10_000;
@@ -38,7 +47,10 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
     Agents: async ({ host }) => {
       const name = optionalName('host', host);
       if (name !== '') hostNamed(inside, name);
-      return { instances: instancesOf(fleet, name).map(writeInstanceStatus) };
+      return {
+        instances: instancesOf(fleet, name).map(writeInstanceStatus),
+        scaled: [...scaledAgents(fleet, name)],
+      };
     },
     ControlAgent: async (request, { signal }) => {
       const action = oneOf('action', request.action, ['start', 'stop', 'restart', 'scale']);

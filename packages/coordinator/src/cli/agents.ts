@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import type { ControlAgentRequest } from '@outrider/shared/gen/outrider/v1/ControlAgentRequest.js';
+import type { ScaledAgent__Output } from '@outrider/shared/gen/outrider/v1/ScaledAgent.js';
 import { readInstanceStatus } from '@outrider/shared/rpc/codec.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { nameOption, replicasArgument } from './arguments.js';
@@ -16,10 +17,10 @@ export function agentsCommand(program: Command): void {
     .option('--host <name>', 'only of this host', nameOption)
     .action(async (options: { readonly host?: string }) => {
       const globals = globalsOf(command);
-      const { instances } = await withCoordinator(globals, (remote) =>
+      const { instances, scaled } = await withCoordinator(globals, (remote) =>
         remote.Agents({ host: options.host ?? '' }, timeLimit(globals)),
       );
-      showInstances(globals, instances.map(readInstanceStatus));
+      showInstances(globals, instances.map(readInstanceStatus), scaled.map(scaledLine));
     });
 }
 
@@ -98,10 +99,17 @@ async function order(globals: Globals, request: ControlAgentRequest): Promise<vo
   showInstances(globals, instances.map(readInstanceStatus));
 }
 
-function showInstances(globals: Globals, instances: readonly InstanceStatus[]): void {
+function scaledLine({ host, app, agent, replicas, order: by }: ScaledAgent__Output): string {
+  if (by === null) return '';
+  const why = by.reason === '' ? '' : `: ${by.reason}`;
+  return `\n${host}  ${app}/${agent} scaled to ${replicas} (release says ${by.declared}) since ${by.since} by ${by.by}${why}`;
+}
+
+/** `below`: lines for people. */
+function showInstances(globals: Globals, instances: readonly InstanceStatus[], below: readonly string[] = []): void {
   show(globals, instances, () =>
     instances.length === 0
-      ? 'No agent runs yet.'
+      ? `No agent runs yet.${below.join('')}`
       : table(
           instances.map((one) => [
             one.host,
@@ -115,6 +123,6 @@ function showInstances(globals: Globals, instances: readonly InstanceStatus[]): 
             one.reason,
           ]),
           ['HOST', 'AGENT', 'VERSION', 'STATE', 'READY', 'PID', 'RESTARTS', 'SINCE', 'REASON'],
-        ),
+        ) + below.join(''),
   );
 }

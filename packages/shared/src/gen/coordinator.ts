@@ -60,6 +60,7 @@ import type { RolloutOptions as _outrider_v1_RolloutOptions, RolloutOptions__Out
 import type { RolloutRecord as _outrider_v1_RolloutRecord, RolloutRecord__Output as _outrider_v1_RolloutRecord__Output } from './outrider/v1/RolloutRecord.js';
 import type { RolloutRequest as _outrider_v1_RolloutRequest, RolloutRequest__Output as _outrider_v1_RolloutRequest__Output } from './outrider/v1/RolloutRequest.js';
 import type { RolloutUpdate as _outrider_v1_RolloutUpdate, RolloutUpdate__Output as _outrider_v1_RolloutUpdate__Output } from './outrider/v1/RolloutUpdate.js';
+import type { ScaledAgent as _outrider_v1_ScaledAgent, ScaledAgent__Output as _outrider_v1_ScaledAgent__Output } from './outrider/v1/ScaledAgent.js';
 import type { ScaledReplicas as _outrider_v1_ScaledReplicas, ScaledReplicas__Output as _outrider_v1_ScaledReplicas__Output } from './outrider/v1/ScaledReplicas.js';
 import type { SecretChange as _outrider_v1_SecretChange, SecretChange__Output as _outrider_v1_SecretChange__Output } from './outrider/v1/SecretChange.js';
 import type { SettingChange as _outrider_v1_SettingChange, SettingChange__Output as _outrider_v1_SettingChange__Output } from './outrider/v1/SettingChange.js';
@@ -136,6 +137,7 @@ export interface ProtoGrpcType {
       RolloutRecord: MessageTypeDefinition<_outrider_v1_RolloutRecord, _outrider_v1_RolloutRecord__Output>
       RolloutRequest: MessageTypeDefinition<_outrider_v1_RolloutRequest, _outrider_v1_RolloutRequest__Output>
       RolloutUpdate: MessageTypeDefinition<_outrider_v1_RolloutUpdate, _outrider_v1_RolloutUpdate__Output>
+      ScaledAgent: MessageTypeDefinition<_outrider_v1_ScaledAgent, _outrider_v1_ScaledAgent__Output>
       ScaledReplicas: MessageTypeDefinition<_outrider_v1_ScaledReplicas, _outrider_v1_ScaledReplicas__Output>
       SecretChange: MessageTypeDefinition<_outrider_v1_SecretChange, _outrider_v1_SecretChange__Output>
       SettingChange: MessageTypeDefinition<_outrider_v1_SettingChange, _outrider_v1_SettingChange__Output>
