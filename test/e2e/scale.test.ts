@@ -76,10 +76,13 @@ describe('by a person', () => {
     expect((await scale('web', 1, '--host', 'alpha')).code).toBe(0);
     expect(running(APP)).toEqual([...named('alpha', 'web', 1), 'beta/quiet.0', ...named('beta', 'web', 3)]);
     expect(await wantedOn('beta', APP, 'web')).toMatchObject({ replicas: 3, scaled: { declared: 1 } });
-    expect(await scalings('web', 'alpha')).toMatchObject([
-      { data: { from: 1, to: 3 }, by: expect.stringMatching(/.+/) as string },
-      { data: { from: 3, to: 1 } },
-    ]);
+    // What a host tells comes by way of Redis.
+    await eventually(async () =>
+      expect(await scalings('web', 'alpha')).toMatchObject([
+        { data: { from: 1, to: 3 }, by: expect.stringMatching(/.+/) as string },
+        { data: { from: 3, to: 1 } },
+      ]),
+    );
     const metrics = await (await fetch(`http://${cluster.host('beta').address}:8000/metrics`)).text();
     expect(metrics).toContain(`outrider_agent_replicas{app="${APP}",agent="web",host="beta"} 3`);
     expect(metrics).toContain(`outrider_agent_scalings_total{app="${APP}",agent="web",direction="up",host="beta"} 1`);

@@ -47,10 +47,7 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
     Agents: async ({ host }) => {
       const name = optionalName('host', host);
       if (name !== '') hostNamed(inside, name);
-      return {
-        instances: instancesOf(fleet, name).map(writeInstanceStatus),
-        scaled: [...scaledAgents(fleet, name)],
-      };
+      return { instances: instancesOf(fleet, name).map(writeInstanceStatus), scaled: [...scaledAgents(fleet, name)] };
     },
     ControlAgent: async (request, { signal }) => {
       const action = oneOf('action', request.action, ['start', 'stop', 'restart', 'scale']);
