@@ -120,7 +120,7 @@ export interface AppStatus {
   readonly hold?: Hold;
   /** The agents of `active` with their fingerprints, for the plan. */
   readonly agents: readonly ActiveAgent[];
-  /** How many of an agent would run of `previous`, where that is not what its release says; absent: nowhere. */
+  /** How many of an agent would run of `previous`, where that is not what its release says; absent: as of an older sidecar. */
   readonly previousReplicas?: readonly { readonly name: string; readonly replicas: number }[];
 }
 

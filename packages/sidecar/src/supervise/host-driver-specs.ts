@@ -62,7 +62,9 @@ export const activeAgents = (spec: HostSpec, { scaled }: AppState): readonly Act
     return { name, fingerprint, replicas, scaled: { declared, by, since, reason } };
   });
 
-export function previousReplicas({ scaledBefore, previous }: AppState): Pick<AppStatus, 'previousReplicas'> {
-  if (previous === undefined || scaledBefore === undefined) return {};
-  return { previousReplicas: Object.entries(scaledBefore).map(([name, { replicas }]) => ({ name, replicas })) };
-}
+/** Of a rollback to the release before. */
+export const previousReplicas = ({
+  scaledBefore = {},
+  previous,
+}: AppState): NonNullable<AppStatus['previousReplicas']> =>
+  previous === undefined ? [] : Object.entries(scaledBefore).map(([name, { replicas }]) => ({ name, replicas }));

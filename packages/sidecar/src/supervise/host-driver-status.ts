@@ -61,7 +61,7 @@ export class StatusWriter {
       waitingFor: found.state === 'converging' ? found.waitingFor : '',
       ...(stuck ? { stuckOn: { host: this.options.host, ...culprit } } : {}),
       agents: this.agentsOf(state),
-      ...previousReplicas(state),
+      previousReplicas: previousReplicas(state),
     };
   }
 
