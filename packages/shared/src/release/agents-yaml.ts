@@ -125,7 +125,10 @@ function problemsOfScaling({ scaling, resources }: AgentSpec, at: At): Problem[]
   return (scaling?.targets ?? [])
     .filter(({ metric }) => metric === 'memory')
     .map(() =>
-      at(['replicas', 'target', 'memory'], 'is a share of resources.memory, which is not set: set it, or leave this out.'),
+      at(
+        ['replicas', 'target', 'memory'],
+        'is a share of resources.memory, which is not set: set it, or leave this out.',
+      ),
     );
 }
 

@@ -22,7 +22,9 @@ function problemOf(key: string, value: unknown): string | undefined {
   if (isShare(key)) {
     const percent = percentOf(value);
     const most = MOST_PERCENT[key];
-    return percent >= 1 && percent <= most ? undefined : `must be from 1% to ${most}%, such as 70%, not ${shown(value)}.`;
+    return percent >= 1 && percent <= most
+      ? undefined
+      : `must be from 1% to ${most}%, such as 70%, not ${shown(value)}.`;
   }
   if (!METRIC.test(key)) return 'is neither cpu nor memory nor the name of a metric that agents send.';
   if (typeof value === 'number' && Number.isFinite(value) && value > 0) return undefined;
@@ -40,9 +42,8 @@ const target = mapOf(z.unknown(), 'a map, such as { cpu: 70% }')
     }
   })
   .transform((map) =>
-    Object.entries(map).map(
-      ([key, value]): ScalingTarget =>
-        isShare(key) ? { metric: key, value: percentOf(value) } : { metric: `bus:${key}`, value: Number(value) },
+    Object.entries(map).map(([key, value]): ScalingTarget =>
+      isShare(key) ? { metric: key, value: percentOf(value) } : { metric: `bus:${key}`, value: Number(value) },
     ),
   );
 
@@ -59,12 +60,10 @@ const range = strict(
     path: ['max'],
     error: (issue) => `must be at least min, not ${String((issue.input as { max?: unknown }).max)}.`,
   })
-  .transform(
-    ({ min, max, target: targets = [], cooldown }): Replicas => ({
-      replicas: min,
-      scaling: { min, max, targets, cooldownMs: cooldown },
-    }),
-  );
+  .transform(({ min, max, target: targets = [], cooldown }): Replicas => ({
+    replicas: min,
+    scaling: { min, max, targets, cooldownMs: cooldown },
+  }));
 
 const EITHER = must(`a whole number from 0 to ${MOST_REPLICAS}, or bounds such as { min: 2, max: 10 }`);
 

@@ -67,7 +67,11 @@ export function ordersAfter(
 ): ScaledAgents {
   if (sameRelease(state.active, release)) return state.scaled ?? {};
   const { now, next } = agents;
-  const carried = carriedOver({ agents: now, ...(state.scaled === undefined ? {} : { scaled: state.scaled }) }, next, how);
+  const carried = carriedOver(
+    { agents: now, ...(state.scaled === undefined ? {} : { scaled: state.scaled }) },
+    next,
+    how,
+  );
   if (!how.isRollback || !sameRelease(state.previous, release)) return carried;
   const plain = new Set(next.filter(({ scaling }) => scaling === undefined).map(({ name }) => name));
   const before = Object.entries(state.scaledBefore ?? {}).filter(([name]) => plain.has(name));

@@ -14,7 +14,11 @@ const ON_THE_WAY: ReadonlySet<InstanceStatus['state']> = new Set(['starting', 'd
  * Resolves with the instances once as many as were asked for have come up or gone, or somebody has ordered another number;
  * a caller that goes away ends the waiting alone. @throws OutriderError as `HostControl.scale`.
  */
-export async function scaleAgent(host: Scaling, ask: ScaleAsk, signal?: AbortSignal): Promise<readonly InstanceStatus[]> {
+export async function scaleAgent(
+  host: Scaling,
+  ask: ScaleAsk,
+  signal?: AbortSignal,
+): Promise<readonly InstanceStatus[]> {
   const app = ask.app === '' ? appWith(host.status(), ask.agent) : ask.app;
   host.scale({ ...ask, app, reason: '' });
   await new Promise<void>((resolve) => {
@@ -51,7 +55,10 @@ function appWith({ host, apps }: HostStatus, agent: string): string {
     throw new OutriderError('not_found', `No agent ${agent} on host ${host}.${didYouMean(agent, known)}`);
   }
   if (having.length > 1) {
-    throw new OutriderError('invalid', `${agent} is an agent of the apps ${having.join(', ')} on ${host}: say which, with --app.`);
+    throw new OutriderError(
+      'invalid',
+      `${agent} is an agent of the apps ${having.join(', ')} on ${host}: say which, with --app.`,
+    );
   }
   return only;
 }
