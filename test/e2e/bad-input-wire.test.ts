@@ -193,7 +193,7 @@ describe('calls to a sidecar', () => {
       'ControlAgent with an unknown action',
       (remote) => remote.ControlAgent({ action: 'explode' }),
       'invalid',
-      /^action must be start, stop or restart, not "explode"/,
+      /^action must be start, stop, restart or scale, not "explode"/,
     ],
     [
       'ControlAgent of an unknown agent',

@@ -229,6 +229,27 @@ export const PLANTED: readonly Mutation[] = [
     caughtBy: ['a host goes back to what it came from', 'never back to what failed'],
   },
   {
+    name: 'a commit that forgets how many were ordered',
+    file: host('command-cells'),
+    find: '...membersOf(change.scaled),',
+    become: '',
+    caughtBy: ['what load has grown is kept'],
+  },
+  {
+    name: 'an order to a host that is still going back',
+    file: host('decide'),
+    find: 'scale: scaling.scaleGoingBack,',
+    become: 'scale: (state, event) => scaling.scale(state as never, event),',
+    caughtBy: ['scaled at rest and only then'],
+  },
+  {
+    name: 'a release with bounds that begins with the fewest again',
+    file: 'packages/shared/src/domain/scaling.ts',
+    find: 'if (scaling === undefined || present === undefined) return replicas;',
+    become: 'if (scaling !== undefined || present === undefined) return replicas;',
+    caughtBy: ['what load has grown is kept'],
+  },
+  {
     name: 'starts an agent beside the one it replaces',
     file: 'packages/sidecar/src/agent/reconcile.ts',
     find: "if (agent.order === 'start-first') {",

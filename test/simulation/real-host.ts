@@ -11,7 +11,9 @@ import { type AppState, candidateOf, deadlineOf } from '@outrider/sidecar/host/a
 import type { HostEvent, Order, RunEffect } from '@outrider/sidecar/host/host-event.js';
 import { appOf, bindEpoch, decideHost, type HostState, NEW_HOST } from '@outrider/sidecar/host/host-state.js';
 import { leftOf, type Moment } from '@outrider/sidecar/host/moment.js';
+import { ordersAfter } from '@outrider/sidecar/host/scaling.js';
 import { type Fate, HostAgents } from './host-agents.js';
+import { OrderedReplicas, SCALED } from './ordered-replicas.js';
 
 type Command = Omit<Parameters<HostCommands['commit']>[0], 'by'>;
 type Renewal = Parameters<HostCommands['renew']>[0];
@@ -49,6 +51,7 @@ export class RealHost {
   private now = 0;
   private highest = 0;
   private lastObeyed: Fence | undefined;
+  private readonly ordered = new OrderedReplicas();
   private readonly changed: () => void;
 
   constructor(
@@ -179,8 +182,30 @@ export class RealHost {
         staged: this.staged.some((other) => sameRelease(other, release)),
         limitMs: this.options.switchLimitMs ?? SWITCH_LIMIT_MS,
       },
+      scaled: ordersAfter(
+        this.appState,
+        release,
+        { now: [SCALED], next: release.version === 'none' ? [] : [SCALED] },
+        { isRollback: confirmWithinMs === 0, by: '', since: '' },
+      ),
       at: this.moment(),
     });
+  }
+
+  /** Somebody, or the host by its own load. */
+  scale(replicas: number): void {
+    const before = this.appState;
+    const order = { agent: SCALED.name, replicas, declared: SCALED.replicas, by: 'somebody', reason: '' };
+    const { state, effects, reply } = decideHost(this.state, this.app, { kind: 'scale', ...order, at: this.moment() });
+    const isAtRest = before.work.phase === 'idle' && before.active !== undefined;
+    if (reply.accepted !== isAtRest) {
+      this.faults.push(`scaled at rest and only then: ${this.name} was ${before.work.phase}`);
+    }
+    if (isAtRest) this.ordered.order(replicas);
+    this.state = state;
+    this.inspect(before);
+    this.perform(effects);
+    this.changed();
   }
 
   renew({ epoch, holder, rollout, confirmWithinMs }: Renewal): AppStatus {
@@ -302,6 +327,7 @@ export class RealHost {
   }
 
   private inspect(before: AppState): void {
+    this.faults.push(...this.ordered.broken(this.name, this.appState));
     const { active, previous, failed, work } = this.appState;
     for (const target of [active, previous]) {
       if (target !== undefined && failed.some((other) => sameRelease(other, target))) {

@@ -243,6 +243,11 @@ export class World {
       { weight: 20, name: 'a leader dies, another follows', make: () => this.crash() },
       { weight: 15, name: 'a fenced leader goes on', make: () => this.haunt() },
       { weight: 10, name: 'a host begins or ends to come and go', make: (index) => this.waver(index) },
+      {
+        weight: 12,
+        name: 'an agent is scaled',
+        make: (index) => this.each(index, (host) => host.scale(1 + Math.floor(this.chance() * 9))),
+      },
       { weight: 8, name: 'a sidecar is started anew', make: (index) => this.each(index, (host) => host.restart()) },
     ];
     const reboot = {

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { type ErrorCode, messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import type { FleetHost } from '../engine/ports.js';
 import { refuse } from './fields.js';
 import type { Inside } from './inside.js';
@@ -17,7 +18,8 @@ export async function control(
   only: string,
   signal: AbortSignal,
 ): Promise<{ readonly instances: readonly InstanceStatus[]; readonly skipped: readonly string[] }> {
-  const { there, skipped } = reachable(hostsWith(inside, order.app, order.agents, only));
+  const has = order.action === 'scale' ? released : instancesOf;
+  const { there, skipped } = reachable(hostsWith(inside, order.app, order.agents, only, has));
   const answers = await Promise.allSettled(
     there.map(({ host, agents }) =>
       whileNotDown(inside, host, signal, (own) => inside.sidecars.control(host, { ...order, agents }, own)),
@@ -28,6 +30,9 @@ export async function control(
   );
   if (failed.length > 0) {
     const sentences = failed.map(({ host, reason }) => `${host}: ${messageOf(reason)}`);
+    const names = failed.map(({ host }) => host);
+    const done = there.map(({ host }) => host.name).filter((name) => !names.includes(name));
+    if (order.action === 'scale' && done.length > 0) sentences.push(`It is done on ${done.join(', ')}.`);
     throw new OutriderError(
       codeOf(failed.map(({ reason }) => reason)),
       `${order.action} failed: ${sentences.join(' ')}`,
@@ -131,11 +136,25 @@ interface Share {
   readonly agents: readonly string[];
 }
 
+type Named = Pick<InstanceStatus, 'app' | 'agent'>;
+
+const instancesOf = (host: FleetHost): readonly Named[] => host.status?.instances ?? [];
+
+/** Also those that were scaled to none. */
+const released = (host: FleetHost): readonly Named[] =>
+  (host.status?.apps ?? []).flatMap(({ app, agents }) => agents.map(({ name }) => ({ app, agent: name })));
+
 /** The hosts that have any of these agents, each with those it has. No agents: every host, all of its agents. */
-function hostsWith(inside: Inside, app: string, agents: readonly string[], only: string): readonly Share[] {
+function hostsWith(
+  inside: Inside,
+  app: string,
+  agents: readonly string[],
+  only: string,
+  known: (host: FleetHost) => readonly Named[] = instancesOf,
+): readonly Share[] {
   const candidates = only === '' ? inside.fleet.hosts() : [hostNamed(inside, only)];
-  const has = (host: FleetHost): readonly InstanceStatus[] =>
-    (host.status?.instances ?? []).filter((instance) => app === '' || instance.app === app);
+  const has = (host: FleetHost): readonly Named[] =>
+    known(host).filter((instance) => app === '' || instance.app === app);
   if (agents.length === 0) {
     return candidates.filter((host) => has(host).length > 0).map((host) => ({ host, agents: [] }));
   }
@@ -144,7 +163,8 @@ function hostsWith(inside: Inside, app: string, agents: readonly string[], only:
   if (unknown !== undefined) {
     const where = only === '' ? '' : ` on ${only}`;
     const list = everywhere.size === 0 ? 'There are none.' : `There are ${[...everywhere].sort().join(', ')}.`;
-    throw new OutriderError('not_found', `There is no agent ${unknown}${where}. ${list}`);
+    const hint = didYouMean(unknown, [...everywhere]) || ` ${list}`;
+    throw new OutriderError('not_found', `There is no agent ${unknown}${where}.${hint}`);
   }
   return candidates.flatMap((host) => {
     const here = new Set(has(host).map((instance) => instance.agent));

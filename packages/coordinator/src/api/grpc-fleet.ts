@@ -1,5 +1,7 @@
 /** outrider.v1.Coordinator: the fleet as it is, its agents' control and logs. */
-import { NOT_BOTH, WHICH_AGENTS } from '@outrider/shared/domain/agent-order.js';
+import { NOT_BOTH, ONE_AGENT, WHICH_AGENTS } from '@outrider/shared/domain/agent-order.js';
+import { MOST_REPLICAS } from '@outrider/shared/domain/scaling.js';
+import type { ControlAgentRequest__Output } from '@outrider/shared/gen/outrider/v1/ControlAgentRequest.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
 import { writeInstanceStatus } from '@outrider/shared/rpc/codec.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
@@ -17,6 +19,7 @@ import {
   instancesOf,
   isInUse,
   keptAgents,
+  scaledAgents,
   versionOf,
 } from './read-model.js';
 
@@ -48,16 +51,16 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
     Agents: async ({ host }) => {
       const name = optionalName('host', host);
       if (name !== '') hostNamed(inside, name);
-      return { instances: instancesOf(fleet, name).map(writeInstanceStatus) };
+      return { instances: instancesOf(fleet, name).map(writeInstanceStatus), scaled: [...scaledAgents(fleet, name)] };
     },
     ControlAgent: async (request, { signal }) => {
-      const action = oneOf('action', request.action, ['start', 'stop', 'restart']);
+      const action = oneOf('action', request.action, ['start', 'stop', 'restart', 'scale']);
       if (request.agents.length === 0 && !request.all) throw new OutriderError('invalid', WHICH_AGENTS);
       if (request.agents.length > 0 && request.all) throw new OutriderError('invalid', NOT_BOTH);
       const order = {
         app: optionalName('app', request.app),
         agents: names('agents', request.agents),
-        action,
+        ...(action === 'scale' ? { action, replicas: replicasOf(request) } : { action }),
         by: who(request.by),
       };
       const { instances, skipped } = await control(inside, order, optionalName('host', request.host), signal);
@@ -78,6 +81,14 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
 
 const driftOn = ({ drifts }: Inside, host: string, app: string): Drift | null =>
   drifts?.().find((drift) => drift.host === host && drift.app === app) ?? null;
+
+/** Whether it is within the agent's bounds is for its hosts to say. */
+function replicasOf({ agents, replicas }: Pick<ControlAgentRequest__Output, 'agents' | 'replicas'>): number {
+  if (agents.length !== 1) throw new OutriderError('invalid', ONE_AGENT);
+  if (replicas === undefined) return refuse('replicas', 'it is missing');
+  if (replicas < 0 || replicas > MOST_REPLICAS) refuse('replicas', `expected is a number from 0 to ${MOST_REPLICAS}`);
+  return replicas;
+}
 
 type FleetStatus = Awaited<ReturnType<Service<CoordinatorHandlers>['Status']>>;
 

@@ -119,6 +119,14 @@ describe('every field is checked, and named where it is wrong', () => {
     ['another agent action', () => remote.ControlAgent({ action: 'kill' }), /^action: /],
     ['orders for nobody', () => remote.ControlAgent({ action: 'stop' }), /^Name the agents, or say all\.$/],
     ['orders for some and all', () => remote.ControlAgent({ action: 'stop', agents: ['web'], all: true }), /not both/],
+    [
+      'a scale of two',
+      () => remote.ControlAgent({ action: 'scale', agents: ['a', 'b'], replicas: 1 }),
+      /^Name the one/,
+    ],
+    ['a scale of all', () => remote.ControlAgent({ action: 'scale', all: true, replicas: 1 }), /^Name the one agent/],
+    ['a scale to nothing', () => remote.ControlAgent({ action: 'scale', agents: ['a'] }), /^replicas: it is missing/],
+    ['a scale below 0', () => remote.ControlAgent({ action: 'scale', agents: ['a'], replicas: -1 }), /^replicas: /],
     ['no agent', () => all(remote.Logs({})), /^agents: none is named/],
     ['a moment before all', () => all(remote.Logs({ agent: 'web', since: -1 })), /^since: /],
     ['a name that is none', () => all(remote.Logs({ agents: ['web', 'A B'] })), /^agents\[1\]: /],
@@ -136,6 +144,7 @@ describe('every field is checked, and named where it is wrong', () => {
     ['a rollout', () => remote.GetRollout({ rollout: 'r77' })],
     ['a rollout to watch', () => all(remote.WatchRollout({ rollout: 'r77' }))],
     ['an agent', () => remote.ControlAgent({ action: 'stop', agents: ['web'] })],
+    ['an agent to scale', () => remote.ControlAgent({ action: 'scale', agents: ['web'], replicas: 2 })],
   ])('%s that is not there is said so', async (_, call) => {
     await expect(call()).rejects.toMatchObject({ code: 'not_found' });
   });

@@ -1,5 +1,5 @@
 /** The one reading of fleet and rollouts that every face shows: status, hosts, agents. Decides nothing. */
-import type { AppStatus, HostPhase, InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { AgentFingerprint, AppStatus, HostPhase, InstanceStatus } from '@outrider/shared/domain/host.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { isOutOfReach } from '../engine/out-of-reach.js';
 import type { Drift } from '../rollout/drift.js';
@@ -12,6 +12,26 @@ export function instancesOf(fleet: Fleet, host = ''): readonly InstanceStatus[] 
     .filter((candidate) => host === '' || candidate.name === host)
     .flatMap((candidate) => (candidate.status?.instances ?? []).map((instance) => seen(candidate, instance)));
 }
+
+export interface ScaledAgent extends Pick<AgentFingerprint, 'replicas'> {
+  readonly host: string;
+  readonly app: string;
+  readonly agent: string;
+  readonly order: NonNullable<AgentFingerprint['scaled']>;
+}
+
+/** Agents of which another number should run than their release says, by whose order. */
+export const scaledAgents = (fleet: Fleet, host = ''): readonly ScaledAgent[] =>
+  fleet
+    .hosts()
+    .filter((candidate) => host === '' || candidate.name === host)
+    .flatMap(({ name, status }) =>
+      (status?.apps ?? []).flatMap(({ app, agents }) =>
+        agents.flatMap(({ name: agent, replicas, scaled }) =>
+          scaled === undefined ? [] : [{ host: name, app, agent, replicas, order: scaled }],
+        ),
+      ),
+    );
 
 /** Those that count: what is kept of the release before is out of use, and nobody's failure. */
 export const isInUse = ({ kept }: Pick<InstanceStatus, 'kept'>): boolean => kept !== true;

@@ -10,13 +10,19 @@ const RESUME_WITHIN_MS = 5_000;
 /** Less than a caller waits for an answer, so that one silent host does not take the others' lines with it. */
 const LAST_LINES_WITHIN_MS = 15_000;
 
-export interface AgentOrder {
+interface Order {
   readonly app: string;
   /** Empty: all of them, which was said. */
   readonly agents: readonly string[];
-  readonly action: 'start' | 'stop' | 'restart';
   readonly by: string;
 }
+
+export type AgentOrder = Order &
+  (
+    | { readonly action: 'start' | 'stop' | 'restart' }
+    /** Of one agent, on each host. */
+    | { readonly action: 'scale'; readonly replicas: number }
+  );
 
 export interface LogAsk {
   readonly app: string;

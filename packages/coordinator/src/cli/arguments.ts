@@ -1,6 +1,7 @@
 /** Checks of arguments before anything is asked of the coordinator. */
 import { InvalidArgumentError } from 'commander';
 import { isName, isVersion, NAME_RULE, RESERVED_VERSIONS, VERSION_RULE } from '@outrider/shared/domain/name.js';
+import { MOST_REPLICAS } from '@outrider/shared/domain/scaling.js';
 
 /** A version to be given to a release. */
 export function newVersion(text: string): string {
@@ -27,5 +28,13 @@ export function rolloutIdArgument(text: string): string {
 export function countOption(text: string): number {
   const value = Number(text);
   if (!/^\d{1,6}$/.test(text) || value < 1) throw new InvalidArgumentError('Expected is a number from 1 to 999999.');
+  return value;
+}
+
+export function replicasArgument(text: string): number {
+  const value = Number(text);
+  if (!/^\d{1,4}$/.test(text) || value > MOST_REPLICAS) {
+    throw new InvalidArgumentError(`Expected is a number from 0 to ${MOST_REPLICAS}.`);
+  }
   return value;
 }

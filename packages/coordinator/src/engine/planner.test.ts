@@ -144,3 +144,7 @@ it('tells what it can where Redis is away', async () => {
   expect(plan.notices?.[0]).toMatch(/^Redis does not answer/);
   expect(plan.hosts.length).toBe(2);
 });
+
+it('refuses some agents of several apps: their names say nothing', async () => {
+  await expect(new World().plan({ app: 'a,b', agents: ['x'] })).rejects.toThrow('a and b are several');
+});

@@ -7,6 +7,7 @@ import { ofApp } from '@outrider/shared/domain/rollout-place.js';
 import { digestOf } from '@outrider/shared/runtime/digest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk } from '../api/ports.js';
+import { asRolledBack } from '../rollout/carried.js';
 import { inOrderOfMoves } from '../rollout/moves.js';
 import { findRelease, type PlannerOptions } from './planner.js';
 import type { FleetHost, RolloutStore, SpecStore } from './ports.js';
@@ -191,8 +192,9 @@ async function actionsOf(
   { specs }: RollbackOptions,
 ): Promise<Plan['hosts'][number]['actions']> {
   const text = fetched.get(release.specDigest) ?? (await specs.loadSpec(release.specDigest));
-  const running = standing.find((other) => other.host.name === host)?.app.agents ?? [];
-  return text === undefined ? [] : diffAgents(running, (JSON.parse(text) as HostSpec).agents);
+  const running = standing.find((other) => other.host.name === host)?.app;
+  if (text === undefined) return [];
+  return diffAgents(running?.agents ?? [], asRolledBack((JSON.parse(text) as HostSpec).agents, release, running));
 }
 
 export function mostCommon(names: readonly string[]): string {

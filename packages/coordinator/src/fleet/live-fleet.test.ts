@@ -72,6 +72,7 @@ function model(name: string, pid = 1): { host: SimulatedHost; control: HostContr
     revertHere: nobodyAsks,
     emergency: nobodyAsks,
     resume: nobodyAsks,
+    scale: nobodyAsks,
   };
   return { host, control, say };
 }

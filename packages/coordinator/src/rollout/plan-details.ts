@@ -3,6 +3,7 @@ import type { HostSpec } from '@outrider/shared/domain/release.js';
 import type { CapacityGap, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 import { diffSecrets, diffSettings } from '@outrider/shared/domain/settings-diff.js';
 import { gapBeside, gapOf } from './capacity-gap.js';
+import { asCarried, scaledNotices } from './carried.js';
 import { expectedMs, expectedOn } from './expectation.js';
 import { keyOf, type Target } from './plan-host.js';
 import type { Planned } from './plan.js';
@@ -32,7 +33,12 @@ export function withDetails<P extends Planned>(planned: P, details: Details): P 
       : { ...host, expected, ...detailsOf(host, target, details, plan.strategy) };
   });
   const total = expectedMs(hosts, details.bakeMs);
-  const notices = [...details.notices, ...unknown(targets, details), ...(plan.notices ?? [])];
+  const notices = [
+    ...scaledNotices(targets),
+    ...details.notices,
+    ...unknown(targets, details),
+    ...(plan.notices ?? []),
+  ];
   return {
     ...planned,
     plan: {
@@ -55,7 +61,7 @@ function detailsOf(
   const starts = startTimes(moments, host.name, spec.app);
   const replaced = new Set(actions.filter(({ action }) => action === 'replace').map(({ agent }) => agent));
   const before = running.get(keyOf(target));
-  const gaps = spec.agents
+  const gaps = asCarried(spec.agents, host.app)
     .filter(({ name }) => replaced.has(name))
     .map((agent) => {
       const startMs = starts.get(agent.name);

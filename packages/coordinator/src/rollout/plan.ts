@@ -7,6 +7,7 @@ import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
 import { type HostSpec, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Plan } from '@outrider/shared/domain/rollout.js';
 import { joinedApps } from '@outrider/shared/domain/rollout-place.js';
+import { asCarried } from './carried.js';
 import { gatesFor } from './plan-gates.js';
 import { orderHosts } from './host-order.js';
 import { contradictionIn, ruleOf, type StrategyAsk } from './strategy.js';
@@ -91,7 +92,7 @@ export function planRollout(inputs: readonly [PlanInput, ...PlanInput[]]): Plann
     ...(app === undefined ? {} : { app }),
     wave: waves[index] ?? 1,
     ...(from === undefined ? {} : { from: from.version }),
-    actions: diffAgents(host.app?.agents ?? [], spec.agents),
+    actions: diffAgents(host.app?.agents ?? [], asCarried(spec.agents, host.app)),
   }));
   const content = {
     ...{ app: joinedApps(inputs.map(({ app }) => app)), version: first.version, strategy: ask.strategy },

@@ -1,4 +1,5 @@
 import type { GateSpec } from './gate.js';
+import type { ScalingSpec } from './scaling.js';
 
 /**
  * What an agent is, after `agents.yaml` was read and checked: defaults filled in, durations in
@@ -67,7 +68,10 @@ export interface AgentSpec {
   readonly command: readonly string[];
   /** Names of hosts or selectors `key=value`; empty: every host. */
   readonly hosts: readonly string[];
+  /** On each host; with `scaling`, what it begins with. */
   readonly replicas: number;
+  /** Absent: `replicas` is the number, until a person scales it. */
+  readonly scaling?: ScalingSpec;
   readonly environment: Readonly<Record<string, string>>;
   /** Relative to the root of the release. */
   readonly workingDir: string;
@@ -126,7 +130,7 @@ export interface AppSpec {
 /** An agent as one host is to run it. */
 export interface HostAgent extends AgentSpec {
   /**
-   * Digest over the effective settings (description, hosts, replicas and `exclusive` left out) and over path, mode
+   * Digest over the effective settings (description, hosts, replicas, `scaling` and `exclusive` left out) and over path, mode
    * and content of the files it uses. Two agents with the same fingerprint need no restart between them.
    */
   readonly fingerprint: string;

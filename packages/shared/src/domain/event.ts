@@ -30,6 +30,7 @@ export const EVENT_TYPES = [
   'agent.failed',
   'agent.stopped',
   'agent.adopted',
+  'agent.scaled',
   'host.up',
   'host.suspect',
   'host.down',

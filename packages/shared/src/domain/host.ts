@@ -1,4 +1,5 @@
 import type { ReleaseRef } from './release.js';
+import type { Scaled } from './scaling.js';
 
 /** Where one app stands on one host. `staging` and `staged` are reported only while nothing else is under way. */
 export type HostPhase = 'idle' | 'staging' | 'staged' | 'switching' | 'trial' | 'committed' | 'reverting' | 'held';
@@ -121,15 +122,20 @@ export interface AppStatus {
   readonly hold?: Hold;
   /** The agents of `active` with their fingerprints, for the plan. */
   readonly agents: readonly AgentFingerprint[];
+  /** How many of an agent would run of `previous`, where that is not what its release says; absent: as of an older sidecar. */
+  readonly previousReplicas?: readonly { readonly name: string; readonly replicas: number }[];
 }
 
 /** An agent of a release, as far as a plan compares it. */
 export interface AgentFingerprint {
   readonly name: string;
   readonly fingerprint: string;
+  /** As many as should run here now. */
   readonly replicas: number;
   /** It is kept from this version, other than that of the release; absent: it is of that one. */
   readonly version?: string;
+  /** Why `replicas` is not what the release says; absent: it is. */
+  readonly scaled?: Omit<Scaled, 'replicas'> & { readonly declared: number };
 }
 
 export interface HostStatus {

@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { AgentFingerprint as _outrider_v1_AgentFingerprint, AgentFingerprint__Output as _outrider_v1_AgentFingerprint__Output } from './outrider/v1/AgentFingerprint.js';
+import type { AgentReplicas as _outrider_v1_AgentReplicas, AgentReplicas__Output as _outrider_v1_AgentReplicas__Output } from './outrider/v1/AgentReplicas.js';
 import type { AgentsRequest as _outrider_v1_AgentsRequest, AgentsRequest__Output as _outrider_v1_AgentsRequest__Output } from './outrider/v1/AgentsRequest.js';
 import type { AgentsResponse as _outrider_v1_AgentsResponse, AgentsResponse__Output as _outrider_v1_AgentsResponse__Output } from './outrider/v1/AgentsResponse.js';
 import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from './outrider/v1/AppStatus.js';
@@ -62,6 +63,8 @@ import type { RolloutOptions as _outrider_v1_RolloutOptions, RolloutOptions__Out
 import type { RolloutRecord as _outrider_v1_RolloutRecord, RolloutRecord__Output as _outrider_v1_RolloutRecord__Output } from './outrider/v1/RolloutRecord.js';
 import type { RolloutRequest as _outrider_v1_RolloutRequest, RolloutRequest__Output as _outrider_v1_RolloutRequest__Output } from './outrider/v1/RolloutRequest.js';
 import type { RolloutUpdate as _outrider_v1_RolloutUpdate, RolloutUpdate__Output as _outrider_v1_RolloutUpdate__Output } from './outrider/v1/RolloutUpdate.js';
+import type { ScaledAgent as _outrider_v1_ScaledAgent, ScaledAgent__Output as _outrider_v1_ScaledAgent__Output } from './outrider/v1/ScaledAgent.js';
+import type { ScaledReplicas as _outrider_v1_ScaledReplicas, ScaledReplicas__Output as _outrider_v1_ScaledReplicas__Output } from './outrider/v1/ScaledReplicas.js';
 import type { SecretChange as _outrider_v1_SecretChange, SecretChange__Output as _outrider_v1_SecretChange__Output } from './outrider/v1/SecretChange.js';
 import type { SettingChange as _outrider_v1_SettingChange, SettingChange__Output as _outrider_v1_SettingChange__Output } from './outrider/v1/SettingChange.js';
 import type { ShowReleaseRequest as _outrider_v1_ShowReleaseRequest, ShowReleaseRequest__Output as _outrider_v1_ShowReleaseRequest__Output } from './outrider/v1/ShowReleaseRequest.js';
@@ -79,6 +82,7 @@ export interface ProtoGrpcType {
   outrider: {
     v1: {
       AgentFingerprint: MessageTypeDefinition<_outrider_v1_AgentFingerprint, _outrider_v1_AgentFingerprint__Output>
+      AgentReplicas: MessageTypeDefinition<_outrider_v1_AgentReplicas, _outrider_v1_AgentReplicas__Output>
       AgentsRequest: MessageTypeDefinition<_outrider_v1_AgentsRequest, _outrider_v1_AgentsRequest__Output>
       AgentsResponse: MessageTypeDefinition<_outrider_v1_AgentsResponse, _outrider_v1_AgentsResponse__Output>
       AppStatus: MessageTypeDefinition<_outrider_v1_AppStatus, _outrider_v1_AppStatus__Output>
@@ -139,6 +143,8 @@ export interface ProtoGrpcType {
       RolloutRecord: MessageTypeDefinition<_outrider_v1_RolloutRecord, _outrider_v1_RolloutRecord__Output>
       RolloutRequest: MessageTypeDefinition<_outrider_v1_RolloutRequest, _outrider_v1_RolloutRequest__Output>
       RolloutUpdate: MessageTypeDefinition<_outrider_v1_RolloutUpdate, _outrider_v1_RolloutUpdate__Output>
+      ScaledAgent: MessageTypeDefinition<_outrider_v1_ScaledAgent, _outrider_v1_ScaledAgent__Output>
+      ScaledReplicas: MessageTypeDefinition<_outrider_v1_ScaledReplicas, _outrider_v1_ScaledReplicas__Output>
       SecretChange: MessageTypeDefinition<_outrider_v1_SecretChange, _outrider_v1_SecretChange__Output>
       SettingChange: MessageTypeDefinition<_outrider_v1_SettingChange, _outrider_v1_SettingChange__Output>
       ShowReleaseRequest: MessageTypeDefinition<_outrider_v1_ShowReleaseRequest, _outrider_v1_ShowReleaseRequest__Output>

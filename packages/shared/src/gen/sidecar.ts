@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { AgentFingerprint as _outrider_v1_AgentFingerprint, AgentFingerprint__Output as _outrider_v1_AgentFingerprint__Output } from './outrider/v1/AgentFingerprint.js';
+import type { AgentReplicas as _outrider_v1_AgentReplicas, AgentReplicas__Output as _outrider_v1_AgentReplicas__Output } from './outrider/v1/AgentReplicas.js';
 import type { AgentSamples as _outrider_v1_AgentSamples, AgentSamples__Output as _outrider_v1_AgentSamples__Output } from './outrider/v1/AgentSamples.js';
 import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from './outrider/v1/AppStatus.js';
 import type { BindEpochRequest as _outrider_v1_BindEpochRequest, BindEpochRequest__Output as _outrider_v1_BindEpochRequest__Output } from './outrider/v1/BindEpochRequest.js';
@@ -32,6 +33,7 @@ import type { ResumeRequest as _outrider_v1_ResumeRequest, ResumeRequest__Output
 import type { SampleWindow as _outrider_v1_SampleWindow, SampleWindow__Output as _outrider_v1_SampleWindow__Output } from './outrider/v1/SampleWindow.js';
 import type { SamplesRequest as _outrider_v1_SamplesRequest, SamplesRequest__Output as _outrider_v1_SamplesRequest__Output } from './outrider/v1/SamplesRequest.js';
 import type { SamplesResponse as _outrider_v1_SamplesResponse, SamplesResponse__Output as _outrider_v1_SamplesResponse__Output } from './outrider/v1/SamplesResponse.js';
+import type { ScaledReplicas as _outrider_v1_ScaledReplicas, ScaledReplicas__Output as _outrider_v1_ScaledReplicas__Output } from './outrider/v1/ScaledReplicas.js';
 import type { SidecarClient as _outrider_v1_SidecarClient, SidecarDefinition as _outrider_v1_SidecarDefinition } from './outrider/v1/Sidecar.js';
 import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _outrider_v1_SidecarInfo__Output } from './outrider/v1/SidecarInfo.js';
 import type { StageRequest as _outrider_v1_StageRequest, StageRequest__Output as _outrider_v1_StageRequest__Output } from './outrider/v1/StageRequest.js';
@@ -48,6 +50,7 @@ export interface ProtoGrpcType {
   outrider: {
     v1: {
       AgentFingerprint: MessageTypeDefinition<_outrider_v1_AgentFingerprint, _outrider_v1_AgentFingerprint__Output>
+      AgentReplicas: MessageTypeDefinition<_outrider_v1_AgentReplicas, _outrider_v1_AgentReplicas__Output>
       AgentSamples: MessageTypeDefinition<_outrider_v1_AgentSamples, _outrider_v1_AgentSamples__Output>
       AppStatus: MessageTypeDefinition<_outrider_v1_AppStatus, _outrider_v1_AppStatus__Output>
       BindEpochRequest: MessageTypeDefinition<_outrider_v1_BindEpochRequest, _outrider_v1_BindEpochRequest__Output>
@@ -78,6 +81,7 @@ export interface ProtoGrpcType {
       SampleWindow: MessageTypeDefinition<_outrider_v1_SampleWindow, _outrider_v1_SampleWindow__Output>
       SamplesRequest: MessageTypeDefinition<_outrider_v1_SamplesRequest, _outrider_v1_SamplesRequest__Output>
       SamplesResponse: MessageTypeDefinition<_outrider_v1_SamplesResponse, _outrider_v1_SamplesResponse__Output>
+      ScaledReplicas: MessageTypeDefinition<_outrider_v1_ScaledReplicas, _outrider_v1_ScaledReplicas__Output>
       Sidecar: SubtypeConstructor<typeof grpc.Client, _outrider_v1_SidecarClient> & { service: _outrider_v1_SidecarDefinition }
       SidecarInfo: MessageTypeDefinition<_outrider_v1_SidecarInfo, _outrider_v1_SidecarInfo__Output>
       StageRequest: MessageTypeDefinition<_outrider_v1_StageRequest, _outrider_v1_StageRequest__Output>

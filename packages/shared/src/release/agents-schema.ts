@@ -33,6 +33,7 @@ import { NO_KEY } from '../runtime/yaml-nodes.js';
 import { commandSchema } from './command-schema.js';
 import { gatesSchema } from './gates-schema.js';
 import { healthcheck } from './healthcheck-schema.js';
+import { replicas } from './replicas-schema.js';
 import { problemOfLength, problemOfListenAddress } from './spec-strings.js';
 
 const HOST_SELECTOR = /^[a-z0-9][a-z0-9._/-]{0,62}=[A-Za-z0-9._-]{0,63}$/;
@@ -165,13 +166,6 @@ const restart = z
     return max === undefined ? { kind: 'on-failure' } : { kind: 'on-failure', max: Number(max) };
   });
 
-const replicas = byForm<number>((value) => {
-  if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
-    return z.never({ error: `as a map ${NOT_YET}` });
-  }
-  return whole(0, 1000);
-});
-
 const hosts = list(
   z
     .string(must('the name of a host, or key=value'))
@@ -220,7 +214,7 @@ export const agentSchema = strict(
     description: z.string(must('a text')).optional(),
     command: commandSchema,
     hosts: hosts.default([]),
-    replicas: replicas.default(1),
+    replicas: replicas.default({ replicas: 1 }),
     environment: environment.default({}),
     working_dir: inside('a folder').default('.'),
     depends_on: dependsOn.default([]),
@@ -254,7 +248,7 @@ export const agentSchema = strict(
   ...(agent.description === undefined ? {} : { description: agent.description }),
   command: agent.command,
   hosts: agent.hosts,
-  replicas: agent.replicas,
+  ...agent.replicas,
   environment: agent.environment,
   workingDir: agent.working_dir,
   dependsOn: agent.depends_on,

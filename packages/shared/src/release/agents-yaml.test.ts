@@ -157,6 +157,25 @@ agents:
     ]);
   });
 
+  it('reads how many instances there are: a number, or bounds and what a host scales by', () => {
+    expect(agent('replicas: 3')).toMatchObject({ replicas: 3 });
+    expect(agent('replicas: 3')).not.toHaveProperty('scaling');
+    const bounds = agent('replicas: { min: 2, max: 10 }');
+    expect(bounds).toMatchObject({ replicas: 2, scaling: { min: 2, max: 10, targets: [], cooldownMs: 60_000 } });
+    const whole = agent(
+      'replicas: { min: 1, max: 4, target: { cpu: 70%, memory: 80.5%, queue_length: 5 }, cooldown: 5s }',
+      'resources: { memory: 1G }',
+    );
+    expect(whole?.scaling).toEqual({
+      ...{ min: 1, max: 4, cooldownMs: 5_000 },
+      targets: [
+        { metric: 'cpu', value: 70 },
+        { metric: 'memory', value: 80.5 },
+        { metric: 'bus:queue_length', value: 5 },
+      ],
+    });
+  });
+
   it('reads sockets of every kind, and modes as numbers', () => {
     const text =
       'sockets: [{ name: a, listen: "[::1]:1" }, { name: b, listen: "@b" }, { name: c, listen: /c, mode: "0600" }]';
@@ -187,7 +206,36 @@ agents:
     [['replicsa: 2'], /:4: agents\.a\.replicsa is not known\. Did you mean "replicas"\?$/],
     [['env: { A: b }'], /:4: agents\.a\.env is not known here: use "environment"\.$/],
     [['replicas: 1001'], /:4: agents\.a\.replicas must be a whole number from 0 to 1000, not 1001\.$/],
-    [['replicas: { min: 1 }'], /:4: agents\.a\.replicas as a map is not supported yet/],
+    [['replicas: many'], /:4: agents\.a\.replicas must be a whole number from 0 to 1000, or bounds such as \{ min/],
+    [['replicas: { min: 1 }'], /:4: agents\.a\.replicas\.max is missing: it must be a whole number from 1 to 1000\.$/],
+    [['replicas: { min: 0, max: 3 }'], /:4: agents\.a\.replicas\.min must be a whole number from 1 to 1000, not 0\.$/],
+    [['replicas: { min: 3, max: 2 }'], /:4: agents\.a\.replicas\.max must be at least min, not 2\.$/],
+    [['replicas: { minimum: 1, max: 2 }'], /agents\.a\.replicas\.minimum is not known here: use "min"\./],
+    [
+      ['replicas: { min: 1, max: 2, target: {} }'],
+      /replicas\.target names nothing to scale by, such as \{ cpu: 70% \}\.$/,
+    ],
+    [
+      ['replicas: { min: 1, max: 2, target: { cpu: 70 } }'],
+      /agents\.a\.replicas\.target\.cpu must be from 1% to 1000%, such as 70%, not 70\.$/,
+    ],
+    [
+      ['replicas: { min: 1, max: 2, target: { memory: 120% } }', 'resources: { memory: 1G }'],
+      /agents\.a\.replicas\.target\.memory must be from 1% to 100%, such as 70%, not "120%"\.$/,
+    ],
+    [
+      ['replicas: { min: 1, max: 2, target: { memory: 80% } }'],
+      /:4: agents\.a\.replicas\.target\.memory is a share of resources\.memory, which is not set: set it, or leave this out\.$/,
+    ],
+    [
+      ['replicas: { min: 1, max: 2, target: { queue_length: 0 } }'],
+      /target\.queue_length must be a number above 0: so much of the metric queue_length for each instance, not 0\.$/,
+    ],
+    [['replicas: { min: 1, max: 2, target: { "a b": 1 } }'], /target\.a b is neither cpu nor memory nor the name of a/],
+    [
+      ['replicas: { min: 1, max: 2, cooldown: 1ms }'],
+      /replicas\.cooldown must be a duration from 1s to 24h, not 1ms\.$/,
+    ],
     [
       ['user: "me too"'],
       /:4: agents\.a\.user must be a user of the host: NAME, UID, NAME:GROUP or UID:GID, not "me too"/,

@@ -73,6 +73,7 @@ function problemsBetween(agents: readonly AgentSpec[], source: YamlSource): Prob
       ...problemsOfDependencies(agent, names, at, source),
       ...problemsOfSockets(agent, at),
       ...problemsOfSecrets(agent, at),
+      ...problemsOfScaling(agent, at),
       ...problemsOfReferences(agent).map(({ path, message }) => at(path, message)),
     ];
   });
@@ -116,6 +117,19 @@ function problemsOfSecrets({ secrets = [], environment }: AgentSpec, at: At): Pr
       ? [at(['secrets', index], `"${secret}" is a variable of this agent too: leave one of them out.`)]
       : [];
   });
+}
+
+/** A share of memory needs the whole that it is a share of. */
+function problemsOfScaling({ scaling, resources }: AgentSpec, at: At): Problem[] {
+  if (resources?.memoryBytes !== undefined) return [];
+  return (scaling?.targets ?? [])
+    .filter(({ metric }) => metric === 'memory')
+    .map(() =>
+      at(
+        ['replicas', 'target', 'memory'],
+        'is a share of resources.memory, which is not set: set it, or leave this out.',
+      ),
+    );
 }
 
 function problemsOfSockets(agent: AgentSpec, at: At): Problem[] {

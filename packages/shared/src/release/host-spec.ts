@@ -94,7 +94,8 @@ function runsOn(agent: AgentSpec, host: HostSpecInput['host']): boolean {
 
 /** Over all that needs a restart when it changes: settings, and the files that the agent uses. */
 function fingerprintOf(agent: AgentSpec, entries: readonly ManifestEntry[]): string {
-  const { description: _description, hosts: _hosts, replicas: _replicas, exclusive: _exclusive, ...own } = agent;
+  const { description: _description, hosts: _hosts, exclusive: _exclusive, ...started } = agent;
+  const { replicas: _replicas, scaling: _scaling, ...own } = started;
   const { resources, ...settings } = own;
   const limits = resources === undefined ? {} : limitsOf(resources);
   return digestOf({ settings: { ...settings, ...limits }, files: filesOf(agent, entries).map(identityOf) });

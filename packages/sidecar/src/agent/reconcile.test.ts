@@ -215,6 +215,24 @@ test.each<[string, readonly Wanted[], readonly View[], string[]]>([
     ['stop a.0'],
   ],
   ['fewer replicas', [wanted('a')], [view('a', 'new', 'up'), view('a', 'new', 'up', second())], ['stop a.1']],
+  [
+    'fewer replicas go one after another, the last first',
+    [wanted('a')],
+    [view('a', 'new', 'up'), view('a', 'new', 'up', { index: 1 }), view('a', 'new', 'up', { index: 2 })],
+    ['stop a.2'],
+  ],
+  [
+    'the next one not before the last is gone',
+    [wanted('a')],
+    [view('a', 'new', 'up'), view('a', 'new', 'up', { index: 1 }), view('a', 'new', 'leaving', { index: 2 })],
+    [],
+  ],
+  [
+    'as many at once as an update would take',
+    [wanted('a', { parallelism: 2 })],
+    [0, 1, 2, 3].map((index) => view('a', 'new', 'up', { index })),
+    ['stop a.2', 'stop a.3'],
+  ],
   ['work that is done is not begun again', [wanted('a')], [view('a', 'new', 'done')], []],
   ['but that of another release is', [wanted('a')], [view('a', 'old', 'done')], ['forget a.0']],
   [

@@ -20,6 +20,8 @@ import { followedNow, missingDependencies } from './dependency-gate.js';
 import { type Pair, type View, type Wanted, stands } from './view.js';
 
 const REMOVED = 'no longer in the release for this host';
+/** Of an agent that stays. */
+const TOO_MANY = 'fewer instances are wanted';
 
 export function reconcile(wanted: readonly Wanted[], views: readonly View[]): readonly Action[] {
   const board = new Board(wanted, views);
@@ -47,13 +49,24 @@ function remove(board: Board, isThawing: boolean): { readonly actions: readonly 
   );
   const actions = removed.flatMap((view): Action[] => {
     if (isEmpty(view)) return [{ kind: 'forget', ...placeOf(view) }];
-    if (view.phase === 'leaving' || needed.has(view.agent)) return [];
-    return [{ kind: 'stop', ...placeOf(view), reason: REMOVED }];
+    if (view.phase === 'leaving' || needed.has(view.agent) || isLater(view, present, board)) return [];
+    return [{ kind: 'stop', ...placeOf(view), reason: board.agent(view.agent) === undefined ? REMOVED : TOO_MANY }];
   });
   // Slots of different releases may need each other in a circle; then all go at once.
   const moving = present.some(({ phase }) => phase === 'leaving') || actions.some(({ kind }) => kind === 'stop');
   const all = moving ? [] : present.map((view): Action => ({ kind: 'stop', ...placeOf(view), reason: REMOVED }));
   return { actions: [...actions, ...all], waiting: present.length > 0 };
+}
+
+/**
+ * An agent that stays loses its last instances first, as many at once as an update would take: what they had to do goes
+ * to the others bit by bit.
+ */
+function isLater({ agent, index }: View, present: readonly View[], board: Board): boolean {
+  const wanted = board.agent(agent);
+  if (wanted === undefined) return false;
+  const higher = present.filter((other) => other.agent === agent && other.index > index).map((other) => other.index);
+  return new Set(higher).size >= Math.max(1, wanted.parallelism);
 }
 
 interface Moment {

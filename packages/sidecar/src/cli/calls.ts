@@ -6,7 +6,9 @@ export interface AgentOrder {
   readonly app: string;
   /** Empty: all, which was said. */
   readonly agents: readonly string[];
-  readonly action: 'start' | 'stop' | 'restart';
+  readonly action: 'start' | 'stop' | 'restart' | 'scale';
+  /** Of `scale`, for one agent. */
+  readonly replicas?: number;
   readonly by: string;
 }
 

@@ -17,7 +17,7 @@ export function statusText(status: HostStatus, stream: { readonly isTTY?: boolea
     `${status.host} (${status.address}, ${status.environment}): ${paint(sentence, healthy ? 'green' : 'red', stream)}`,
     ...(status.hold === undefined ? [] : [paint(holdLine(status.hold), 'yellow', stream)]),
     ...(status.problems ?? []).map((problem) => paint(`Problem: ${problem}`, 'red', stream)),
-    ...status.apps.map(appLine),
+    ...status.apps.flatMap((app) => [appLine(app), ...scaledLines(app)]),
   ];
   if (status.apps.length === 0) lines.push('No release yet: `coordinator rollout --version V` brings one.');
   if (status.instances.length > 0) lines.push('', instanceTable(status.instances));
@@ -38,6 +38,14 @@ function appLine(status: AppStatus): string {
   else if (!converged && waitingFor !== '') words.push(`waiting for ${waitingFor}`);
   return words.join('  ');
 }
+
+const scaledLines = ({ agents }: AppStatus): readonly string[] =>
+  agents.flatMap(({ name, replicas, scaled }) => {
+    if (scaled === undefined) return [];
+    const { declared, by, since, reason } = scaled;
+    const why = reason === '' ? '' : `: ${reason}`;
+    return [`  ${name} scaled to ${replicas} (release says ${declared}) since ${since} by ${by}${why}`];
+  });
 
 export function instanceTable(instances: readonly InstanceStatus[]): string {
   const rows = instances.map((one) => [

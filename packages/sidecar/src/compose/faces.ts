@@ -24,6 +24,7 @@ import { startSidecarGrpc } from '../link/grpc.js';
 import { type RedisLink, startRedisLink } from '../link/redis-link.js';
 import { grpcClient } from '../release/blob-fetch.js';
 import { Sampler } from '../samples/sampler.js';
+import { Autoscaler } from '../supervise/autoscaler.js';
 import { bindPatiently } from './binding.js';
 import type { Inside } from './inside.js';
 import { remembered } from './remembered.js';
@@ -61,6 +62,7 @@ const HEALTH_FRESH_MS = 50;
 async function open(config: SidecarConfig, inside: Inside, log: Logger, closers: Closers): Promise<Faces['addresses']> {
   const { host, supervisor, metrics, tokens, version, logs, preflight, specs } = inside;
   const samples = startSampling(config, inside, log, closers);
+  startScaling(inside, samples, log, closers);
   const onBug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
 
   const grpc = await bindPatiently(() =>
@@ -113,10 +115,11 @@ const isTold = ({ type }: OutriderEvent): boolean => type.startsWith('rollout.')
 
 async function openZeroMq(
   { listen }: SidecarConfig,
-  { host, bus, events }: Inside,
+  inside: Inside,
   redis: RedisLink,
   closers: Closers,
 ): Promise<Pick<Faces['addresses'], 'question' | 'events'>> {
+  const { host, bus, events } = inside;
   const health = remembered(
     () => hostHealth(host.status()).sentence,
     HEALTH_FRESH_MS,
@@ -129,6 +132,7 @@ async function openZeroMq(
   events.publishTo([
     (event) => (isTold(event) ? undefined : redis.publish(event)),
     (event) => publisher.publish(event),
+    (event) => inside.metrics.use((them) => them.happened(event)),
   ]);
   bus.openExternal();
   bus.sweep();
@@ -168,6 +172,18 @@ function startSampling(config: SidecarConfig, inside: Inside, log: Logger, close
     () => sampler.stop(),
   );
   return sampler;
+}
+
+/** Instances come and go by what they use. */
+function startScaling({ host, spec, scaler }: Inside, samples: Sampler, log: Logger, closers: Closers): void {
+  scaler.current = new Autoscaler({
+    ...{ clock: systemClock, host, spec, samples },
+    // What is reckoned from one look to the next has to be of that very moment.
+    figures: sessionFigures(() => systemClock.monotonic(), 0),
+    warn: (sentence) => log.warn(sentence),
+  });
+  scaler.current.start();
+  closers.push(() => scaler.current?.stop());
 }
 
 /** Last of all: its library is large, and nobody waits for it. */

@@ -12,6 +12,7 @@ import { type Bus, createBus } from '../bridge/bus.js';
 import type { Listeners, SidecarConfig } from '../config.js';
 import type { HostFigures } from '../http/host-figures.js';
 import type { SidecarMetrics } from '../http/metrics.js';
+import type { Reserved } from '../host/reservations.js';
 import type { Preflight, SpecSource, SupervisionMetrics } from '../link/ports.js';
 import { createProbes } from '../probe/probes.js';
 import { createLogReader } from '../process/log-file.js';
@@ -25,7 +26,9 @@ import { FdStore } from '../process/fd-store.js';
 import { createReleases } from '../release/releases.js';
 import { createDurableStore } from '../store/durable-state.js';
 import { createRecordStore } from '../store/record-store.js';
+import type { Autoscaler } from '../supervise/autoscaler.js';
 import { createHostDriver, type HostDriver } from '../supervise/host-driver.js';
+import { type ReadSpec, readerOf } from '../supervise/host-driver-specs.js';
 import type { Sampler } from '../samples/sampler.js';
 import type { HostDriverOptions } from '../supervise/host-driver-options.js';
 import type { LogReader } from '../supervise/ports.js';
@@ -58,6 +61,9 @@ export interface Inside {
   readonly figures: Held<HostFigures>;
   /** Begun with the faces; what happens before is in no sample. */
   readonly samples: Held<Sampler>;
+  /** Begun with the faces too. */
+  readonly scaler: Held<Autoscaler>;
+  readonly spec: ReadSpec;
   readonly tokens: Tokens;
   readonly version: string;
   readonly logs: LogReader;
@@ -77,6 +83,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const tokens = tokensOf(config, warn);
   const events = new HostEvents({ host, environment, now: () => clock.now() });
   const [metrics, figures, samples] = [new Late<SidecarMetrics>(), {} as Held<HostFigures>, {} as Held<Sampler>];
+  const scaler: Held<Autoscaler> = {};
   const crash = crashPointsForTests(process.env);
   const { limits, secrets, processes } = machineOf(config, { store, crash, warn });
   const { logs, logFiles, rotation } = logsOf(config, warn);
@@ -106,17 +113,20 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     sidecar: { pid: process.pid, version, startedAt: rfc3339(clock.now()) },
     ...{ bootId: bootId(), store: crash.store(createDurableStore(dataDir)) },
     ...{ releases, agents: supervisor, refusals: [limits, secrets] },
-    ...{ ...measuredBy(figures), reserved: reservedBy(config) },
-    ...{ localAddresses, problems: () => supervisor.problems() },
+    ...{ ...measuredBy(figures), machine, reserved: reservedBy(config) },
+    ...{ localAddresses, problems: () => [...supervisor.problems(), ...(scaler.current?.problems() ?? [])] },
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
   tellOfUndeclared(sockets, supervisor, log);
   driver.start();
   return {
-    ...{ supervisor, host: driver, preflight: preflightOf(config, driver, releases), specs: releases },
-    ...{ bus, notify, events, metrics, figures, samples, tokens, version, logs, rotation },
+    ...{ supervisor, host: driver, preflight: preflightOf(config, driver, releases) },
+    ...{ specs: releases, spec: readerOf({ releases }) },
+    ...{ bus, notify, events, metrics, figures, samples, scaler, tokens, version, logs, rotation },
   };
 }
+
+const machine = (): Reserved => ({ memoryBytes: totalmem(), cpus: availableParallelism() });
 
 /** Zeros and nothing before the first look. */
 const measuredBy = (
@@ -129,7 +139,7 @@ const measuredBy = (
 const preflightOf = ({ host, address }: SidecarConfig, driver: HostDriver, needs: StagingNeeds): Preflight =>
   createPreflight({
     ...{ host, address, driver, needs, ports: createPortHolders() },
-    machine: () => ({ memoryBytes: totalmem(), availableBytes: freemem(), cpus: availableParallelism() }),
+    machine: () => ({ ...machine(), availableBytes: freemem() }),
   });
 
 const countedBy = (metrics: Late<SidecarMetrics>, samples: Held<Sampler>): SupervisionMetrics => ({

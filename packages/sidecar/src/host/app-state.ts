@@ -4,6 +4,7 @@
  */
 import type { Fence, Outcome, SwitchStrategy } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
+import type { ScaledAgents } from '@outrider/shared/domain/scaling.js';
 import type { Deadline } from './moment.js';
 
 export interface AppState {
@@ -12,6 +13,10 @@ export interface AppState {
   readonly active?: ReleaseRef;
   /** What was active before it and was good. */
   readonly previous?: ReleaseRef;
+  /** Orders on how many instances of `active` run here; absent: as its release says. */
+  readonly scaled?: ScaledAgents;
+  /** Those that were in force when `previous` was left. */
+  readonly scaledBefore?: ScaledAgents;
   /** What the last rollback left: no release to go back to by itself, however good it once was. */
   readonly left?: ReleaseRef;
   /** The command with the highest fence. */
@@ -52,6 +57,8 @@ export interface Change {
   readonly record: string;
   /** How its agents are swapped; absent: agent by agent. */
   readonly strategy?: SwitchStrategy;
+  /** Orders on instances that are in force once it runs; absent: none. */
+  readonly scaled?: ScaledAgents;
 }
 
 export interface Idle {

@@ -5,6 +5,7 @@ import { type AppState, type Change, type StateOf, strategyOf } from './app-stat
 import { goBack } from './going-back.js';
 import { become, type Decision, type EventOf, refuse, stay } from './host-event.js';
 import { deadlineAfter } from './moment.js';
+import { beforeOf, membersOf } from './scaling.js';
 
 /** Touches nothing that runs, so it may be asked for in every phase. */
 export function stage(state: AppState, { release, sources, order, problem }: EventOf<'stage'>): Decision {
@@ -72,13 +73,15 @@ function switchAtOnce(
   good: ReleaseRef | undefined,
 ): Decision {
   const { release } = event;
-  const { outcome: _outcome, staging: _staging, previous: before, ...kept } = state;
+  const { outcome: _outcome, staging: _staging, previous: before, scaled, scaledBefore, ...kept } = state;
   const previous = sameRelease(good, release) ? before : good;
   const keep = previous === undefined || sameRelease(previous, release) ? {} : { previous };
   return become(
     {
       ...kept,
       ...keep,
+      ...membersOf(event.scaled),
+      ...beforeOf(previous === before ? scaledBefore : scaled),
       active: release,
       ...(previous === undefined || previous === before ? {} : { left: previous }),
       work: {
@@ -138,13 +141,15 @@ export const renewNothing = (state: AppState, event: EventOf<'renew'>): Decision
 export function commitTrial(state: StateOf<'trial'>, { order }: EventOf<'commit'>): Decision {
   const { candidate, change } = state.work;
   if (order.rollout !== change.rollout) return refuse(state, otherRollout(state, order.rollout));
-  const { previous: before, left, ...kept } = state;
+  const { previous: before, left, scaled, scaledBefore, ...kept } = state;
   const previous = sameRelease(state.active, candidate) ? before : state.active;
   return become(
     {
       ...kept,
       ...(previous === undefined ? {} : { previous }),
       ...(left === undefined || sameRelease(left, candidate) ? {} : { left }),
+      ...membersOf(change.scaled),
+      ...beforeOf(previous === before ? scaledBefore : scaled),
       active: candidate,
       failed: state.failed.filter((failed) => !sameRelease(failed, candidate)),
       outcome: { rollout: change.rollout, result: 'committed', reason: '' },
@@ -201,7 +206,8 @@ function otherRollout(state: StateOf<'switching' | 'trial'>, rollout: string): s
   );
 }
 
-const changeOf = ({ order, record, strategy = '', at }: EventOf<'switch'>): Change => ({
+const changeOf = ({ order, record, strategy = '', scaled, at }: EventOf<'switch'>): Change => ({
+  ...membersOf(scaled),
   ...(strategy === '' ? {} : { strategy }),
   rollout: order.rollout,
   by: order.by,

@@ -14,6 +14,7 @@ const CELLS: { readonly [P in Phase]: { readonly [K in HostEventKind]: string } 
     renew: 'idle, refused',
     commit: 'idle, refused',
     revert: 'idle',
+    scale: 'idle: run 1.0.0 steady, memory 1 -> 3',
     staged: 'idle',
     stageFailed: 'idle',
     converged: 'idle',
@@ -27,6 +28,7 @@ const CELLS: { readonly [P in Phase]: { readonly [K in HostEventKind]: string } 
     renew: 'switching',
     commit: 'switching, refused',
     revert: 'reverting: run 1.0.0 steady, reverting',
+    scale: 'switching, refused',
     staged: 'switching',
     stageFailed: 'switching',
     converged: 'trial: run 1.1.0 trial, trial',
@@ -40,6 +42,7 @@ const CELLS: { readonly [P in Phase]: { readonly [K in HostEventKind]: string } 
     renew: 'trial',
     commit: 'idle: run 1.1.0 steady, committed',
     revert: 'reverting: run 1.0.0 steady, reverting',
+    scale: 'trial, refused',
     staged: 'trial',
     stageFailed: 'trial',
     converged: 'trial',
@@ -53,6 +56,7 @@ const CELLS: { readonly [P in Phase]: { readonly [K in HostEventKind]: string } 
     renew: 'reverting, refused',
     commit: 'reverting, refused',
     revert: 'reverting',
+    scale: 'reverting, refused',
     staged: 'reverting',
     stageFailed: 'reverting',
     converged: 'reverting',
@@ -65,6 +69,7 @@ const CELLS: { readonly [P in Phase]: { readonly [K in HostEventKind]: string } 
 function describeDecision({ state, effects, reply }: Decision): string {
   const done = effects.map((effect) => {
     if (effect.kind === 'run') return `run ${effect.release?.version ?? 'nothing'} ${effect.mode}`;
+    if (effect.kind === 'scaled') return `${effect.agent} ${effect.from} -> ${effect.to}`;
     return effect.kind === 'fetch' ? 'fetch' : effect.type.replace('rollout.host.', '');
   });
   return `${state.work.phase}${reply.accepted ? '' : ', refused'}${done.length === 0 ? '' : `: ${done.join(', ')}`}`;

@@ -7,6 +7,7 @@ import * as command from './command-cells.js';
 import * as fact from './fact-cells.js';
 import { accept, judge, lateReason } from './fence.js';
 import { type Decision, type EventOf, type HostEvent, type HostEventKind, refuse, stay } from './host-event.js';
+import * as scaling from './scaling.js';
 
 type Cell<P extends Phase, K extends HostEventKind> = (state: StateOf<P>, event: EventOf<K>) => Decision;
 type Table = { readonly [P in Phase]: { readonly [K in HostEventKind]: Cell<P, K> } };
@@ -19,6 +20,7 @@ export const TABLE: Table = {
     commit: command.commitNothing,
     // Its fence is stored all the same: the switch it should undo can't come after it.
     revert: stay,
+    scale: scaling.scale,
     staged: fact.staged,
     stageFailed: fact.stageFailed,
     converged: stay,
@@ -32,6 +34,7 @@ export const TABLE: Table = {
     renew: command.renewSwitch,
     commit: command.commitSwitch,
     revert: command.revertUnderWay,
+    scale: scaling.scaleUnderWay,
     staged: fact.staged,
     stageFailed: fact.stageFailed,
     converged: fact.convergedSwitch,
@@ -45,6 +48,7 @@ export const TABLE: Table = {
     renew: command.renewTrial,
     commit: command.commitTrial,
     revert: command.revertUnderWay,
+    scale: scaling.scaleUnderWay,
     staged: fact.staged,
     stageFailed: fact.stageFailed,
     converged: stay,
@@ -58,6 +62,7 @@ export const TABLE: Table = {
     renew: command.renewNothing,
     commit: command.commitNothing,
     revert: stay,
+    scale: scaling.scaleGoingBack,
     staged: fact.staged,
     stageFailed: fact.stageFailed,
     converged: fact.convergedBack,

@@ -1,8 +1,10 @@
 /** What an emergency makes of one app: back to the last good release, now, and what runs instead is killed. */
 import { type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
+import type { ScaledAgents } from '@outrider/shared/domain/scaling.js';
 import type { AppState, StateOf } from './app-state.js';
 import { goBack, runActive } from './going-back.js';
 import { become, type Decision, stay } from './host-event.js';
+import { membersOf } from './scaling.js';
 
 export interface Emergency {
   readonly by: string;
@@ -12,6 +14,8 @@ export interface Emergency {
   readonly since: string;
   /** Whether a release can be run from this disk. */
   readonly isStaged: (app: string, release: ReleaseRef) => boolean;
+  /** Orders on instances that come into force with it; absent: none. */
+  readonly ordersAfter?: (state: AppState, release: ReleaseRef) => ScaledAgents;
 }
 
 /** Stands where the id of a rollout would, since none has brought the host there. */
@@ -32,14 +36,15 @@ export function goBackNow(state: AppState, ask: Emergency): Decision {
 }
 
 /** What is left by an emergency is nothing to come back to, so there is no release before the one gone to. */
-function toPrevious(state: StateOf<'idle'>, { by, sentence, since, isStaged }: Emergency): Decision {
-  const { outcome: _outcome, staging: _staging, previous, ...kept } = state;
+function toPrevious(state: StateOf<'idle'>, { by, sentence, since, isStaged, ordersAfter }: Emergency): Decision {
+  const { outcome: _outcome, staging: _staging, scaled: _scaled, scaledBefore: _before, previous, ...kept } = state;
   if (previous === undefined || isBackAlready(state) || !isGood(state, previous)) return stay(state);
   if (!isStaged(state.app, previous)) return stay(state);
   const change = { rollout: NO_ROLLOUT, by, since, record: '' };
   return become(
     {
       ...kept,
+      ...membersOf(ordersAfter?.(state, previous)),
       active: previous,
       work: { phase: 'reverting', change, towards: 'rollback', proven: false, urgent: true },
     },

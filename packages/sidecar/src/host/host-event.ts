@@ -2,6 +2,7 @@
 import type { EventType } from '@outrider/shared/domain/event.js';
 import type { Culprit, Fence, SwitchStrategy } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
+import type { ScaledAgents } from '@outrider/shared/domain/scaling.js';
 import type { AppState } from './app-state.js';
 import type { Moment } from './moment.js';
 
@@ -39,6 +40,8 @@ export type HostEvent =
       readonly staged: boolean;
       /** How long the switch may take. */
       readonly limitMs: number;
+      /** Orders on instances that are in force once it runs; absent: none. */
+      readonly scaled?: ScaledAgents;
       readonly at: Moment;
     }
   | {
@@ -56,6 +59,17 @@ export type HostEvent =
       readonly reason: string;
       /** What runs instead is killed at once. */
       readonly urgent?: true;
+      readonly at: Moment;
+    }
+  /** By a person, or by the host itself: so many instances of an agent of the active release. */
+  | {
+      readonly kind: 'scale';
+      readonly agent: string;
+      readonly replicas: number;
+      /** As many as its release says. */
+      readonly declared: number;
+      readonly by: string;
+      readonly reason: string;
       readonly at: Moment;
     }
   | { readonly kind: 'staged'; readonly release: ReleaseRef }
@@ -88,7 +102,7 @@ export type HostEventKind = HostEvent['kind'];
 export type EventOf<K extends HostEventKind> = Extract<HostEvent, { kind: K }>;
 
 /** To be performed after the state is on disk. Each may be performed twice. */
-export type HostEffect = RunEffect | FetchEffect | TellEffect;
+export type HostEffect = RunEffect | FetchEffect | TellEffect | ScaledEffect;
 
 /** From now on the agents of `release` should run (absent: none). */
 export interface RunEffect {
@@ -119,6 +133,17 @@ export interface TellEffect {
   readonly version?: string;
   readonly reason?: string;
   readonly culprit?: Culprit;
+}
+
+/** An agent has another number of instances from now on. */
+export interface ScaledEffect {
+  readonly kind: 'scaled';
+  readonly agent: string;
+  readonly from: number;
+  readonly to: number;
+  readonly version: string;
+  readonly by: string;
+  readonly reason: string;
 }
 
 export type Reply = { readonly accepted: true } | { readonly accepted: false; readonly reason: string };

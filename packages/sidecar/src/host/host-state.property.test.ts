@@ -5,6 +5,7 @@
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import { compareFences, type Fence } from '@outrider/shared/domain/host.js';
 import { type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
+import type { ScaledAgents } from '@outrider/shared/domain/scaling.js';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type AppState, type Phase, wantedOf } from './app-state.js';
@@ -37,6 +38,7 @@ type Step =
   | { readonly do: 'converged' | 'failed' | 'staged' | 'stageFailed'; readonly of: 'wanted' | number }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'tick' | 'restart' | 'reboot' }
+  | { readonly do: 'scale'; readonly replicas: number }
   /** A person. */
   | { readonly do: 'emergency' | 'resume' };
 
@@ -83,6 +85,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     do: fc.constantFrom('failed' as const, 'staged' as const, 'stageFailed' as const),
     of: fc.oneof(fc.constant('wanted' as const), version),
   }),
+  fc.record({ do: fc.constant('scale' as const), replicas: fc.integer({ min: 0, max: 4 }) }),
   fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 80 }) }),
   fc.record({ do: fc.constantFrom('tick' as const, 'restart' as const, 'reboot' as const) }),
   fc.record({ do: fc.constantFrom('emergency' as const, 'resume' as const, 'resume' as const) }),
@@ -131,6 +134,7 @@ class World {
     if (isBarred) this.heardInVain(event);
     else this.checkFence(event, before, reply.accepted, effects.length);
     this.checkMove(before, event);
+    this.checkOrders(before, event, reply.accepted);
     this.checkAlways();
   }
 
@@ -237,6 +241,23 @@ class World {
     }
   }
 
+  /** How many run is changed by an order, and by another release that stays; a trial that goes back leaves it as it was. */
+  private checkOrders(before: AppState, event: HostEvent, accepted: boolean): void {
+    const after = this.app();
+    if (event.kind === 'scale') {
+      if (before.work.phase !== 'idle' || before.active === undefined) expect(accepted).toBe(false);
+      if (accepted) expect(after.scaled?.['memory']?.replicas ?? event.declared).toBe(event.replicas);
+      else expect(after).toEqual(before);
+    } else if (sameRelease(after.active, before.active)) {
+      expect(after.scaled).toEqual(before.scaled);
+    } else if (before.work.phase === 'trial' && event.kind === 'commit') {
+      expect(after.scaled).toEqual(before.work.change.scaled);
+    }
+    if (!sameRelease(after.active, before.active) && sameRelease(after.previous, before.active)) {
+      expect(after.scaledBefore).toEqual(before.scaled);
+    }
+  }
+
   private checkAlways(): void {
     const { active, previous, work, outcome } = this.app();
     for (const version_ of this.failed) {
@@ -279,6 +300,13 @@ function leftOver({ work }: AppState, moment: Moment): boolean {
 
 type GivenSwitch = Extract<Step, { do: 'switch' }>;
 
+/** As the host reckons them when the command comes. */
+const ordersOf = ({ active, scaled }: AppState, target: ReleaseRef): { readonly scaled?: ScaledAgents } => {
+  if (sameRelease(active, target)) return scaled === undefined ? {} : { scaled };
+  const replicas = 10 + Number(target.version[0]);
+  return { scaled: { memory: { replicas, by: 'bob', since: '', reason: '' } } };
+};
+
 const switchOf = (given: Step, order: Order, target: ReleaseRef, moment: Moment): HostEvent => {
   const { confirm, staged, stays } = given as GivenSwitch;
   return {
@@ -314,7 +342,7 @@ function eventOf(world: World, given: Step): HostEvent | undefined {
       if (given.do === 'stage') return { kind: 'stage', order, release: target, sources: [], at: moment };
       if (given.do === 'commit') return { kind: 'commit', order, at: moment };
       if (given.do === 'revert') return { kind: 'revert', order, reason: 'told to', at: moment };
-      return switchOf(given, order, target, moment);
+      return { ...switchOf(given, order, target, moment), ...ordersOf(world.app(), target) };
     }
     case 'renew':
       return {
@@ -327,6 +355,10 @@ function eventOf(world: World, given: Step): HostEvent | undefined {
       };
     case 'again': {
       const event = world.said[given.which % Math.max(1, world.said.length)];
+      if (event?.kind === 'switch') {
+        const { scaled: _scaled, ...asked } = event;
+        return { ...asked, ...ordersOf(world.app(), event.release), at: moment };
+      }
       return event !== undefined && 'at' in event ? { ...event, at: moment } : event;
     }
     case 'converged': {
@@ -351,6 +383,11 @@ function eventOf(world: World, given: Step): HostEvent | undefined {
     case 'resume':
       world.resume();
       return undefined;
+    case 'scale':
+      return {
+        ...{ kind: 'scale', agent: 'memory', replicas: given.replicas, declared: 1 },
+        ...{ by: 'alice', reason: '', at: moment },
+      };
     case 'tick':
       return { kind: 'tick', at: moment };
     case 'restart':

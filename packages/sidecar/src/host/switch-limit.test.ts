@@ -41,6 +41,8 @@ describe('the time a switch may take', () => {
     const alone = beyond([], [agent('a', { start: 60_000 })]);
     expect(beyond([], [agent('a', { start: 60_000, replicas: 3 })])).toBe(3 * alone);
     expect(beyond([agent('old', { grace: 30_000 })], [])).toBeGreaterThanOrEqual(30_000);
+    const fewer = beyond([agent('a', { grace: 30_000, replicas: 4 })], [agent('a')]) - beyond([], [agent('a')]);
+    expect(fewer).toBeGreaterThanOrEqual(3 * 30_000);
   });
 
   it('has a margin even where there is nothing to do', () => expect(least).toBeGreaterThan(0));

@@ -18,7 +18,7 @@ type Timed = Pick<HostAgent, 'name' | 'dependsOn' | 'replicas' | 'parallelism' |
  * is generous: agents that fail are noticed long before.
  */
 export function switchLimitMs(before: readonly Timed[], after: readonly Timed[]): number {
-  const stops = path(before, (agent) => agent.stopGraceMs + KILL_MS);
+  const stops = path(before, (agent) => removals(agent, after) * (agent.stopGraceMs + KILL_MS));
   const swaps = path(after, (agent) => groups(agent) * (agent.stopGraceMs + KILL_MS + STARTS * startMs(agent)));
   return stops + swaps + MARGIN_MS;
 }
@@ -29,6 +29,12 @@ function path(agents: readonly Timed[], cost: (agent: Timed) => number): number 
   return levels
     .map((names) => Math.max(0, ...agents.filter((agent) => names.includes(agent.name)).map(cost)))
     .reduce((sum, longest) => sum + longest, 0);
+}
+
+/** In groups too, what an agent has too many of; an agent that goes as a whole goes at once. */
+function removals(agent: Timed, after: readonly Timed[]): number {
+  const kept = after.find(({ name }) => name === agent.name)?.replicas;
+  return kept === undefined ? 1 : groups({ ...agent, replicas: agent.replicas - kept });
 }
 
 const groups = (agent: Timed): number => Math.max(1, Math.ceil(agent.replicas / Math.max(1, agent.parallelism)));

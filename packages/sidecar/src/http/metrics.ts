@@ -3,6 +3,7 @@
  * each scrape. Series of what is gone are removed.
  */
 import type { HostStatus } from '@outrider/shared/domain/host.js';
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { SupervisionMetrics } from '../link/ports.js';
 import { BusMetrics, type BusMetric, keyOf, type MetricSpeaker } from './bus-metrics.js';
@@ -82,6 +83,12 @@ export class SidecarMetrics implements SupervisionMetrics {
     this.count.errors({ app, agent, severity });
   }
 
+  /** Of all that happens here, what is counted by its event. */
+  happened({ type, app = '', agent = '', data }: OutriderEvent): void {
+    if (type !== 'agent.scaled') return;
+    this.count.scalings({ app, agent, direction: Number(data?.['to']) > Number(data?.['from']) ? 'up' : 'down' });
+  }
+
   metric(speaker: MetricSpeaker, metric: BusMetric): boolean {
     return this.bus.set(speaker, metric);
   }
@@ -116,9 +123,11 @@ export class SidecarMetrics implements SupervisionMetrics {
   }
 
   private show(status: HostStatus, { figures, events }: MetricsSources): void {
-    const { release, cpu, memory, disk, received, sent, lag, redis, waiting, dropped } = this.own;
+    const { release, replicas, cpu, memory, disk, received, sent, lag, redis, waiting, dropped } = this.own;
     release.reset();
-    for (const { app, phase, active, candidate } of status.apps) {
+    replicas.reset();
+    for (const { app, phase, active, candidate, agents } of status.apps) {
+      for (const agent of agents) replicas.set({ app, agent: agent.name }, agent.replicas);
       if (active !== undefined) release.set({ app, version: active.version, phase }, 1);
       if (candidate !== undefined) release.set({ app, version: candidate.version, phase: 'candidate' }, 1);
     }
@@ -155,6 +164,7 @@ function counters(counted: CountedSeries) {
     probeSeconds: counted.histogram('outrider_probe_seconds', 'Time of one probe.', PROBE_BUCKETS),
     probeFailures: counted.counter('outrider_probe_failures_total', 'Probes that failed.', agent),
     errors: counted.counter('outrider_errors_total', 'Errors reported on the bus.', [...agent, 'severity']),
+    scalings: counted.counter('outrider_agent_scalings_total', 'Changes of its replicas.', [...agent, 'direction']),
   };
 }
 
@@ -167,6 +177,7 @@ function ownSeries(registry: Registry) {
     frames: counter('outrider_bus_frames_total', 'Frames on the bus by what became of them.', ['result']),
     info: gauge('outrider_sidecar_info', 'This sidecar; always 1.', ['version']),
     release: gauge('outrider_release_info', 'Releases of this host; always 1.', ['app', 'version', 'phase']),
+    replicas: gauge('outrider_agent_replicas', 'Instances that should run of the active release.', ['app', 'agent']),
     cpu: gauge('system_cpu_usage_percent', 'CPU usage percentage'),
     memory: gauge('system_memory_usage_percent', 'Memory usage percentage'),
     disk: gauge('system_disk_usage_percent', 'Disk usage percentage'),

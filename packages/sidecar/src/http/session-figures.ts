@@ -12,12 +12,12 @@ const PAGE_BYTES = 4096;
 const TICKS_PER_SECOND = 100;
 const FRESH_MS = 1_000;
 
-/** By the pid of the session's leader. Asked again within a second, the same is given again. */
-export function sessionFigures(monotonic: () => number): () => ReadonlyMap<number, SessionFigures> {
+/** By the pid of the session's leader. Asked again within `freshMs`, the same is given again. */
+export function sessionFigures(monotonic: () => number, freshMs = FRESH_MS): () => ReadonlyMap<number, SessionFigures> {
   let seen: { readonly at: number; readonly figures: ReadonlyMap<number, SessionFigures> } | undefined;
   return () => {
     const now = monotonic();
-    if (seen === undefined || now - seen.at > FRESH_MS) seen = { at: now, figures: look() };
+    if (seen === undefined || now - seen.at > freshMs) seen = { at: now, figures: look() };
     return seen.figures;
   };
 }

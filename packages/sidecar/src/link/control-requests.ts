@@ -8,13 +8,14 @@ export type Body = Readonly<Record<string, unknown>>;
 
 /** As the wire has it; `agentOrderOf` knows what is wrong in it. */
 export function agentRequestOf(body: Body): ControlAgentRequest__Output {
-  only(body, ['app', 'agents', 'all', 'host', 'action', 'by']);
+  only(body, ['app', 'agents', 'all', 'host', 'action', 'replicas', 'by']);
   return {
     app: textOf(body, 'app'),
     agents: textsOf(body, 'agents'),
     all: flagOf(body, 'all'),
     host: textOf(body, 'host'),
     action: textOf(body, 'action'),
+    ...(body['replicas'] === undefined ? {} : { replicas: countOf(body, 'replicas') }),
     by: textOf(body, 'by'),
   };
 }

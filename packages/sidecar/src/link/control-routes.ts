@@ -6,15 +6,16 @@ import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
 import { agentRequestOf, type Body, logsAskOf, personRequestOf, revertRequestOf } from './control-requests.js';
-import { agentOrderOf } from './grpc-requests.js';
+import { agentOrderOf, scaleAskOf } from './grpc-requests.js';
 import { latest } from './latest.js';
 import type { AgentControl, HostControl } from './ports.js';
+import { scaleAgent } from './scale.js';
 
 /** Changes within this time are told together. */
 const COALESCE_MS = 20;
 
 export interface ControlSources {
-  readonly host: Pick<HostControl, 'status' | 'onChange' | 'revertHere' | 'emergency' | 'resume'>;
+  readonly host: Pick<HostControl, 'status' | 'onChange' | 'scale' | 'revertHere' | 'emergency' | 'resume'>;
   readonly agents: Pick<AgentControl, 'control' | 'instances' | 'logFile'>;
   readonly logs: LogReader;
   /** For people, coloured where they see colours. */
@@ -51,7 +52,9 @@ export function controlRoute({ host, agents, logs, statusText }: ControlSources)
     }),
     'POST /agents': async (body) => {
       const { host: name, apps, instances } = host.status();
-      const order = agentOrderOf(agentRequestOf(body), name, instances);
+      const request = agentRequestOf(body);
+      if (request.action === 'scale') return ok({ instances: await scaleAgent(host, scaleAskOf(request, name)) });
+      const order = agentOrderOf(request, name, instances);
       if (order.app !== '' && ![...apps, ...instances].some(({ app }) => app === order.app)) {
         const known = apps.map(({ app }) => app);
         throw new OutriderError('not_found', `No app ${order.app} on host ${name}.${didYouMean(order.app, known)}`);

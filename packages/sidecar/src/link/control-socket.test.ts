@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { askUnix, followUnix } from '@outrider/shared/http/unix-call.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { hostStatus, instanceStatus } from '../testing/status.js';
+import { appStatus, hostStatus, instanceStatus } from '../testing/status.js';
 import { createLogReader } from '../process/log-file.js';
 import { LogLedger } from '../process/log-ledger.js';
 import { type ControlSocket, openControlSocket } from './control-socket.js';
@@ -30,6 +30,10 @@ const open = async (more: object = {}): Promise<ControlSocket> => {
       emergency: (...given) => {
         asked.push(['emergency', ...given]);
         return status;
+      },
+      scale: (order) => {
+        asked.push(['scale', order]);
+        return appStatus({});
       },
       resume: (...given) => {
         asked.push(['resume', ...given]);
@@ -120,7 +124,7 @@ describe('what is asked', () => {
       '/agents',
       { agents: ['vision'], action: 'kill' },
       'invalid',
-      'action must be start, stop or restart, not "kill".',
+      'action must be start, stop, restart or scale, not "kill".',
     ],
     ['/agents', { agent: ['vision'] }, 'invalid', 'agent is not known. Did you mean "agents"?'],
     ['/agents', { action: 'restart' }, 'invalid', 'Name the agents, or say all.'],

@@ -8,9 +8,10 @@ import { isName, NAME_RULE } from '@outrider/shared/domain/name.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { ON_LEASE_END, type OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { NOT_BOTH, WHICH_AGENTS } from '@outrider/shared/domain/agent-order.js';
+import { NOT_BOTH, ONE_AGENT, WHICH_AGENTS } from '@outrider/shared/domain/agent-order.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import type { LogsAsk } from './agent-logs.js';
+import type { ScaleAsk } from './scale.js';
 import { AGENT_ACTIONS, type AgentAction, type HostCommand } from './ports.js';
 
 export function commandOf(wire: Command__Output | null): HostCommand {
@@ -65,12 +66,9 @@ export function agentOrderOf(
 ): AgentOrder {
   const action = AGENT_ACTIONS.find((word) => word === wire.action);
   if (action === undefined) {
-    throw invalid(`action must be start, stop or restart, not ${JSON.stringify(wire.action.slice(0, 40))}.`);
+    throw invalid(`action must be start, stop, restart or scale, not ${JSON.stringify(wire.action.slice(0, 40))}.`);
   }
-  if (wire.app !== '' && !isName(wire.app)) throw invalid(`app must be ${NAME_RULE}.`);
-  if (wire.host !== '' && wire.host !== host) {
-    throw new OutriderError('not_found', `This is host ${host}, not ${wire.host.slice(0, 63)}.`);
-  }
+  checkOrder(wire, host);
   if (wire.agents.length === 0 && !wire.all) throw invalid(WHICH_AGENTS);
   if (wire.agents.length > 0 && wire.all) throw invalid(NOT_BOTH);
   const known = new Set(instances.filter((one) => wire.app === '' || one.app === wire.app).map((one) => one.agent));
@@ -80,8 +78,26 @@ export function agentOrderOf(
       throw new OutriderError('not_found', `No agent ${agent} on host ${host}.${didYouMean(agent, [...known])}`);
     }
   }
-  return { app: wire.app, agents: [...new Set(wire.agents)], action, by: wire.by.slice(0, 200) || 'unknown' };
+  return { app: wire.app, agents: [...new Set(wire.agents)], action, by: byOf(wire) };
 }
+
+/** Whether there is such an agent is for the host to say: it may have none of its instances now. */
+export function scaleAskOf(wire: ControlAgentRequest__Output, host: string): ScaleAsk {
+  checkOrder(wire, host);
+  const [agent] = wire.agents;
+  if (agent === undefined || wire.agents.length > 1 || wire.all) throw invalid(ONE_AGENT);
+  if (!isName(agent)) throw invalid(`agents: a name must be ${NAME_RULE}.`);
+  if (wire.replicas === undefined) throw invalid('replicas is missing: how many instances there should be.');
+  return { app: wire.app, agent, replicas: wire.replicas, by: byOf(wire) };
+}
+
+function checkOrder(wire: Pick<ControlAgentRequest__Output, 'app' | 'host'>, host: string): void {
+  if (wire.app !== '' && !isName(wire.app)) throw invalid(`app must be ${NAME_RULE}.`);
+  if (wire.host === '' || wire.host === host) return;
+  throw new OutriderError('not_found', `This is host ${host}, not ${wire.host.slice(0, 63)}.`);
+}
+
+const byOf = ({ by }: Pick<ControlAgentRequest__Output, 'by'>): string => by.slice(0, 200) || 'unknown';
 
 function present<T>(value: T | null, name: string): T {
   if (value === null) throw invalid(`${name} is missing.`);

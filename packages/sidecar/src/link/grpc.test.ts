@@ -83,6 +83,10 @@ const host: HostControl = {
   revertHere: note('revertHere'),
   emergency: hostWide('emergency'),
   resume: hostWide('resume'),
+  scale: (order) => {
+    asked.push(['scale', order]);
+    return appStatus({});
+  },
 };
 
 const agents: AgentControl = {
@@ -227,7 +231,13 @@ describe('commands', () => {
     ['nothing to revert', () => remote.Revert({}), 'command is missing.'],
     ['no release', () => remote.Switch({ command: COMMAND }), 'release is missing.'],
     ['no release to stage', () => remote.Stage({ command: COMMAND }), 'release is missing.'],
-    ['no action', () => remote.ControlAgent({}), 'action must be start, stop or restart, not "".'],
+    ['a scale of nobody', () => remote.ControlAgent({ action: 'scale', replicas: 2 }), 'Name the one agent to scale.'],
+    [
+      'a scale to nothing',
+      () => remote.ControlAgent({ action: 'scale', agents: ['vision'] }),
+      'replicas is missing: how many instances there should be.',
+    ],
+    ['no action', () => remote.ControlAgent({}), 'action must be start, stop, restart or scale, not "".'],
     ['another action', () => remote.ControlAgent({ action: 'kill' }), 'not "kill".'],
     ['no agent', () => remote.ControlAgent({ action: 'stop' }), 'Name the agents, or say all.'],
     ['names and all', () => remote.ControlAgent({ action: 'stop', agents: ['vision'], all: true }), 'not both.'],

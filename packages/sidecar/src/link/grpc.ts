@@ -1,6 +1,7 @@
 /** outrider.v1.Sidecar over the ports, with grpc.health.v1 (service name = agent name) and reflection. */
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 import type { SidecarHandlers } from '@outrider/shared/gen/outrider/v1/Sidecar.js';
+import type { ControlAgentRequest__Output } from '@outrider/shared/gen/outrider/v1/ControlAgentRequest.js';
 import type { AppStatus as WireAppStatus } from '@outrider/shared/gen/outrider/v1/AppStatus.js';
 import type { HostStatus as WireHostStatus } from '@outrider/shared/gen/outrider/v1/HostStatus.js';
 import type { InstanceStatus as WireInstanceStatus } from '@outrider/shared/gen/outrider/v1/InstanceStatus.js';
@@ -10,9 +11,10 @@ import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
 import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
-import { agentOrderOf, checkPlace, commandOf, leaseEndOf, logsAskOf, releaseOf } from './grpc-requests.js';
+import { agentOrderOf, checkPlace, commandOf, leaseEndOf, logsAskOf, releaseOf, scaleAskOf } from './grpc-requests.js';
 import { latest } from './latest.js';
 import type { AgentControl, HostControl, Preflight, SampleSource, SpecSource } from './ports.js';
+import { scaleAgent } from './scale.js';
 
 /** Changes within this time are told together. */
 const COALESCE_MS = 20;
@@ -95,11 +97,7 @@ export function sidecarService(
       checkPlace(request, host.status());
       return host.resume(request.by) as WireHostStatus;
     },
-    ControlAgent: async (request) => {
-      const order = agentOrderOf(request, host.status().host, agents.instances());
-      const instances = await agents.control(order.app, order.agents, order.action, order.by);
-      return { instances: instances as WireInstanceStatus[] };
-    },
+    ControlAgent: (request, { signal }) => control(options, request, signal),
     Logs: (request, { signal }) =>
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
     Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
@@ -119,6 +117,20 @@ const releaseQuestions = ({
   },
   KnownSpec: async ({ app, specDigest }) => ({ hostSpec: Buffer.from(specs.knownSpec(app, specDigest)) }),
 });
+
+async function control(
+  { host, agents }: Pick<SidecarGrpcOptions, 'host' | 'agents'>,
+  request: ControlAgentRequest__Output,
+  signal: AbortSignal,
+): Promise<{ readonly instances: WireInstanceStatus[] }> {
+  if (request.action === 'scale') {
+    const scaled = await scaleAgent(host, scaleAskOf(request, host.status().host), signal);
+    return { instances: scaled as WireInstanceStatus[] };
+  }
+  const order = agentOrderOf(request, host.status().host, agents.instances());
+  const instances = await agents.control(order.app, order.agents, order.action, order.by);
+  return { instances: instances as WireInstanceStatus[] };
+}
 
 /** `AGENT` (of every app that has one of that name) and `APP/AGENT` are SERVING while all their instances are ready. */
 function tellHealth(server: GrpcServer, host: HostControl): () => void {

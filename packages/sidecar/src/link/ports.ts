@@ -22,6 +22,16 @@ export interface SwitchHow {
   readonly noGrace?: boolean;
 }
 
+/** So many instances of one agent on this host, from now on. */
+export interface ScaleOrder {
+  readonly app: string;
+  readonly agent: string;
+  readonly replicas: number;
+  readonly by: string;
+  /** '': none is given. */
+  readonly reason: string;
+}
+
 /** Implemented by supervise/host-driver.ts. Refusals are `OutriderError('refused')` with a sentence. */
 export interface HostControl {
   status(): HostStatus;
@@ -59,6 +69,8 @@ export interface HostControl {
   emergency(by: string, reason: string): HostStatus;
   /** Ends the hold; without one nothing changes. */
   resume(by: string): HostStatus;
+  /** Durable when it returns; the instances come and go after it. As many as there are already: nothing changes. */
+  scale(order: ScaleOrder): AppStatus;
 }
 
 /** Whether this host could run a release; implemented by supervise/preflight.ts. */

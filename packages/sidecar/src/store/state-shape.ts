@@ -53,6 +53,7 @@ const release = having({ version: text, digest: text, specDigest: text });
 const deadline = having({ bootId: text, sinceBootMs: number });
 const change = having({ rollout: text, by: text, since: text, record: text });
 const fence = having({ epoch: number, rollout: number, step: number });
+const scaled = maybe(mapOf(having({ replicas: number, by: text, since: text, reason: text })));
 
 const WORK: Readonly<Record<string, Look>> = {
   idle: having({}),
@@ -76,6 +77,8 @@ const state = having({
       work,
       active: maybe(release),
       previous: maybe(release),
+      scaled,
+      scaledBefore: scaled,
       accepted: maybe(having({ fence, holder: text, rollout: text })),
       staging: maybe(having({ release, rollout: text, sources: list(text), state: text, reason: text })),
       outcome: maybe(having({ rollout: text, result: text, reason: text })),

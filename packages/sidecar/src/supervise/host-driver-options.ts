@@ -1,6 +1,7 @@
 /** What the host driver is put together from. */
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
+import type { Reserved } from '../host/reservations.js';
 import type { Claimed } from '../host/socket-claims.js';
 import type { AgentControl } from '../link/ports.js';
 import type { AgentSupervisor, DurableStore, EventSink, Limits, Releases } from './ports.js';
@@ -23,6 +24,8 @@ export interface HostDriverOptions {
   readonly system: () => HostStatus['system'];
   /** Resident memory of what this process leads, as it was last looked at; must not wait. Absent: nobody looks. */
   readonly memoryOf?: (pid: number) => number | undefined;
+  /** What the machine has for `reservations`; absent: nobody counts. */
+  readonly machine?: () => Reserved;
   /** Each says why an agent can't be given what it asks for here. */
   readonly refusals: readonly Pick<Limits, 'problemOf'>[];
   /** Addresses that Outrider itself listens on here. */

@@ -9,6 +9,7 @@ import type { HostCommand, HostControl, SwitchHow } from '../link/ports.js';
 import * as input from './host-driver-input.js';
 import type { HostDriverOptions } from './host-driver-options.js';
 import { problemOf } from './host-driver-problems.js';
+import { ordersWith, scaledSpec, specHere } from './host-driver-specs.js';
 import type { StatusWriter } from './host-driver-status.js';
 
 /** Keeps both documents; what speaks against the release on this host is part of the event. */
@@ -51,16 +52,18 @@ export function switchOrder(
   input.checkRelease(release);
   input.checkConfirmWithin(confirmWithinMs, 0);
   input.checkRecord(record);
-  const next = writer.spec(command.app, release);
-  const { active } = appOf(state, command.app);
-  const before = active === undefined ? undefined : writer.spec(command.app, active);
+  const { spec: read } = writer;
+  const [next, own] = [read(command.app, release), appOf(state, command.app)];
+  const before = own.active === undefined ? undefined : specHere(own, own.active, read);
+  const coming = { isRollback: confirmWithinMs === 0, by: command.by, since: at.wall };
+  const scaled = ordersWith(own, release, next, read, coming);
   return {
     ...{ kind: 'switch', order: input.orderOf(command), release, confirmWithinMs, record, at },
     strategy: input.strategyOf(how.strategy ?? ''),
     ...(how.onLeaseEnd === 'hold' ? { onLeaseEnd: 'hold' } : {}),
     ...(how.noGrace === true ? { urgent: true } : {}),
-    staged: next !== undefined,
-    limitMs: switchLimitMs(before?.agents ?? [], next?.agents ?? []),
+    ...{ staged: next !== undefined, scaled },
+    limitMs: switchLimitMs(before?.agents ?? [], next === undefined ? [] : scaledSpec(next, scaled).agents),
   };
 }
 

@@ -1,9 +1,10 @@
 /** Why this host can't run a release, said before anything is fetched or touched. */
 import type { HostSpec } from '@outrider/shared/domain/release.js';
 import { type AppState, candidateOf } from '../host/app-state.js';
-import type { HostState } from '../host/host-state.js';
+import { appOf, type HostState } from '../host/host-state.js';
 import { claimsOf, collisionOf, foreignAddressOf } from '../host/socket-claims.js';
 import type { HostDriverOptions } from './host-driver-options.js';
+import { type Coming, ordersWith, readerOf, scaledSpec, specHere } from './host-driver-specs.js';
 
 /** A sentence; undefined: nothing speaks against it. */
 export const problemOf = (spec: HostSpec, state: HostState, options: HostDriverOptions): string | undefined =>
@@ -14,12 +15,24 @@ export interface Outlook {
   readonly problems: readonly string[];
   /** What runs, or is to run, here beside the app of the spec. */
   readonly others: readonly HostSpec[];
+  /** The spec with as many instances as this host would run of it. */
+  readonly own: HostSpec;
 }
 
 export const outlookOf = (spec: HostSpec, state: HostState, options: HostDriverOptions): Outlook => ({
   problems: problemsOf(spec, state, options),
   others: othersOf(spec, state, options),
+  own: ownOf(spec, state, options),
 });
+
+const NOBODY: Coming = { isRollback: false, by: '', since: '' };
+
+/** Another release of an agent with bounds finds as many instances as there are now. */
+function ownOf(spec: HostSpec, state: HostState, options: HostDriverOptions): HostSpec {
+  const { version, digest } = spec;
+  const release = { version, digest, specDigest: '' };
+  return scaledSpec(spec, ordersWith(appOf(state, spec.app), release, spec, readerOf(options), NOBODY));
+}
 
 /** All that speaks against it; only what is made for another host is not looked at any further. */
 function problemsOf(spec: HostSpec, state: HostState, options: HostDriverOptions): readonly string[] {
@@ -34,19 +47,13 @@ function problemsOf(spec: HostSpec, state: HostState, options: HostDriverOptions
   return [...refused.map((sentence) => `On host ${host}, ${sentence}`), ...sockets.filter(isText)];
 }
 
-const othersOf = (spec: HostSpec, state: HostState, options: HostDriverOptions): readonly HostSpec[] =>
+export const othersOf = (spec: HostSpec, state: HostState, options: HostDriverOptions): readonly HostSpec[] =>
   Object.values(state.apps).flatMap((app) => (app.app === spec.app ? [] : specsOf(app, options)));
 
 const isText = (text: string | undefined): text is string => text !== undefined;
 
-function specsOf(app: AppState, { releases }: HostDriverOptions): readonly HostSpec[] {
-  return [app.active, candidateOf(app)].flatMap((release) => {
-    if (release === undefined) return [];
-    try {
-      return releases.spec(app.app, release);
-    } catch {
-      // Not on this disk any more: then it holds no socket that its next start would not be refused.
-      return [];
-    }
-  });
-}
+/** What is not on this disk any more holds no socket that its next start would not be refused. */
+const specsOf = (app: AppState, options: HostDriverOptions): readonly HostSpec[] =>
+  [app.active, candidateOf(app)].flatMap((release) =>
+    release === undefined ? [] : (specHere(app, release, readerOf(options)) ?? []),
+  );

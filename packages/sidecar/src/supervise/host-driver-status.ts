@@ -1,17 +1,24 @@
 /** Puts together what a host says of itself: its state, what runs, and how far a fetch has come. Changes nothing. */
 import type { AppStatus, Hold, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
-import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
+import type { ScaledAgents } from '@outrider/shared/domain/scaling.js';
 import { type AppReport, overdueTrials, reportOf } from '../host/app-report.js';
 import type { AppState } from '../host/app-state.js';
 import type { HostState } from '../host/host-state.js';
 import type { Moment } from '../host/moment.js';
 import type { Fetches } from './host-driver-fetches.js';
 import type { HostDriverOptions } from './host-driver-options.js';
+import { activeAgents, previousReplicas, type ReadSpec, readerOf } from './host-driver-specs.js';
 import type { Targets } from './host-driver-targets.js';
 
 export class StatusWriter {
   /** Of each app, those of its active release. */
-  private readonly agents = new Map<string, { readonly of: string; readonly agents: AppStatus['agents'] }>();
+  private readonly agents = new Map<
+    string,
+    { readonly of: string; readonly scaled: ScaledAgents | undefined; readonly agents: AppStatus['agents'] }
+  >();
+
+  /** Undefined: it is not staged here (any more). */
+  readonly spec: ReadSpec;
 
   constructor(
     private readonly options: HostDriverOptions,
@@ -19,7 +26,9 @@ export class StatusWriter {
     private readonly fetches: Fetches,
     /** Sentences for a person who has to mend something here. */
     private readonly problems: readonly string[],
-  ) {}
+  ) {
+    this.spec = readerOf(options);
+  }
 
   host(state: HostState, at: Moment): HostStatus {
     const { host, address, environment, labels, sidecar, agents, system } = this.options;
@@ -53,21 +62,13 @@ export class StatusWriter {
       waitingFor: found.state === 'converging' ? found.waitingFor : '',
       ...(stuck ? { stuckOn: { host: this.options.host, ...culprit } } : {}),
       agents: this.agentsOf(state),
+      previousReplicas: previousReplicas(state),
     };
   }
 
   private measured(instance: InstanceStatus): InstanceStatus {
     const memoryBytes = instance.pid === 0 ? undefined : this.options.memoryOf?.(instance.pid);
     return memoryBytes === undefined ? instance : { ...instance, memoryBytes };
-  }
-
-  /** Undefined: it is not staged here (any more). */
-  spec(app: string, release: ReleaseRef): HostSpec | undefined {
-    try {
-      return this.options.releases.spec(app, release);
-    } catch {
-      return undefined;
-    }
   }
 
   private staging({ app, staging }: AppState): Pick<AppStatus, 'staging'> {
@@ -78,17 +79,15 @@ export class StatusWriter {
     return { staging: { digest, specDigest, state, reason, bytesDone, bytesTotal } };
   }
 
-  private agentsOf({ app, active }: AppState): AppStatus['agents'] {
+  private agentsOf(state: AppState): AppStatus['agents'] {
+    const { app, active, scaled } = state;
     if (active === undefined) return [];
     const known = this.agents.get(app);
-    if (known?.of === active.specDigest) return known.agents;
+    if (known?.of === active.specDigest && known.scaled === scaled) return known.agents;
     const spec = this.spec(app, active);
     if (spec === undefined) return [];
-    const agents = spec.agents.map(({ name, fingerprint, replicas, release }) => ({
-      ...{ name, fingerprint, replicas },
-      ...(release === undefined ? {} : { version: release.version }),
-    }));
-    this.agents.set(app, { of: active.specDigest, agents });
+    const agents = activeAgents(spec, state);
+    this.agents.set(app, { of: active.specDigest, scaled, agents });
     return agents;
   }
 }

@@ -7,6 +7,8 @@ import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import type { RunEffect } from '../host/host-event.js';
+import type { ScaledAgents } from '@outrider/shared/domain/scaling.js';
+import { scaledSpec } from './host-driver-specs.js';
 import type { AgentSupervisor, Convergence, Releases } from './ports.js';
 import type { TargetHow } from './target-how.js';
 
@@ -14,6 +16,8 @@ export interface TargetsOptions {
   readonly releases: Releases;
   readonly supervisor: AgentSupervisor;
   readonly clock: Clock;
+  /** The orders on instances that are in force where it runs. */
+  readonly ordersOn: (app: string, release: ReleaseRef) => ScaledAgents | undefined;
   /** The comparing of files is over: a target has been set, or what it waits for has changed. */
   readonly onProven: (app: string) => void;
   /** A release that is to be switched to is not fit to run; or, blameless, the one to go back to is not. */
@@ -81,9 +85,9 @@ export class Targets {
   }
 
   private applyNow(app: string, run: Run, release: ReleaseRef): boolean {
-    const { releases, supervisor } = this.options;
+    const { releases, supervisor, ordersOn } = this.options;
     try {
-      const spec = releases.spec(app, release);
+      const spec = scaledSpec(releases.spec(app, release), ordersOn(app, release));
       const keptTrees = new Map(keptReleases(spec).map((kept) => [kept.digest, releases.tree(app, kept)]));
       const target = { release, spec, tree: releases.tree(app, release), keptTrees };
       supervisor.setTarget(app, target, run.effect.mode, howOf(run.effect));

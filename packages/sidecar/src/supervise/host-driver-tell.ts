@@ -1,8 +1,13 @@
 /** What a host decided, as an event of the fleet's history. */
-import type { TellEffect } from '../host/host-event.js';
+import type { ScaledEffect, TellEffect } from '../host/host-event.js';
 import type { EventSink } from './ports.js';
 
-export function tellOf(events: EventSink, app: string, effect: TellEffect): void {
+export function tellOf(events: EventSink, app: string, effect: TellEffect | ScaledEffect): void {
+  if (effect.kind === 'scaled') {
+    const { agent, version, by, reason, from, to } = effect;
+    events.emit('agent.scaled', { app, agent, version, by, ...(reason === '' ? {} : { reason }), data: { from, to } });
+    return;
+  }
   const { type, rollout, by, version, reason, culprit } = effect;
   events.emit(type, {
     app,

@@ -11,18 +11,21 @@ import { holdHost, resumeHost } from '../host/hold.js';
 import type { HostEffect, HostEvent } from '../host/host-event.js';
 import { appOf, bindEpoch, decideHost, type HostDecision, type HostState } from '../host/host-state.js';
 import { leftOf, type Moment } from '../host/moment.js';
-import type { HostCommand, HostControl, SwitchHow } from '../link/ports.js';
+import { ordersOn } from '../host/scaling.js';
+import type { HostCommand, HostControl, ScaleOrder, SwitchHow } from '../link/ports.js';
 import { Fetches } from './host-driver-fetches.js';
 import * as input from './host-driver-input.js';
 import type { HostDriverOptions } from './host-driver-options.js';
 import { renewOrder, stageOrder, switchOrder } from './host-driver-orders.js';
 import { type Outlook, outlookOf } from './host-driver-problems.js';
+import { scaleEvent } from './host-driver-scaling.js';
+import { ordersBack } from './host-driver-specs.js';
 import { keptState, type KeptState } from './host-driver-state.js';
 import { StatusWriter } from './host-driver-status.js';
 import { Targets } from './host-driver-targets.js';
 import { tellOf } from './host-driver-tell.js';
 import { Timers } from './host-driver-timers.js';
-import { isNewWaitedFor, waitOf } from './host-driver-wait.js';
+import { factOf, isNewWaitedFor, waitOf } from './host-driver-wait.js';
 
 /** Timers stand still while the machine sleeps, deadlines do not: look at them at least so often. */
 const LONGEST_SLEEP_MS = 5_000;
@@ -40,9 +43,7 @@ export interface HostDriver extends HostControl {
   outlook(spec: HostSpec): Outlook;
 }
 
-export function createHostDriver(options: HostDriverOptions): HostDriver {
-  return new Driver(options);
-}
+export const createHostDriver = (options: HostDriverOptions): HostDriver => new Driver(options);
 
 class Driver implements HostDriver {
   private state: HostState;
@@ -66,6 +67,7 @@ class Driver implements HostDriver {
       releases,
       supervisor,
       clock,
+      ordersOn: (app, release) => ordersOn(appOf(this.state, app), release),
       onProven: (app) => this.note(app, { kind: 'tick', proving: true, at: this.now() }),
       onUnfit: (app, release, reason, blameless) =>
         this.note(app, { kind: 'failed', release, reason, ...(blameless ? { blameless } : {}) }),
@@ -156,8 +158,10 @@ class Driver implements HostDriver {
   emergency(by: string, reason: string): HostStatus {
     input.checkText('by', by);
     input.checkReason(reason);
-    const isStaged = (app: string, release: ReleaseRef): boolean => this.writer.spec(app, release) !== undefined;
-    const { state, effects } = holdHost(this.state, reason, { by, since: this.now().wall, isStaged });
+    const [{ spec: read }, { wall: since }] = [this.writer, this.now()];
+    const isStaged = (app: string, release: ReleaseRef): boolean => read(app, release) !== undefined;
+    const ask = { by, since, isStaged, ordersAfter: ordersBack(read, by, since) };
+    const { state, effects } = holdHost(this.state, reason, ask);
     if (state === this.state) return this.status();
     this.write(state);
     this.options.events.emit('host.held', { by, ...(reason === '' ? {} : { reason }) });
@@ -173,6 +177,10 @@ class Driver implements HostDriver {
     if (state !== this.state) this.options.events.emit('host.resumed', { by });
     this.observeSoon();
     return this.status();
+  }
+
+  scale(order: ScaleOrder): AppStatus {
+    return this.obey(order.app, scaleEvent(order, this.state, this.options, this.writer.spec, this.now()));
   }
 
   private obey(app: string, event: HostEvent): AppStatus {
@@ -249,15 +257,9 @@ class Driver implements HostDriver {
     const run = this.targets.applied(app);
     const { phase } = appOf(this.state, app).work;
     if (run === undefined || phase === 'idle') return;
-    const { release } = run;
-    const found = this.options.supervisor.convergence(app);
-    if (found.state === 'converged' && phase !== 'trial') {
-      this.note(app, { kind: 'converged', ...(release === undefined ? {} : { release }), at: this.now() });
-    } else if (found.state === 'failed' && release !== undefined) {
-      const { culprit } = found;
-      const reason = `${culprit.agent}: ${culprit.cause}`;
-      this.note(app, { kind: 'failed', release, reason, culprit: { host: this.options.host, ...culprit } });
-    }
+    const { supervisor, host } = this.options;
+    const fact = factOf(supervisor.convergence(app), run.release, { phase, host, at: this.now() });
+    if (fact !== undefined) this.note(app, fact);
   }
 
   private watchDeadlines(): void {
@@ -266,11 +268,8 @@ class Driver implements HostDriver {
       const deadline = deadlineOf(app);
       return deadline === undefined ? [] : [leftOf(deadline, at)];
     });
-    if (left.length === 0) {
-      this.timers.cancel('deadline');
-    } else {
-      this.timers.set('deadline', Math.min(LONGEST_SLEEP_MS, ...left), () => this.tick());
-    }
+    if (left.length === 0) this.timers.cancel('deadline');
+    else this.timers.set('deadline', Math.min(LONGEST_SLEEP_MS, ...left), () => this.tick());
   }
 
   private tick(): void {

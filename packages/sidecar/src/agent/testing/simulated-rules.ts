@@ -93,6 +93,7 @@ export class SimulatedRules {
       this.#watchStopBeside({ spec, index, slot, instance, held, followed: {} });
     }
     if (this.host.beside) return;
+    this.#watchSurplus(spec.name, index);
     // What goes back thaws what was kept before anything that is new goes.
     const thawing = this.host.slots.filter(
       ({ spec: one, instance: of }) =>
@@ -110,6 +111,18 @@ export class SimulatedRules {
     const others = Array.from({ length: wanted.replicas }, (_, other) => other).filter((other) => other !== index);
     const down = others.filter((other) => !this.#serves(spec.name, other)).length + 1;
     if (down > wanted.parallelism) throw new Error(`${down} replicas of ${spec.name} are down at once.`);
+  }
+
+  /** An agent that stays loses its last instances first, no more at once than it may. */
+  #watchSurplus(name: string, index: number): void {
+    const wanted = this.host.wanted.find((one) => one.name === name);
+    if (wanted === undefined || index < wanted.replicas) return;
+    const later = this.host.slots.filter(
+      (one) =>
+        one.spec.name === name && one.index > index && !['exited', 'backoff', 'failed'].includes(one.instance.state),
+    );
+    const indexes = new Set(later.map((one) => one.index));
+    if (indexes.size >= wanted.parallelism) throw new Error(`${name}.${index} was stopped before those after it.`);
   }
 
   #serves(agent: string, index: number, slot?: Slot): boolean {

@@ -77,6 +77,7 @@ export const EVENTS: { readonly [K in HostEventKind]: EventOf<K> } = {
   renew: { kind: 'renew', epoch: 1, holder: 'leader-1', rollout: 'r2', confirmWithinMs: 120_000, at: at(1000) },
   commit: { kind: 'commit', order: order(6), at: at(1000) },
   revert: { kind: 'revert', order: order(6), reason: 'pc2 failed', at: at(1000) },
+  scale: { kind: 'scale', agent: 'memory', replicas: 3, declared: 1, by: 'alice', reason: '', at: at(1000) },
   staged: { kind: 'staged', release: NEW },
   stageFailed: { kind: 'stageFailed', release: NEW, reason: 'the disk is full' },
   converged: { kind: 'converged', release: NEW, at: at(1000) },

@@ -24,17 +24,17 @@ export const createPreflight =
   async (documents): Promise<PreflightReport> => {
     const { driver, needs } = options;
     const { spec, neededBytes, freeBytes, reserveBytes, problem } = await needs.needOf(documents);
-    const { problems, others } = driver.outlook(spec);
+    const { problems, others, own } = driver.outlook(spec);
     const machine = options.machine();
-    const reserved = reservedBy(spec, others);
+    const reserved = reservedBy(own, others);
     const beside =
-      strategyOf(documents.strategy) === 'blue-green' ? besideWhatRuns(spec, driver.status(), machine) : undefined;
+      strategyOf(documents.strategy) === 'blue-green' ? besideWhatRuns(own, driver.status(), machine) : undefined;
     return {
       problems: [
         ...(problem === undefined ? [] : [problem]),
         ...problems,
         ...(problems.length === 0 ? strangersOn(spec, options) : []),
-        ...reservationProblems(spec, others, machine),
+        ...reservationProblems(own, others, machine),
         ...(beside?.problems ?? []),
       ],
       notices: beside?.notices ?? [],

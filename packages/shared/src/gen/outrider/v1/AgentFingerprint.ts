@@ -1,11 +1,13 @@
 // Original file: proto/outrider/v1/types.proto
 
+import type { ScaledReplicas as _outrider_v1_ScaledReplicas, ScaledReplicas__Output as _outrider_v1_ScaledReplicas__Output } from '../../outrider/v1/ScaledReplicas.js';
 
 export interface AgentFingerprint {
   'name'?: (string);
   'fingerprint'?: (string);
   'replicas'?: (number);
   'version'?: (string);
+  'scaled'?: (_outrider_v1_ScaledReplicas | null);
   '_version'?: "version";
 }
 
@@ -14,4 +16,5 @@ export interface AgentFingerprint__Output {
   'fingerprint': (string);
   'replicas': (number);
   'version'?: (string);
+  'scaled': (_outrider_v1_ScaledReplicas__Output | null);
 }

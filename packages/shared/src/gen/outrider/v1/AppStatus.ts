@@ -7,6 +7,7 @@ import type { Outcome as _outrider_v1_Outcome, Outcome__Output as _outrider_v1_O
 import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from '../../outrider/v1/Culprit.js';
 import type { AgentFingerprint as _outrider_v1_AgentFingerprint, AgentFingerprint__Output as _outrider_v1_AgentFingerprint__Output } from '../../outrider/v1/AgentFingerprint.js';
 import type { Hold as _outrider_v1_Hold, Hold__Output as _outrider_v1_Hold__Output } from '../../outrider/v1/Hold.js';
+import type { AgentReplicas as _outrider_v1_AgentReplicas, AgentReplicas__Output as _outrider_v1_AgentReplicas__Output } from '../../outrider/v1/AgentReplicas.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface AppStatus {
@@ -26,6 +27,7 @@ export interface AppStatus {
   'leaseRemainingMs'?: (number | string | Long);
   'agents'?: (_outrider_v1_AgentFingerprint)[];
   'hold'?: (_outrider_v1_Hold | null);
+  'previousReplicas'?: (_outrider_v1_AgentReplicas)[];
   '_rollout'?: "rollout";
   '_rolloutRecord'?: "rolloutRecord";
   '_leaseRemainingMs'?: "leaseRemainingMs";
@@ -48,4 +50,5 @@ export interface AppStatus__Output {
   'leaseRemainingMs'?: (number);
   'agents': (_outrider_v1_AgentFingerprint__Output)[];
   'hold': (_outrider_v1_Hold__Output | null);
+  'previousReplicas': (_outrider_v1_AgentReplicas__Output)[];
 }

@@ -8,6 +8,8 @@ export interface ControlAgentRequest {
   'by'?: (string);
   'host'?: (string);
   'all'?: (boolean);
+  'replicas'?: (number);
+  '_replicas'?: "replicas";
 }
 
 export interface ControlAgentRequest__Output {
@@ -17,4 +19,5 @@ export interface ControlAgentRequest__Output {
   'by': (string);
   'host': (string);
   'all': (boolean);
+  'replicas'?: (number);
 }
