@@ -9,8 +9,8 @@ export const PLANTED: readonly Mutation[] = [
   {
     name: 'commits before all waves have baked',
     file: rollout('forward'),
-    find: "if (draft.rollout.options.commit === 'together' && inState(draft, 'staged').length > 0) {",
-    become: 'if (false) {',
+    find: "draft.rollout.options.commit === 'together' && inState(draft, 'staged').length > 0;",
+    become: 'false;',
     caughtBy: ['committed only when all have baked'],
   },
   {

@@ -23,6 +23,7 @@ import {
   trialReport,
   unreachableOnTrial,
 } from './forward-cells.js';
+import { hookAtEnd, hookBack, hookForward, hookOfRollback } from './hook-cells.js';
 import {
   rollbackAbort,
   rollbackRefused,
@@ -51,7 +52,11 @@ const ENDED: Row = {
   refused: stay,
   unreachable: stay,
   gate: stay,
+  hook: stay,
 };
+
+/** How it ends is decided, and the hooks after it have still to run: hosts are heard no more. */
+export const ENDING: Row = { ...ENDED, hook: hookAtEnd };
 
 /** Going to a new release. After the decision to commit there is no abort, unless it is on hold: a rollback undoes it. */
 export const ROLLOUT_TABLE: Table = {
@@ -65,6 +70,7 @@ export const ROLLOUT_TABLE: Table = {
     refused,
     unreachable: stay,
     gate: stay,
+    hook: hookForward,
   },
   switching: {
     report: trialReport,
@@ -76,6 +82,7 @@ export const ROLLOUT_TABLE: Table = {
     refused,
     unreachable: unreachableOnTrial,
     gate: stay,
+    hook: hookForward,
   },
   // Whoever bakes has accepted its last command.
   baking: {
@@ -88,6 +95,7 @@ export const ROLLOUT_TABLE: Table = {
     refused: stay,
     unreachable: unreachableOnTrial,
     gate: gateVerdict,
+    hook: hookForward,
   },
   committing: {
     report: committingReport,
@@ -99,6 +107,7 @@ export const ROLLOUT_TABLE: Table = {
     refused,
     unreachable: unreachableOnTrial,
     gate: stay,
+    hook: hookForward,
   },
   rolling_back: {
     report: backReport,
@@ -110,6 +119,7 @@ export const ROLLOUT_TABLE: Table = {
     refused: backRefused,
     unreachable: backUnreachable,
     gate: stay,
+    hook: hookBack,
   },
   succeeded: ENDED,
   rolled_back: ENDED,
@@ -127,6 +137,7 @@ const ROLLBACK: Row = {
   refused: rollbackRefused,
   unreachable: rollbackUnreachable,
   gate: stay,
+  hook: hookOfRollback,
 };
 
 /** Going back to a release that was good: no trial, so nothing to bake, to promote or to commit. */
@@ -145,7 +156,8 @@ export const ROLLBACK_TABLE: Table = {
 export function decide(rollout: Rollout, event: RolloutEvent, limits: Limits = DEFAULT_LIMITS): Decision {
   const draft = new Draft(rollout, event.at, limits);
   const table = rollout.kind === 'rollout' ? ROLLOUT_TABLE : ROLLBACK_TABLE;
-  const cell = table[rollout.phase][event.kind] as Cell<RolloutEventKind>;
+  const row = rollout.ending === undefined ? table[rollout.phase] : ENDING;
+  const cell = row[event.kind] as Cell<RolloutEventKind>;
   cell(draft, event);
   return draft.decision();
 }

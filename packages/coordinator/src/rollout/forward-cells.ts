@@ -7,6 +7,7 @@ import { fail } from './failing.js';
 import { advance, isBusy } from './forward.js';
 import { openGates, takeVerdict } from './gate-cells.js';
 import { comesBack } from './holding.js';
+import { runningHooks } from './hooks.js';
 import {
   answers,
   culpritOf,
@@ -155,8 +156,14 @@ export function deadlineTick(draft: Draft): void {
   if (paused) return;
   if (deadline !== undefined && deadline <= draft.at) {
     const late = hosts.filter((host) => LATE[phase]?.(host) === true).map((host) => host.host);
-    if (late.length === 0 && draft.rollout.bakeDone === true) {
-      const names = openGates(draft.rollout).map(({ name }) => name);
+    if (late.length === 0 && runningHooks(draft.rollout).length > 0) {
+      draft.set({ deadline: draft.at + draft.limits.switchMs });
+      advance(draft);
+      return;
+    }
+    const open = openGates(draft.rollout);
+    if (late.length === 0 && draft.rollout.bakeDone === true && open.length > 0) {
+      const names = open.map(({ name }) => name);
       fail(draft, { reason: `the gates ${names.join(', ')} said nothing in time` });
       return;
     }

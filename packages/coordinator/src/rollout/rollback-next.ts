@@ -3,7 +3,8 @@ import type { RolloutHost, RolloutHostState, RolloutOptions } from '@outrider/sh
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
 import { hold } from './holding.js';
-import { isLost } from './take-back.js';
+import { permit } from './hooks.js';
+import { awaitHooks, isLost } from './take-back.js';
 
 const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
 const ONE_BY_ONE: readonly RolloutOptions['strategy'][] = ['graceful', 'progressive', undefined];
@@ -22,6 +23,7 @@ export function rollbackNext(draft: Draft): void {
 }
 
 function switchBack(draft: Draft, { host, to }: RolloutHost): void {
+  if (!permit(draft, 'before_revert', [host])) return;
   draft.command(host, 'switch', to, 0, `rollback to ${draft.rollout.version}`);
   draft.setHost(host, { state: 'switching', touched: true });
   draft.set({ phase: 'switching', deadline: draft.at + draft.limits.revertMs });
@@ -71,6 +73,11 @@ export function goPast(draft: Draft): void {
 function finish(draft: Draft): void {
   const { hosts, options, abortedBy } = draft.rollout;
   const lost = hosts.filter((host) => LOST.includes(host.state));
+  const back = hosts.filter(({ state }) => state === 'committed').map(({ host }) => host);
+  if (!permit(draft, 'after_revert', back)) {
+    awaitHooks(draft);
+    return;
+  }
   if (lost.length === 0) end(draft, abortedBy === undefined ? 'succeeded' : 'aborted');
   else if (lost.every(isLost)) endStuck(draft);
   else draft.set({ bakeUntil: undefined, deadline: draft.at + options.confirmWithinMs + draft.limits.lostMs });

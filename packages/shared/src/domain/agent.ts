@@ -1,4 +1,5 @@
 import type { GateSpec } from './gate.js';
+import type { HookSpec } from './hook.js';
 
 /**
  * What an agent is, after `agents.yaml` was read and checked: defaults filled in, durations in
@@ -121,6 +122,8 @@ export interface AppSpec {
   readonly agents: readonly AgentSpec[];
   /** Absent: none. */
   readonly gates?: readonly GateSpec[];
+  /** In the order in which they run where several stand at one point; absent: none. */
+  readonly hooks?: readonly HookSpec[];
 }
 
 /** An agent as one host is to run it. */
