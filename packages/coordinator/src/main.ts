@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { resolveGates } from '@outrider/shared/release/gates.js';
+import { resolveHooks } from '@outrider/shared/release/hooks.js';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { resolveHostSpec } from '@outrider/shared/release/host-spec.js';
 import { connectCoordinator } from '@outrider/shared/rpc/client.js';
@@ -25,7 +26,9 @@ import { boundaryForTests } from './engine/boundary.js';
 import { RolloutEngine } from './engine/engine.js';
 import { LiveFleet } from './fleet/live-fleet.js';
 import { askPreflight } from './fleet/preflight.js';
+import { runHook } from './fleet/run-hook.js';
 import { gateSources } from './monitoring/gate-sources.js';
+import { callHook } from './monitoring/webhook-hook.js';
 import { GateTally } from './monitoring/gate-tally.js';
 import { BlobStore } from './release/blob-store.js';
 import { ReleaseCatalog } from './release/catalog.js';
@@ -259,7 +262,9 @@ function engineOf(
     reserved,
     resolve: (input) => resolveHostSpec({ ...input, environment, settings }),
     resolveGates: (input) => resolveGates({ ...input, environment, settings, prometheus: prometheus !== undefined }),
+    resolveHooks: (input) => resolveHooks({ ...input, environment, settings }),
     gates: gateSources(fleet, prometheus),
+    hooks: { command: runHook((name) => fleet.remote(name)), webhook: callHook },
     gateSampled: (gate, outcome) => tally.add(gate, outcome),
     preflight: askPreflight((name) => fleet.remote(name)),
     recentEvents: (count) => events.last(count),

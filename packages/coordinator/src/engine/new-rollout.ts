@@ -13,6 +13,8 @@ export interface NewRollout {
   readonly options: Rollout['options'];
   /** Absent: none. */
   readonly gates?: NonNullable<Rollout['gates']>;
+  /** Absent: none. */
+  readonly hooks?: NonNullable<Rollout['hooks']>;
   readonly by: string;
   readonly requestId: string;
   readonly at: number;

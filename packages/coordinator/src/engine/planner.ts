@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import type { GateSpec } from '@outrider/shared/domain/gate.js';
+import type { HookSpec } from '@outrider/shared/domain/hook.js';
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { HostSpec, Manifest, Release } from '@outrider/shared/domain/release.js';
 import { digestOf } from '@outrider/shared/runtime/digest.js';
@@ -38,11 +39,19 @@ export type ResolveGates = (input: { readonly spec: AppSpec; readonly version: s
   readonly problems: readonly string[];
 };
 
+/** The hooks of a release, the environment's settings filled in; problems are sentences. */
+export type ResolveHooks = (input: { readonly spec: AppSpec; readonly version: string }) => {
+  readonly hooks: readonly HookSpec[];
+  readonly problems: readonly string[];
+};
+
 export interface PlannerOptions extends Lookups {
   readonly fleet: Fleet;
   readonly releases: Releases;
   readonly resolve: ResolveHostSpec;
   readonly resolveGates: ResolveGates;
+  /** Absent: releases have none. */
+  readonly resolveHooks?: ResolveHooks;
   /** Where the coordinator itself listens, and with what. */
   readonly reserved: readonly ReservedPort[];
   /** Absent: no host is asked beforehand. */
@@ -117,8 +126,10 @@ function planOver(
   const { version, digest } = release;
   const gates = ask.noMonitoring === true ? NO_GATES : options.resolveGates({ spec, version });
   const hosts = Object.freeze(Object.fromEntries(inventory.map((host) => [host.name, host.address])));
+  const hooks = options.resolveHooks?.({ spec, version });
   return planRollout({
     gates,
+    ...(hooks === undefined ? {} : { hooks }),
     app,
     version,
     spec,

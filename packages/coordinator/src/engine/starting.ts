@@ -9,6 +9,7 @@ import { newGate } from '../rollout/gate-cells.js';
 import { ruleOf } from '../rollout/strategy.js';
 import { type Limits } from '../rollout/decision.js';
 import { rollbackFrom, rolloutFrom } from './new-rollout.js';
+import { hooksOfLeft } from './left-hooks.js';
 import { planRelease } from './planner.js';
 import type { RolloutStore } from './ports.js';
 import { planRollback, type RollbackOptions } from './rollback-planner.js';
@@ -34,7 +35,7 @@ const ROLLBACK_PATIENCE_MS = 30_000;
 
 export async function beginRollout(ask: RolloutAsk, reign: Reign, options: StartOptions): Promise<Begun> {
   const { store, specs, clock, environment } = options;
-  const { release, plan, targets, waves, gates, world } = await planRelease(ask, options);
+  const { release, plan, targets, waves, gates, hooks, world } = await planRelease(ask, options);
   const before = await earlier(ask.requestId, release.app, store);
   if (before !== undefined) return { plan, rollout: before };
   if (ask.supersede) await superseded(release.app, ask, reign, options);
@@ -56,6 +57,7 @@ export async function beginRollout(ask: RolloutAsk, reign: Reign, options: Start
       ...{ app, version, digest, environment, by, requestId },
       seq: await nextSequence(options),
       ...(gates.length === 0 ? {} : { gates: gates.map(newGate) }),
+      ...(hooks.length === 0 ? {} : { hooks }),
       options: optionsOf(ask, plan, options),
       at: clock.now(),
     },
@@ -93,8 +95,10 @@ export async function beginRollback(ask: RollbackAsk, reign: Reign, options: Sta
   const [first] = targets;
   if (first === undefined) return { plan };
   await specs.saveSpecs(planned.specs);
+  const hooks = strategy === 'emergency' ? [] : await hooksOfLeft(app, targets, options);
   const wanted = {
     ...{ app, environment, by, requestId },
+    ...(hooks.length === 0 ? {} : { hooks }),
     version: plan.version,
     digest: targets.find(({ to }) => to.version === plan.version)?.to.digest ?? first.to.digest,
     seq: await nextSequence(options),

@@ -1,5 +1,6 @@
 /** What a rollout would do, and what speaks against it. Knows no host but those it is given. */
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
+import type { HookSpec } from '@outrider/shared/domain/hook.js';
 import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import { heldWords } from '@outrider/shared/domain/host.js';
 import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
@@ -7,6 +8,7 @@ import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
 import { type HostSpec, sameRelease } from '@outrider/shared/domain/release.js';
 import type { Plan } from '@outrider/shared/domain/rollout.js';
 import { gatesFor } from './plan-gates.js';
+import { hookLines } from './plan-hooks.js';
 import { orderHosts } from './host-order.js';
 import { contradictionIn, ruleOf, type StrategyAsk } from './strategy.js';
 import { canaryWave, wavesOf } from './waves.js';
@@ -29,6 +31,8 @@ export interface PlanInput {
   readonly skipDown: boolean;
   /** Of the release; absent: none. */
   readonly gates?: { readonly gates: readonly GateSpec[]; readonly problems: readonly string[] };
+  /** Of the release; absent: none. */
+  readonly hooks?: { readonly hooks: readonly HookSpec[]; readonly problems: readonly string[] };
   /** What one host is to run, everything of the environment filled in. */
   readonly resolve: (host: PlanHost) => { readonly spec: HostSpec; readonly problems: readonly string[] };
   /** Ports of Outrider's own on a host. */
@@ -47,6 +51,8 @@ export interface Planned {
   readonly waves: readonly number[];
   /** Those that each bake asks. */
   readonly gates: readonly GateSpec[];
+  /** What is run before and after its steps. */
+  readonly hooks: readonly HookSpec[];
   /** The problems are all of the moment (a host is down, held, busy): nothing that was asked is wrong in itself. */
   readonly world: boolean;
 }
@@ -67,7 +73,8 @@ export function planRollout(input: PlanInput): Planned {
   const waves = wavesOf(targets, rule);
   const canary = canaryWave(waves, rule.canary);
   const { gates, problems: wrong } = gatesFor(input.gates?.gates ?? [], targets, waves);
-  problems.push(...(input.gates?.problems ?? []), ...wrong);
+  problems.push(...(input.gates?.problems ?? []), ...wrong, ...(input.hooks?.problems ?? []));
+  const hooks = targets.length === 0 ? [] : (input.hooks?.hooks ?? []);
   const hosts = targets.map(({ host, spec, from }, index) => ({
     host: host.name,
     wave: waves[index] ?? 1,
@@ -79,11 +86,15 @@ export function planRollout(input: PlanInput): Planned {
     ...(canary === 0 ? {} : { canaryWave: canary }),
     ...{ hosts, problems: [...new Set([...problems, ...passing])] },
   };
-  const identity = { ...content, to: targets.map(({ to }) => to), ...(gates.length === 0 ? {} : { gates }) };
-  const names = gates.length === 0 ? {} : { gates: gates.map(({ name }) => name) };
+  const asked = { ...(gates.length === 0 ? {} : { gates }), ...(hooks.length === 0 ? {} : { hooks }) };
+  const identity = { ...content, to: targets.map(({ to }) => to), ...asked };
+  const names = {
+    ...(gates.length === 0 ? {} : { gates: gates.map(({ name }) => name) }),
+    ...(hooks.length === 0 ? {} : { hooks: hookLines(hooks, targets[0]?.host.name ?? '') }),
+  };
   const plan = { plan: input.digest(identity).slice(0, 12), ...content, ...names };
   const world = problems.length === 0;
-  return { plan: world ? plan : { ...plan, invalid: true }, targets, waves, gates, world };
+  return { plan: world ? plan : { ...plan, invalid: true }, targets, waves, gates, hooks, world };
 }
 
 const namedHosts = ({ inventory, onlyHosts, onlyLabels }: PlanInput): readonly PlanHost[] =>

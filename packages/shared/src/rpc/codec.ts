@@ -5,12 +5,14 @@
  */
 import type { OutriderEvent } from '../domain/event.js';
 import type { AppStatus, HostStatus, InstanceStatus } from '../domain/host.js';
+import type { HookAnswer } from '../domain/hook.js';
 import type { HostSamples } from '../domain/gate.js';
 import type { PreflightReport } from '../domain/preflight.js';
 import type { Release } from '../domain/release.js';
 import type { Plan, Rollout } from '../domain/rollout.js';
 import type { AppStatus__Output } from '../gen/outrider/v1/AppStatus.js';
 import type { Event as WireEvent, Event__Output } from '../gen/outrider/v1/Event.js';
+import type { HookAnswer as WireHookAnswer, HookAnswer__Output } from '../gen/outrider/v1/HookAnswer.js';
 import type { HostStatus__Output } from '../gen/outrider/v1/HostStatus.js';
 import type { InstanceStatus as WireInstance, InstanceStatus__Output } from '../gen/outrider/v1/InstanceStatus.js';
 import type { Plan as WirePlan, Plan__Output } from '../gen/outrider/v1/Plan.js';
@@ -37,6 +39,8 @@ export const readRollout = (wire: RolloutRecord__Output): Rollout & { readonly e
   present(wire) as Rollout & { readonly explained: string };
 export const readPlan = (wire: Plan__Output): Plan => present(wire) as Plan;
 export const readPreflight = (wire: PreflightResponse__Output): PreflightReport => present(wire) as PreflightReport;
+export const readHookAnswer = (wire: HookAnswer__Output): HookAnswer => present(wire) as HookAnswer;
+export const writeHookAnswer = (answer: HookAnswer): WireHookAnswer => ({ ...answer, log: [...answer.log] });
 export const readRelease = (wire: Release__Output): Release => present(wire) as Release;
 
 export function readEvent(wire: Event__Output): OutriderEvent {

@@ -59,13 +59,13 @@ export async function startFaces(config: SidecarConfig, inside: Inside, log: Log
 const HEALTH_FRESH_MS = 50;
 
 async function open(config: SidecarConfig, inside: Inside, log: Logger, closers: Closers): Promise<Faces['addresses']> {
-  const { host, supervisor, metrics, tokens, version, logs, preflight } = inside;
+  const { host, supervisor, metrics, tokens, version, logs, preflight, hooks } = inside;
   const samples = startSampling(config, inside, log, closers);
   const onBug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
 
   const grpc = await bindPatiently(() =>
     startSidecarGrpc({
-      ...{ host, agents: supervisor, logs, samples, preflight },
+      ...{ host, agents: supervisor, logs, samples, preflight, hooks },
       ...{ listen: config.listen.grpc, tokens: tokens.accepted, onBug },
     }),
   );

@@ -107,6 +107,12 @@ beforeEach(async () => {
   status = hostStatus({ instances: [instanceStatus('vision'), instanceStatus('memory', { ready: false })] });
   server = await startSidecarGrpc({
     ...{ host, agents },
+    hooks: {
+      ask: async (...given) => {
+        asked.push(['hook', ...given]);
+        return { state: 'failed', reason: 'it ended with 3', log: ['one', 'two'] };
+      },
+    },
     preflight: async (documents) => {
       asked.push(['preflight', documents]);
       return { problems: ['the disk is full'], notices: [], facts: FACTS };

@@ -2,17 +2,19 @@
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 import type { SidecarHandlers } from '@outrider/shared/gen/outrider/v1/Sidecar.js';
 import type { AppStatus as WireAppStatus } from '@outrider/shared/gen/outrider/v1/AppStatus.js';
+import type { RunHookRequest__Output } from '@outrider/shared/gen/outrider/v1/RunHookRequest.js';
 import type { HostStatus as WireHostStatus } from '@outrider/shared/gen/outrider/v1/HostStatus.js';
 import type { InstanceStatus as WireInstanceStatus } from '@outrider/shared/gen/outrider/v1/InstanceStatus.js';
-import { writeHostSamples } from '@outrider/shared/rpc/codec.js';
+import { writeHookAnswer, writeHostSamples } from '@outrider/shared/rpc/codec.js';
 import { sidecarProto } from '@outrider/shared/rpc/loader.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
 import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
+import { hookAskOf } from './hook-request.js';
 import { agentOrderOf, checkPlace, commandOf, leaseEndOf, logsAskOf, releaseOf } from './grpc-requests.js';
 import { latest } from './latest.js';
-import type { AgentControl, HostControl, Preflight, SampleSource } from './ports.js';
+import type { AgentControl, Hooks, HostControl, Preflight, SampleSource } from './ports.js';
 
 /** Changes within this time are told together. */
 const COALESCE_MS = 20;
@@ -25,6 +27,7 @@ export interface SidecarGrpcOptions {
   readonly logs: LogReader;
   readonly samples: SampleSource;
   readonly preflight: Preflight;
+  readonly hooks: Hooks;
   readonly listen: readonly string[];
   readonly tokens: () => readonly string[];
   readonly onBug: (error: unknown, method: string) => void;
@@ -62,7 +65,7 @@ export async function startSidecarGrpc(options: SidecarGrpcOptions): Promise<Sid
 export function sidecarService(
   options: Omit<SidecarGrpcOptions, 'listen' | 'tokens' | 'onBug'>,
 ): Service<SidecarHandlers> {
-  const { host, agents, logs, samples, preflight } = options;
+  const { host, agents, logs, samples, preflight, hooks } = options;
   return {
     Status: async () => host.status() as WireHostStatus,
     WatchStatus: (_request, { signal }) =>
@@ -102,12 +105,23 @@ export function sidecarService(
     Logs: (request, { signal }) =>
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
     Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
-    Preflight: async ({ release, manifest, hostSpec, strategy }) => {
-      const asked = { release: releaseOf(release), manifest, hostSpec, strategy };
-      const { problems, notices, facts } = await preflight(asked);
+    Preflight: async ({ release, ...documents }) => {
+      const { problems, notices, facts } = await preflight({ release: releaseOf(release), ...documents });
       return { problems: [...problems], notices: [...notices], facts };
     },
+    RunHook: (request) => runHook(request, host, hooks),
   };
+}
+
+async function runHook(
+  request: RunHookRequest__Output,
+  host: HostControl,
+  hooks: Hooks,
+): Promise<ReturnType<typeof writeHookAnswer>> {
+  const { ask, waitMs } = hookAskOf(request);
+  // Who is not obeyed here may have nothing run.
+  host.bindEpoch(request.epoch, request.holder);
+  return writeHookAnswer(await hooks.ask(ask, waitMs));
 }
 
 /** `AGENT` (of every app that has one of that name) and `APP/AGENT` are SERVING while all their instances are ready. */

@@ -15,6 +15,7 @@ export interface Plan {
   'expectedMs'?: (number | string | Long);
   'notices'?: (string)[];
   'gates'?: (string)[];
+  'hooks'?: (string)[];
   '_strategy'?: "strategy";
   '_canaryWave'?: "canaryWave";
   '_expectedMs'?: "expectedMs";
@@ -32,4 +33,5 @@ export interface Plan__Output {
   'expectedMs'?: (number);
   'notices': (string)[];
   'gates': (string)[];
+  'hooks': (string)[];
 }
