@@ -4,7 +4,7 @@ import type { Draft } from './draft.js';
 import { end } from './ending.js';
 import { hold } from './holding.js';
 import { permit } from './hooks.js';
-import { awaitHooks, isLost } from './take-back.js';
+import { awaitHooks, isLost, namesOf } from './take-back.js';
 
 const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
 const ONE_BY_ONE: readonly RolloutOptions['strategy'][] = ['graceful', 'progressive', undefined];
@@ -13,12 +13,16 @@ const ONE_BY_ONE: readonly RolloutOptions['strategy'][] = ['graceful', 'progress
 export function rollbackNext(draft: Draft): void {
   const { hosts, paused, options } = draft.rollout;
   if (paused) return;
+  const areBack = permit(draft, 'after_revert', namesOf(hosts, 'committed'));
   const staged = hosts.filter((host) => host.state === 'staged');
   const oneByOne = ONE_BY_ONE.includes(options.strategy);
   if (!oneByOne) for (const host of staged) switchBack(draft, host);
   if (draft.rollout.hosts.some((host) => host.state === 'staging' || host.state === 'switching')) return;
   const [next] = oneByOne ? staged : [];
-  if (next === undefined) finish(draft);
+  // Told to go as soon as their hooks have run.
+  if (!oneByOne && draft.rollout.hosts.some((host) => host.state === 'staged')) return;
+  if (next === undefined && areBack) finish(draft);
+  else if (next === undefined) awaitHooks(draft);
   else if (mayGoOn(draft)) switchBack(draft, next);
 }
 
@@ -73,11 +77,6 @@ export function goPast(draft: Draft): void {
 function finish(draft: Draft): void {
   const { hosts, options, abortedBy } = draft.rollout;
   const lost = hosts.filter((host) => LOST.includes(host.state));
-  const back = hosts.filter(({ state }) => state === 'committed').map(({ host }) => host);
-  if (!permit(draft, 'after_revert', back)) {
-    awaitHooks(draft);
-    return;
-  }
   if (lost.length === 0) end(draft, abortedBy === undefined ? 'succeeded' : 'aborted');
   else if (lost.every(isLost)) endStuck(draft);
   else draft.set({ bakeUntil: undefined, deadline: draft.at + options.confirmWithinMs + draft.limits.lostMs });

@@ -35,7 +35,7 @@ export function takeBackNext(draft: Draft): void {
   }
 }
 
-const namesOf = (hosts: readonly RolloutHost[], state: RolloutHostState): readonly string[] =>
+export const namesOf = (hosts: readonly RolloutHost[], state: RolloutHostState): readonly string[] =>
   hosts.filter((host) => host.state === state).map(({ host }) => host);
 
 /** Whoever is asked to run something has its own limit; here only a tick may not come too early. */
