@@ -1,8 +1,10 @@
 /** From a seed to a whole schedule: what kind of rollout, which releases are bad, how much trouble. */
+import type { HookSpec } from '@outrider/shared/domain/hook.js';
 import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import { ROLLBACK_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { type Chance, chanceOf, pick } from './chance.js';
 import type { Fate } from './host-agents.js';
+import type { HookOptions } from './hook-world.js';
 import { brokenByEnding } from './invariants.js';
 import { World, type WorldOptions } from './rollout-world.js';
 
@@ -17,6 +19,36 @@ const gate = (name: string, count: number): GateSpec => ({
 });
 const GATES = [gate('once', 1), gate('thrice', 3)];
 
+const hook = (point: HookSpec['point'], more: Partial<HookSpec> = {}): HookSpec => ({
+  ...{ name: point, point, action: { kind: 'command', command: ['x'] }, on: 'each' },
+  ...{ timeoutMs: 1_000, retries: 0, onFailure: 'fail' },
+  ...more,
+});
+const MIGRATE = hook('before_rollout', { on: 'once', undo: ['y'], retries: 1 });
+const TOLD = { onFailure: 'continue' } as const;
+
+/** What ones stand where is a matter of the seed. */
+function hooksOf(seed: number, kind: Rollout['kind'], calm: boolean): HookOptions {
+  const chance = chanceOf(seed ^ 0xb00c);
+  const back = [hook('before_revert', TOLD), hook('after_revert', TOLD)];
+  const call: HookSpec['action'] = { kind: 'webhook', url: 'http://x' };
+  const forward = [
+    hook('before_stage', { onFailure: pick(chance, ['fail', 'hold'] as const) }),
+    hook('after_stage', TOLD),
+    MIGRATE,
+    hook('before_switch'),
+    hook('before_switch', { name: 'before_switch-2', on: 'once', undo: ['y'] }),
+    hook('after_switch', { action: call }),
+    hook('before_trial', { on: 'once' }),
+    hook('after_trial'),
+    hook('before_commit', { on: 'once', undo: ['y'], action: call }),
+    hook('after_commit', TOLD),
+    hook('after_rollout', { ...TOLD, on: 'once' }),
+  ].filter((one) => one === MIGRATE || chance() < 0.4);
+  const specs = kind === 'rollback' ? back : [...forward, ...back.filter(() => chance() < 0.5)];
+  return { specs, badOfTen: calm ? 0 : pick(chance, [0, 0.3, 1]), trouble: !calm };
+}
+
 export type Extra = Pick<WorldOptions, 'visited' | 'injected' | 'story' | 'heard'>;
 
 /** Nothing that matters goes wrong, so nothing may come of it. */
@@ -28,7 +60,7 @@ export function optionsOf(seed: number): WorldOptions {
   const chance = chanceOf(seed ^ 0x5eed);
   const peace = peaceOf(seed);
   const kind = peace !== 'none' || chance() < 0.78 ? 'rollout' : 'rollback';
-  return {
+  const whole: WorldOptions = {
     seed,
     kind,
     hosts: 1 + Math.floor(chance() * 4),
@@ -47,6 +79,8 @@ export function optionsOf(seed: number): WorldOptions {
     ...(peace === 'none' ? {} : { harmless: true }),
     ...(peace === 'reachable' ? { aborts: chance() < 0.5 } : {}),
   };
+  if (seed % 5 !== 3) return whole;
+  return { ...whole, hooks: hooksOf(seed, kind, peace !== 'none') };
 }
 
 function brokenPeace(seed: number, { phase }: Rollout): readonly string[] {
