@@ -11,12 +11,14 @@ import {
   type Rollout,
   ROLLOUT_STRATEGIES,
 } from '@outrider/shared/domain/rollout.js';
+import type { HookSpec } from '@outrider/shared/domain/hook.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Chance, chanceOf, pick } from './chance.js';
 import { EngineWorld } from './engine-world.js';
 import type { Fate } from './host-agents.js';
+import { brokenHooksAtEnd } from './hook-world.js';
 import { brokenByEnding } from './invariants.js';
-import type { Extra, Told } from './schedules.js';
+import { engineHooks, type Extra, type Told } from './schedules.js';
 
 const NAMES = ['main-pc', 'pc2', 'pc3'];
 const FATES: readonly Fate[] = [
@@ -41,14 +43,15 @@ interface Plot {
   readonly thenBack: boolean;
   /** Hosts are well connected and nobody says anything: only leaders and Redis are in trouble. */
   readonly onlyRedis: boolean;
+  readonly hooks: readonly HookSpec[];
 }
 
-function plotOf(chance: Chance): Plot {
-  const plot = anyPlot(chance);
+function plotOf(chance: Chance, hooks: readonly HookSpec[]): Plot {
+  const plot = { ...anyPlot(chance), hooks };
   return plot.onlyRedis ? { ...plot, forgets: false, loss: 0 } : plot;
 }
 
-function anyPlot(chance: Chance): Plot {
+function anyPlot(chance: Chance): Omit<Plot, 'hooks'> {
   return {
     ask: {
       bakeMs: pick(chance, [0, 1_000, 3_000]),
@@ -69,7 +72,7 @@ function anyPlot(chance: Chance): Plot {
 
 export async function tellEngine(seed: number, extra: Extra): Promise<Told> {
   const chance = chanceOf(seed ^ 0xe491);
-  const plot = plotOf(chance);
+  const plot = plotOf(chance, seed % 150 === 0 ? engineHooks(seed) : []);
   const told = new EngineStory(plot, chance, extra);
   const phase = await told.tell();
   return { broken: told.broken, phase, story: told.log, title: JSON.stringify(plot) };
@@ -96,6 +99,7 @@ class EngineStory {
     const fateOf = (host: string, version: string): Fate =>
       host === plot.where && version === '2.0.0' ? plot.fate : 'good';
     this.world = new EngineWorld(chance, NAMES, fateOf, plot.first ? undefined : '1.0.0');
+    this.world.hookSpecs = plot.hooks;
     if (plot.forgets) this.kept = this.world.store.snapshot();
   }
 
@@ -112,7 +116,7 @@ class EngineStory {
     this.judge(ended, rollout.options.commit);
     if (ended !== undefined && plot.thenBack && this.broken.length === 0) await this.back(ended);
     this.broken.push(...world.bugs.map((bug) => `no bug: ${String(bug)}`));
-    for (const host of world.hosts) this.broken.push(...host.faults);
+    for (const host of [...world.hosts, ...world.hookHosts]) this.broken.push(...host.faults);
     return ended?.phase ?? 'forgotten';
   }
 
@@ -291,6 +295,7 @@ class EngineStory {
     const hosts = ended.hosts.map(({ host }) => world.hosts.find(({ name }) => name === host)!);
     const allowed = plot.ask.strategy === 'all-at-once' ? NAMES.length : 1;
     const { mostSwitching } = world;
+    this.broken.push(...brokenHooksAtEnd(ended, world.hookHosts));
     this.broken.push(...brokenByEnding({ rollout: ended, hosts, lastEvent: undefined, mostSwitching, allowed }));
   }
 

@@ -6,11 +6,12 @@
 import { RolloutEngine } from '@outrider/coordinator/engine/engine.js';
 import type { Boundary } from '@outrider/coordinator/engine/boundary.js';
 import { LEASE_TIMES, type LeaseTimes } from '@outrider/coordinator/engine/lease-times.js';
-import type { Fleet, FleetHost, GateSources, HostCommands, Releases } from '@outrider/coordinator/engine/ports.js';
+import type { Fleet, FleetHost, GateSources, HookPorts, HostCommands, Releases } from '@outrider/coordinator/engine/ports.js';
 import { MemoryEventLog } from '@outrider/coordinator/store/memory-events.js';
 import { MemoryStore } from '@outrider/coordinator/store/memory-store.js';
 import type { RollbackAsk, RolloutAsk } from '@outrider/coordinator/api/ports.js';
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
+import type { HookSpec } from '@outrider/shared/domain/hook.js';
 import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import type { HostSpec, Release } from '@outrider/shared/domain/release.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
@@ -19,8 +20,9 @@ import { digestOf } from '@outrider/shared/runtime/digest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { ManualClock, settled } from '@outrider/shared/testing/manual-clock.js';
-import type { Chance } from './chance.js';
+import { type Chance, chanceOf } from './chance.js';
 import type { Fate } from './host-agents.js';
+import { HookHost } from './hook-host.js';
 import { RealHost } from './real-host.js';
 import { APP, LIMITS, T } from './rollout-world.js';
 
@@ -63,6 +65,8 @@ export class EngineWorld {
   /** What gates hear, and of which release. */
   gates: GateSources = NO_SOURCES;
   gateSpecs: readonly GateSpec[] = [];
+  hookSpecs: readonly HookSpec[] = [];
+  readonly hookHosts: readonly HookHost[];
   private readonly listeners = new Set<(host: FleetHost) => void>();
   private readonly lostAt = new Map<string, number>();
   private life: Life = { dead: false };
@@ -75,6 +79,8 @@ export class EngineWorld {
     readonly fateOf: (host: string, version: string) => Fate,
     installed?: string,
   ) {
+    // Programs take their moves by a chance of their own: what is told without hooks is told as ever.
+    this.hookHosts = names.map((name) => new HookHost(name, chanceOf(names.length), () => 'good'));
     this.hosts = names.map((name) => {
       const host: RealHost = new RealHost(name, APP, {
         fateOf: (release) => this.fateOf(name, release.version),
@@ -107,6 +113,8 @@ export class EngineWorld {
       reserved: [],
       resolve: ({ host, version }) => ({ spec: this.specOf(host.name, version), problems: [] }),
       resolveGates: ({ spec }) => ({ gates: spec.gates ?? [], problems: [] }),
+      resolveHooks: () => ({ hooks: this.hookSpecs, problems: [] }),
+      hooks: this.hooksFor(life),
       gates: this.gates,
       tell: (event) => this.events.append([event]),
       onBug: (error) => this.bugs.push(error),
@@ -182,6 +190,7 @@ export class EngineWorld {
       host.advance(this.clock.monotonic());
       host.work();
     }
+    for (const host of this.hookHosts) host.work();
     this.mostSwitching = Math.max(this.mostSwitching, this.hosts.filter((host) => host.phase === 'switching').length);
     this.watchLiveness();
     await settled();
@@ -238,6 +247,20 @@ export class EngineWorld {
     const status = this.lastKnown.get(name);
     const place = { name, address: '127.0.0.1', endpoint: `${name}:1`, labels: {}, state } as const;
     return status === undefined ? place : { ...place, status };
+  }
+
+  /** By the hosts' own decisions; a call over HTTP always arrives. */
+  private hooksFor(life: Life): HookPorts {
+    return {
+      command: async (host, ask, { epoch, holder }) => {
+        await this.commandsTo(host, life).bindEpoch(epoch, holder);
+        const index = this.hosts.findIndex(({ name }) => name === host);
+        const answer = this.hookHosts[index]?.ask(ask);
+        if (answer === undefined || this.chance() < this.loss) throw away(host);
+        return answer;
+      },
+      webhook: async () => ({ state: 'done', reason: '', log: [] }),
+    };
   }
 
   private fleetFor(life: Life): Fleet {

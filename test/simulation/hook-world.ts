@@ -147,33 +147,31 @@ export class HookWorld {
       for (const host of this.hosts) host.work();
     }
   }
+}
 
-  /** Of the rollout that has ended. */
-  brokenAtEnd(rollout: Rollout): readonly string[] {
-    const once = (rollout.hooks ?? []).filter(({ on, action }) => on === 'once' && action.kind === 'command');
-    return once.flatMap((hook) => {
-      const id = `${rollout.id}/${hook.name}`;
-      const [ran, undone] = [this.times(id), this.times(undoId(id))];
-      const run = (rollout.hookRuns ?? []).find((known) => known.id === id);
-      const wasDue = hook.point !== 'before_revert';
-      if (rollout.phase === 'succeeded' && wasDue && ran === 0 && run?.passed !== true) {
-        return [`what runs once has run where all is well: ${id} never did`];
-      }
-      if (rollout.phase === 'succeeded' && undone > 0) return [`undone only when all are back: ${id} was, and all is well`];
-      if (hook.undo === undefined || rollout.kind === 'rollback') return [];
-      const isBack = rollout.phase === 'rolled_back' || rollout.phase === 'aborted';
-      if (!isBack || rollout.hosts.some(({ stays, state }) => stays === true && state === 'committed')) return [];
-      // What nobody can tell counts as run.
-      const mayHaveRun = ran > 0 || this.hosts.some(({ doubtful }) => doubtful.has(id));
-      const wasUndone = undone > 0 || this.hosts.some(({ doubtful }) => doubtful.has(undoId(id)));
-      if (mayHaveRun && !wasUndone) return [`what has run is undone: ${id} was not`];
-      return !mayHaveRun && undone > 0 ? [`what has run is undone: ${id} never ran, and was undone`] : [];
-    });
-  }
-
-  private times(id: string): number {
-    return this.hosts.reduce((sum, { begun }) => sum + ((begun.get(id) ?? 0) > 0 ? 1 : 0), 0);
-  }
+/** Of the rollout that has ended, and the hooks of its hosts. */
+export function brokenHooksAtEnd(rollout: Rollout, hosts: readonly HookHost[]): readonly string[] {
+  const once = (rollout.hooks ?? []).filter(({ on, action }) => on === 'once' && action.kind === 'command');
+  const times = (id: string): number => hosts.filter(({ begun }) => (begun.get(id) ?? 0) > 0).length;
+  // What nobody can tell counts as run.
+  const mayHaveRun = (id: string): boolean => times(id) > 0 || hosts.some(({ doubtful }) => doubtful.has(id));
+  return once.flatMap((hook) => {
+    const id = `${rollout.id}/${hook.name}`;
+    const run = (rollout.hookRuns ?? []).find((known) => known.id === id);
+    if (rollout.phase === 'succeeded' && !mayHaveRun(id) && run?.passed !== true) {
+      return hook.point === 'before_revert' ? [] : [`what runs once has run where all is well: ${id} never did`];
+    }
+    if (rollout.phase === 'succeeded' && times(undoId(id)) > 0) {
+      return [`undone only when all are back: ${id} was, and all is well`];
+    }
+    if (hook.undo === undefined || rollout.kind === 'rollback') return [];
+    const isBack = rollout.phase === 'rolled_back' || rollout.phase === 'aborted';
+    if (!isBack || rollout.hosts.some(({ stays, state }) => stays === true && state === 'committed')) return [];
+    if (mayHaveRun(id) && !mayHaveRun(undoId(id))) return [`what has run is undone: ${id} was not`];
+    return !mayHaveRun(id) && times(undoId(id)) > 0
+      ? [`what has run is undone: ${id} never ran, and was undone`]
+      : [];
+  });
 }
 
 const isPast = (rollout: Rollout, hook: HookSpec, host: string): boolean =>

@@ -21,7 +21,7 @@ import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Chance, chanceOf } from './chance.js';
 import type { Fate } from './host-agents.js';
-import { brokenHooks, type HookOptions, HookWorld } from './hook-world.js';
+import { brokenHooks, brokenHooksAtEnd, type HookOptions, HookWorld } from './hook-world.js';
 import { brokenByDecision } from './invariants.js';
 import { RealHost } from './real-host.js';
 
@@ -144,7 +144,9 @@ export class World {
     }
     for (const host of this.hosts) this.faults.push(...host.faults);
     this.hooks?.settle();
-    this.faults.push(...(this.hooks?.brokenAtEnd(this.rollout) ?? []), ...(this.hooks?.faults ?? []));
+    if (this.hooks !== undefined) {
+      this.faults.push(...brokenHooksAtEnd(this.rollout, this.hooks.hosts), ...this.hooks.faults);
+    }
     return this.hasEnded;
   }
 

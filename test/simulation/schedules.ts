@@ -49,6 +49,9 @@ function hooksOf(seed: number, kind: Rollout['kind'], calm: boolean): HookOption
   return { specs, badOfTen: calm ? 0 : pick(chance, [0, 0.3, 1]), trouble: !calm };
 }
 
+/** For a whole engine, whose hosts do as they are asked. */
+export const engineHooks = (seed: number): readonly HookSpec[] => hooksOf(seed, 'rollout', true).specs;
+
 export type Extra = Pick<WorldOptions, 'visited' | 'injected' | 'story' | 'heard'>;
 
 /** Nothing that matters goes wrong, so nothing may come of it. */
