@@ -82,8 +82,7 @@ beforeEach(() => {
 const mark = (): string => join(cluster.folder, `mark-${serial}`);
 const note = (more: object = {}): object => ({ command: ['./note.sh', journal], ...more });
 const url = (path: string): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
-const lines = (): string[] =>
-  existsSync(journal) ? readFileSync(journal, 'utf8').trimEnd().split('\n') : [];
+const lines = (): string[] => (existsSync(journal) ? readFileSync(journal, 'utf8').trimEnd().split('\n') : []);
 const begun = (what: string): number => lines().filter((line) => line === `begins ${what}`).length;
 
 /** Pushes another version with these hooks and returns it. */
@@ -117,7 +116,9 @@ const ALL = ['rollout', 'stage', 'switch', 'trial', 'commit'].flatMap((step) => 
 it('stand before and after each step, on each host', async () => {
   const result = await run(Object.fromEntries(ALL.map((point) => [point, note()])));
   expect([result.code, result.stderr]).toEqual([0, '']);
-  const order = lines().filter((line) => line.startsWith('begins')).map((line) => line.slice('begins '.length));
+  const order = lines()
+    .filter((line) => line.startsWith('begins'))
+    .map((line) => line.slice('begins '.length));
   const both = (point: string, more = ''): string[] => HOSTS.map((host) => `${point} ${host}${more}`);
   expect(order.slice(0, 4).sort()).toEqual([...both('after_stage'), ...both('before_stage')].sort());
   expect(order.slice(4, 6).sort()).toEqual(both('before_rollout'));
@@ -133,7 +134,9 @@ it('stand before and after each step, on each host', async () => {
 it('are part of the plan', async () => {
   const version = await pushNext({ before_rollout: note({ on: 'once', undo: ['./note.sh', journal] }) });
   const { stdout } = await cluster.cli('rollout', '--version', version, '--plan');
-  expect(stdout).toContain(`Hook before_rollout: ./note.sh ${journal} (once, on alpha; undone by ./note.sh ${journal})`);
+  expect(stdout).toContain(
+    `Hook before_rollout: ./note.sh ${journal} (once, on alpha; undone by ./note.sh ${journal})`,
+  );
   expect(lines()).toEqual([]);
 });
 
@@ -216,16 +219,22 @@ describe('a failure', () => {
   });
 
   it('is one when its program is not there', async () => {
-    const result = await run({ before_rollout: { command: ['./nothing.sh'], on: 'once', undo: ['./fail.sh', journal] } });
+    const result = await run({
+      before_rollout: { command: ['./nothing.sh'], on: 'once', undo: ['./fail.sh', journal] },
+    });
     expect(result.code).toBe(20);
-    expect(lastEvent(result).reason).toMatch(/before_rollout on alpha failed: Cannot start \.\/nothing\.sh: there is no such file/);
+    expect(lastEvent(result).reason).toMatch(
+      /before_rollout on alpha failed: Cannot start \.\/nothing\.sh: there is no such file/,
+    );
     expect(lines()).toEqual([]);
   });
 });
 
 it('an abort kills nothing half way, and then takes it back', async () => {
   const before = await runsOn();
-  const aborted = await begin({ before_rollout: { command: ['./note.sh', journal, mark()], on: 'once', undo: ['./note.sh', journal] } });
+  const aborted = await begin({
+    before_rollout: { command: ['./note.sh', journal, mark()], on: 'once', undo: ['./note.sh', journal] },
+  });
   await eventually(() => expect(lines()).toEqual(['begins before_rollout alpha']));
   expect((await cluster.cli('rollout', 'abort')).code).toBe(0);
   await aborted.line((line) => line.includes('"type":"rollout.rolling_back"'));
@@ -269,7 +278,9 @@ describe('webhooks', () => {
       before_commit: { webhook: url('/no'), on: 'once' },
     });
     expect(result.code).toBe(20);
-    expect(lastEvent(result).reason).toMatch(/^the hook before_commit failed: 127\.0\.0\.1:\d+ answered with 403: said$/);
+    expect(lastEvent(result).reason).toMatch(
+      /^the hook before_commit failed: 127\.0\.0\.1:\d+ answered with 403: said$/,
+    );
     expect(calls.map(({ path, body }) => [path, body['undo']])).toEqual([
       ['/yes', false],
       ['/no', false],
@@ -279,7 +290,14 @@ describe('webhooks', () => {
 });
 
 describe('a coordinator that is killed', () => {
-  const MOMENTS = ['hook.before:1', 'hook.after:1', 'commit.before:4', 'commit.after:4', 'commit.before:5', 'commit.after:5'];
+  const MOMENTS = [
+    'hook.before:1',
+    'hook.after:1',
+    'commit.before:4',
+    'commit.after:4',
+    'commit.before:5',
+    'commit.after:5',
+  ];
 
   it.each(MOMENTS)('at %s: what runs once has run once', async (moment) => {
     await cluster.coordinator.stop();

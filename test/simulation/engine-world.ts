@@ -6,7 +6,14 @@
 import { RolloutEngine } from '@outrider/coordinator/engine/engine.js';
 import type { Boundary } from '@outrider/coordinator/engine/boundary.js';
 import { LEASE_TIMES, type LeaseTimes } from '@outrider/coordinator/engine/lease-times.js';
-import type { Fleet, FleetHost, GateSources, HookPorts, HostCommands, Releases } from '@outrider/coordinator/engine/ports.js';
+import type {
+  Fleet,
+  FleetHost,
+  GateSources,
+  HookPorts,
+  HostCommands,
+  Releases,
+} from '@outrider/coordinator/engine/ports.js';
 import { MemoryEventLog } from '@outrider/coordinator/store/memory-events.js';
 import { MemoryStore } from '@outrider/coordinator/store/memory-store.js';
 import type { RollbackAsk, RolloutAsk } from '@outrider/coordinator/api/ports.js';

@@ -39,7 +39,8 @@ export class HookHost {
     if (verdict.kind === 'answer') return verdict.answer;
     if (verdict.kind === 'void') {
       const never = { state: 'void', reason: verdict.reason, log: [] } as const;
-      for (const voided of verdict.asks) this.records.set(voided.id, { ...this.newRecord(voided), attempt: 0, ...never });
+      for (const voided of verdict.asks)
+        this.records.set(voided.id, { ...this.newRecord(voided), attempt: 0, ...never });
       return never;
     }
     this.records.set(ask.id, this.newRecord(ask));
@@ -59,7 +60,8 @@ export class HookHost {
       this.programs = this.programs.filter((one) => one !== program);
       const record = this.records.get(program.id)!;
       const { fate } = program;
-      const status = fate === 'hangs' ? { kind: 'signal', signal: 'SIGKILL' } : { kind: 'code', code: fate === 'bad' ? 1 : 0 };
+      const status =
+        fate === 'hangs' ? { kind: 'signal', signal: 'SIGKILL' } : { kind: 'code', code: fate === 'bad' ? 1 : 0 };
       const { state, reason, again } = judgeAttempt(record, { status: status as never, late: fate === 'hangs' });
       if (again) {
         this.records.set(program.id, { ...record, attempt: record.attempt + 1 });
@@ -104,7 +106,8 @@ export class HookHost {
   private begin(ask: HookAsk): void {
     const times = (this.begun.get(ask.id) ?? 0) + 1;
     this.begun.set(ask.id, times);
-    if (times > ask.retries + 1) this.faults.push(`a hook runs once: ${ask.id} was begun ${times} times on ${this.name}`);
+    if (times > ask.retries + 1)
+      this.faults.push(`a hook runs once: ${ask.id} was begun ${times} times on ${this.name}`);
     if (this.isRunning(ask.id)) this.faults.push(`a hook runs once: ${ask.id} runs twice on ${this.name}`);
     if (ask.undoes !== undefined && this.isRunning(ask.undoes)) {
       this.faults.push(`undone only when all are back: ${ask.undoes} still runs on ${this.name}`);

@@ -168,19 +168,22 @@ export function brokenHooksAtEnd(rollout: Rollout, hosts: readonly HookHost[]): 
     const isBack = rollout.phase === 'rolled_back' || rollout.phase === 'aborted';
     if (!isBack || rollout.hosts.some(({ stays, state }) => stays === true && state === 'committed')) return [];
     if (mayHaveRun(id) && !mayHaveRun(undoId(id))) return [`what has run is undone: ${id} was not`];
-    return !mayHaveRun(id) && times(undoId(id)) > 0
-      ? [`what has run is undone: ${id} never ran, and was undone`]
-      : [];
+    return !mayHaveRun(id) && times(undoId(id)) > 0 ? [`what has run is undone: ${id} never ran, and was undone`] : [];
   });
 }
 
 const isPast = (rollout: Rollout, hook: HookSpec, host: string): boolean =>
   (rollout.hookRuns ?? []).some(
     ({ id, state, passed }) =>
-      id === `${rollout.id}/${hook.name}${hook.on === 'once' ? '' : `/${host}`}` && (state === 'done' || passed === true),
+      id === `${rollout.id}/${hook.name}${hook.on === 'once' ? '' : `/${host}`}` &&
+      (state === 'done' || passed === true),
   );
 
-const BEFORE = { stage: ['before_stage'], switch: ['before_rollout', 'before_switch'], commit: ['before_commit'] } as const;
+const BEFORE = {
+  stage: ['before_stage'],
+  switch: ['before_rollout', 'before_switch'],
+  commit: ['before_commit'],
+} as const;
 
 /** Judged at each decision. */
 export function brokenHooks(before: Rollout, { rollout, effects }: Decision): readonly string[] {
@@ -190,7 +193,9 @@ export function brokenHooks(before: Rollout, { rollout, effects }: Decision): re
     const points: readonly string[] = effect.kind === 'revert' ? [] : BEFORE[effect.kind];
     const missing = hooks.find((hook) => points.includes(hook.point) && !isPast(rollout, hook, effect.host));
     if (missing !== undefined) {
-      broken.push(`what stands before a step runs first: ${effect.host} was told to ${effect.kind} before ${missing.name}`);
+      broken.push(
+        `what stands before a step runs first: ${effect.host} was told to ${effect.kind} before ${missing.name}`,
+      );
     }
   }
   const fresh = hookRuns.filter(({ id }) => !(before.hookRuns ?? []).some((known) => known.id === id));

@@ -16,8 +16,7 @@ import { Renewals } from './renewals.js';
 import { RolloutRun } from './rollout-run.js';
 import type { Term } from './term.js';
 
-export interface ReignOptions
-  extends Pick<GateWatchOptions, 'gates' | 'gateSampled'>, Pick<HookWatchOptions, 'hooks'> {
+export interface ReignOptions extends Pick<GateWatchOptions, 'gates' | 'gateSampled'>, Pick<HookWatchOptions, 'hooks'> {
   readonly store: RolloutStore;
   readonly specs: SpecStore;
   readonly fleet: Fleet;

@@ -68,7 +68,9 @@ async function post(
     const said = excerpt(await response.text());
     return `${place} answered with ${response.status}${said === '' ? '' : `: ${said}`}`;
   } catch (error) {
-    return signal.aborted ? `no answer from ${place} within ${timeoutMs / 1_000} s` : `cannot reach ${place}: ${reasonOf(error)}`;
+    return signal.aborted
+      ? `no answer from ${place} within ${timeoutMs / 1_000} s`
+      : `cannot reach ${place}: ${reasonOf(error)}`;
   }
 }
 

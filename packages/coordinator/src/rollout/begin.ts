@@ -65,6 +65,7 @@ export function countAsTouched(
 ): Decision {
   const draft = new Draft(rollout, at, limits);
   for (const host of silent) draft.setHost(host, { touched: true });
-  if (rollout.phase === 'rolling_back' && rollout.ending === undefined && draft.rollout !== rollout) takeBackNext(draft);
+  if (rollout.phase === 'rolling_back' && rollout.ending === undefined && draft.rollout !== rollout)
+    takeBackNext(draft);
   return draft.decision();
 }

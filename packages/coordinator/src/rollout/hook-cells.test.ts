@@ -51,7 +51,12 @@ const reverted = (host: string): Say => says(host, { phase: 'idle' });
 const committed = (host: string): Say => says(host, { phase: 'committed', active: NEW });
 const hookIs =
   (run: string, state: HookState = 'done', more: Partial<HookAnswer> = {}): Say =>
-  () => ({ kind: 'hook', run: `r1/${run}`, answer: { state, reason: state === 'done' ? '' : 'no', log: [], ...more }, at: 2 });
+  () => ({
+    kind: 'hook',
+    run: `r1/${run}`,
+    answer: { state, reason: state === 'done' ? '' : 'no', log: [], ...more },
+    at: 2,
+  });
 const person =
   (kind: 'pause' | 'resume' | 'abort'): Say =>
   () => ({ kind, by: 'bob', at: 3 });
@@ -167,7 +172,9 @@ describe('a failure', () => {
 
   it('that the release lets pass stops nothing; one that holds waits for a person, who goes past it', () => {
     const passing = made([hook('before_rollout', { on: 'once', onFailure: 'continue' })]);
-    expect(commands(run(passing, staged('h1'), staged('h2'), hookIs('before_rollout', 'failed')))).toEqual(['switch h1']);
+    expect(commands(run(passing, staged('h1'), staged('h2'), hookIs('before_rollout', 'failed')))).toEqual([
+      'switch h1',
+    ]);
     const holding = made([hook('before_rollout', { on: 'once', onFailure: 'hold' })]);
     const held = run(holding, staged('h1'), staged('h2'), hookIs('before_rollout', 'failed'));
     expect(held.rollout).toMatchObject({ paused: true, pausedFor: 'the hook before_rollout on h1 failed: no' });

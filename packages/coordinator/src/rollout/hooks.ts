@@ -88,8 +88,7 @@ export const notUndone = (rollout: Rollout): readonly string[] =>
   });
 
 /** Void without a reason: its host knows that there is nothing to take back. */
-const isUndone = ({ state, reason = '' }: HookRun): boolean =>
-  state === 'done' || (state === 'void' && reason === '');
+const isUndone = ({ state, reason = '' }: HookRun): boolean => state === 'done' || (state === 'void' && reason === '');
 
 /** Nobody knows whether what runs once has run: its hosts do, and are asked when it is taken back. */
 export function doubtHooks(draft: Draft): void {

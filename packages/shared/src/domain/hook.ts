@@ -4,9 +4,10 @@ import type { ReleaseRef } from './release.js';
 /** The steps of a rollout that hooks may stand before and after. */
 export const HOOK_STEPS = ['rollout', 'stage', 'switch', 'trial', 'commit', 'revert'] as const;
 export type HookPoint = `${'before' | 'after'}_${(typeof HOOK_STEPS)[number]}`;
-export const HOOK_POINTS: readonly HookPoint[] = HOOK_STEPS.flatMap(
-  (step): HookPoint[] => [`before_${step}`, `after_${step}`],
-);
+export const HOOK_POINTS: readonly HookPoint[] = HOOK_STEPS.flatMap((step): HookPoint[] => [
+  `before_${step}`,
+  `after_${step}`,
+]);
 
 /** Past the decision to commit, and on the way back, a failure is told, and stops nothing. */
 export const TOLD_ALONE: readonly HookPoint[] = ['after_commit', 'before_revert', 'after_revert', 'after_rollout'];

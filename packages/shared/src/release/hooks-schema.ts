@@ -1,5 +1,5 @@
 /** The vocabulary of `hooks:` in agents.yaml: one hook at a time, and the map of the points at which they run. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { HOOK_POINTS, type HookPoint, type HookSpec, TOLD_ALONE } from '../domain/hook.js';
 import { byForm, choice, duration, list, must, strict, text, whole } from '../runtime/shape.js';
 import { commandSchema } from './command-schema.js';

@@ -11,13 +11,11 @@ type Written = { readonly [P in HookPoint]?: readonly UnnamedHook[] | undefined 
 /** Each has the name of its point; the second one there is `before_switch-2`. */
 export const namedHooks = (written: Written): readonly HookSpec[] =>
   HOOK_POINTS.flatMap((point) =>
-    (written[point] ?? []).map(
-      (hook, index): HookSpec => ({
-        ...{ name: index === 0 ? point : `${point}-${index + 1}`, point },
-        ...hook,
-        onFailure: TOLD_ALONE.includes(point) ? 'continue' : (hook.onFailure ?? 'fail'),
-      }),
-    ),
+    (written[point] ?? []).map((hook, index): HookSpec => ({
+      ...{ name: index === 0 ? point : `${point}-${index + 1}`, point },
+      ...hook,
+      onFailure: TOLD_ALONE.includes(point) ? 'continue' : (hook.onFailure ?? 'fail'),
+    })),
   );
 
 /** What of Outrider's own may stand in a command, filled in on the host; in a webhook, by the coordinator. */
@@ -43,7 +41,7 @@ export function hookProblems(hooks: readonly HookSpec[]): { readonly path: Value
         found.push({ path: [hook.point], message });
       }
       for (const [, name = ''] of value.matchAll(/\$\{(OUTRIDER_[^}]*)\}/g)) {
-        if ((known as readonly string[]).includes(name)) continue;
+        if ((known).includes(name)) continue;
         const message = `has \${${name}}, which is not known there. Known: ${known.join(', ')}.`;
         found.push({ path: [hook.point], message });
       }
@@ -112,7 +110,9 @@ function problemsOfFilled({ name, action, undo = [] }: HookSpec, isKnownWrong: b
   if (isKnownWrong) return [];
   if (action.kind === 'command') {
     const [program = ''] = action.command;
-    return program.trim() === '' ? [`The command of the hook ${name} is empty with the settings of this environment.`] : [];
+    return program.trim() === ''
+      ? [`The command of the hook ${name} is empty with the settings of this environment.`]
+      : [];
   }
   return [action.url, ...undo].flatMap((url) => {
     const problem = problemOfHttpUrl(url);

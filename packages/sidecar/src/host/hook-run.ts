@@ -3,7 +3,6 @@
  * once, whoever asks for it how often; what nobody has seen the end of has an end that is unknown, and is not begun anew.
  */
 import type { HookAnswer, HookAsk, HookState } from '@outrider/shared/domain/hook.js';
-import type { ExitStatus, ProcessIdentity } from '../agent/identity.js';
 
 export interface HookRecord extends HookAnswer {
   readonly ask: HookAsk;
@@ -14,8 +13,6 @@ export interface HookRecord extends HookAnswer {
   /** When that began, on the boot clock. */
   readonly sinceBootMs: number;
   readonly bootId: string;
-  /** Absent: it was not recorded that its program runs. */
-  readonly identity?: ProcessIdentity;
   /** RFC 3339, of the first attempt, or of when it was made void. */
   readonly since: string;
 }
@@ -52,9 +49,16 @@ export function judgeHook({ ask, known, undone, barred }: Asked): HookVerdict {
 
 export const answerOf = ({ state, reason, log }: HookAnswer): HookAnswer => ({ state, reason, log });
 
+/** What is seen of the end of a program. */
+export type ProgramEnd =
+  | { readonly kind: 'code'; readonly code: number }
+  | { readonly kind: 'signal'; readonly signal: string }
+  | { readonly kind: 'oom' }
+  | { readonly kind: 'unknown' };
+
 /** How an attempt has ended; `late`: it was killed when its time was over. */
 export interface AttemptEnd {
-  readonly status: ExitStatus;
+  readonly status: ProgramEnd;
   readonly late: boolean;
 }
 
@@ -77,7 +81,7 @@ export function judgeAttempt({ ask, attempt }: Pick<HookRecord, 'ask' | 'attempt
 
 const unseen = (reason: string): AttemptVerdict => ({ state: 'unknown', reason, again: false });
 
-function wordsOf(status: ExitStatus): string {
+function wordsOf(status: ProgramEnd): string {
   switch (status.kind) {
     case 'code':
       return `ended with ${status.code}`;

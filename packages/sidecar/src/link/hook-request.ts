@@ -16,7 +16,8 @@ export function hookAskOf(wire: RunHookRequest__Output): { readonly ask: HookAsk
   const point = HOOK_POINTS.find((known) => known === wire.point);
   if (!isName(app)) throw invalid(`app must be ${NAME_RULE}.`);
   if (point === undefined) throw invalid(`point must be one of ${HOOK_POINTS.join(', ')}.`);
-  if (!ID.test(id) || (undoes !== '' && !ID.test(undoes))) throw invalid('id is no id of a run, such as r42/before_switch/pc2.');
+  if (!ID.test(id) || (undoes !== '' && !ID.test(undoes)))
+    throw invalid('id is no id of a run, such as r42/before_switch/pc2.');
   if ((command[0] ?? '') === '') throw invalid('command has no program.');
   if (!secrets.every((name) => SECRET.test(name))) throw invalid('secrets has what is no name of a secret.');
   if (!(timeoutMs > 0 && timeoutMs <= LONGEST_MS)) throw invalid(`timeout_ms must be from 1 to ${LONGEST_MS}.`);

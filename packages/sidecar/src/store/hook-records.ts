@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { reasonOf } from '@outrider/shared/runtime/system-error.js';
-import type { HookRecord } from '../host/hook-run.js';
-import type { HookRecords } from '../supervise/hooks/ports.js';
+import type { HookRecords, KeptHook } from '../supervise/hooks/ports.js';
 
 export interface HookRecordsOptions {
   readonly dataDir: string;
@@ -20,12 +19,23 @@ const MOST = 500;
 /** `r7/before_switch/pc2` becomes `r7.before_switch.pc2`, also in the name of its log. */
 export const fileNameOf = (id: string): string => encodeURIComponent(id.replaceAll('/', '.'));
 
+/** Those beyond the most that are kept. */
+function oldest(folder: string, names: readonly string[]): readonly string[] {
+  if (names.length <= MOST) return [];
+  const age = (name: string): number => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return names
+    .map((name) => ({ name, at: age(name) }))
+    .sort((a, b) => a.at - b.at)
+    .slice(0, names.length - MOST)
+    .map(({ name }) => name);
+}
+
 export function createHookRecords({ dataDir, logFile, warn }: HookRecordsOptions): HookRecords {
   const folder = join(dataDir, 'hooks');
   const fileOf = (id: string): string => join(folder, `${fileNameOf(id)}${SUFFIX}`);
-  const readFile = (path: string): HookRecord | undefined => {
+  const readFile = (path: string): KeptHook | undefined => {
     try {
-      return JSON.parse(readFileSync(path, 'utf8')) as HookRecord;
+      return JSON.parse(readFileSync(path, 'utf8')) as KeptHook;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       // What can't be read was begun: whoever asks hears that its end is unknown, and nothing is begun anew.
@@ -56,17 +66,15 @@ export function createHookRecords({ dataDir, logFile, warn }: HookRecordsOptions
       }
     },
     prune: (kept) => {
-      const all = names();
-      if (all.length <= MOST) return;
       const spared = new Set([...kept].map((id) => `${fileNameOf(id)}${SUFFIX}`));
-      const old = all
-        .map((name) => ({ name, at: statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
-        .sort((a, b) => a.at - b.at)
-        .slice(0, all.length - MOST);
-      for (const { name } of old) {
-        if (spared.has(name)) continue;
-        rmSync(join(folder, name), { force: true });
-        rmSync(logFile(decodeURIComponent(name.slice(0, -SUFFIX.length))), { force: true });
+      try {
+        for (const name of oldest(folder, names())) {
+          if (spared.has(name)) continue;
+          rmSync(join(folder, name), { force: true });
+          rmSync(logFile(decodeURIComponent(name.slice(0, -SUFFIX.length))), { force: true });
+        }
+      } catch (error) {
+        warn(`Old records of hooks are left behind in ${folder}: ${messageOf(error)}`);
       }
     },
   };

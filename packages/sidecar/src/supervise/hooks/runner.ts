@@ -9,14 +9,13 @@ import {
   answerOf,
   type AttemptEnd,
   type AttemptVerdict,
-  type HookRecord,
   judgeAttempt,
   judgeHook,
   judgeLost,
 } from '../../host/hook-run.js';
 import type { Limits, LogReader, Processes, RunningProcess, Secrets } from '../ports.js';
 import { agentOf, environmentOf, filled, type HookSurroundings } from './launch.js';
-import type { HookRecords, PlaceOf } from './ports.js';
+import type { HookRecords, KeptHook, PlaceOf } from './ports.js';
 
 export interface HookRunnerOptions extends HookSurroundings {
   readonly clock: Clock;
@@ -41,7 +40,7 @@ const MOST_LINES = 20;
 
 export class HookRunner {
   /** Those under way. */
-  private readonly running = new Map<string, HookRecord>();
+  private readonly running = new Map<string, KeptHook>();
   private readonly listeners = new Map<string, Set<() => void>>();
   private stopped = false;
 
@@ -88,7 +87,7 @@ export class HookRunner {
     }
   }
 
-  private newRecord(ask: HookAsk, attempt: number, id: string): HookRecord {
+  private newRecord(ask: HookAsk, attempt: number, id: string): KeptHook {
     const { clock, bootId } = this.options;
     return {
       ...{ ask, attempt, incarnation: id === '' ? '' : `hook-${id}`, bootId, state: 'running', reason: '', log: [] },
@@ -97,7 +96,7 @@ export class HookRunner {
   }
 
   /** The intent is on disk before the program runs, so that it is never begun twice. */
-  private attempt(record: HookRecord): HookRecord {
+  private attempt(record: KeptHook): KeptHook {
     this.options.records.write(record);
     this.running.set(record.ask.id, record);
     try {
@@ -115,7 +114,7 @@ export class HookRunner {
     }
   }
 
-  private spawn({ ask, incarnation }: HookRecord): RunningProcess {
+  private spawn({ ask, incarnation }: KeptHook): RunningProcess {
     const { processes, limits, secrets, placeOf, logFile } = this.options;
     const agent = agentOf(ask);
     const confinement = limits.confinementOf(agent);
@@ -129,11 +128,10 @@ export class HookRunner {
     });
   }
 
-  private resume(record: HookRecord): void {
+  private resume(record: KeptHook): void {
     const { processes, bootId, logFile } = this.options;
     this.running.set(record.ask.id, record);
-    const identity =
-      record.identity ?? processes.find(record.incarnation, logFile(record.ask.id), record.sinceBootMs);
+    const identity = record.identity ?? processes.find(record.incarnation, logFile(record.ask.id), record.sinceBootMs);
     if (record.bootId !== bootId || identity === undefined) {
       this.finish(record, judgeLost(record, bootId));
       return;
@@ -146,7 +144,7 @@ export class HookRunner {
   }
 
   /** Its whole tree is killed when its time is over, and what it leaves behind when it has ended. */
-  private watch(record: HookRecord, running: RunningProcess): void {
+  private watch(record: KeptHook, running: RunningProcess): void {
     const { clock, processes } = this.options;
     const { ask, sinceBootMs, incarnation } = record;
     let late = false;
@@ -161,7 +159,7 @@ export class HookRunner {
     });
   }
 
-  private async attemptEnded(record: HookRecord, end: AttemptEnd): Promise<void> {
+  private async attemptEnded(record: KeptHook, end: AttemptEnd): Promise<void> {
     const { processes, secrets, clock, newId } = this.options;
     if (record.identity !== undefined) await processes.killTree(record.identity, record.incarnation);
     secrets.remove(record.incarnation);
@@ -183,7 +181,7 @@ export class HookRunner {
     });
   }
 
-  private finish(record: HookRecord, { state, reason }: AttemptVerdict): HookRecord {
+  private finish(record: KeptHook, { state, reason }: AttemptVerdict): KeptHook {
     const { logs, logFile, secrets } = this.options;
     secrets.remove(record.incarnation);
     const log = state === 'done' ? [] : logs.last(logFile(record.ask.id), MOST_LINES);
@@ -196,7 +194,7 @@ export class HookRunner {
     return over;
   }
 
-  private tryWrite(record: HookRecord): boolean {
+  private tryWrite(record: KeptHook): boolean {
     try {
       this.options.records.write(record);
       return true;
