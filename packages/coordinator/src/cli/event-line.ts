@@ -7,8 +7,8 @@ export function eventLine(event: OutriderEvent): string {
   const who = event.agent === undefined ? '' : ` ${event.agent}${instance}`;
   const where = event.host === undefined ? '' : ` ${event.host}`;
   const what = event.type.replace(/^rollout\.host\./, '');
-  const { gate } = event.data ?? {};
-  const which = typeof gate === 'string' ? ` ${harmless(gate)}` : '';
+  const { gate, hook = gate } = event.data ?? {};
+  const which = typeof hook === 'string' ? ` ${harmless(hook)}` : '';
   const version = event.version === undefined ? '' : ` ${event.version}`;
   const rollout = event.rollout === undefined || event.host !== undefined ? '' : ` ${event.rollout}`;
   const by = event.by === undefined ? '' : ` by ${event.by}`;

@@ -50,8 +50,9 @@ class PlainView implements RolloutView {
   /** A host tells of its own steps too; once is enough. */
   event(event: OutriderEvent): void {
     const { host = '', type } = event;
-    const isKnown = type.startsWith('rollout.host.') && this.last.get(host) === type;
-    this.last.set(host, type);
+    const isStep = type.startsWith('rollout.host.');
+    const isKnown = isStep && this.last.get(host) === type;
+    if (isStep) this.last.set(host, type);
     if (!isKnown) print(eventLine(event));
   }
   record(): void {
@@ -124,7 +125,7 @@ class LiveView implements RolloutView {
     const away = this.away ? ' (the coordinator does not answer)' : '';
     const head = `${sign} ${rollout.id}  ${rollout.version}  ${rollout.phase}${rollout.paused ? ', paused' : ''}  ${seconds} s${away}`;
     const width = process.stdout.columns;
-    const lines = [head, ...table(rows).split('\n')].map((line) => fit(line, width));
+    const lines = [head, ...hookRows(rollout), ...table(rows).split('\n')].map((line) => fit(line, width));
     this.erase();
     process.stdout.write(`${lines.join('\n')}\n`);
     this.drawn = lines.length;
@@ -149,6 +150,15 @@ const COLOUR = {
   failed: 'red',
   unreachable: 'red',
 } as const;
+
+/** Those that run now. */
+const hookRows = ({ hookRuns = [] }: Rollout): readonly string[] =>
+  hookRuns
+    .filter(({ state }) => state === 'running')
+    .map(({ hook, host, undo }) => {
+      const where = host === undefined ? '' : ` on ${host}`;
+      return `  hook ${undo === true ? 'undo of ' : ''}${hook}${where}`;
+    });
 
 const painted = (state: string): string => {
   const colour = (COLOUR as Readonly<Record<string, (typeof COLOUR)[keyof typeof COLOUR]>>)[state];

@@ -1,6 +1,6 @@
 /** What the answers of hooks do to a rollout. */
 import type { Culprit } from '@outrider/shared/domain/host.js';
-import type { HookRun } from '@outrider/shared/domain/hook.js';
+import { culpritName, type HookRun } from '@outrider/shared/domain/hook.js';
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
@@ -79,5 +79,5 @@ const MOST_LINES = 20;
 const NEVER = 'it never ran';
 
 function culpritOf({ hook, host, reason = '', log = [] }: HookRun): Culprit | undefined {
-  return host === undefined ? undefined : { host, agent: `hook ${hook}`, cause: reason, log };
+  return host === undefined ? undefined : { host, agent: culpritName(hook), cause: reason, log };
 }

@@ -68,6 +68,10 @@ export interface HookRun {
   readonly passed?: true;
 }
 
+/** What a culprit is called that is no agent; agents have no space in their names. */
+export const culpritName = (hook: string): string => `hook ${hook}`;
+export const isHook = (culprit: string): boolean => culprit.startsWith('hook ');
+
 /** What became of a run, as its host or its webhook says. */
 export interface HookAnswer {
   readonly state: HookState;

@@ -41,7 +41,7 @@ export function hookProblems(hooks: readonly HookSpec[]): { readonly path: Value
         found.push({ path: [hook.point], message });
       }
       for (const [, name = ''] of value.matchAll(/\$\{(OUTRIDER_[^}]*)\}/g)) {
-        if ((known).includes(name)) continue;
+        if (known.includes(name)) continue;
         const message = `has \${${name}}, which is not known there. Known: ${known.join(', ')}.`;
         found.push({ path: [hook.point], message });
       }

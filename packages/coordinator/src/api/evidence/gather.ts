@@ -1,5 +1,6 @@
 /** Gathers what is known of a rollout: from Redis, from the hosts that can be reached. Changes nothing. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import { isHook } from '@outrider/shared/domain/hook.js';
 import type { Culprit } from '@outrider/shared/domain/host.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
@@ -49,6 +50,8 @@ async function logOf(
   { host: name, agent, log }: Culprit,
   signal: AbortSignal,
 ): Promise<CulpritLog> {
+  // Of a hook all that is kept of what it said is in the record.
+  if (isHook(agent)) return { host: name, agent, lines: log };
   const host = fleet.host(name);
   const kept = (missing: string): CulpritLog => ({ host: name, agent, lines: log, missing });
   if (host === undefined || host.state === 'down') return kept(`Host ${name} is down.`);
