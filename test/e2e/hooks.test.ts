@@ -196,6 +196,17 @@ describe('a failure', () => {
     await hold.line((line) => line.includes('"type":"rollout.paused"'));
     const { stdout } = await cluster.cli('rollout', 'status');
     expect(stdout).toContain('the hook before_switch on alpha failed: ./fail.sh ended with 3');
+    const status = await cluster.cli('rollout', 'status', '--json');
+    expect(status.json()).toMatchObject({
+      hookRuns: expect.arrayContaining([
+        expect.objectContaining({
+          hook: 'before_switch',
+          host: 'alpha',
+          state: 'failed',
+          log: ['the table agents is locked'],
+        }),
+      ]) as never,
+    });
     expect((await cluster.cli('rollout', 'resume')).code).toBe(0);
     const result = await hold.result;
     expect([result.code, result.stderr]).toEqual([0, '']);

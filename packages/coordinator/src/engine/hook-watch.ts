@@ -64,14 +64,15 @@ export class HookWatch {
   private async ask(run: Run, call: HookCall, asking: Asking): Promise<void> {
     const { clock, onBug } = this.options;
     asking.isBusy = true;
+    asking.dueAt = 0;
     try {
       asking.answer ??= await this.answerOf(run.rollout, call, asking);
     } catch (error) {
       onBug(error);
     }
     asking.isBusy = false;
-    asking.dueAt = clock.monotonic() + AGAIN_MS;
     if (asking.answer === undefined || this.term.ended.aborted) return;
+    asking.dueAt = clock.monotonic() + AGAIN_MS;
     run.tell({ kind: 'hook', run: call.run.id, answer: asking.answer, at: clock.now() });
   }
 
@@ -93,6 +94,7 @@ export class HookWatch {
     } catch (error) {
       if (!(error instanceof OutriderError)) throw error;
       trouble = messageOf(error);
+      asking.dueAt = clock.monotonic() + AGAIN_MS;
       if (error.code === 'invalid' || error.code === 'not_found') return { state: 'unknown', reason: trouble, log: [] };
     }
     const waitedMs = clock.monotonic() - asking.begunAt;

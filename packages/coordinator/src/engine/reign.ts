@@ -252,6 +252,7 @@ export class Reign {
     } else {
       // What hosts said while another decision was being written is told again.
       this.retell(rollout, toldAnew(rollout, before));
+      if (this.isReady) this.hooks.beat(this.runs.values());
     }
   }
 
