@@ -117,6 +117,7 @@ export const PLANTED: readonly Mutation[] = [
     find: 'other.wave < failing;',
     become: 'other.wave <= failing;',
     caughtBy: [
+      'whoever can be reached is taken back',
       'all new, or all as before',
       'what is not as it should be is said',
       'the exit code tells the truth',
