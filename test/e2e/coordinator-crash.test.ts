@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
-import { BOUNDARIES, type BoundaryName } from '../../packages/coordinator/src/engine/boundary.js';
+import { BOUNDARIES } from '../../packages/coordinator/src/engine/boundary.js';
 import type { CliRun } from '../support/cli-run.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import {
@@ -80,7 +80,7 @@ function memories(): (number | undefined)[] {
 
 describe('killed at', () => {
   /** Counted anew by each coordinator: in one rollout they die further and further on; after `commit`, at each there is. */
-  const MOMENTS: Record<BoundaryName, readonly [string, ...string[]]> = {
+  const MOMENTS: Record<(typeof BOUNDARIES)[number], readonly [string, ...string[]]> = {
     'commit.before': ['commit.before:1', 'commit.before:2', 'commit.before:3'],
     'commit.after': ['commit.after:1', ...Array.from({ length: 11 }, () => 'commit.after:1')],
     'perform.before': ['perform.before:1', 'perform.before:3'],

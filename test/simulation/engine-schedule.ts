@@ -12,14 +12,16 @@ import {
   ROLLOUT_STRATEGIES,
 } from '@outrider/shared/domain/rollout.js';
 import { placeOf } from '@outrider/shared/domain/rollout-place.js';
+import type { HookSpec } from '@outrider/shared/domain/hook.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Chance, chanceOf, pick } from './chance.js';
 import { EngineWorld } from './engine-world.js';
 import type { Fate } from './host-agents.js';
+import { brokenHooksAtEnd } from './hook-world.js';
 import { brokenByEnding } from './invariants.js';
 import type { RealHost } from './real-host.js';
 import { APP, APPS } from './rollout-world.js';
-import type { Extra, Told } from './schedules.js';
+import { engineHooks, type Extra, type Told } from './schedules.js';
 
 const NAMES = ['main-pc', 'pc2', 'pc3'];
 const FATES: readonly Fate[] = [
@@ -45,16 +47,18 @@ interface Plot {
   /** Hosts are well connected and nobody says anything: only leaders and Redis are in trouble. */
   readonly onlyRedis: boolean;
   readonly apps: readonly string[];
+  readonly hooks: readonly HookSpec[];
 }
 
 function plotOf(seed: number, chance: Chance): Plot {
   // One in four is of two apps together.
   const apps = Math.floor(seed / 50) % 4 === 1 ? APPS : [APP];
-  const plot = { ...anyPlot(chance), apps };
+  const hooks = seed % 150 === 0 ? engineHooks(seed) : [];
+  const plot = { ...anyPlot(chance), apps, hooks };
   return plot.onlyRedis ? { ...plot, forgets: false, loss: 0 } : plot;
 }
 
-function anyPlot(chance: Chance): Omit<Plot, 'apps'> {
+function anyPlot(chance: Chance): Omit<Plot, 'apps' | 'hooks'> {
   return {
     ask: {
       bakeMs: pick(chance, [0, 1_000, 3_000]),
@@ -103,6 +107,7 @@ class EngineStory {
     const fateOf = (host: string, version: string, app: string): Fate =>
       host === plot.where && version === '2.0.0' && app === bad ? plot.fate : 'good';
     this.world = new EngineWorld(chance, NAMES, fateOf, plot.first ? undefined : '1.0.0', plot.apps);
+    this.world.hookSpecs = plot.hooks;
     if (plot.forgets) this.kept = this.world.store.snapshot();
   }
 
@@ -119,7 +124,7 @@ class EngineStory {
     this.judge(ended, rollout.options.commit);
     if (ended !== undefined && plot.thenBack && this.broken.length === 0) await this.back(ended);
     this.broken.push(...world.bugs.map((bug) => `no bug: ${String(bug)}`));
-    for (const host of world.hosts) this.broken.push(...host.faults);
+    for (const host of [...world.hosts, ...world.hookHosts]) this.broken.push(...host.faults);
     return ended?.phase ?? 'forgotten';
   }
 
@@ -313,6 +318,7 @@ class EngineStory {
     const hosts = ended.hosts.map((told) => this.placeOf(ended, told));
     const allowed = plot.ask.strategy === 'all-at-once' ? NAMES.length : 1;
     const { mostSwitching } = world;
+    this.broken.push(...brokenHooksAtEnd(ended, world.hookHosts));
     this.broken.push(...brokenByEnding({ rollout: ended, hosts, lastEvent: undefined, mostSwitching, allowed }));
   }
 

@@ -6,11 +6,19 @@
 import { RolloutEngine } from '@outrider/coordinator/engine/engine.js';
 import type { Boundary } from '@outrider/coordinator/engine/boundary.js';
 import { LEASE_TIMES, type LeaseTimes } from '@outrider/coordinator/engine/lease-times.js';
-import type { Fleet, FleetHost, GateSources, HostCommands, Releases } from '@outrider/coordinator/engine/ports.js';
+import type {
+  Fleet,
+  FleetHost,
+  GateSources,
+  HookPorts,
+  HostCommands,
+  Releases,
+} from '@outrider/coordinator/engine/ports.js';
 import { MemoryEventLog } from '@outrider/coordinator/store/memory-events.js';
 import { MemoryStore } from '@outrider/coordinator/store/memory-store.js';
 import type { RollbackAsk, RolloutAsk } from '@outrider/coordinator/api/ports.js';
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
+import type { HookSpec } from '@outrider/shared/domain/hook.js';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import type { HostSpec, Release } from '@outrider/shared/domain/release.js';
@@ -21,8 +29,9 @@ import { joinedApps } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { ManualClock, settled } from '@outrider/shared/testing/manual-clock.js';
-import type { Chance } from './chance.js';
+import { type Chance, chanceOf } from './chance.js';
 import type { Fate } from './host-agents.js';
+import { HookHost } from './hook-host.js';
 import { RealHost } from './real-host.js';
 import { APP, LIMITS, T } from './rollout-world.js';
 
@@ -66,6 +75,8 @@ export class EngineWorld {
   /** What gates hear, and of which release. */
   gates: GateSources = NO_SOURCES;
   gateSpecs: readonly GateSpec[] = [];
+  hookSpecs: readonly HookSpec[] = [];
+  readonly hookHosts: readonly HookHost[];
   private readonly listeners = new Set<(host: FleetHost) => void>();
   private readonly lostAt = new Map<string, number>();
   private life: Life = { dead: false };
@@ -79,6 +90,8 @@ export class EngineWorld {
     installed?: string,
     readonly apps: readonly string[] = [APP],
   ) {
+    // Programs take their moves by a chance of their own: what is told without hooks is told as ever.
+    this.hookHosts = names.map((name) => new HookHost(name, chanceOf(names.length), () => 'good'));
     this.hosts = names.flatMap((name) =>
       apps.map((app) => {
         const host: RealHost = new RealHost(name, app, {
@@ -113,6 +126,8 @@ export class EngineWorld {
       reserved: [],
       resolve: ({ spec: { app }, host, version }) => ({ spec: this.specOf(host.name, version, app), problems: [] }),
       resolveGates: ({ spec }) => ({ gates: spec.gates ?? [], problems: [] }),
+      resolveHooks: () => ({ hooks: this.hookSpecs, problems: [] }),
+      hooks: this.hooksFor(life),
       gates: this.gates,
       tell: (event) => this.events.append([event]),
       onBug: (error) => this.bugs.push(error),
@@ -204,6 +219,7 @@ export class EngineWorld {
       host.advance(this.clock.monotonic());
       host.work();
     }
+    for (const host of this.hookHosts) host.work();
     const switching = new Set(this.hosts.filter(({ phase }) => phase === 'switching').map(({ name }) => name));
     this.mostSwitching = Math.max(this.mostSwitching, switching.size);
     this.watchLiveness();
@@ -276,6 +292,19 @@ export class EngineWorld {
 
   at(name: string, app: string): RealHost | undefined {
     return this.on(name).find((place) => place.app === app);
+  }
+
+  /** By the hosts' own decisions; a call over HTTP always arrives. */
+  private hooksFor(life: Life): HookPorts {
+    return {
+      command: async (host, ask, { epoch, holder }) => {
+        await this.commandsTo(host, life).bindEpoch(epoch, holder);
+        const answer = this.hookHosts.find(({ name }) => name === host)?.ask(ask);
+        if (answer === undefined || this.chance() < this.loss) throw away(host);
+        return answer;
+      },
+      webhook: async () => ({ state: 'done', reason: '', log: [] }),
+    };
   }
 
   private fleetFor(life: Life): Fleet {

@@ -1,6 +1,7 @@
 /** What has to hold of every rollout, whatever befalls it: each rule has a name, and says what is wrong in a sentence. */
 import type { Decision, RolloutEvent } from '@outrider/coordinator/rollout/decision.js';
 import { explain } from '@outrider/coordinator/rollout/explain.js';
+import { notUndone } from '@outrider/coordinator/rollout/hooks.js';
 import { type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
 import { exitCodeOf, hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { hostNames, sameHost } from '@outrider/shared/domain/rollout-place.js';
@@ -79,7 +80,10 @@ export const END_RULES: Readonly<Record<string, EndRule>> = {
   'what is not as it should be is said': (ending) => {
     const { rollout } = ending;
     if (rollout.phase !== 'stuck') return undefined;
-    if (!rollout.hosts.some(isNamed)) return 'it is stuck, and on no host';
+    const left = rollout.kind === 'rollout' ? notUndone(rollout) : [];
+    const untold = left.find((sentence) => !(rollout.reason ?? '').includes(sentence));
+    if (untold !== undefined) return `its reason does not say that ${untold}`;
+    if (left.length === 0 && !rollout.hosts.some(isNamed)) return 'it is stuck, and on no host';
     const silent = rollout.hosts.find((host) => isNamed(host) && !(rollout.reason ?? '').includes(host.host));
     if (silent !== undefined && rollout.kind === 'rollout') return `its reason does not name ${silent.host}`;
     return each(ending, (told, real) => {

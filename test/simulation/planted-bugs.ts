@@ -9,8 +9,8 @@ export const PLANTED: readonly Mutation[] = [
   {
     name: 'commits before all waves have baked',
     file: rollout('forward'),
-    find: "if (draft.rollout.options.commit === 'together' && inState(draft, 'staged').length > 0) {",
-    become: 'if (false) {',
+    find: "draft.rollout.options.commit === 'together' && inState(draft, 'staged').length > 0;",
+    become: 'false;',
     caughtBy: ['committed only when all have baked'],
   },
   {
@@ -93,8 +93,8 @@ export const PLANTED: readonly Mutation[] = [
   {
     name: 'takes back one app of a host and leaves the other',
     file: rollout('take-back'),
-    find: 'if (sameHost(host, next) && !DONE.includes(host.state))',
-    become: 'if (host === next)',
+    find: '(host) => sameHost(host, next) && !DONE.includes(host.state)',
+    become: '(host) => host === next',
     caughtBy: ['a host goes back with all its apps'],
   },
   {
@@ -145,6 +145,7 @@ export const PLANTED: readonly Mutation[] = [
     find: 'other.wave < failing;',
     become: 'other.wave <= failing;',
     caughtBy: [
+      'whoever can be reached is taken back',
       'all new, or all as before',
       'what is not as it should be is said',
       'the exit code tells the truth',
@@ -164,6 +165,41 @@ export const PLANTED: readonly Mutation[] = [
     find: 'if (lost.length === 0) end(',
     become: 'if (true) end(',
     caughtBy: ['one active release', 'all new, or all as before', 'the exit code tells the truth'],
+  },
+  {
+    name: 'a rollback that ends while its hosts wait for hooks',
+    file: rollout('rollback-next'),
+    find: "const [next] = draft.rollout.hosts.filter((host) => host.state === 'staged');",
+    become: 'const [next] = oneByOne ? staged : [];',
+    caughtBy: ['one active release', 'all new, or all as before', 'the exit code tells the truth'],
+  },
+  {
+    name: 'takes a step before its hooks have run',
+    file: rollout('hooks'),
+    find: "if (run !== undefined) return run.state === 'done' || run.passed === true;",
+    become: 'if (run !== undefined) return true;',
+    caughtBy: ['what stands before a step runs first'],
+  },
+  {
+    name: 'does not undo what may have run',
+    file: rollout('hooks'),
+    find: "state !== 'void' && state !== 'running';",
+    become: "state === 'done';",
+    caughtBy: ['what has run is undone'],
+  },
+  {
+    name: 'a host begins a hook again that it has begun',
+    file: host('hook-run'),
+    find: 'if (known !== undefined) return',
+    become: "if (known !== undefined && known.state !== 'unknown') return",
+    caughtBy: ['a hook runs once', 'what has run is undone'],
+  },
+  {
+    name: 'a host forgets that a hook must not begin any more',
+    file: host('hook-run'),
+    find: 'asks: [{ ...ask, id: ask.undoes }, ask]',
+    become: 'asks: [ask]',
+    caughtBy: ['what has run is undone'],
   },
   {
     name: 'tells a stuck rollout as rolled back',

@@ -22,6 +22,7 @@ import { joinedApps, placeKey } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Chance, chanceOf } from './chance.js';
 import type { Fate } from './host-agents.js';
+import { brokenHooks, brokenHooksAtEnd, type HookOptions, HookWorld } from './hook-world.js';
 import { brokenByDecision } from './invariants.js';
 import { RealHost } from './real-host.js';
 
@@ -59,6 +60,8 @@ export interface WorldOptions {
   readonly chaos: number;
   /** Asked in each bake; they say anything while there is trouble, and pass once it is calm. */
   readonly gates?: readonly GateSpec[];
+  /** Before and after its steps. */
+  readonly hooks?: HookOptions;
   /** Only what must not matter: answers that are late, twice or lost, leaders and sidecars that die, pauses. */
   readonly harmless?: boolean;
   /** With `harmless`: hosts are started anew and people abort, all the same. */
@@ -99,6 +102,7 @@ export class World {
   /** What was wrong at the moment when it happened. */
   readonly faults: string[] = [];
   private readonly chance: Chance;
+  readonly hooks: HookWorld | undefined;
   private readonly troubles: readonly Trouble[];
   private readonly weights: number;
   private readonly outbox = new Map<number, RolloutCommand>();
@@ -117,6 +121,7 @@ export class World {
     this.chance = chanceOf(options.seed);
     this.limits = options.harmless === true ? PATIENT : LIMITS;
     this.hosts = Array.from({ length: options.hosts * this.apps.length }, (_, index) => this.newHost(index));
+    this.hooks = options.hooks === undefined ? undefined : this.hookWorld(options.hooks);
     const decision = begin(this.firstRecord(), this.limits);
     this.rollout = decision.rollout;
     this.begun = decision.rollout;
@@ -163,7 +168,24 @@ export class World {
       for (const host of this.hosts) host.work();
     }
     for (const host of this.hosts) this.faults.push(...host.faults);
+    this.hooks?.settle();
+    if (this.hooks !== undefined) {
+      this.faults.push(...brokenHooksAtEnd(this.rollout, this.hooks.hosts), ...this.hooks.faults);
+    }
     return this.hasEnded;
+  }
+
+  private hookWorld(hooks: HookOptions): HookWorld {
+    return new HookWorld(hooks, {
+      seed: this.options.seed,
+      hosts: this.hosts.map(({ name }) => name),
+      rollout: () => this.rollout,
+      epoch: () => this.epoch,
+      boundTo: (index) => this.hosts[index]?.epoch ?? 0,
+      isCut: (index) => this.cutSince.has(index),
+      tell: (event) => this.tell(event),
+      now: () => this.wall,
+    });
   }
 
   private get isStill(): boolean {
@@ -209,6 +231,7 @@ export class World {
         ...(options.moves === true && index > 0 ? { after: this.before(index) } : {}),
       })),
       ...(options.gates === undefined ? {} : { gates: options.gates.map(newGate) }),
+      ...(options.hooks === undefined ? {} : { hooks: options.hooks.specs }),
       options: {
         ...{ bakeMs: options.bakeMs, confirmWithinMs: T, commit: options.commit, skipDown: false },
         ...(strategy === undefined ? {} : { strategy }),
@@ -279,6 +302,10 @@ export class World {
 
   private stir(): void {
     if (this.options.gates !== undefined && this.chance() < 0.2) this.hearGate();
+    if (this.hooks !== undefined && this.chance() < 0.4) {
+      this.hooks.stir();
+      return;
+    }
     const index = Math.floor(this.chance() * this.hosts.length);
     let dice = this.chance() * this.weights;
     for (const { weight, name, make } of this.troubles) {
@@ -300,6 +327,7 @@ export class World {
       this.report(index);
     });
     while (this.flying.length > 0) this.deliver(0);
+    this.hooks?.calm();
     for (const { name } of this.options.gates ?? []) this.say(name, this.rollout.gateRound ?? 0, 'pass');
     if (this.rollout.awaiting !== undefined) this.tell({ kind: 'promote', by: 'test', at: this.wall });
     else if (this.rollout.holding !== undefined) this.decideOnHold();
@@ -367,6 +395,7 @@ export class World {
     if (event !== undefined) {
       if (rollout === before && effects.length === 0) return;
       this.faults.push(...brokenByDecision(before, event, { rollout, effects, events }));
+      this.faults.push(...brokenHooks(before, { rollout, effects, events }));
       this.inspectGates(rollout);
     }
     this.lastLine = events.at(-1) ?? this.lastLine;
@@ -483,6 +512,7 @@ export class World {
   /** Another leader takes over; what is in the air from the old one may still arrive, late. */
   private crash(): void {
     this.ghost = { epoch: this.epoch, commands: [...this.outbox] };
+    this.hooks?.crash();
     this.epoch += 1;
     this.hosts.forEach((_, index) => {
       if (!this.cutSince.has(index)) this.bind(index);

@@ -1,8 +1,11 @@
 /** From a seed to a whole schedule: what kind of rollout, which releases are bad, how much trouble. */
+import type { HookSpec } from '@outrider/shared/domain/hook.js';
 import type { GateSpec } from '@outrider/shared/domain/gate.js';
+import { hooksOfApp } from '@outrider/coordinator/rollout/plan-hooks.js';
 import { ROLLBACK_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { type Chance, chanceOf, pick } from './chance.js';
 import type { Fate } from './host-agents.js';
+import type { HookOptions } from './hook-world.js';
 import { brokenByEnding } from './invariants.js';
 import { APPS, World, type WorldOptions } from './rollout-world.js';
 
@@ -21,6 +24,43 @@ const GATES_OF_TWO = APPS.flatMap((app) => GATES.map((one) => ({ ...one, app, na
 /** Two in seven are of two apps together. */
 const appsOf = (seed: number): 1 | 2 => ([3, 5].includes(seed % 7) ? 2 : 1);
 
+const hook = (point: HookSpec['point'], more: Partial<HookSpec> = {}): HookSpec => ({
+  ...{ name: point, point, action: { kind: 'command', command: ['x'] }, on: 'each' },
+  ...{ timeoutMs: 1_000, retries: 0, onFailure: 'fail' },
+  ...more,
+});
+const MIGRATE = hook('before_rollout', { on: 'once', undo: ['y'], retries: 1 });
+const TOLD = { onFailure: 'continue' } as const;
+
+/** What ones stand where is a matter of the seed. */
+function hooksOf(seed: number, kind: Rollout['kind'], calm: boolean): HookOptions {
+  const chance = chanceOf(seed ^ 0xb00c);
+  const back = [hook('before_revert', TOLD), hook('after_revert', TOLD)];
+  const call: HookSpec['action'] = { kind: 'webhook', url: 'http://x' };
+  const forward = [
+    hook('before_stage', { onFailure: pick(chance, ['fail', 'hold'] as const) }),
+    hook('after_stage', TOLD),
+    MIGRATE,
+    hook('before_switch'),
+    hook('before_switch', { name: 'before_switch-2', on: 'once', undo: ['y'] }),
+    hook('after_switch', { action: call }),
+    hook('before_trial', { on: 'once' }),
+    hook('after_trial'),
+    hook('before_commit', { on: 'once', undo: ['y'], action: call }),
+    hook('after_commit', TOLD),
+    hook('after_rollout', { ...TOLD, on: 'once' }),
+  ].filter((one) => one === MIGRATE || chance() < 0.4);
+  const specs = kind === 'rollback' ? back : [...forward, ...back.filter(() => chance() < 0.5)];
+  return { specs, badOfTen: calm ? 0 : pick(chance, [0, 0.3, 1]), trouble: !calm };
+}
+
+/** Of two apps each has its own. */
+const ofApps = (hooks: HookOptions, apps: 1 | 2): HookOptions =>
+  apps === 1 ? hooks : { ...hooks, specs: APPS.flatMap((app) => hooksOfApp(hooks.specs, app)) };
+
+/** For a whole engine, whose hosts do as they are asked. */
+export const engineHooks = (seed: number): readonly HookSpec[] => hooksOf(seed, 'rollout', true).specs;
+
 export type Extra = Pick<WorldOptions, 'visited' | 'injected' | 'story' | 'heard'>;
 
 /** Nothing that matters goes wrong, so nothing may come of it. */
@@ -33,7 +73,7 @@ export function optionsOf(seed: number): WorldOptions {
   const peace = peaceOf(seed);
   const kind = peace !== 'none' || chance() < 0.78 ? 'rollout' : 'rollback';
   const apps = appsOf(seed);
-  return {
+  const whole: WorldOptions = {
     ...{ seed, kind, ...(apps === 1 ? {} : { apps }) },
     hosts: 1 + Math.floor(chance() * 4),
     first: kind === 'rollout' && chance() < 0.2,
@@ -52,6 +92,8 @@ export function optionsOf(seed: number): WorldOptions {
     ...(peace === 'none' ? {} : { harmless: true }),
     ...(peace === 'reachable' ? { aborts: chance() < 0.5 } : {}),
   };
+  if (seed % 5 !== 3) return whole;
+  return { ...whole, hooks: ofApps(hooksOf(seed, kind, peace !== 'none'), apps) };
 }
 
 function brokenPeace(seed: number, { phase }: Rollout): readonly string[] {

@@ -11,6 +11,7 @@ export interface ReleaseTree {
   /** As in agents.yaml, or its whole text. */
   readonly agents: Readonly<Record<string, object>> | string;
   readonly gates?: readonly object[];
+  readonly hooks?: Readonly<Record<string, object>>;
   /** Path to content; those that begin with `#!` are made executable. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -18,7 +19,8 @@ export interface ReleaseTree {
 export function writeReleaseTree(folder: string, tree: ReleaseTree): void {
   const app = tree.app === undefined ? {} : { app: tree.app };
   const gates = tree.gates === undefined ? {} : { gates: tree.gates };
-  const whole = { ...app, agents: tree.agents, ...gates };
+  const hooks = tree.hooks === undefined ? {} : { hooks: tree.hooks };
+  const whole = { ...app, agents: tree.agents, ...gates, ...hooks };
   const text = typeof tree.agents === 'string' ? tree.agents : JSON.stringify(whole, null, 2);
   for (const [path, content] of Object.entries({ 'agents.yaml': text, ...tree.files })) {
     const file = join(folder, path);

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DAMPING } from '@outrider/shared/domain/flapping.js';
 import { resolveGates } from '@outrider/shared/release/gates.js';
+import { resolveHooks } from '@outrider/shared/release/hooks.js';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { resolveHostSpec } from '@outrider/shared/release/host-spec.js';
 import { connectCoordinator } from '@outrider/shared/rpc/client.js';
@@ -27,7 +28,9 @@ import { HostWatch } from './engine/host-watch.js';
 import { LiveFleet } from './fleet/live-fleet.js';
 import { askSpec } from './fleet/known-spec.js';
 import { askPreflight } from './fleet/preflight.js';
+import { runHook } from './fleet/run-hook.js';
 import { gateSources } from './monitoring/gate-sources.js';
+import { callHook } from './monitoring/webhook-hook.js';
 import { GateTally } from './monitoring/gate-tally.js';
 import { onceEach } from './once-each.js';
 import { BlobStore } from './release/blob-store.js';
@@ -271,7 +274,9 @@ function engineOf(
     reserved: ownPorts(listen),
     resolve: (input) => resolveHostSpec({ ...input, environment, settings }),
     resolveGates: (input) => resolveGates({ ...input, environment, settings, prometheus: prometheus !== undefined }),
+    resolveHooks: (input) => resolveHooks({ ...input, environment, settings }),
     gates: gateSources(fleet, prometheus),
+    hooks: { command: runHook((name) => fleet.remote(name)), webhook: callHook },
     gateSampled: (gate, outcome) => tally.add(gate, outcome),
     preflight: askPreflight((name) => fleet.remote(name)),
     askSpec: askSpec((name) => fleet.remote(name)),

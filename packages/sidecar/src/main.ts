@@ -52,6 +52,7 @@ export async function run(options: RunOptions): Promise<void> {
     systemd.stopping();
     const reason = await reasonToDrain(config);
     inside.host.stop();
+    inside.hooks.stop();
     log.info({ signal, reason }, `the sidecar ends; its agents ${reason === undefined ? 'run on' : 'end before it'}`);
     if (reason !== undefined) await drainAgents(config, inside, systemd, log);
     clearInterval(beating);

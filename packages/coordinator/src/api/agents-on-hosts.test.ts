@@ -39,6 +39,7 @@ async function sidecar(name: string, act: () => readonly InstanceStatus[] = () =
     samples: undefined as never,
     preflight: nobodyAsks,
     specs: { knownSpec: nobodyAsks },
+    hooks: { ask: nobodyAsks },
     listen: ['127.0.0.1:0'],
     tokens: () => [TOKEN],
     onBug: () => undefined,

@@ -10,8 +10,8 @@ export function eventLine(event: OutriderEvent, withApp = false): string {
   const app = withApp && event.app !== undefined ? event.app : undefined;
   const where = event.host === undefined ? '' : ` ${placeKey(event.host, app)}`;
   const what = event.type.replace(/^rollout\.host\./, '');
-  const { gate } = event.data ?? {};
-  const which = typeof gate === 'string' ? ` ${harmless(gate)}` : '';
+  const { gate, hook = gate } = event.data ?? {};
+  const which = typeof hook === 'string' ? ` ${harmless(hook)}` : '';
   const version = event.version === undefined ? '' : ` ${event.version}`;
   const rollout =
     event.rollout === undefined || event.host !== undefined

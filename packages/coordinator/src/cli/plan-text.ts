@@ -25,6 +25,7 @@ export function planText(plan: Plan): string {
     return [head, actions, ...detailLines(host)].join('\n');
   });
   const gates = (plan.gates ?? []).length === 0 ? [] : [`Gates: ${(plan.gates ?? []).join(', ')}.`];
+  const hooks = (plan.hooks ?? []).map((line) => `Hook ${line}`);
   const notices = (plan.notices ?? []).map((notice) => `Notice: ${notice}`);
   const total = totalText(plan);
   const problems = plan.problems.map((problem) => `Problem: ${problem}`);
@@ -33,6 +34,7 @@ export function planText(plan: Plan): string {
     ...parts,
     summary(plan),
     ...gates,
+    ...hooks,
     ...(total === undefined ? [] : [total]),
     ...notices,
     ...problems,

@@ -54,8 +54,9 @@ class PlainView implements RolloutView {
   event(event: OutriderEvent): void {
     const { host = '', app, type } = event;
     const place = placeKey(host, app);
-    const isKnown = type.startsWith('rollout.host.') && this.last.get(place) === type;
-    this.last.set(place, type);
+    const isStep = type.startsWith('rollout.host.');
+    const isKnown = isStep && this.last.get(place) === type;
+    if (isStep) this.last.set(place, type);
     const withApp = this.several.has(event);
     if (!isKnown) print(eventLine(event, withApp));
   }
@@ -135,7 +136,7 @@ class LiveView implements RolloutView {
     const away = this.away ? ' (the coordinator does not answer)' : '';
     const head = `${sign} ${rollout.id}  ${appsIn(rollout.app).length > 1 ? `${rollout.app} ` : ''}${rollout.version}  ${rollout.phase}${rollout.paused ? ', paused' : ''}  ${seconds} s${away}`;
     const width = process.stdout.columns;
-    const lines = [head, ...table(rows).split('\n')].map((line) => fit(line, width));
+    const lines = [head, ...hookRows(rollout), ...table(rows).split('\n')].map((line) => fit(line, width));
     this.erase();
     process.stdout.write(`${lines.join('\n')}\n`);
     this.drawn = lines.length;
@@ -166,6 +167,15 @@ const COLOUR = {
   failed: 'red',
   unreachable: 'red',
 } as const;
+
+/** Those that run now. */
+const hookRows = ({ hookRuns = [] }: Rollout): readonly string[] =>
+  hookRuns
+    .filter(({ state }) => state === 'running')
+    .map(({ hook, host, undo }) => {
+      const where = host === undefined ? '' : ` on ${host}`;
+      return `  hook ${undo === true ? 'undo of ' : ''}${hook}${where}`;
+    });
 
 const painted = (state: string): string => {
   const colour = (COLOUR as Readonly<Record<string, (typeof COLOUR)[keyof typeof COLOUR]>>)[state];

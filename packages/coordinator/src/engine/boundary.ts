@@ -7,7 +7,10 @@ export const BOUNDARIES = [
   'ack.before',
   'ack.after',
 ] as const;
-export type BoundaryName = (typeof BOUNDARIES)[number];
+/** Around each question about a hook; passed only where there are some. */
+export const HOOK_BOUNDARIES = ['hook.before', 'hook.after'] as const;
+const ALL: readonly string[] = [...BOUNDARIES, ...HOOK_BOUNDARIES];
+export type BoundaryName = (typeof BOUNDARIES | typeof HOOK_BOUNDARIES)[number];
 
 /** Called at each of those moments, and waited for. */
 export type Boundary = (name: BoundaryName) => void | Promise<void>;
@@ -20,8 +23,8 @@ export const noBoundary: Boundary = () => undefined;
  */
 export function crashAt(text: string, die: () => void): Boundary {
   const [name, count = '1'] = text.split(':');
-  if (!(BOUNDARIES as readonly (string | undefined)[]).includes(name) || !/^[1-9]\d*$/.test(count)) {
-    throw new Error(`"${text}" names no boundary: one of ${BOUNDARIES.join(', ')}, then ":" and a number.`);
+  if (!ALL.includes(name ?? '') || !/^[1-9]\d*$/.test(count)) {
+    throw new Error(`"${text}" names no boundary: one of ${ALL.join(', ')}, then ":" and a number.`);
   }
   let left = Number(count);
   return (passed) => {

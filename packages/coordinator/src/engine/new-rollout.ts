@@ -16,6 +16,8 @@ export interface NewRollout {
   readonly skipped?: readonly string[];
   /** Absent: none. */
   readonly gates?: NonNullable<Rollout['gates']>;
+  /** Absent: none. */
+  readonly hooks?: NonNullable<Rollout['hooks']>;
   readonly by: string;
   readonly requestId: string;
   readonly at: number;

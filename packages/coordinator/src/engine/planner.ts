@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import type { GateSpec } from '@outrider/shared/domain/gate.js';
+import type { HookSpec } from '@outrider/shared/domain/hook.js';
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { HostSpec, Manifest, Release } from '@outrider/shared/domain/release.js';
 import { appsIn } from '@outrider/shared/domain/rollout-place.js';
@@ -42,11 +43,19 @@ export type ResolveGates = (input: { readonly spec: AppSpec; readonly version: s
   readonly problems: readonly string[];
 };
 
+/** The hooks of a release, the environment's settings filled in; problems are sentences. */
+export type ResolveHooks = (input: { readonly spec: AppSpec; readonly version: string }) => {
+  readonly hooks: readonly HookSpec[];
+  readonly problems: readonly string[];
+};
+
 export interface PlannerOptions extends Lookups {
   readonly fleet: Fleet;
   readonly releases: Releases;
   readonly resolve: ResolveHostSpec;
   readonly resolveGates: ResolveGates;
+  /** Absent: releases have none. */
+  readonly resolveHooks?: ResolveHooks;
   /** Where the coordinator itself listens, and with what. */
   readonly reserved: readonly ReservedPort[];
   /** Absent: no host is asked beforehand. */
@@ -166,10 +175,12 @@ function inputOf(
   const { version, digest } = release;
   const gates = ask.noMonitoring === true ? NO_GATES : options.resolveGates({ spec, version });
   const hosts = Object.freeze(Object.fromEntries(inventory.map((host) => [host.name, host.address])));
+  const hooks = options.resolveHooks?.({ spec, version });
   const resolve: Resolve = (host) => options.resolve({ spec, manifest, version, digest, host, hosts });
   const some = running === undefined ? { resolve } : planSome(inventory, { ask, app, version, spec }, resolve, running);
   return {
     gates,
+    ...(hooks === undefined ? {} : { hooks }),
     app,
     version,
     spec,

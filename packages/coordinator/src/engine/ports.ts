@@ -1,11 +1,13 @@
 /** What the rollout engine needs from the outside. Adapters implement these; main puts them together. */
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { GateVerdict, HostSamples } from '@outrider/shared/domain/gate.js';
+import type { HookAnswer, HookAsk } from '@outrider/shared/domain/hook.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { AppStatus, Fence, HostStatus, SwitchStrategy } from '@outrider/shared/domain/host.js';
 import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
 import type { Manifest, Release, ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { OnLeaseEnd, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
+import type { HookCall } from '../rollout/hook-ask.js';
 
 /** Implemented by release/. */
 export interface Releases {
@@ -136,6 +138,19 @@ export type AskPreflight = (
  * an `OutriderError` where there is no answer within `withinMs`.
  */
 export type AskSpec = (host: string, app: string, specDigest: string, withinMs: number) => Promise<string | undefined>;
+
+/** Where hooks are done. Implemented by fleet/ and monitoring/. */
+export interface HookPorts {
+  /** By the host, once for each id; `running`: not ended within `waitMs`. Rejects with the call's `OutriderError`. */
+  command(
+    host: string,
+    ask: HookAsk,
+    leader: { readonly epoch: number; readonly holder: string },
+    waitMs: number,
+  ): Promise<HookAnswer>;
+  /** By this coordinator, with its attempts: a leader that dies in between leaves it to the next. */
+  webhook(rollout: Rollout, call: HookCall, over: AbortSignal): Promise<HookAnswer>;
+}
 
 /** One command to one host and app, kept until the host has acknowledged it. */
 export interface Effect {

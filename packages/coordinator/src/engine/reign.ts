@@ -9,6 +9,7 @@ import { toldAnew } from '../rollout/told-anew.js';
 import type { Boundary } from './boundary.js';
 import { Deliveries } from './delivery.js';
 import { GateWatch, type GateWatchOptions } from './gate-watch.js';
+import { HookWatch, type HookWatchOptions } from './hook-watch.js';
 import { LostRollouts } from './lost-rollouts.js';
 import { isOutOfReach } from './out-of-reach.js';
 import { perform } from './perform.js';
@@ -17,7 +18,7 @@ import { Renewals } from './renewals.js';
 import { RolloutRun } from './rollout-run.js';
 import type { Term } from './term.js';
 
-export interface ReignOptions extends Pick<GateWatchOptions, 'gates' | 'gateSampled'> {
+export interface ReignOptions extends Pick<GateWatchOptions, 'gates' | 'gateSampled'>, Pick<HookWatchOptions, 'hooks'> {
   readonly store: RolloutStore;
   readonly specs: SpecStore;
   readonly fleet: Fleet;
@@ -41,6 +42,7 @@ export class Reign {
   private readonly renewals: Renewals;
   private readonly lost: LostRollouts;
   private readonly gates: GateWatch;
+  private readonly hooks: HookWatch;
   private readonly silentSince = new Map<string, number>();
   private readonly endWatch: () => void;
   private cancelBeat: () => void = () => undefined;
@@ -63,6 +65,7 @@ export class Reign {
     });
     this.lost = new LostRollouts({ store, fleet, term, limits: options.limits, now: () => clock.now() });
     this.gates = new GateWatch(options, term.ended);
+    this.hooks = new HookWatch(options, term);
     this.endWatch = fleet.onChange((host) => this.heard(host));
     term.ended.addEventListener('abort', () => this.end(), { once: true });
     this.ready = this.takeOver(remembered).catch(options.onBug);
@@ -190,7 +193,10 @@ export class Reign {
     if (!this.term.isLive()) return;
     const rollouts = [...this.runs.values()].map((run) => run.rollout);
     this.renewals.renew(rollouts, this.term);
-    if (this.isReady) this.gates.beat(this.runs.values());
+    if (this.isReady) {
+      this.gates.beat(this.runs.values());
+      this.hooks.beat(this.runs.values());
+    }
     this.beats += 1;
     if (this.isReady && this.beats % BEATS_PER_ROUND === 0) this.round();
     this.cancelBeat = this.options.clock.after(BEAT_MS, () => this.beat());
@@ -257,6 +263,7 @@ export class Reign {
     } else {
       // What hosts said while another decision was being written is told again.
       this.retell(rollout, toldAnew(rollout, before));
+      if (this.isReady) this.hooks.beat(this.runs.values());
     }
   }
 

@@ -10,6 +10,7 @@ import { newGate } from '../rollout/gate-cells.js';
 import { ruleOf } from '../rollout/strategy.js';
 import { type Limits } from '../rollout/decision.js';
 import { rollbackFrom, rolloutFrom } from './new-rollout.js';
+import { hooksOfLeft } from './left-hooks.js';
 import { planRelease } from './planner.js';
 import type { RolloutStore } from './ports.js';
 import { planRollbackOf } from './rollback-of-apps.js';
@@ -36,7 +37,7 @@ const ROLLBACK_PATIENCE_MS = 30_000;
 
 export async function beginRollout(ask: RolloutAsk, reign: Reign, options: StartOptions): Promise<Begun> {
   const { store, specs, clock, environment } = options;
-  const { releases, plan, targets, waves, gates, world, skipped } = await planRelease(ask, options);
+  const { releases, plan, targets, waves, gates, hooks, world, skipped } = await planRelease(ask, options);
   const before = await earlier(ask.requestId, plan.app, store);
   if (before !== undefined) return { plan, rollout: before };
   if (ask.supersede) await superseded(plan.app, ask, reign, options);
@@ -58,6 +59,7 @@ export async function beginRollout(ask: RolloutAsk, reign: Reign, options: Start
       ...{ environment, by, requestId, skipped },
       seq: await nextSequence(options),
       ...(gates.length === 0 ? {} : { gates: gates.map(newGate) }),
+      ...(hooks.length === 0 ? {} : { hooks }),
       options: optionsOf(ask, plan, options),
       at: clock.now(),
     },
@@ -95,8 +97,10 @@ export async function beginRollback(ask: RollbackAsk, reign: Reign, options: Sta
   const { plan, targets, apps } = planned;
   if (targets.length === 0) return { plan };
   await specs.saveSpecs(planned.specs);
+  const hooks = strategy === 'emergency' ? [] : await hooksOfLeft(apps, targets, options);
   const wanted = {
     ...{ apps, environment, by, requestId },
+    ...(hooks.length === 0 ? {} : { hooks }),
     seq: await nextSequence(options),
     options: {
       ...{ strategy, bakeMs, confirmWithinMs: ROLLBACK_PATIENCE_MS, commit: 'each' as const, skipDown: false },

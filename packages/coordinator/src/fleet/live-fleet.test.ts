@@ -40,6 +40,7 @@ const AGENTS = { instances: () => [] } as unknown as AgentControl;
 const SAMPLES: SidecarGrpcOptions['samples'] = {
   samples: (app, metrics) => ({ periodMs: 5_000, rollout: `${app} ${metrics.join()}`, agents: [] }),
 };
+const hooks: SidecarGrpcOptions['hooks'] = { ask: () => Promise.reject(new Error('nobody asks')) };
 const preflight: SidecarGrpcOptions['preflight'] = async ({ release }) => ({
   ...{ problems: [`no room for ${release.version}`], notices: ['a guess'] },
   facts: FACTS,
@@ -85,7 +86,7 @@ async function sidecar(
 ): Promise<{ host: SimulatedHost; grpc: SidecarGrpc; say: () => void }> {
   const { host, control, say } = model(name, pid);
   const grpc = await startSidecarGrpc({
-    ...{ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs },
+    ...{ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs, hooks },
     listen: [listen],
     tokens: () => [TOKEN],
     onBug: (error) => {
@@ -188,7 +189,7 @@ describe('the live fleet', () => {
     const server = await startGrpcServer({
       ...{ service: proto.types.outrider.v1.Sidecar.service, proto, listen: ['127.0.0.1:0'], tokens: () => [TOKEN] },
       implementation: {
-        ...sidecarService({ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs }),
+        ...sidecarService({ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs, hooks }),
         Status: async () => {
           const status = host.status();
           asked += 1;

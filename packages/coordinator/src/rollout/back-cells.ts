@@ -15,7 +15,8 @@ import {
   stagingOf,
   wentBack,
 } from './host-report.js';
-import { endStuck, startReverting, takeBackNext, undoCommit } from './take-back.js';
+import { runningHooks } from './hooks.js';
+import { awaitHooks, endStuck, startReverting, takeBackNext, undoCommit } from './take-back.js';
 
 export function backReport(draft: Draft, { host: name, status }: EventOf<'report'>): void {
   const host = draft.host(name);
@@ -116,6 +117,10 @@ export function backTick(draft: Draft): void {
   }
   if (deadline > draft.at) return;
   const late = hosts.filter(isTold);
+  if (late.length === 0 && runningHooks(draft.rollout).length > 0) {
+    awaitHooks(draft);
+    return;
+  }
   if (late.length === 0) {
     endStuck(
       draft,

@@ -5,7 +5,9 @@ import { type Decision, DEFAULT_LIMITS, type Limits } from './decision.js';
 import { Draft } from './draft.js';
 import { advance } from './forward.js';
 import { fail } from './failing.js';
+import { doubtHooks } from './hooks.js';
 import { rollbackNext } from './rollback-next.js';
+import { stageHost } from './staging.js';
 import { takeBackNext } from './take-back.js';
 
 /** `hosts` come as `pending`, or as `staged` where the release is on the host for sure (its previous one). */
@@ -24,13 +26,12 @@ export function begin(rollout: Rollout, limits: Limits = DEFAULT_LIMITS): Decisi
     },
   });
   draft.set({ deadline: draft.at + limits.stageMs });
-  for (const host of rollout.hosts.filter((candidate) => candidate.state === 'pending')) {
-    draft.command(host.host, 'stage', host.to, 0);
-    draft.setHost(host.host, { state: 'staging' });
-    draft.tell({ type: 'rollout.host.staging', host: host.host });
+  if (rollout.kind === 'rollback') {
+    for (const host of rollout.hosts) if (host.state === 'pending') stageHost(draft, host);
+    rollbackNext(draft);
+  } else {
+    advance(draft);
   }
-  if (rollout.kind === 'rollback') rollbackNext(draft);
-  else advance(draft);
   return draft.decision();
 }
 
@@ -47,8 +48,9 @@ export function takeBackLost(rollout: Rollout, steps: number, at: number, limits
     touched: true,
     state: 'trial' as const,
   }));
-  const { endedAt: _endedAt, ...rest } = rollout;
+  const { endedAt: _endedAt, ending: _ending, ...rest } = rollout;
   const draft = new Draft({ ...rest, hosts, steps: Math.max(rollout.steps, steps), phase: 'switching' }, at, limits);
+  doubtHooks(draft);
   fail(draft, { reason: 'the record of this rollout was lost, so it was taken back', everything: true });
   return draft.decision();
 }
@@ -65,6 +67,7 @@ export function countAsTouched(
 ): Decision {
   const draft = new Draft(rollout, at, limits);
   for (const host of silent) draft.setHost(host, { touched: true });
-  if (rollout.phase === 'rolling_back' && draft.rollout !== rollout) takeBackNext(draft);
+  if (rollout.phase === 'rolling_back' && rollout.ending === undefined && draft.rollout !== rollout)
+    takeBackNext(draft);
   return draft.decision();
 }

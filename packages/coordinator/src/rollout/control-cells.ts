@@ -6,6 +6,7 @@ import { isFirstStage, isPromotedStage } from './first-stage.js';
 import { advance } from './forward.js';
 import { beginGates, gateTimeMs } from './gate-cells.js';
 import { tryAgain } from './holding.js';
+import { passFailedHooks } from './hooks.js';
 
 /** Nothing new begins; what was told stays told. Neither the bake nor the deadline counts on. */
 export function pause(draft: Draft, { by, at }: EventOf<'pause'>): void {
@@ -20,6 +21,7 @@ export function pause(draft: Draft, { by, at }: EventOf<'pause'>): void {
 /** Also ends a hold. What waits to be promoted is promoted, not resumed. */
 export function resume(draft: Draft, { by }: EventOf<'resume'>): void {
   if (!draft.rollout.paused || draft.rollout.awaiting !== undefined) return;
+  passFailedHooks(draft);
   tryAgain(draft);
   draft.tell({ type: 'rollout.resumed', by });
   goOn(draft);
@@ -35,7 +37,10 @@ export function promote(draft: Draft, { by }: EventOf<'promote'>): void {
   draft.set({ promotedBy: by, awaiting: undefined });
   draft.tell({ type: 'rollout.promoted', by });
   // Who has paused it by hand resumes it by hand.
-  if (!paused || awaiting !== undefined || pausedFor !== undefined) goOn(draft);
+  if (!paused || awaiting !== undefined || pausedFor !== undefined) {
+    passFailedHooks(draft);
+    goOn(draft);
+  }
 }
 
 /** Deadlines begin anew when the pause is over; the bake goes on with what was left of it, unless it was promoted. */

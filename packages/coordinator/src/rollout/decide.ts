@@ -25,6 +25,7 @@ import {
   trialReport,
   unreachableOnTrial,
 } from './forward-cells.js';
+import { hookAtEnd, hookBack, hookForward, hookOfRollback } from './hook-cells.js';
 import {
   rollbackAbort,
   rollbackRefused,
@@ -53,7 +54,11 @@ const ENDED: Row = {
   refused: stay,
   unreachable: stay,
   gate: stay,
+  hook: stay,
 };
+
+/** How it ends is decided, and the hooks after it have still to run: hosts are heard no more. */
+export const ENDING: Row = { ...ENDED, hook: hookAtEnd };
 
 /** Going to a new release. After the decision to commit there is no abort, unless it is on hold: a rollback undoes it. */
 export const ROLLOUT_TABLE: Table = {
@@ -67,6 +72,7 @@ export const ROLLOUT_TABLE: Table = {
     refused,
     unreachable: stay,
     gate: stay,
+    hook: hookForward,
   },
   switching: {
     report: trialReport,
@@ -78,6 +84,7 @@ export const ROLLOUT_TABLE: Table = {
     refused,
     unreachable: unreachableOnTrial,
     gate: stay,
+    hook: hookForward,
   },
   // Whoever bakes has accepted its last command.
   baking: {
@@ -90,6 +97,7 @@ export const ROLLOUT_TABLE: Table = {
     refused: stay,
     unreachable: unreachableOnTrial,
     gate: gateVerdict,
+    hook: hookForward,
   },
   committing: {
     report: committingReport,
@@ -101,6 +109,7 @@ export const ROLLOUT_TABLE: Table = {
     refused,
     unreachable: unreachableOnTrial,
     gate: stay,
+    hook: hookForward,
   },
   rolling_back: {
     report: backReport,
@@ -112,6 +121,7 @@ export const ROLLOUT_TABLE: Table = {
     refused: backRefused,
     unreachable: backUnreachable,
     gate: stay,
+    hook: hookBack,
   },
   succeeded: ENDED,
   rolled_back: ENDED,
@@ -129,6 +139,7 @@ const ROLLBACK: Row = {
   refused: rollbackRefused,
   unreachable: rollbackUnreachable,
   gate: stay,
+  hook: hookOfRollback,
 };
 
 /** Going back to a release that was good: no trial, so nothing to bake, to promote or to commit. */
@@ -147,9 +158,10 @@ export const ROLLBACK_TABLE: Table = {
 export function decide(rollout: Rollout, event: RolloutEvent, limits: Limits = DEFAULT_LIMITS): Decision {
   const draft = new Draft(rollout, event.at, limits);
   const table = rollout.kind === 'rollout' ? ROLLOUT_TABLE : ROLLBACK_TABLE;
-  const cell = table[rollout.phase][event.kind] as Cell<RolloutEventKind>;
-  const isSteadyAgain =
-    event.kind === 'report' && rollout.kind === 'rollout' && !hasEnded(rollout.phase) && noteSteadiness(draft, event);
+  const row = rollout.ending === undefined ? table[rollout.phase] : ENDING;
+  const cell = row[event.kind] as Cell<RolloutEventKind>;
+  const isOpen = !hasEnded(rollout.phase) && rollout.ending === undefined;
+  const isSteadyAgain = event.kind === 'report' && rollout.kind === 'rollout' && isOpen && noteSteadiness(draft, event);
   cell(draft, event);
   if (isSteadyAgain) advance(draft);
   return draft.decision();

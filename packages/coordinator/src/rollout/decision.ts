@@ -1,6 +1,7 @@
 /** What goes into the rollout's state machine and what comes out. Owns no rule: those are in the phase files. */
 import type { EventType } from '@outrider/shared/domain/event.js';
 import type { GateVerdict } from '@outrider/shared/domain/gate.js';
+import type { HookAnswer } from '@outrider/shared/domain/hook.js';
 import type { AppStatus } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Rollout, RolloutCommandKind } from '@outrider/shared/domain/rollout.js';
@@ -38,6 +39,8 @@ export type RolloutEvent =
       readonly verdict: GateVerdict;
       readonly at: number;
     }
+  /** What became of a run of a hook. */
+  | { readonly kind: 'hook'; readonly run: string; readonly answer: HookAnswer; readonly at: number }
   /** The host has not been heard of for so long. Told again and again while it lasts. */
   | { readonly kind: 'unreachable'; readonly host: string; readonly forMs: number; readonly at: number };
 

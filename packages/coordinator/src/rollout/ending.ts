@@ -1,11 +1,10 @@
 /** How a rollout ends. */
 import { stateByApp, stateByHost } from '@outrider/shared/domain/rollout-place.js';
-import type { Rollout, RolloutPhase } from '@outrider/shared/domain/rollout.js';
+import type { EndPhase, Rollout } from '@outrider/shared/domain/rollout.js';
 import type { EventType } from '@outrider/shared/domain/event.js';
 import type { Draft } from './draft.js';
+import { permit } from './hooks.js';
 import { NOT_WAITING } from './not-waiting.js';
-
-export type EndPhase = Extract<RolloutPhase, 'succeeded' | 'rolled_back' | 'aborted' | 'stuck'>;
 
 const EVENT_OF: Readonly<Record<EndPhase, EventType>> = {
   succeeded: 'rollout.succeeded',
@@ -14,11 +13,13 @@ const EVENT_OF: Readonly<Record<EndPhase, EventType>> = {
   stuck: 'rollout.stuck',
 };
 
+/** At once, or when the hooks after the rollout have run: called again then. */
 export function end(draft: Draft, phase: EndPhase, reason?: string): void {
+  if (!isOver(draft, phase, reason)) return;
   draft.set({
     phase,
     ...NOT_WAITING,
-    paused: false,
+    ...{ paused: false, ending: undefined },
     endedAt: draft.at,
     ...(reason === undefined ? {} : { reason }),
   });
@@ -29,6 +30,19 @@ export function end(draft: Draft, phase: EndPhase, reason?: string): void {
     ...(rollout.reason === undefined ? {} : { reason: rollout.reason }),
     data: summaryOf(rollout),
   });
+}
+
+/** Nothing of it changes any more; what stands after it is told how it ends. */
+function isOver(draft: Draft, phase: EndPhase, reason: string | undefined): boolean {
+  const { hooks = [], hosts } = draft.rollout;
+  if (!hooks.some(({ point }) => point === 'after_rollout')) return true;
+  const ending = { phase, ...(reason === undefined ? {} : { reason }) };
+  draft.set({ ...NOT_WAITING, paused: false, ending });
+  return permit(
+    draft,
+    'after_rollout',
+    hosts.map(({ host }) => host),
+  );
 }
 
 /** What the last event of a rollout carries. */

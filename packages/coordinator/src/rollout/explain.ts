@@ -1,5 +1,6 @@
 /** A rollout's state as a sentence for people. */
 import { openGates } from './gate-cells.js';
+import type { HookRun } from '@outrider/shared/domain/hook.js';
 import type { GateState } from '@outrider/shared/domain/gate.js';
 import type { Rollout, RolloutHostState } from '@outrider/shared/domain/rollout.js';
 import { unsteadyOf } from './steadiness.js';
@@ -18,13 +19,22 @@ export function explain(rollout: Rollout): string {
   return asSentence(`${sentence}${standstill(rollout)}`);
 }
 
-function standstill({ id, paused, pausedFor, awaiting, holding }: Rollout): string {
+function standstill({ id, paused, pausedFor, awaiting, holding, hookRuns }: Rollout): string {
   if (holding !== undefined) {
     return `; on hold, since ${holding}. Try again with "coordinator rollout resume ${id}", or take it back with "abort"`;
   }
   if (awaiting !== undefined) return `; the canary is well and waits for "coordinator rollout promote ${id}"`;
-  return paused ? `; paused${because(pausedFor)}` : '';
+  return `${paused ? `; paused${because(pausedFor)}` : ''}${hooks(hookRuns)}`;
 }
+
+/** What is waited for besides. */
+function hooks(runs: readonly HookRun[] = []): string {
+  const running = runs.filter(({ state }) => state === 'running').map(wordsOf);
+  return running.length === 0 ? '' : `; running ${running.join(', ')}`;
+}
+
+const wordsOf = ({ hook, host, undo }: HookRun): string =>
+  `${undo === true ? 'the undo of ' : ''}${hook}${host === undefined ? '' : ` on ${host}`}`;
 
 const because = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`);
 
@@ -60,7 +70,8 @@ function baking(rollout: Rollout): string {
   if (rollout.awaiting !== undefined || rollout.holding !== undefined)
     return `is on trial on ${named(rollout, ['trial'])}`;
   if (rollout.bakeDone === true) {
-    return `has baked on ${named(rollout, ['trial'])} and waits for ${list(openGates(rollout).map(waitedFor))}`;
+    const open = openGates(rollout).map(waitedFor);
+    return `has baked on ${named(rollout, ['trial'])}${open.length === 0 ? '' : ` and waits for ${list(open)}`}`;
   }
   return rollout.bakeUntil === undefined && !rollout.paused
     ? `waits for ${unwell(rollout)} to be well before the bake begins anew`

@@ -9,6 +9,7 @@ import { advance, isBusy } from './forward.js';
 import { unsteadyOf } from './steadiness.js';
 import { openGates, takeVerdict } from './gate-cells.js';
 import { comesBack } from './holding.js';
+import { runningHooks } from './hooks.js';
 import {
   answers,
   culpritOf,
@@ -158,13 +159,19 @@ export function deadlineTick(draft: Draft): void {
   if (paused) return;
   if (deadline !== undefined && deadline <= draft.at) {
     const late = hosts.filter((host) => LATE[phase]?.(host) === true).map((host) => host.host);
+    if (late.length === 0 && runningHooks(draft.rollout).length > 0) {
+      draft.set({ deadline: draft.at + draft.limits.switchMs });
+      advance(draft);
+      return;
+    }
     const restless = draft.rollout.awaitsSteady === true ? unsteadyOf(hosts) : [];
     if (late.length === 0 && restless.length > 0) {
       fail(draft, { reason: `${restless.join(', ')} came and went, and did not become steady in time` });
       return;
     }
-    if (late.length === 0 && draft.rollout.bakeDone === true) {
-      const names = openGates(draft.rollout).map(({ name }) => name);
+    const open = openGates(draft.rollout);
+    if (late.length === 0 && draft.rollout.bakeDone === true && open.length > 0) {
+      const names = open.map(({ name }) => name);
       fail(draft, { reason: `the gates ${names.join(', ')} said nothing in time` });
       return;
     }

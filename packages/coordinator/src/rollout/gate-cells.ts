@@ -134,7 +134,7 @@ const nameOf = (draft: Draft, host: string | undefined): string | undefined =>
   host === undefined ? undefined : hostOf(draft.host(host) ?? { host });
 
 /** As a person's pause, which a person ends: the bake counts on from where it was, and the gates are asked anew. */
-function holdFor(draft: Draft, by: string, reason: string): void {
+export function holdFor(draft: Draft, by: string, reason: string): void {
   const { bakeUntil, bakeDone } = draft.rollout;
   draft.set({ paused: true, pausedFor: reason, deadline: undefined, bakeUntil: undefined, bakeDone: undefined });
   if (bakeDone === true) draft.set({ bakeLeftMs: 0 });

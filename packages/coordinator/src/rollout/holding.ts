@@ -5,6 +5,7 @@ import type { Draft } from './draft.js';
 import type { Failure } from './failing.js';
 import { answers, isOn, isSettled, isWell } from './host-report.js';
 import { NOT_WAITING } from './not-waiting.js';
+import { stageHost } from './staging.js';
 
 /** Nothing is told to any host; trials go on being renewed. The first failure is the one that is shown. */
 export function hold(draft: Draft, { reason, host, culprit, heldAs }: Failure): void {
@@ -33,11 +34,10 @@ export function tryAgain(draft: Draft): void {
   draft.set({ holding: undefined, reason: undefined, culprit: undefined });
   // Whoever is on trial bakes anew, with those that were left behind.
   if (phase === 'baking') draft.set({ phase: 'switching' });
-  for (const { host, state, to } of draft.rollout.hosts) {
+  for (const told of draft.rollout.hosts) {
+    const { host, state, to } = told;
     if (state === 'pending') {
-      draft.command(host, 'stage', to, 0);
-      draft.setHost(host, { state: 'staging' });
-      draft.tell({ type: 'rollout.host.staging', host });
+      stageHost(draft, told);
     } else if (state === 'committing') {
       draft.command(host, 'commit', to, 0);
     }

@@ -120,7 +120,7 @@ describe('what hosts have said', () => {
       ...{ plan: 'p1', app: 'a', version: '2', problems: [] },
       hosts: [{ host: 'pc2', wave: 1, actions: [] }],
     },
-    ...{ skipped: [], targets: [], waves: [], gates: [], world: true },
+    ...{ skipped: [], targets: [], waves: [], gates: [], hooks: [], world: true },
   };
   const said = (...problems: string[]): Finding => ({
     kind: 'said',

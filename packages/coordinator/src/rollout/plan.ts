@@ -1,5 +1,6 @@
 /** What a rollout would do, and what speaks against it. Knows no host but those it is given. */
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
+import type { HookSpec } from '@outrider/shared/domain/hook.js';
 import type { GateSpec } from '@outrider/shared/domain/gate.js';
 import { heldWords } from '@outrider/shared/domain/host.js';
 import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
@@ -9,6 +10,7 @@ import type { Plan } from '@outrider/shared/domain/rollout.js';
 import { joinedApps } from '@outrider/shared/domain/rollout-place.js';
 import { asCarried } from './carried.js';
 import { gatesFor } from './plan-gates.js';
+import { hookLines, hooksOfApp } from './plan-hooks.js';
 import { orderHosts } from './host-order.js';
 import { contradictionIn, ruleOf, type StrategyAsk } from './strategy.js';
 import { canaryWave, wavesOf } from './waves.js';
@@ -39,6 +41,8 @@ export interface PlanInput {
   };
   /** Of the release; absent: none. */
   readonly gates?: { readonly gates: readonly GateSpec[]; readonly problems: readonly string[] };
+  /** Of the release; absent: none. */
+  readonly hooks?: { readonly hooks: readonly HookSpec[]; readonly problems: readonly string[] };
   /** What one host is to run, everything of the environment filled in. */
   readonly resolve: (host: PlanHost) => { readonly spec: HostSpec; readonly problems: readonly string[] };
   /** Ports of Outrider's own on a host. */
@@ -59,6 +63,8 @@ export interface Planned {
   readonly waves: readonly number[];
   /** Those that each bake asks. */
   readonly gates: readonly GateSpec[];
+  /** What is run before and after its steps. */
+  readonly hooks: readonly HookSpec[];
   /** Those that were asked for and left out since they are down; they may come back with another release. */
   readonly skipped: readonly string[];
   /** The problems are all of the moment (a host is down, held, busy): nothing that was asked is wrong in itself. */
@@ -77,15 +83,14 @@ export function planRollout(inputs: readonly [PlanInput, ...PlanInput[]]): Plann
   const rule = ruleOf(ask);
   const waves = wavesOf(targets, rule);
   const canary = canaryWave(wavesOfHosts(targets, waves), rule.canary);
-  const asked = inputs.map((input) => gatesOf(input, inputs.length > 1, targets, waves));
-  const gates = asked.flatMap((one) => one.gates);
+  const { gates, hooks, problems: beside } = besides(inputs, targets, waves);
   const problems = [
     ...contradictions(first),
     ...namingProblems(first),
     ...(partial?.problems ?? []),
     ...surveys.flatMap((one) => one.problems),
     ...portProblems(involved, first.reserved),
-    ...asked.flatMap((one) => one.problems),
+    ...beside,
   ];
   const hosts = targets.map(({ host, app, spec, from }, index) => ({
     host: host.name,
@@ -100,14 +105,36 @@ export function planRollout(inputs: readonly [PlanInput, ...PlanInput[]]): Plann
     ...(canary === 0 ? {} : { canaryWave: canary }),
     ...{ hosts, problems: [...new Set([...problems, ...passing])] },
   };
-  const identity = { ...content, to: targets.map(({ to }) => to), ...(gates.length === 0 ? {} : { gates }) };
-  const names = gates.length === 0 ? {} : { gates: gates.map(({ name }) => name) };
+  const asked = { ...(gates.length === 0 ? {} : { gates }), ...(hooks.length === 0 ? {} : { hooks }) };
+  const identity = { ...content, to: targets.map(({ to }) => to), ...asked };
+  const names = {
+    ...(gates.length === 0 ? {} : { gates: gates.map(({ name }) => name) }),
+    ...(hooks.length === 0 ? {} : { hooks: hookLines(hooks, targets) }),
+  };
   const plan = { plan: digest(identity).slice(0, 12), ...content, ...names };
   const world = problems.length === 0;
   const skipped = first.skipDown ? concernedHosts(first).filter(({ state }) => state === 'down') : [];
   return {
     plan: world ? plan : { ...plan, invalid: true },
-    ...{ targets, waves, gates, world, skipped: skipped.map(({ name }) => name) },
+    ...{ targets, waves, gates, hooks, world, skipped: skipped.map(({ name }) => name) },
+  };
+}
+
+/** Gates and hooks of all apps. */
+function besides(
+  inputs: readonly PlanInput[],
+  targets: readonly Target[],
+  waves: readonly number[],
+): Pick<Planned, 'gates' | 'hooks'> & { readonly problems: readonly string[] } {
+  const several = inputs.length > 1;
+  const gates = inputs.map((input) => gatesOf(input, several, targets, waves));
+  const wrong = inputs.flatMap(({ app, hooks }) =>
+    (hooks?.problems ?? []).map((problem) => aboutApp(problem, several ? app : undefined)),
+  );
+  return {
+    gates: gates.flatMap((one) => one.gates),
+    hooks: targets.length === 0 ? [] : inputs.flatMap((input) => hooksOf(input, several)),
+    problems: [...gates.flatMap((one) => one.problems), ...wrong],
   };
 }
 
@@ -154,6 +181,10 @@ function gatesOf(
     problems.map((problem) => aboutApp(problem, app)),
   );
 }
+
+/** Of several apps each hook carries the name of its own, and is about that app alone. */
+const hooksOf = ({ app, hooks }: PlanInput, isOneOfSeveral: boolean): readonly HookSpec[] =>
+  isOneOfSeveral ? hooksOfApp(hooks?.hooks ?? [], app) : (hooks?.hooks ?? []);
 
 const withProblems = (
   { gates, problems }: ReturnType<typeof gatesFor>,

@@ -6,7 +6,9 @@ import type { RolloutHostState } from '@outrider/shared/domain/rollout.js';
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { answers, culpritOf, isOn, isSettled, isWell, lostState, stagingOf } from './host-report.js';
+import { runningHooks } from './hooks.js';
 import { endStuck, goPast, holdUnwell, isProgressive, rest, rollbackNext } from './rollback-next.js';
+import { awaitHooks } from './take-back.js';
 
 const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
 
@@ -68,6 +70,10 @@ export function rollbackTick(draft: Draft): void {
   const late = hosts.filter((host) => host.state === 'staging' || host.state === 'switching');
   for (const host of late) giveUp(draft, host.host, 'failed', `${host.host} did not get there in time`);
   if (late.length > 0) return;
+  if (runningHooks(draft.rollout).length > 0) {
+    awaitHooks(draft);
+    return;
+  }
   if (hosts.some((host) => host.state === 'staged')) holdUnwell(draft);
   else endStuck(draft);
 }

@@ -4,7 +4,8 @@ import { sameHost } from '@outrider/shared/domain/rollout-place.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
 import { hold } from './holding.js';
-import { isLost } from './take-back.js';
+import { permit } from './hooks.js';
+import { awaitHooks, isLost, namesOf } from './take-back.js';
 
 const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
 const ONE_BY_ONE: readonly RolloutOptions['strategy'][] = ['graceful', 'progressive', undefined];
@@ -13,12 +14,14 @@ const ONE_BY_ONE: readonly RolloutOptions['strategy'][] = ['graceful', 'progress
 export function rollbackNext(draft: Draft): void {
   const { hosts, paused, options } = draft.rollout;
   if (paused) return;
+  const areBack = permit(draft, 'after_revert', namesOf(hosts, 'committed'));
   const staged = hosts.filter((host) => host.state === 'staged');
   const oneByOne = ONE_BY_ONE.includes(options.strategy);
   if (!oneByOne) for (const host of staged) if (mayArrive(draft, host)) switchBack(draft, host);
   if (draft.rollout.hosts.some((host) => host.state === 'staging' || host.state === 'switching')) return;
   const [next] = draft.rollout.hosts.filter((host) => host.state === 'staged');
-  if (next === undefined) finish(draft);
+  if (next === undefined && areBack) finish(draft);
+  else if (next === undefined) awaitHooks(draft);
   else if (mayGoOn(draft)) for (const host of staged) if (sameHost(host, next)) switchBack(draft, host);
 }
 
@@ -27,6 +30,7 @@ const mayArrive = ({ rollout }: Draft, { after = [] }: RolloutHost): boolean =>
   rollout.hosts.every(({ host, state }) => !after.includes(host) || state === 'committed' || LOST.includes(state));
 
 function switchBack(draft: Draft, { host, to }: RolloutHost): void {
+  if (!permit(draft, 'before_revert', [host])) return;
   draft.command(host, 'switch', to, 0, `rollback to ${draft.rollout.version}`);
   draft.setHost(host, { state: 'switching', touched: true });
   draft.set({ phase: 'switching', deadline: draft.at + draft.limits.revertMs });

@@ -6,6 +6,7 @@ import type { RolloutHost, RolloutHostState } from '@outrider/shared/domain/roll
 import { sameHost } from '@outrider/shared/domain/rollout-place.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
+import { notUndone, permit, runningHooks, undoHooks } from './hooks.js';
 
 const ARRIVED: readonly RolloutHostState[] = ['reverted', 'committed'];
 const DONE: readonly RolloutHostState[] = ['reverted', 'failed', 'unreachable'];
@@ -17,22 +18,63 @@ export const isLost = (host: RolloutHost): boolean => host.state === 'failed' &&
 export function takeBackNext(draft: Draft): void {
   const { hosts } = draft.rollout;
   const touched = hosts.filter((host) => host.touched && host.stays !== true).reverse();
+  permit(draft, 'after_revert', namesOf(touched, 'reverted'));
   if (touched.some((host) => host.state === 'reverting')) return;
   const next = touched.find((host) => !DONE.includes(host.state));
   if (next !== undefined) {
-    for (const host of touched) if (sameHost(host, next) && !DONE.includes(host.state)) takeBack(draft, host);
+    const together = touched.filter((host) => sameHost(host, next) && !DONE.includes(host.state));
+    if (
+      permit(
+        draft,
+        'before_revert',
+        together.map(({ host }) => host),
+      )
+    )
+      for (const host of together) takeBack(draft, host);
+    else awaitHooks(draft);
     return;
   }
   const missing = hosts.filter((host) => host.touched && !ARRIVED.includes(host.state));
   if (missing.some((host) => host.state === 'committing')) {
     draft.set({ deadline: draft.at + draft.rollout.options.confirmWithinMs + draft.limits.commitMs });
   } else if (missing.length === 0) {
-    end(draft, draft.rollout.abortedBy === undefined ? 'rolled_back' : 'aborted');
+    if (areHooksBack(draft)) endBack(draft);
   } else if (missing.every(isLost)) {
-    endStuck(draft, missing);
+    if (runningHooks(draft.rollout).length === 0) endStuck(draft, missing);
+    else awaitHooks(draft);
   } else {
     draft.set({ deadline: draft.at + draft.rollout.options.confirmWithinMs + draft.limits.lostMs });
   }
+}
+
+export const namesOf = (hosts: readonly RolloutHost[], state: RolloutHostState): readonly string[] =>
+  hosts.filter((host) => host.state === state).map(({ host }) => host);
+
+/** Whoever is asked to run something has its own limit; here only a tick may not come too early. */
+export function awaitHooks(draft: Draft): void {
+  draft.set({ deadline: draft.at + draft.limits.revertMs });
+}
+
+/** What still runs is waited for; then what ran once is taken back, unless hosts keep the new release. */
+function areHooksBack(draft: Draft): boolean {
+  const isOver = runningHooks(draft.rollout).length === 0 && (keepsSome(draft) || undoHooks(draft));
+  if (!isOver) awaitHooks(draft);
+  return isOver;
+}
+
+const keepsSome = ({ rollout }: Draft): boolean =>
+  rollout.hosts.some(({ stays, state }) => stays === true && state === 'committed');
+
+/** Every host is where it was; what else was to be taken back may not be. */
+function endBack(draft: Draft): void {
+  const left = keepsSome(draft) ? [] : notUndone(draft.rollout);
+  const phase = draft.rollout.abortedBy === undefined ? 'rolled_back' : 'aborted';
+  if (left.length === 0) end(draft, phase);
+  else end(draft, 'stuck', withCause(draft, left.join(', ')));
+}
+
+function withCause({ rollout: { reason } }: Draft, sentence: string): string {
+  return `${reason === undefined ? '' : `${reason}; `}${sentence}`;
 }
 
 /** A revert where the host is on trial; where it is committed, a switch without trial to what it came from. */
@@ -64,6 +106,5 @@ export function endStuck(draft: Draft, missing: readonly RolloutHost[]): void {
   const sentences = missing.map(
     (host) => `${host.host} ${host.state === 'unreachable' ? 'cannot be reached' : 'did not come back'}`,
   );
-  const cause = draft.rollout.reason;
-  end(draft, 'stuck', `${cause === undefined ? '' : `${cause}; `}${sentences.join(', ')}`);
+  end(draft, 'stuck', withCause(draft, [...sentences, ...notUndone(draft.rollout)].join(', ')));
 }

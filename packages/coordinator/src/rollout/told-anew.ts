@@ -8,4 +8,5 @@ export function toldAnew(now: Rollout, before: Rollout | undefined): readonly Ro
   return now.hosts.filter((host, index) => host !== before.hosts[index]);
 }
 
-const aboutAll = ({ hosts: _hosts, steps: _steps, ...rest }: Rollout): unknown => rest;
+/** What became of a hook is decided on when it is heard. */
+const aboutAll = ({ hosts: _hosts, steps: _steps, hookRuns: _hookRuns, ...rest }: Rollout): unknown => rest;

@@ -1,4 +1,5 @@
 import type { GateSpec } from './gate.js';
+import type { HookSpec } from './hook.js';
 import type { ScalingSpec } from './scaling.js';
 
 /**
@@ -125,6 +126,8 @@ export interface AppSpec {
   readonly agents: readonly AgentSpec[];
   /** Absent: none. */
   readonly gates?: readonly GateSpec[];
+  /** In the order in which they run where several stand at one point; absent: none. */
+  readonly hooks?: readonly HookSpec[];
 }
 
 /** An agent as one host is to run it. */

@@ -2,6 +2,7 @@
  * Where a rollout takes place: on hosts, and where it is of several apps, with each of these on each host. The only one
  * that makes and reads the keys in `RolloutHost.host` and the texts that name several apps.
  */
+import type { HookRun } from './hook.js';
 import type { Rollout, RolloutApp, RolloutHost, RolloutHostState } from './rollout.js';
 
 type PlacedHost = Pick<RolloutHost, 'host' | 'app'>;
@@ -70,6 +71,13 @@ export function ofApp(rollout: Rollout, app: string): Rollout {
 /** What people and programs see: `host` is the name of the host, `app` beside it that of the app. */
 export const shownHosts = ({ hosts }: Pick<Rollout, 'hosts'>): readonly RolloutHost[] =>
   hosts.some(({ app }) => app !== undefined) ? hosts.map(asShown) : hosts;
+
+/** The same of runs of hooks; what app they are of is in their names. */
+export const shownRuns = ({ hosts, hookRuns = [] }: Pick<Rollout, 'hosts' | 'hookRuns'>): readonly HookRun[] =>
+  hookRuns.map((run) => {
+    const entry = hosts.find(({ host }) => host === run.host);
+    return entry === undefined ? run : { ...run, host: hostOf(entry) };
+  });
 
 const asShown = (entry: RolloutHost): RolloutHost =>
   entry.app === undefined ? entry : { ...entry, host: hostOf(entry) };

@@ -1,4 +1,5 @@
 import type { GateState } from './gate.js';
+import type { HookRun, HookSpec } from './hook.js';
 import type { Culprit } from './host.js';
 import type { HostFacts } from './preflight.js';
 import type { SecretChange, SettingChange } from './settings-diff.js';
@@ -16,6 +17,7 @@ export type RolloutPhase =
   | 'stuck';
 
 export const ENDED_PHASES = ['succeeded', 'rolled_back', 'aborted', 'stuck'] as const satisfies readonly RolloutPhase[];
+export type EndPhase = (typeof ENDED_PHASES)[number];
 export const hasEnded = (phase: RolloutPhase): boolean => (ENDED_PHASES as readonly string[]).includes(phase);
 
 /** Where one host stands in a rollout. `failed` and `unreachable` are ends only of a stuck rollout. */
@@ -170,6 +172,12 @@ export interface Rollout {
   readonly gates?: readonly GateState[];
   /** Counts the times that the gates were begun anew: a verdict of an earlier one counts for nothing. */
   readonly gateRound?: number;
+  /** As they were planned; absent: none. */
+  readonly hooks?: readonly HookSpec[];
+  /** Of those that were due, oldest first. */
+  readonly hookRuns?: readonly HookRun[];
+  /** All is decided, and the hooks after the rollout are waited for: how it ends then. */
+  readonly ending?: { readonly phase: EndPhase; readonly reason?: string };
   /** Why it is paused, as a sentence, where no person has paused it. */
   readonly pausedFor?: string;
   /** The next wave waits for hosts that come and go; set in `switching`, while no host is switched. */
@@ -278,4 +286,6 @@ export interface Plan {
   readonly invalid?: boolean;
   /** Names of the gates that each bake asks; absent: none. */
   readonly gates?: readonly string[];
+  /** What is run before and after its steps, a line each; absent: nothing. */
+  readonly hooks?: readonly string[];
 }

@@ -29,6 +29,7 @@ import type { FleetStatus as _outrider_v1_FleetStatus, FleetStatus__Output as _o
 import type { FleetStatusRequest as _outrider_v1_FleetStatusRequest, FleetStatusRequest__Output as _outrider_v1_FleetStatusRequest__Output } from './outrider/v1/FleetStatusRequest.js';
 import type { GateState as _outrider_v1_GateState, GateState__Output as _outrider_v1_GateState__Output } from './outrider/v1/GateState.js';
 import type { Hold as _outrider_v1_Hold, Hold__Output as _outrider_v1_Hold__Output } from './outrider/v1/Hold.js';
+import type { HookRun as _outrider_v1_HookRun, HookRun__Output as _outrider_v1_HookRun__Output } from './outrider/v1/HookRun.js';
 import type { Host as _outrider_v1_Host, Host__Output as _outrider_v1_Host__Output } from './outrider/v1/Host.js';
 import type { HostApp as _outrider_v1_HostApp, HostApp__Output as _outrider_v1_HostApp__Output } from './outrider/v1/HostApp.js';
 import type { HostExpectation as _outrider_v1_HostExpectation, HostExpectation__Output as _outrider_v1_HostExpectation__Output } from './outrider/v1/HostExpectation.js';
@@ -109,6 +110,7 @@ export interface ProtoGrpcType {
       FleetStatusRequest: MessageTypeDefinition<_outrider_v1_FleetStatusRequest, _outrider_v1_FleetStatusRequest__Output>
       GateState: MessageTypeDefinition<_outrider_v1_GateState, _outrider_v1_GateState__Output>
       Hold: MessageTypeDefinition<_outrider_v1_Hold, _outrider_v1_Hold__Output>
+      HookRun: MessageTypeDefinition<_outrider_v1_HookRun, _outrider_v1_HookRun__Output>
       Host: MessageTypeDefinition<_outrider_v1_Host, _outrider_v1_Host__Output>
       HostApp: MessageTypeDefinition<_outrider_v1_HostApp, _outrider_v1_HostApp__Output>
       HostExpectation: MessageTypeDefinition<_outrider_v1_HostExpectation, _outrider_v1_HostExpectation__Output>

@@ -16,6 +16,7 @@ import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_C
 import type { EmergencyRequest as _outrider_v1_EmergencyRequest, EmergencyRequest__Output as _outrider_v1_EmergencyRequest__Output } from './outrider/v1/EmergencyRequest.js';
 import type { Fence as _outrider_v1_Fence, Fence__Output as _outrider_v1_Fence__Output } from './outrider/v1/Fence.js';
 import type { Hold as _outrider_v1_Hold, Hold__Output as _outrider_v1_Hold__Output } from './outrider/v1/Hold.js';
+import type { HookAnswer as _outrider_v1_HookAnswer, HookAnswer__Output as _outrider_v1_HookAnswer__Output } from './outrider/v1/HookAnswer.js';
 import type { HostFacts as _outrider_v1_HostFacts, HostFacts__Output as _outrider_v1_HostFacts__Output } from './outrider/v1/HostFacts.js';
 import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outrider_v1_HostStatus__Output } from './outrider/v1/HostStatus.js';
 import type { InstanceStatus as _outrider_v1_InstanceStatus, InstanceStatus__Output as _outrider_v1_InstanceStatus__Output } from './outrider/v1/InstanceStatus.js';
@@ -30,6 +31,7 @@ import type { PreflightResponse as _outrider_v1_PreflightResponse, PreflightResp
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from './outrider/v1/ReleaseRef.js';
 import type { RenewRequest as _outrider_v1_RenewRequest, RenewRequest__Output as _outrider_v1_RenewRequest__Output } from './outrider/v1/RenewRequest.js';
 import type { ResumeRequest as _outrider_v1_ResumeRequest, ResumeRequest__Output as _outrider_v1_ResumeRequest__Output } from './outrider/v1/ResumeRequest.js';
+import type { RunHookRequest as _outrider_v1_RunHookRequest, RunHookRequest__Output as _outrider_v1_RunHookRequest__Output } from './outrider/v1/RunHookRequest.js';
 import type { SampleWindow as _outrider_v1_SampleWindow, SampleWindow__Output as _outrider_v1_SampleWindow__Output } from './outrider/v1/SampleWindow.js';
 import type { SamplesRequest as _outrider_v1_SamplesRequest, SamplesRequest__Output as _outrider_v1_SamplesRequest__Output } from './outrider/v1/SamplesRequest.js';
 import type { SamplesResponse as _outrider_v1_SamplesResponse, SamplesResponse__Output as _outrider_v1_SamplesResponse__Output } from './outrider/v1/SamplesResponse.js';
@@ -64,6 +66,7 @@ export interface ProtoGrpcType {
       EmergencyRequest: MessageTypeDefinition<_outrider_v1_EmergencyRequest, _outrider_v1_EmergencyRequest__Output>
       Fence: MessageTypeDefinition<_outrider_v1_Fence, _outrider_v1_Fence__Output>
       Hold: MessageTypeDefinition<_outrider_v1_Hold, _outrider_v1_Hold__Output>
+      HookAnswer: MessageTypeDefinition<_outrider_v1_HookAnswer, _outrider_v1_HookAnswer__Output>
       HostFacts: MessageTypeDefinition<_outrider_v1_HostFacts, _outrider_v1_HostFacts__Output>
       HostStatus: MessageTypeDefinition<_outrider_v1_HostStatus, _outrider_v1_HostStatus__Output>
       InstanceStatus: MessageTypeDefinition<_outrider_v1_InstanceStatus, _outrider_v1_InstanceStatus__Output>
@@ -78,6 +81,7 @@ export interface ProtoGrpcType {
       ReleaseRef: MessageTypeDefinition<_outrider_v1_ReleaseRef, _outrider_v1_ReleaseRef__Output>
       RenewRequest: MessageTypeDefinition<_outrider_v1_RenewRequest, _outrider_v1_RenewRequest__Output>
       ResumeRequest: MessageTypeDefinition<_outrider_v1_ResumeRequest, _outrider_v1_ResumeRequest__Output>
+      RunHookRequest: MessageTypeDefinition<_outrider_v1_RunHookRequest, _outrider_v1_RunHookRequest__Output>
       SampleWindow: MessageTypeDefinition<_outrider_v1_SampleWindow, _outrider_v1_SampleWindow__Output>
       SamplesRequest: MessageTypeDefinition<_outrider_v1_SamplesRequest, _outrider_v1_SamplesRequest__Output>
       SamplesResponse: MessageTypeDefinition<_outrider_v1_SamplesResponse, _outrider_v1_SamplesResponse__Output>

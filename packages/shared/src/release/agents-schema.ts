@@ -33,16 +33,14 @@ import { NO_KEY } from '../runtime/yaml-nodes.js';
 import { commandSchema } from './command-schema.js';
 import { gatesSchema } from './gates-schema.js';
 import { healthcheck } from './healthcheck-schema.js';
+import { hooksSchema } from './hooks-schema.js';
 import { replicas } from './replicas-schema.js';
+import { RESERVED_VARIABLE, secretName, user } from './rights-schema.js';
 import { problemOfLength, problemOfListenAddress } from './spec-strings.js';
 
 const HOST_SELECTOR = /^[a-z0-9][a-z0-9._/-]{0,62}=[A-Za-z0-9._-]{0,63}$/;
-const USER = /^[a-z_][a-z0-9_.-]{0,31}\$?(?::[a-z_0-9][a-z0-9_.-]{0,31})?$|^\d{1,10}(?::\d{1,10})?$/;
-const SECRET = /^[A-Z][A-Z0-9_]*$/;
-const SECRET_RULE = 'a name of capital letters, digits and "_", such as OPENAI_API_KEY';
 const LEAST_MEMORY = 1024 * 1024;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const RESERVED_VARIABLE = /^(?:OUTRIDER_.*|LISTEN_(?:FDS|PID|FDNAMES)|NOTIFY_SOCKET|WATCHDOG_(?:USEC|PID))$/;
 
 export type AgentBody = Omit<AgentSpec, 'name'>;
 
@@ -78,14 +76,6 @@ const environment = byForm<Readonly<Record<string, string>>>((value) => {
 
 const onlyValue = <T>(allowed: T) =>
   z.unknown().refine((value) => value === allowed, { error: `other than ${String(allowed)} ${NOT_YET}` });
-
-const USER_RULE = 'a user of the host: NAME, UID, NAME:GROUP or UID:GID';
-const user = text(USER_RULE).refine((value) => USER.test(value) || value.includes('${'), must(USER_RULE));
-
-const secret = text('the name of a secret').refine(
-  (value) => SECRET.test(value) && !RESERVED_VARIABLE.test(value),
-  must(SECRET_RULE),
-);
 
 /** Compose's spelling of sizes; a bare number is bytes. */
 const SIZE_RULE = 'a size such as 512M or 2G (K, M, G: 1024 each)';
@@ -228,7 +218,7 @@ export const agentSchema = strict(
     user: user.optional(),
     resources: resources.optional(),
     no_new_privileges: flag().default(true),
-    secrets: list(secret, '[OPENAI_API_KEY]').default([]),
+    secrets: list(secretName, '[OPENAI_API_KEY]').default([]),
     driver: choice(['process', 'podman'])
       .refine((word) => word === 'process', { error: `podman ${NOT_YET}` })
       .default('process'),
@@ -274,6 +264,7 @@ export const appSchema = strict(
     app: name('the name of an app').default('default'),
     agents: mapOf(agentSchema, 'a map of agents'),
     gates: gatesSchema.default([]),
+    hooks: hooksSchema.default({}),
   },
-  { unsupported: ['hooks'], instead: { services: 'agents', name: 'app' } },
+  { instead: { services: 'agents', name: 'app' } },
 );

@@ -370,10 +370,7 @@ agents:
     ['agents: { a: { command: [x, 1] } }', /agents\.a\.command\[1\] must be a text, not 1/],
     ['agents: { a: nothing }', /agents\.a must be a map, not "nothing"/],
     ['services: {}\nagents: { a: { command: x } }', /services is not known here: use "agents"/],
-    [
-      'gates: 5\nhooks: {}\nagents: { a: { command: x } }',
-      /:1: gates must be a list[^]*:2: hooks is not supported yet/,
-    ],
+    ['gates: 5\nhooks: []\nagents: { a: { command: x } }', /:1: gates must be a list[^]*:2: hooks must be a map/],
     [
       'agents: { a: { command: x, depends_on: [b] }, b: { command: x, depends_on: [c] }, c: { command: x, depends_on: [b] } }',
       /agents\.b\.depends_on goes round in a circle: b -> c -> b\./,

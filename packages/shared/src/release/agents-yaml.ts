@@ -9,6 +9,7 @@ import { didYouMean } from '../runtime/suggest.js';
 import { parseYaml, type ValuePath, type YamlSource } from '../runtime/yaml-source.js';
 import { type AgentBody, appSchema } from './agents-schema.js';
 import { gateProblems, namedGates } from './gates.js';
+import { hookProblems, namedHooks } from './hooks.js';
 import { AGENTS_FILE } from './manifest.js';
 import { problemsOfReferences } from './spec-walk.js';
 
@@ -28,9 +29,15 @@ export function compileAgentsYaml(text: string, file: string = AGENTS_FILE): Com
   }
   const agents = Object.entries(checked.value.agents).map(([name, body]) => named(name, body, source));
   const gates = namedGates(checked.value.gates);
-  const problems = [...problemsBetween(agents, source), ...problemsOfGates(gates, agents, source)].sort(byLine);
+  const hooks = namedHooks(checked.value.hooks);
+  const problems = [
+    ...problemsBetween(agents, source),
+    ...problemsOfGates(gates, agents, source),
+    ...hookProblems(hooks).map(({ path, message }) => problemAt(source, ['hooks', ...path], message)),
+  ].sort(byLine);
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, spec: { app: checked.value.app, agents, ...(gates.length === 0 ? {} : { gates }) } };
+  const declared = { ...(gates.length === 0 ? {} : { gates }), ...(hooks.length === 0 ? {} : { hooks }) };
+  return { ok: true, spec: { app: checked.value.app, agents, ...declared } };
 }
 
 /** The same, for who wants an exception. @throws OutriderError('invalid') with one line for each problem. */

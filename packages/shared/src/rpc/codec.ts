@@ -5,13 +5,15 @@
  */
 import type { OutriderEvent } from '../domain/event.js';
 import type { AppStatus, HostStatus, InstanceStatus } from '../domain/host.js';
-import { shownHosts } from '../domain/rollout-place.js';
+import type { HookAnswer } from '../domain/hook.js';
+import { shownHosts, shownRuns } from '../domain/rollout-place.js';
 import type { HostSamples } from '../domain/gate.js';
 import type { PreflightReport } from '../domain/preflight.js';
 import type { Release } from '../domain/release.js';
 import type { Plan, Rollout } from '../domain/rollout.js';
 import type { AppStatus__Output } from '../gen/outrider/v1/AppStatus.js';
 import type { Event as WireEvent, Event__Output } from '../gen/outrider/v1/Event.js';
+import type { HookAnswer as WireHookAnswer, HookAnswer__Output } from '../gen/outrider/v1/HookAnswer.js';
 import type { HostStatus__Output } from '../gen/outrider/v1/HostStatus.js';
 import type { InstanceStatus as WireInstance, InstanceStatus__Output } from '../gen/outrider/v1/InstanceStatus.js';
 import type { Plan as WirePlan, Plan__Output } from '../gen/outrider/v1/Plan.js';
@@ -40,6 +42,8 @@ export function readRollout(wire: RolloutRecord__Output): Rollout & { readonly e
 }
 export const readPlan = (wire: Plan__Output): Plan => present(wire) as Plan;
 export const readPreflight = (wire: PreflightResponse__Output): PreflightReport => present(wire) as PreflightReport;
+export const readHookAnswer = (wire: HookAnswer__Output): HookAnswer => present(wire) as HookAnswer;
+export const writeHookAnswer = (answer: HookAnswer): WireHookAnswer => ({ ...answer, log: [...answer.log] });
 export const readRelease = (wire: Release__Output): Release => present(wire) as Release;
 
 export function readEvent(wire: Event__Output): OutriderEvent {
@@ -57,7 +61,7 @@ export const writePlan = (plan: Plan): WirePlan => plan as WirePlan;
 /** Of a gate, where it stands: what it asks is in the release. */
 export function writeRollout(rollout: Rollout, explained: string): WireRollout {
   const gates = (rollout.gates ?? []).map(({ name, outcome, reason }) => ({ name, outcome, reason }));
-  const wire: object = { ...rollout, hosts: shownHosts(rollout), gates, explained };
+  const wire: object = { ...rollout, hosts: shownHosts(rollout), hookRuns: shownRuns(rollout), gates, explained };
   return wire;
 }
 

@@ -60,14 +60,14 @@ export async function startFaces(config: SidecarConfig, inside: Inside, log: Log
 const HEALTH_FRESH_MS = 50;
 
 async function open(config: SidecarConfig, inside: Inside, log: Logger, closers: Closers): Promise<Faces['addresses']> {
-  const { host, supervisor, metrics, tokens, version, logs, preflight, specs } = inside;
+  const { host, supervisor, metrics, tokens, version, logs, preflight, specs, hooks } = inside;
   const samples = startSampling(config, inside, log, closers);
   startScaling(inside, samples, log, closers);
   const onBug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
 
   const grpc = await bindPatiently(() =>
     startSidecarGrpc({
-      ...{ host, agents: supervisor, logs, samples, preflight, specs },
+      ...{ host, agents: supervisor, logs, samples, preflight, specs, hooks },
       ...{ listen: config.listen.grpc, tokens: tokens.accepted, onBug },
     }),
   );

@@ -31,12 +31,14 @@ import { createHostDriver, type HostDriver } from '../supervise/host-driver.js';
 import { type ReadSpec, readerOf } from '../supervise/host-driver-specs.js';
 import type { Sampler } from '../samples/sampler.js';
 import type { HostDriverOptions } from '../supervise/host-driver-options.js';
-import type { LogReader } from '../supervise/ports.js';
+import type { LogReader, Probes, Processes } from '../supervise/ports.js';
 import type { StagingNeeds } from '../supervise/preflight/ports.js';
 import { createPreflight } from '../supervise/preflight/preflight.js';
+import type { HookRunner } from '../supervise/hooks/runner.js';
 import { Supervisor } from '../supervise/supervisor.js';
 import type { InstanceLogs } from '../supervise/supervisor-parts.js';
 import { crashPointsForTests } from './crash-for-tests.js';
+import { startHooks } from './hooks.js';
 import { HostEvents } from './host-events.js';
 import { hostSockets, tellOfUndeclared } from './inherited.js';
 import { Late } from './late.js';
@@ -53,6 +55,7 @@ export interface Inside {
   readonly host: HostDriver;
   readonly preflight: Preflight;
   readonly specs: SpecSource;
+  readonly hooks: HookRunner;
   readonly bus: Bus;
   readonly notify: ClosableNotifySockets;
   readonly events: HostEvents;
@@ -89,23 +92,16 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const { logs, logFiles, rotation } = logsOf(config, warn);
   const bus = busOf(config, { events, metrics, samples }, () => supervisor);
   const notify = notifyOf(config, metrics, warn);
+  const place = { host, address, ...redisPlace(config) };
   const supervisor = new Supervisor({
     ...{ clock, processes, bus, notify, events, limits, secrets, sockets },
-    probes: createProbes({
-      ownsConnection: (...asked) => processes.ownsConnection(...asked),
-      acceptsAtOnce: (to, port) => (isLoopback(to) || to === address) && acceptsAtOnce(to, port),
-    }),
+    probes: probesOf(processes, address),
     records: crash.records(createRecordStore({ runDir, now: () => clock.now(), onUnreadable: warn })),
     metrics: countedBy(metrics, samples),
-    host: { host, address, ...redisPlace(config) },
-    bootId: bootId(),
     // A copy: each look at the very one asks the C library.
     ownEnvironment: { ...process.env },
     random: () => Math.random(),
-    newId: () => `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`,
-    logs: logFiles,
-    maxStarting: config.maxStarting,
-    warn,
+    ...{ host: place, bootId: bootId(), newId, logs: logFiles, maxStarting: config.maxStarting, warn },
   });
   const releases = createReleases({ dataDir, token: tokens.ofFleet, clock, reserveBytes: config.diskReserve });
   const driver = createHostDriver({
@@ -119,8 +115,9 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   });
   tellOfUndeclared(sockets, supervisor, log);
   driver.start();
+  const hooks = startHooks(config, { processes, limits, logs, host: place, newId, warn }, driver, releases);
   return {
-    ...{ supervisor, host: driver, preflight: preflightOf(config, driver, releases) },
+    ...{ supervisor, host: driver, hooks, preflight: preflightOf(config, driver, releases) },
     ...{ specs: releases, spec: readerOf({ releases }) },
     ...{ bus, notify, events, metrics, figures, samples, scaler, tokens, version, logs, rotation },
   };
@@ -165,6 +162,14 @@ function logsOf(
     rotation: new LogRotation({ folder, limits, ledger, warn, monotonic: () => systemClock.monotonic() }),
   };
 }
+
+const probesOf = (processes: Processes, address: string): Probes =>
+  createProbes({
+    ownsConnection: (...asked) => processes.ownsConnection(...asked),
+    acceptsAtOnce: (to, port) => (isLoopback(to) || to === address) && acceptsAtOnce(to, port),
+  });
+
+const newId = (): string => `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`;
 
 const localAddresses = (): readonly string[] =>
   Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((item) => item.address));

@@ -111,6 +111,12 @@ beforeEach(async () => {
   status = hostStatus({ instances: [instanceStatus('vision'), instanceStatus('memory', { ready: false })] });
   server = await startSidecarGrpc({
     ...{ host, agents },
+    hooks: {
+      ask: async (...given) => {
+        asked.push(['hook', ...given]);
+        return { state: 'failed', reason: 'it ended with 3', log: ['one', 'two'] };
+      },
+    },
     preflight: async (documents) => {
       asked.push(['preflight', documents]);
       return { problems: ['the disk is full'], notices: [], facts: FACTS };
@@ -277,6 +283,41 @@ test('a watcher gets the whole status at once and after changes, the last one fo
   expect(seen[0]).toBe(0);
   expect(seen.length).toBeLessThan(10);
   await eventually(() => listeners.size === 1);
+});
+
+test('a hook is run for the leader that is obeyed, and needs the token', async () => {
+  const request = {
+    ...{
+      app: 'assistants',
+      epoch: 7,
+      holder: 'boss',
+      rollout: 'r4',
+      id: 'r4/before_switch/pc2',
+      hook: 'before_switch',
+    },
+    ...{
+      point: 'before_switch',
+      command: ['./migrate'],
+      timeoutMs: 5_000,
+      retries: 2,
+      release: RELEASE,
+      waitMs: 900_000,
+    },
+  };
+  expect(await remote.RunHook(request)).toEqual({ state: 'failed', reason: 'it ended with 3', log: ['one', 'two'] });
+  const { epoch: _epoch, holder: _holder, waitMs: _waitMs, ...own } = request;
+  expect(asked).toEqual([['hook', { ...own, secrets: [], from: '', outcome: '', onlyIfBegun: false }, 60_000]]);
+  for (const [wrong, expected] of [
+    [{ id: '../x' }, /id is no id of a run/],
+    [{ point: 'before_lunch' }, /point must be one of before_rollout/],
+    [{ command: [''] }, /command has no program/],
+    [{ secrets: ['../key'] }, /secrets has what is no name/],
+    [{ timeoutMs: 0 }, /timeout_ms must be from 1/],
+    [{ app: '' }, /app must be/],
+  ] satisfies (readonly [object, RegExp])[]) {
+    await expect(remote.RunHook({ ...request, ...wrong })).rejects.toThrow(expected);
+  }
+  expect(asked).toHaveLength(1);
 });
 
 test('the question whether this host could run a release comes with the documents, and needs the token', async () => {

@@ -3,17 +3,19 @@ import type { HostStatus } from '@outrider/shared/domain/host.js';
 import type { SidecarHandlers } from '@outrider/shared/gen/outrider/v1/Sidecar.js';
 import type { ControlAgentRequest__Output } from '@outrider/shared/gen/outrider/v1/ControlAgentRequest.js';
 import type { AppStatus as WireAppStatus } from '@outrider/shared/gen/outrider/v1/AppStatus.js';
+import type { RunHookRequest__Output } from '@outrider/shared/gen/outrider/v1/RunHookRequest.js';
 import type { HostStatus as WireHostStatus } from '@outrider/shared/gen/outrider/v1/HostStatus.js';
 import type { InstanceStatus as WireInstanceStatus } from '@outrider/shared/gen/outrider/v1/InstanceStatus.js';
-import { writeHostSamples } from '@outrider/shared/rpc/codec.js';
+import { writeHookAnswer, writeHostSamples } from '@outrider/shared/rpc/codec.js';
 import { sidecarProto } from '@outrider/shared/rpc/loader.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
 import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
+import { hookAskOf } from './hook-request.js';
 import { agentOrderOf, checkPlace, commandOf, leaseEndOf, logsAskOf, releaseOf, scaleAskOf } from './grpc-requests.js';
 import { latest } from './latest.js';
-import type { AgentControl, HostControl, Preflight, SampleSource, SpecSource } from './ports.js';
+import type { AgentControl, Hooks, HostControl, Preflight, SampleSource, SpecSource } from './ports.js';
 import { scaleAgent } from './scale.js';
 
 /** Changes within this time are told together. */
@@ -28,6 +30,7 @@ export interface SidecarGrpcOptions {
   readonly samples: SampleSource;
   readonly preflight: Preflight;
   readonly specs: SpecSource;
+  readonly hooks: Hooks;
   readonly listen: readonly string[];
   readonly tokens: () => readonly string[];
   readonly onBug: (error: unknown, method: string) => void;
@@ -65,7 +68,7 @@ export async function startSidecarGrpc(options: SidecarGrpcOptions): Promise<Sid
 export function sidecarService(
   options: Omit<SidecarGrpcOptions, 'listen' | 'tokens' | 'onBug'>,
 ): Service<SidecarHandlers> {
-  const { host, agents, logs, samples } = options;
+  const { host, agents, logs, samples, hooks } = options;
   return {
     Status: async () => host.status() as WireHostStatus,
     WatchStatus: (_request, { signal }) =>
@@ -101,6 +104,7 @@ export function sidecarService(
     Logs: (request, { signal }) =>
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
     Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
+    RunHook: (request) => runHook(request, host, hooks),
     ...releaseQuestions(options),
   };
 }
@@ -110,13 +114,23 @@ const releaseQuestions = ({
   preflight,
   specs,
 }: Pick<SidecarGrpcOptions, 'preflight' | 'specs'>): Pick<Service<SidecarHandlers>, 'Preflight' | 'KnownSpec'> => ({
-  Preflight: async ({ release, manifest, hostSpec, strategy }) => {
-    const asked = { release: releaseOf(release), manifest, hostSpec, strategy };
-    const { problems, notices, facts } = await preflight(asked);
+  Preflight: async ({ release, ...documents }) => {
+    const { problems, notices, facts } = await preflight({ release: releaseOf(release), ...documents });
     return { problems: [...problems], notices: [...notices], facts };
   },
   KnownSpec: async ({ app, specDigest }) => ({ hostSpec: Buffer.from(specs.knownSpec(app, specDigest)) }),
 });
+
+async function runHook(
+  request: RunHookRequest__Output,
+  host: HostControl,
+  hooks: Hooks,
+): Promise<ReturnType<typeof writeHookAnswer>> {
+  const { ask, waitMs } = hookAskOf(request);
+  // Who is not obeyed here may have nothing run.
+  host.bindEpoch(request.epoch, request.holder);
+  return writeHookAnswer(await hooks.ask(ask, waitMs));
+}
 
 async function control(
   { host, agents }: Pick<SidecarGrpcOptions, 'host' | 'agents'>,

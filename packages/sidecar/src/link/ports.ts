@@ -1,5 +1,6 @@
 /** What the outward faces of a sidecar (gRPC, HTTP, ZeroMQ, metrics) ask of its inside. */
 import type { HostSamples } from '@outrider/shared/domain/gate.js';
+import type { HookAnswer, HookAsk } from '@outrider/shared/domain/hook.js';
 import type { AppStatus, Fence, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
 import type { OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
@@ -87,6 +88,12 @@ export type Preflight = (documents: {
 export interface SpecSource {
   /** Canonical JSON. @throws OutriderError('not_found' | 'invalid') */
   knownSpec(app: string, specDigest: string): Uint8Array;
+}
+
+/** Runs hooks of rollouts, each once; implemented by supervise/hooks/runner.ts. */
+export interface Hooks {
+  /** Answers when it has ended, or after this time that it still runs. Rejects with `OutriderError`. */
+  ask(ask: HookAsk, waitMs: number): Promise<HookAnswer>;
 }
 
 /** What a person may ask of an agent. */

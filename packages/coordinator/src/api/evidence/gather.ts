@@ -1,5 +1,6 @@
 /** Gathers what is known of a rollout: from Redis, from the hosts that can be reached. Changes nothing. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import { isHook } from '@outrider/shared/domain/hook.js';
 import type { Culprit } from '@outrider/shared/domain/host.js';
 import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { hostNames, isAbout } from '@outrider/shared/domain/rollout-place.js';
@@ -56,6 +57,8 @@ async function logOf(
   { host: name, app, agent, log }: Culprit,
   signal: AbortSignal,
 ): Promise<CulpritLog> {
+  // Of a hook all that is kept of what it said is in the record.
+  if (isHook(agent)) return { host: name, agent, lines: log };
   const host = fleet.host(name);
   const place = { host: name, agent, ...(app === undefined ? {} : { app }) };
   const kept = (missing: string): CulpritLog => ({ ...place, lines: log, missing });

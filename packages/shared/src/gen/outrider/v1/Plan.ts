@@ -15,6 +15,7 @@ export interface Plan {
   'expectedMs'?: (number | string | Long);
   'notices'?: (string)[];
   'gates'?: (string)[];
+  'hooks'?: (string)[];
   'agents'?: (string)[];
   '_strategy'?: "strategy";
   '_canaryWave'?: "canaryWave";
@@ -33,5 +34,6 @@ export interface Plan__Output {
   'expectedMs'?: (number);
   'notices': (string)[];
   'gates': (string)[];
+  'hooks': (string)[];
   'agents': (string)[];
 }

@@ -4,6 +4,7 @@ import type { RolloutHost as _outrider_v1_RolloutHost, RolloutHost__Output as _o
 import type { RolloutOptions as _outrider_v1_RolloutOptions, RolloutOptions__Output as _outrider_v1_RolloutOptions__Output } from '../../outrider/v1/RolloutOptions.js';
 import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from '../../outrider/v1/Culprit.js';
 import type { GateState as _outrider_v1_GateState, GateState__Output as _outrider_v1_GateState__Output } from '../../outrider/v1/GateState.js';
+import type { HookRun as _outrider_v1_HookRun, HookRun__Output as _outrider_v1_HookRun__Output } from '../../outrider/v1/HookRun.js';
 import type { RolloutApp as _outrider_v1_RolloutApp, RolloutApp__Output as _outrider_v1_RolloutApp__Output } from '../../outrider/v1/RolloutApp.js';
 import type { Long } from '@grpc/proto-loader';
 
@@ -35,6 +36,7 @@ export interface RolloutRecord {
   'promotedBy'?: (string);
   'pausedFor'?: (string);
   'gates'?: (_outrider_v1_GateState)[];
+  'hookRuns'?: (_outrider_v1_HookRun)[];
   'apps'?: (_outrider_v1_RolloutApp)[];
   'skipped'?: (string)[];
   'awaitsSteady'?: (boolean);
@@ -79,6 +81,7 @@ export interface RolloutRecord__Output {
   'promotedBy'?: (string);
   'pausedFor'?: (string);
   'gates': (_outrider_v1_GateState__Output)[];
+  'hookRuns': (_outrider_v1_HookRun__Output)[];
   'apps': (_outrider_v1_RolloutApp__Output)[];
   'skipped': (string)[];
   'awaitsSteady'?: (boolean);

@@ -8,6 +8,7 @@ import type { CommandRequest as _outrider_v1_CommandRequest, CommandRequest__Out
 import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from '../../outrider/v1/ControlAgentRequest.js';
 import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from '../../outrider/v1/ControlAgentResponse.js';
 import type { EmergencyRequest as _outrider_v1_EmergencyRequest, EmergencyRequest__Output as _outrider_v1_EmergencyRequest__Output } from '../../outrider/v1/EmergencyRequest.js';
+import type { HookAnswer as _outrider_v1_HookAnswer, HookAnswer__Output as _outrider_v1_HookAnswer__Output } from '../../outrider/v1/HookAnswer.js';
 import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outrider_v1_HostStatus__Output } from '../../outrider/v1/HostStatus.js';
 import type { KnownSpecRequest as _outrider_v1_KnownSpecRequest, KnownSpecRequest__Output as _outrider_v1_KnownSpecRequest__Output } from '../../outrider/v1/KnownSpecRequest.js';
 import type { KnownSpecResponse as _outrider_v1_KnownSpecResponse, KnownSpecResponse__Output as _outrider_v1_KnownSpecResponse__Output } from '../../outrider/v1/KnownSpecResponse.js';
@@ -17,6 +18,7 @@ import type { PreflightRequest as _outrider_v1_PreflightRequest, PreflightReques
 import type { PreflightResponse as _outrider_v1_PreflightResponse, PreflightResponse__Output as _outrider_v1_PreflightResponse__Output } from '../../outrider/v1/PreflightResponse.js';
 import type { RenewRequest as _outrider_v1_RenewRequest, RenewRequest__Output as _outrider_v1_RenewRequest__Output } from '../../outrider/v1/RenewRequest.js';
 import type { ResumeRequest as _outrider_v1_ResumeRequest, ResumeRequest__Output as _outrider_v1_ResumeRequest__Output } from '../../outrider/v1/ResumeRequest.js';
+import type { RunHookRequest as _outrider_v1_RunHookRequest, RunHookRequest__Output as _outrider_v1_RunHookRequest__Output } from '../../outrider/v1/RunHookRequest.js';
 import type { SamplesRequest as _outrider_v1_SamplesRequest, SamplesRequest__Output as _outrider_v1_SamplesRequest__Output } from '../../outrider/v1/SamplesRequest.js';
 import type { SamplesResponse as _outrider_v1_SamplesResponse, SamplesResponse__Output as _outrider_v1_SamplesResponse__Output } from '../../outrider/v1/SamplesResponse.js';
 import type { StageRequest as _outrider_v1_StageRequest, StageRequest__Output as _outrider_v1_StageRequest__Output } from '../../outrider/v1/StageRequest.js';
@@ -110,6 +112,15 @@ export interface SidecarClient extends grpc.Client {
   revert(argument: _outrider_v1_CommandRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
   revert(argument: _outrider_v1_CommandRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
   
+  RunHook(argument: _outrider_v1_RunHookRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HookAnswer__Output>): grpc.ClientUnaryCall;
+  RunHook(argument: _outrider_v1_RunHookRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HookAnswer__Output>): grpc.ClientUnaryCall;
+  RunHook(argument: _outrider_v1_RunHookRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HookAnswer__Output>): grpc.ClientUnaryCall;
+  RunHook(argument: _outrider_v1_RunHookRequest, callback: grpc.requestCallback<_outrider_v1_HookAnswer__Output>): grpc.ClientUnaryCall;
+  runHook(argument: _outrider_v1_RunHookRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HookAnswer__Output>): grpc.ClientUnaryCall;
+  runHook(argument: _outrider_v1_RunHookRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HookAnswer__Output>): grpc.ClientUnaryCall;
+  runHook(argument: _outrider_v1_RunHookRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HookAnswer__Output>): grpc.ClientUnaryCall;
+  runHook(argument: _outrider_v1_RunHookRequest, callback: grpc.requestCallback<_outrider_v1_HookAnswer__Output>): grpc.ClientUnaryCall;
+  
   Samples(argument: _outrider_v1_SamplesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_SamplesResponse__Output>): grpc.ClientUnaryCall;
   Samples(argument: _outrider_v1_SamplesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_SamplesResponse__Output>): grpc.ClientUnaryCall;
   Samples(argument: _outrider_v1_SamplesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_SamplesResponse__Output>): grpc.ClientUnaryCall;
@@ -174,6 +185,8 @@ export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
   
   Revert: grpc.handleUnaryCall<_outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus>;
   
+  RunHook: grpc.handleUnaryCall<_outrider_v1_RunHookRequest__Output, _outrider_v1_HookAnswer>;
+  
   Samples: grpc.handleUnaryCall<_outrider_v1_SamplesRequest__Output, _outrider_v1_SamplesResponse>;
   
   Stage: grpc.handleUnaryCall<_outrider_v1_StageRequest__Output, _outrider_v1_AppStatus>;
@@ -197,6 +210,7 @@ export interface SidecarDefinition extends grpc.ServiceDefinition {
   Renew: MethodDefinition<_outrider_v1_RenewRequest, _outrider_v1_AppStatus, _outrider_v1_RenewRequest__Output, _outrider_v1_AppStatus__Output>
   Resume: MethodDefinition<_outrider_v1_ResumeRequest, _outrider_v1_HostStatus, _outrider_v1_ResumeRequest__Output, _outrider_v1_HostStatus__Output>
   Revert: MethodDefinition<_outrider_v1_CommandRequest, _outrider_v1_AppStatus, _outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus__Output>
+  RunHook: MethodDefinition<_outrider_v1_RunHookRequest, _outrider_v1_HookAnswer, _outrider_v1_RunHookRequest__Output, _outrider_v1_HookAnswer__Output>
   Samples: MethodDefinition<_outrider_v1_SamplesRequest, _outrider_v1_SamplesResponse, _outrider_v1_SamplesRequest__Output, _outrider_v1_SamplesResponse__Output>
   Stage: MethodDefinition<_outrider_v1_StageRequest, _outrider_v1_AppStatus, _outrider_v1_StageRequest__Output, _outrider_v1_AppStatus__Output>
   Status: MethodDefinition<_outrider_v1_StatusRequest, _outrider_v1_HostStatus, _outrider_v1_StatusRequest__Output, _outrider_v1_HostStatus__Output>

@@ -1,0 +1,105 @@
+/** The vocabulary of `hooks:` in agents.yaml: one hook at a time, and the map of the points at which they run. */
+import type { z } from 'zod';
+import { HOOK_POINTS, type HookPoint, type HookSpec, TOLD_ALONE } from '../domain/hook.js';
+import { byForm, choice, duration, list, must, strict, text, whole } from '../runtime/shape.js';
+import { commandSchema } from './command-schema.js';
+import { secretName, user } from './rights-schema.js';
+import { problemOfHttpUrl } from './spec-strings.js';
+
+export type UnnamedHook = Omit<HookSpec, 'name' | 'point' | 'onFailure'> & Partial<Pick<HookSpec, 'onFailure'>>;
+
+const DEFAULTS = { timeoutMs: 60_000 };
+const EXAMPLE = '{ command: [alembic, upgrade, head] } or { webhook: "https://..." }';
+
+const hookSchema = strict(
+  {
+    command: commandSchema.optional(),
+    webhook: text('a URL').optional(),
+    on: choice(['once', 'each']).default('each'),
+    undo: commandSchema.optional(),
+    user: user.optional(),
+    secrets: list(secretName, '[DATABASE_URL]').optional(),
+    timeout: duration(100, 86_400_000).default(DEFAULTS.timeoutMs),
+    retries: whole(0, 100).default(0),
+    on_failure: choice(['fail', 'continue', 'hold']).optional(),
+  },
+  { instead: { exec: 'command', run: 'command', url: 'webhook', env: 'secrets' } },
+)
+  .superRefine((hook, context) => {
+    for (const { path, message } of problemsOf(hook)) context.addIssue({ code: 'custom', path: [...path], message });
+  })
+  .transform(({ command, webhook, on, undo, user: who, secrets = [], timeout, retries, on_failure }): UnnamedHook => ({
+    action:
+      command === undefined
+        ? { kind: 'webhook', url: webhook ?? '' }
+        : {
+            ...{ kind: 'command', command },
+            ...(who === undefined ? {} : { user: who }),
+            ...(secrets.length === 0 ? {} : { secrets }),
+          },
+    on,
+    ...(undo === undefined ? {} : { undo }),
+    ...{ timeoutMs: timeout, retries },
+    ...(on_failure === undefined ? {} : { onFailure: on_failure }),
+  }));
+
+const ofPoint = (point: HookPoint) =>
+  byForm<readonly UnnamedHook[]>((value) =>
+    Array.isArray(value) ? list(hookSchema, `[${EXAMPLE}]`) : hookSchema.transform((one) => [one]),
+  ).superRefine((hooks, context) => {
+    const index = hooks.findIndex(({ onFailure }) => onFailure === 'fail' || onFailure === 'hold');
+    if (index === -1 || !TOLD_ALONE.includes(point)) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['on_failure'],
+      message: `can only be continue at ${point}: what fails there is told, and stops nothing.`,
+    });
+  });
+
+export const hooksSchema = strict(
+  Object.fromEntries(HOOK_POINTS.map((point) => [point, ofPoint(point).optional()])) as Record<
+    HookPoint,
+    z.ZodOptional<ReturnType<typeof ofPoint>>
+  >,
+);
+
+interface Written {
+  readonly command?: readonly string[] | undefined;
+  readonly webhook?: string | undefined;
+  readonly on: 'once' | 'each';
+  readonly undo?: readonly string[] | undefined;
+  readonly user?: string | undefined;
+  readonly secrets?: readonly string[] | undefined;
+}
+
+interface Wrong {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+function problemsOf(hook: Written): Wrong[] {
+  const { command, webhook, on, undo, secrets = [] } = hook;
+  if ((command === undefined) === (webhook === undefined)) {
+    const what = command === undefined ? 'does nothing' : 'has both command and webhook';
+    return [{ path: [], message: `${what}: give it exactly one of command and webhook, such as ${EXAMPLE}.` }];
+  }
+  const wrong: Wrong[] = [];
+  if (undo !== undefined && on === 'each') {
+    wrong.push({ path: ['undo'], message: 'needs on: once: what each host has done is taken back by before_revert.' });
+  }
+  const twice = secrets.findIndex((secret, index) => secrets.indexOf(secret) < index);
+  if (twice !== -1) wrong.push({ path: ['secrets'], message: `has "${secrets[twice] ?? ''}" twice.` });
+  if (webhook === undefined) return wrong;
+  for (const key of ['user', 'secrets'] as const) {
+    if (hook[key] !== undefined) wrong.push({ path: [key], message: 'is only for a command: a webhook takes none.' });
+  }
+  const problem = problemOfUrl(webhook);
+  if (problem !== undefined) wrong.push({ path: ['webhook'], message: problem });
+  if (undo !== undefined && (undo.length !== 1 || problemOfUrl(undo[0] ?? '') !== undefined)) {
+    wrong.push({ path: ['undo'], message: must('of a webhook one URL').error({ input: undo.join(' ') }) });
+  }
+  return wrong;
+}
+
+/** What begins with a setting is looked at once that is filled in. */
+const problemOfUrl = (url: string): string | undefined => (url.startsWith('${') ? undefined : problemOfHttpUrl(url));
