@@ -2,12 +2,14 @@
 import type { AppStatus } from '@outrider/shared/domain/host.js';
 import type { HookAnswer, HookPoint, HookSpec, HookState } from '@outrider/shared/domain/hook.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import { shownRuns } from '@outrider/shared/domain/rollout-place.js';
 import { describe, expect, it } from 'vitest';
 import { begin, takeBackLost } from './begin.js';
 import { decide } from './decide.js';
 import type { Decision, RolloutEvent } from './decision.js';
 import { explain } from './explain.js';
 import { askOf, hookCalls } from './hook-ask.js';
+import { hooksOfApp } from './plan-hooks.js';
 import { toldAnew } from './told-anew.js';
 
 const ref = (version: string) => ({ version, digest: version, specDigest: version });
@@ -247,4 +249,54 @@ it('a rollback goes host by host past the hooks of what it leaves', () => {
   expect(commands(gone)).toEqual(['switch h1']);
   const atOnce = begin({ ...back, options: { ...back.options, strategy: 'immediate' } });
   expect([atOnce.rollout.phase, running(atOnce)]).toEqual(['staging', ['before_revert/h1', 'before_revert/h2']]);
+});
+
+describe('of several apps', () => {
+  const two = (...hooks: readonly HookSpec[]): Rollout =>
+    made(hooks, {
+      app: 'a,b',
+      apps: [
+        { app: 'a', version: '2', digest: '2' },
+        { app: 'b', version: '2', digest: '2' },
+      ],
+      hosts: ['h1/a', 'h1/b', 'h2/b'].map((host) => ({
+        ...{ host, app: host.slice(3), wave: Number(host[1]), state: 'pending', from: OLD, to: NEW },
+        ...{ touched: false, step: 0 },
+      })),
+    });
+
+  it('each has its own: for its hosts alone, under its name, asked of the host itself', () => {
+    const [own] = hooksOfApp([hook('before_stage')], 'b');
+    const begun = begin(two(own!));
+    expect(commands(begun)).toEqual(['stage h1/a']);
+    expect(running(begun)).toEqual(['b/before_stage/h1/b', 'b/before_stage/h2/b']);
+    const asks = hookCalls(begun.rollout).map((call) => askOf(begun.rollout, call));
+    expect(asks).toMatchObject([
+      { id: 'r1/b/before_stage/h1/b', app: 'b', release: NEW },
+      { id: 'r1/b/before_stage/h2/b', app: 'b' },
+    ]);
+    expect(shownRuns(begun.rollout).map(({ host }) => host)).toEqual(['h1', 'h2']);
+    const one = decide(begun.rollout, hookIs('b/before_stage/h2/b')(begun.rollout));
+    expect(commands(one)).toEqual(['stage h2/b']);
+  });
+
+  it('what runs once of each app has the first host that has the app', () => {
+    const hooks = ['a', 'b'].flatMap((app) => hooksOfApp([MIGRATE], app));
+    const done = run(two(...hooks), staged('h1/a'), staged('h1/b'), staged('h2/b'));
+    expect(running(done)).toEqual(['a/before_rollout']);
+    const next = decide(done.rollout, hookIs('a/before_rollout')(done.rollout));
+    expect(next.rollout.hookRuns).toMatchObject([{ host: 'h1/a' }, { id: 'r1/b/before_rollout', host: 'h1/b' }]);
+  });
+});
+
+it('an emergency waits for no hook on the way back, as any other does', () => {
+  const onItsWay = [staged('h1'), staged('h2'), onTrial('h1')];
+  const abort =
+    (urgent: boolean): Say =>
+    () => ({ kind: 'abort', by: 'bob', at: 3, ...(urgent ? { urgent } : {}) });
+  const rollout = made([hook('before_revert'), hook('after_revert')]);
+  const waits = run(rollout, ...onItsWay, abort(false));
+  expect([commands(waits), running(waits)]).toEqual([[], ['before_revert/h2']]);
+  const hurries = run(rollout, ...onItsWay, abort(true));
+  expect([commands(hurries), running(hurries)]).toEqual([['revert h2'], []]);
 });
