@@ -28,6 +28,23 @@ function expectTold(simulated: EngineWorld, rollout: Rollout): void {
 }
 
 describe('the engine', () => {
+  it('bakes as long as it was asked to, whatever becomes of the wall clock', async () => {
+    const simulated = world();
+    await simulated.lead();
+    const { rollout } = await simulated.call(simulated.engine.start(simulated.ask({ bakeMs: 10_000 })));
+    const begun = simulated.clock.monotonic();
+    while (simulated.hosts[0]!.phase !== 'trial') await simulated.step(100);
+    simulated.skew += 3_600_000;
+    for (let step = 0; step < 50; step += 1) await simulated.step(100);
+    simulated.skew -= 7_200_000;
+    expect(simulated.hosts.map(({ phase }) => phase).slice(1)).not.toContain('trial');
+    simulated.skew += 3_600_000;
+    expect((await simulated.finish(rollout!.id))?.phase).toBe('succeeded');
+    // Three bakes, one after the other, and not one more.
+    expect(simulated.clock.monotonic() - begun).toBeGreaterThan(30_000);
+    expect(simulated.clock.monotonic() - begun).toBeLessThan(60_000);
+  });
+
   it('moves a release over all hosts, one after another', async () => {
     const simulated = world();
     await simulated.lead();

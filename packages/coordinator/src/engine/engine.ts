@@ -1,5 +1,6 @@
 /** The rollout engine: leads while it holds the lease, and answers what the faces of the coordinator ask. */
-import { rfc3339 } from '@outrider/shared/runtime/clock.js';
+import { type Clock, rfc3339 } from '@outrider/shared/runtime/clock.js';
+import { SteadyClock } from '@outrider/shared/runtime/steady-clock.js';
 import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { ControlAction, OnLeaseEnd, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -17,7 +18,8 @@ import { Reign, type ReignOptions } from './reign.js';
 import { type Begun, beginRollback, beginRollout } from './starting.js';
 import type { Term } from './term.js';
 
-export interface EngineOptions extends PlannerOptions, Omit<ReignOptions, 'boundary' | 'limits'> {
+export interface EngineOptions extends PlannerOptions, Omit<ReignOptions, 'boundary' | 'clock' | 'limits'> {
+  readonly clock: Clock;
   readonly leases: LeaseStore;
   readonly specs: SpecStore;
   readonly environment: string;
@@ -47,8 +49,12 @@ export class RolloutEngine implements Rollouts {
   private readonly starting = new Mailbox();
   private readonly waiting = new Set<() => void>();
 
-  constructor(private readonly options: EngineOptions) {
-    const { leases, fleet, clock, holder, endpoint, times, readOnly } = options;
+  private readonly options: Omit<EngineOptions, 'clock'> & { readonly clock: SteadyClock };
+
+  constructor(options: EngineOptions) {
+    const { leases, fleet, holder, endpoint, times, readOnly } = options;
+    const clock = new SteadyClock(options.clock);
+    this.options = { ...options, clock };
     this.lead = new Leadership({
       ...{ store: leases, fleet, clock, holder },
       ...(endpoint === undefined ? {} : { endpoint }),
@@ -117,7 +123,8 @@ export class RolloutEngine implements Rollouts {
   }
 
   private elected(term: Term): void {
-    const { limits, boundary } = this.options;
+    const { limits, boundary, clock } = this.options;
+    clock.settle();
     const options = { ...this.options, boundary: boundary ?? noBoundary, limits: { ...DEFAULT_LIMITS, ...limits } };
     this.reign = new Reign(term, options, this.remembered);
     this.tell('leader.elected', term);

@@ -3,7 +3,7 @@ import type { AppStatus } from '@outrider/shared/domain/host.js';
 import { hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { entriesOn, entryAt, hostOf, placeOf } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import type { Clock } from '@outrider/shared/runtime/clock.js';
+import type { SteadyClock } from '@outrider/shared/runtime/steady-clock.js';
 import type { Limits } from '../rollout/decision.js';
 import { toldAnew } from '../rollout/told-anew.js';
 import type { Boundary } from './boundary.js';
@@ -23,7 +23,8 @@ export interface ReignOptions extends Pick<GateWatchOptions, 'gates' | 'gateSamp
   readonly specs: SpecStore;
   readonly fleet: Fleet;
   readonly releases: Releases;
-  readonly clock: Clock;
+  /** Goes by the wall clock while no rollout is under way. */
+  readonly clock: SteadyClock;
   readonly boundary: Boundary;
   readonly limits: Limits;
   readonly onBug: (error: unknown) => void;
@@ -192,6 +193,7 @@ export class Reign {
   private beat(): void {
     if (!this.term.isLive()) return;
     const rollouts = [...this.runs.values()].map((run) => run.rollout);
+    if (rollouts.length === 0) this.options.clock.settle();
     this.renewals.renew(rollouts, this.term);
     if (this.isReady) {
       this.gates.beat(this.runs.values());
