@@ -40,7 +40,10 @@ describe('agents.yaml', () => {
     ],
     ['agents:\n  a:\n    comand: x', /:3: agents\.a\.comand is not known\. Did you mean "command"\?/],
     ['agents: { a: { command: x, image: y } }', /agents\.a\.image is not supported yet/],
-    ['agents: { a: { command: x, replicas: many } }', /replicas must be a whole number from 0 to 1000, or bounds such as .*, not "many"/],
+    [
+      'agents: { a: { command: x, replicas: many } }',
+      /replicas must be a whole number from 0 to 1000, or bounds such as .*, not "many"/,
+    ],
     ['agents: { ../a: { command: x } }', /agents\.\.\.\/a is no name of an agent/],
     ['agents: { a: { command: x } }\nagents: {}', /:2: The key "agents" is there twice/],
     ['agents: { a: [ }', /:1: This is no YAML/],
