@@ -17,7 +17,7 @@ export interface Mutation {
 export const MUTATIONS: readonly Mutation[] = PLANTED;
 
 /** Schedules that a bug may live through; and how long that may take, in milliseconds. */
-const MOST = { decisions: 8_000, engine: 1_500, ms: 300_000 };
+const MOST = { decisions: 20_000, engine: 1_500, ms: 300_000 };
 
 interface Runner {
   readonly tellMany: (
