@@ -37,9 +37,10 @@ export async function showHosts(globals: Globals): Promise<void> {
             host.address,
             stateOf(host),
             host.sidecar === null ? '-' : String(host.sidecar.pid),
+            labelsOf(host.labels),
             host.apps.map(appOf).join(', '),
           ]),
-          ['HOST', 'ADDRESS', 'STATE', 'SIDECAR', 'APPS'],
+          ['HOST', 'ADDRESS', 'STATE', 'SIDECAR', 'LABELS', 'APPS'],
         ),
   );
 }
@@ -56,6 +57,12 @@ const stateOf = (host: {
     ...(host.flapping ? ['flapping'] : []),
     ...(host.hold === null ? [] : [`held by ${host.hold.by}`]),
   ].join(', ');
+
+/** `gpu=true,zone=z1`, by name. */
+const labelsOf = (labels: Readonly<Record<string, string>>): string => {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
+  return pairs.length === 0 ? '-' : pairs.sort().join(',');
+};
 
 const appOf = (app: {
   readonly app: string;
