@@ -15,7 +15,7 @@ import { Mailbox } from './mailbox.js';
 import { onlyApp, planRelease, type PlannerOptions } from './planner.js';
 import type { LeaseStore, RolloutTrace, SpecStore, StoredRollout } from './ports.js';
 import { Reign, type ReignOptions } from './reign.js';
-import { type Begun, beginRollback, beginRollout } from './starting.js';
+import { type Begun, beginRollback, beginRollout, refuseOtherPlan } from './starting.js';
 import type { Term } from './term.js';
 
 export interface EngineOptions extends PlannerOptions, Omit<ReignOptions, 'boundary' | 'clock' | 'limits'> {
@@ -76,7 +76,9 @@ export class RolloutEngine implements Rollouts {
   }
 
   async plan(ask: RolloutAsk): Promise<Plan> {
-    return (await planRelease(ask, this.options)).plan;
+    const { plan } = await planRelease(ask, this.options);
+    refuseOtherPlan(ask, plan);
+    return plan;
   }
 
   /** Starts are taken one after the other, so that two that come together can't both find the app free. */

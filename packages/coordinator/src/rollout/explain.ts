@@ -52,7 +52,7 @@ function progress(rollout: Rollout): string {
     case 'rolling_back':
       return `is being taken back on ${named(rollout, ['reverting', 'failed', 'unreachable'])}${why}`;
     case 'succeeded':
-      return `succeeded on ${named(rollout, ['committed'])}`;
+      return `succeeded on ${named(rollout, ['committed'])}${leftOut(rollout)}`;
     case 'rolled_back':
       return rollout.hosts.some(({ stays, state }) => stays === true && state === 'committed')
         ? `failed and was taken back on ${named(rollout, ['reverted'])}, while ${named(rollout, ['committed'])} keeps it${why}`
@@ -64,6 +64,11 @@ function progress(rollout: Rollout): string {
     case 'stuck':
       return `is stuck and needs a person${why}`;
   }
+}
+
+function leftOut({ skipped = [] }: Rollout): string {
+  if (skipped.length === 0) return '';
+  return `; ${list(skipped)} ${skipped.length === 1 ? 'was' : 'were'} out of reach and left out`;
 }
 
 function baking(rollout: Rollout): string {

@@ -100,6 +100,9 @@ export interface RolloutHost {
 export const ON_LEASE_END = ['revert', 'hold'] as const;
 export type OnLeaseEnd = (typeof ON_LEASE_END)[number];
 
+/** Shorter leases end between two renewals on a busy machine. */
+export const LEAST_CONFIRM_MS = 1_000;
+
 /** Those that may be absent are so in what an older coordinator has written. */
 export interface RolloutOptions {
   /** Absent: rolling; of a rollback: graceful. */
