@@ -9,7 +9,8 @@ import { harmless, note, print, printJson } from './output.js';
 import { SeveralApps } from './several-apps.js';
 import { paint, table } from '@outrider/shared/cli/table.js';
 
-export type Explained = Rollout & { readonly explained: string };
+/** `answer`: to whoever has said something to it. */
+export type Explained = Rollout & { readonly explained: string; readonly answer?: string };
 
 export interface RolloutView {
   event(event: OutriderEvent): void;

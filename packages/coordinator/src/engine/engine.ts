@@ -8,7 +8,7 @@ import type { RollbackAsk, RolloutAsk, Rollouts } from '../api/ports.js';
 import { DEFAULT_LIMITS, type Limits } from '../rollout/decision.js';
 import { explain } from '../rollout/explain.js';
 import { type Boundary, noBoundary } from './boundary.js';
-import { control } from './control.js';
+import { control, type Controlled } from './control.js';
 import { Leadership } from './leadership.js';
 import { LEASE_TIMES, type LeaseTimes } from './lease-times.js';
 import { Mailbox } from './mailbox.js';
@@ -93,7 +93,7 @@ export class RolloutEngine implements Rollouts {
     return this.starting.post(() => beginRollback({ ...ask, app }, reign, this.options));
   }
 
-  async control(id: string, app: string, action: ControlAction, by: string, urgent = false): Promise<Rollout> {
+  async control(id: string, app: string, action: ControlAction, by: string, urgent = false): Promise<Controlled> {
     const reign = await this.leading();
     return control({ id, app, action, by, urgent }, reign.runs, this.options);
   }

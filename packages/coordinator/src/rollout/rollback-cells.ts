@@ -80,7 +80,7 @@ export function rollbackTick(draft: Draft): void {
 
 export function rollbackResume(draft: Draft, { by }: EventOf<'resume'>): void {
   if (!draft.rollout.paused) return;
-  draft.set({ paused: false, deadline: draft.at + draft.limits.revertMs });
+  draft.set({ paused: false, pausedBy: undefined, deadline: draft.at + draft.limits.revertMs });
   goPast(draft);
   draft.tell({ type: 'rollout.resumed', by });
   rest(draft);
@@ -89,7 +89,7 @@ export function rollbackResume(draft: Draft, { by }: EventOf<'resume'>): void {
 /** No further host is told to go back; who was told goes on. */
 export function rollbackAbort(draft: Draft, { by }: EventOf<'abort'>): void {
   if (draft.rollout.abortedBy !== undefined) return;
-  draft.set({ abortedBy: by, reason: `aborted by ${by}`, paused: false, holding: undefined });
+  draft.set({ abortedBy: by, reason: `aborted by ${by}`, paused: false, pausedBy: undefined, holding: undefined });
   for (const { host, touched } of draft.rollout.hosts) if (!touched) draft.setHost(host, { state: 'pending' });
   rollbackNext(draft);
 }

@@ -183,6 +183,8 @@ export interface Rollout {
   readonly ending?: { readonly phase: EndPhase; readonly reason?: string };
   /** Why it is paused, as a sentence, where no person has paused it. */
   readonly pausedFor?: string;
+  /** The person who has paused it; beside `awaiting` or `pausedFor` it waits for a person twice. */
+  readonly pausedBy?: string;
   /** The next wave waits for hosts that come and go; set in `switching`, while no host is switched. */
   readonly awaitsSteady?: true;
   /** Aborted in an emergency: what runs instead is killed at once on the way back. */
