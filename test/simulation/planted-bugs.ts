@@ -135,8 +135,8 @@ export const PLANTED: readonly Mutation[] = [
   {
     name: 'a promotion that ends the pause of a person',
     file: rollout('control-cells'),
-    find: 'if (!paused || (byItself && pausedBy === undefined)) goOn(draft);',
-    become: 'if (!paused || byItself) goOn(draft);',
+    find: 'if (!paused || (byItself && pausedBy === undefined)) {',
+    become: 'if (!paused || byItself) {',
     caughtBy: ['a pause by hand is ended by hand'],
   },
   {

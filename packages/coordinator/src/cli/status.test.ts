@@ -18,7 +18,6 @@ it('shows of an app what runs, what is on trial, and where its rollout is', () =
 it.each([
   ['hold', 'switching', 'r16 switching, on hold'],
   ['promotion', 'baking', 'r16 baking, waits to be promoted'],
-  ['gate', 'baking', 'r16 baking, paused, for a gate'],
   ['resume', 'switching', 'r16 switching, paused'],
   [null, 'stuck', 'r16 stuck'],
 ])('says that it needs a person: %s, %s', (waits_for, phase, words) => {

@@ -43,7 +43,7 @@ export function resume(draft: Draft, { by }: EventOf<'resume'>): void {
 export function promote(draft: Draft, { by }: EventOf<'promote'>): void {
   const { promotedBy, holding, awaiting, paused, pausedFor, pausedBy } = draft.rollout;
   if (promotedBy !== undefined || holding !== undefined || !isFirstStage(draft.rollout)) return;
-  draft.set({ promotedBy: by, awaiting: undefined, pausedFor: undefined });
+  draft.set({ promotedBy: by, awaiting: undefined });
   draft.tell({ type: 'rollout.promoted', by });
   // Who has paused it by hand resumes it by hand.
   const byItself = awaiting !== undefined || pausedFor !== undefined;
