@@ -4,6 +4,7 @@ import type { CapacityGap, Plan, Rollout } from '@outrider/shared/domain/rollout
 import { diffSecrets, diffSettings } from '@outrider/shared/domain/settings-diff.js';
 import { gapBeside, gapOf } from './capacity-gap.js';
 import { asCarried, scaledNotices } from './carried.js';
+import { failedBefore } from './failed-before.js';
 import { expectedMs, expectedOn } from './expectation.js';
 import { keyOf, type Target } from './plan-host.js';
 import type { Planned } from './plan.js';
@@ -34,6 +35,7 @@ export function withDetails<P extends Planned>(planned: P, details: Details): P 
   });
   const total = expectedMs(hosts, details.bakeMs);
   const notices = [
+    ...failedBefore(plan, targets, details.history),
     ...scaledNotices(targets),
     ...details.notices,
     ...unknown(targets, details),
