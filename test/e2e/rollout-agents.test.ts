@@ -91,7 +91,7 @@ describe('a rollout of one agent', () => {
       /assistants 2\.0\.0, of it vision 1\.0\.0, memory/,
     );
     const { stdout } = await cluster.cli('rollout', 'status');
-    expect(stdout).toMatch(/Rollout of 2\.0\.0 for speech \(r\d+\) succeeded on alpha/);
+    expect(stdout).toMatch(/Rollout of \w+ to 2\.0\.0 for speech \(r\d+\) succeeded on alpha/);
     const again = await cluster.rollout('2.0.0', '--agents', 'speech');
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('it is active already')]);
   });

@@ -42,10 +42,10 @@ describe('what a person hears', () => {
     ['pause', { ...AWAITING, pausedBy: 'ann' }, /^yes: r1 was paused already/],
     ['pause', { paused: true }, /^yes: r1 was paused already/],
     ['pause', HELD, /^yes: r1 stands still already, since it is on hold\.$/],
-    ['pause', BACK, /^no: There is nothing to pause\. Rollout of 2 \(r1\) is being taken back/],
+    ['pause', BACK, /^no: There is nothing to pause\. Rollout of a to 2 \(r1\) is being taken back/],
     ['resume', { paused: true, pausedBy: 'ann' }, /^yes: r1 goes on\.$/],
     ['resume', HELD, /^yes: r1 goes on\.$/],
-    ['resume', {}, /^yes: r1 was not paused\. Rollout of 2/],
+    ['resume', {}, /^yes: r1 was not paused\. Rollout of a to 2/],
     [
       'resume',
       AWAITING,
@@ -63,7 +63,7 @@ describe('what a person hears', () => {
     ['promote', FOR_GATE, /^yes: r1 is promoted and goes on\.$/],
     ['promote', { promotedBy: 'ann' }, /^yes: r1 was promoted already, by ann: nothing more is to be promoted\.$/],
     ['promote', { ...LATE, promotedBy: 'ann', ...FOR_GATE }, /^no: r1 was promoted already.*goes on with .*resume r1"/],
-    ['promote', LATE, /^no: Nothing is to be promoted: it is past its canary\. Rollout of 2/],
+    ['promote', LATE, /^no: Nothing is to be promoted: it is past its canary\. Rollout of a to 2/],
     ['promote', STAGING, /^no: Nothing is to be promoted: its canary is not on trial yet\./],
     ['promote', HELD, /^no: Nothing is to be promoted: it is on hold, and "resume" tries again\./],
     ['promote', { kind: 'rollback', phase: 'switching' }, /^no: Nothing is to be promoted: a rollback has no canary\./],
@@ -80,7 +80,7 @@ describe('what a person hears', () => {
     const done = answerOfEnded(action, rollout({ phase: 'succeeded' }));
     expect(done.isGranted).toBe(false);
     expect(done.sentence).toMatch(
-      new RegExp(`^r1 has ended, so there is nothing to ${action}\\. Rollout of 2 .*succeeded`),
+      new RegExp(`^r1 has ended, so there is nothing to ${action}\\. Rollout of a to 2 .*succeeded`),
     );
     expect(/"coordinator rollback" goes back/.test(done.sentence)).toBe(action === 'abort');
   });

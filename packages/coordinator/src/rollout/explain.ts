@@ -6,11 +6,14 @@ import type { Rollout, RolloutHostState } from '@outrider/shared/domain/rollout.
 import { unsteadyOf } from './steadiness.js';
 import { asSentence } from '@outrider/shared/domain/sentence.js';
 
+const UNNAMED = 'default';
+
 export function explain(rollout: Rollout): string {
-  const { kind, app, apps, version, options } = rollout;
+  const { kind, app, version, options } = rollout;
   const { agents = [] } = options;
   const whom = agents.length === 0 ? '' : ` for ${agents.join(', ')}`;
-  const whose = apps === undefined ? '' : ` of ${app}`;
+  // Whoever has not named his app has only the one.
+  const whose = app === UNNAMED ? '' : ` of ${app}`;
   const what =
     kind === 'rollback'
       ? `Rollback${whose} to ${version}`
