@@ -59,18 +59,22 @@ const stateOf = (host: {
   ].join(', ');
 
 /** `gpu=true,zone=z1`, by name. */
-const labelsOf = (labels: Readonly<Record<string, string>>): string => {
+export const labelsOf = (labels: Readonly<Record<string, string>>): string => {
   const pairs = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
   return pairs.length === 0 ? '-' : pairs.sort().join(',');
 };
 
-const appOf = (app: {
+/** Of these nobody has to know: what is fetched beforehand changes nothing that runs. */
+const AT_REST = ['idle', 'committed', 'staged'];
+
+export const appOf = (app: {
   readonly app: string;
   readonly version: string | null;
   readonly phase: string;
   readonly kept: Parameters<typeof versionInWords>[1];
   readonly drifted: { readonly expected: string | null } | null;
 }): string => {
-  const drifted = app.drifted === null ? '' : `, drifted from ${app.drifted.expected ?? 'nothing'}`;
-  return `${app.app} ${versionInWords(app.version ?? '-', app.kept)} (${app.phase}${drifted})`;
+  const phase = AT_REST.includes(app.phase) ? [] : [app.phase];
+  const more = [...phase, ...(app.drifted === null ? [] : [`drifted from ${app.drifted.expected ?? 'nothing'}`])];
+  return `${app.app} ${versionInWords(app.version ?? '-', app.kept)}${more.length === 0 ? '' : ` (${more.join(', ')})`}`;
 };

@@ -197,5 +197,8 @@ export function endText(rollout: Explained): string {
   const instance = culprit.instance === undefined ? '' : `.${culprit.instance}`;
   const whose = culprit.app === undefined ? '' : ` of ${culprit.app}`;
   const who = culprit.agent === '' ? culprit.host : `${culprit.agent}${instance}${whose} on ${culprit.host}`;
-  return [rollout.explained, `Cause: ${who}: ${culprit.cause}`, ...log].join('\n');
+  // Gates say themselves whom they mean.
+  const cause = [who, `${culprit.agent} on ${culprit.host}`].find((name) => culprit.cause.startsWith(`${name}: `));
+  const said = cause === undefined ? `${who}: ${culprit.cause}` : culprit.cause;
+  return [rollout.explained, `Cause: ${said}`, ...log].join('\n');
 }

@@ -69,13 +69,20 @@ function detailsOf(
       const startMs = starts.get(agent.name);
       if (strategy !== 'blue-green') return gapOf(agent, startMs);
       const running = before?.agents.find(({ name }) => name === agent.name);
-      return gapBeside(agent, running, startMs);
+      return inWordsOf(host, gapBeside(agent, running, startMs));
     })
     .filter((gap): gap is CapacityGap => gap !== undefined);
   const isFirst = host.app?.active === undefined;
   if (before === undefined && !isFirst) return { gaps };
   const agents = before?.agents ?? [];
   return { gaps, settings: diffSettings(agents, spec.agents), secrets: diffSecrets(agents, spec.agents) };
+}
+
+/** What the host fills in, filled in as it does. */
+function inWordsOf({ name, address }: Target['host'], gap: CapacityGap | undefined): CapacityGap | undefined {
+  if (gap?.why === undefined) return gap;
+  const why = gap.why.replaceAll('${OUTRIDER_HOST_ADDRESS}', address).replaceAll('${OUTRIDER_HOST}', name);
+  return { ...gap, why };
 }
 
 function unknown(targets: readonly Target[], { running }: Details): readonly string[] {

@@ -225,6 +225,9 @@ describe('on failure: hold', () => {
     story.isNew('h1').wentBack('h2');
     expect([story.rollout.phase, story.rollout.holding]).toEqual(['committing', 'h2 went back by itself']);
     expect(story.person('abort').told).toEqual(['revert h2']);
+    expect(explain(story.rollout)).toMatch(
+      /is being taken back on .*: aborted by ann; it was on hold, since h2 went back by itself\.$/,
+    );
     expect(story.wentBack('h2').told).toEqual(['switch h1']);
     expect(story.wentBack('h1').rollout.phase).toBe('aborted');
   });
