@@ -86,7 +86,7 @@ describe('a rollout of one agent', () => {
 
   it('is told as one release of which some agents are of another', async () => {
     const hosts = await cluster.cli('hosts');
-    expect(hosts.stdout).toMatch(/alpha .*assistants 2\.0\.0, of it vision 1\.0\.0, memory 1\.0\.0 \(/);
+    expect(hosts.stdout).toMatch(/alpha .*assistants 2\.0\.0, of it vision 1\.0\.0, memory 1\.0\.0\n/);
     expect((await cluster.host('alpha').cli('status')).stdout).toMatch(
       /assistants 2\.0\.0, of it vision 1\.0\.0, memory/,
     );
