@@ -472,7 +472,7 @@ export class World {
       if (command.kind === 'stage') host.stage(order, command);
       else if (command.kind === 'switch') host.switchTo(order, command.release, command.confirmWithinMs, '{}');
       else if (command.kind === 'commit') host.commit(order);
-      else host.revert(order, command.reason);
+      else host.revert(order, command.reason, this.rollout.urgent);
       if (epoch === this.epoch && this.outbox.get(index) === command) this.outbox.delete(index);
       this.report(index);
     } catch (error) {
@@ -573,7 +573,9 @@ export class World {
   private people(): void {
     const dice = this.chance();
     const kind = dice < 0.4 ? 'pause' : dice < 0.8 ? 'resume' : dice < 0.9 ? 'promote' : 'abort';
-    this.tell({ kind, by: 'somebody', at: this.wall });
+    // Half of those who abort are in an emergency.
+    if (dice >= 0.95) this.tell({ kind: 'abort', urgent: true, by: 'somebody', at: this.wall });
+    else this.tell({ kind, by: 'somebody', at: this.wall });
   }
 
   private pass(ms: number, led: boolean): void {

@@ -66,6 +66,8 @@ export interface Rollouts {
   plan(ask: RolloutAsk): Promise<Plan>;
   /** `rollout` undefined: everything is as asked already. Plans with problems are refused. */
   start(ask: RolloutAsk): Promise<{ readonly plan: Plan; readonly rollout?: Rollout }>;
+  /** What `rollback` would do. Without targets everything is as asked already, and the notices say why. */
+  planRollback(ask: RollbackAsk): Promise<Plan>;
   rollback(ask: RollbackAsk): Promise<{ readonly plan: Plan; readonly rollout?: Rollout }>;
   /** `urgent`, of an abort: what is taken back is given no grace. */
   control(id: string, app: string, action: ControlAction, by: string, urgent?: boolean): Promise<Rollout>;

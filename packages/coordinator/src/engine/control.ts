@@ -13,7 +13,7 @@ interface Order {
   readonly app: string;
   readonly action: ControlAction;
   readonly by: string;
-  /** Of an abort: nobody is given grace on the way back. */
+  /** Of an abort: an emergency. All goes back at once, without grace; a rollback goes on so. */
   readonly urgent?: boolean;
 }
 
@@ -24,10 +24,11 @@ export async function control(
 ): Promise<Rollout> {
   const run = id === '' ? onlyRun(app, runs) : runs.get(id);
   if (run === undefined) return ended(id, action, store);
-  if (action === 'abort') refuseAbort(run.rollout);
+  if (action === 'abort' && !urgent) refuseAbort(run.rollout);
   const event = { kind: action, by, at: clock.now() };
   const rollout = await run.post(action === 'abort' && urgent ? { ...event, kind: 'abort', urgent } : event);
-  if (!isAsAsked(rollout, action)) throw new OutriderError('refused', explain(rollout));
+  const isHastened = urgent && rollout.urgent === true;
+  if (!isHastened && !isAsAsked(rollout, action)) throw new OutriderError('refused', explain(rollout));
   return rollout;
 }
 
