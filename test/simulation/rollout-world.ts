@@ -434,6 +434,8 @@ export class World {
       const real = this.hosts[index]?.appStatus();
       // A restart of its sidecar is no more than a moment in which nothing is known.
       if (!host.touched || real === undefined || this.hosts[index]?.isJustStarted === true) return;
+      // Whoever aborts a rollback waits for no host that is lost; it is named.
+      if (rollout.kind === 'rollback' && (host.state === 'failed' || host.state === 'unreachable')) return;
       const isUnderWay = real.phase === 'switching' || real.phase === 'trial' || real.phase === 'reverting';
       // What is unwell by chance may be so now and well when it was asked.
       const isUnwell = (this.options.fates[index] ?? 'good') === 'good' && !real.converged;

@@ -82,7 +82,9 @@ export function goPast(draft: Draft): void {
 function finish(draft: Draft): void {
   const { hosts, options, abortedBy } = draft.rollout;
   const lost = hosts.filter((host) => LOST.includes(host.state));
-  if (lost.length === 0) end(draft, abortedBy === undefined ? 'succeeded' : 'aborted');
+  // Whoever has aborted it waits for nobody: who is lost is named, and has drifted if it does not come.
+  if (abortedBy !== undefined) end(draft, 'aborted', [`aborted by ${abortedBy}`, ...lost.map(whyLost)].join('; '));
+  else if (lost.length === 0) end(draft, 'succeeded');
   else if (lost.every(isLost)) endStuck(draft);
   else draft.set({ bakeUntil: undefined, deadline: draft.at + options.confirmWithinMs + draft.limits.lostMs });
 }
@@ -91,5 +93,7 @@ export function endStuck(draft: Draft): void {
   const lost = draft.rollout.hosts.filter((host) => LOST.includes(host.state));
   const culprit = lost.find((host) => host.culprit !== undefined)?.culprit;
   if (culprit !== undefined) draft.set({ culprit });
-  end(draft, 'stuck', lost.map((host) => host.reason ?? `${host.host} did not get there`).join('; '));
+  end(draft, 'stuck', lost.map(whyLost).join('; '));
 }
+
+const whyLost = ({ host, reason }: RolloutHost): string => reason ?? `${host} did not get there`;
