@@ -5,6 +5,7 @@ import { diffSecrets, diffSettings } from '@outrider/shared/domain/settings-diff
 import { gapBeside, gapOf } from './capacity-gap.js';
 import { asCarried, scaledNotices } from './carried.js';
 import { expectedMs, expectedOn } from './expectation.js';
+import { failedBefore, type ReleaseAsked } from './failed-before.js';
 import { keyOf, type Target } from './plan-host.js';
 import type { Planned } from './plan.js';
 import { type AgentMoment, startTimes } from './start-times.js';
@@ -34,6 +35,7 @@ export function withDetails<P extends Planned>(planned: P, details: Details): P 
   });
   const total = expectedMs(hosts, details.bakeMs);
   const notices = [
+    ...failedBefore(releasesOf(targets), details.history),
     ...scaledNotices(targets),
     ...details.notices,
     ...unknown(targets, details),
@@ -75,6 +77,13 @@ function detailsOf(
   const agents = before?.agents ?? [];
   return { gaps, settings: diffSettings(agents, spec.agents), secrets: diffSecrets(agents, spec.agents) };
 }
+
+/** Each once. */
+const releasesOf = (targets: readonly Target[]): readonly ReleaseAsked[] => [
+  ...new Map(
+    targets.map(({ spec: { app, version, digest } }) => [`${app}/${digest}`, { app, version, digest }]),
+  ).values(),
+];
 
 function unknown(targets: readonly Target[], { running }: Details): readonly string[] {
   const names = targets.filter((target) => target.from !== undefined && !running.has(keyOf(target))).map(keyOf);

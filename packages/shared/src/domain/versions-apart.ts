@@ -23,5 +23,7 @@ export function withVersionsApart(version: string, apart: Apart | undefined): st
 export function versionsIn(data: Readonly<Record<string, unknown>> | undefined): Apart | undefined {
   const versions = data?.['versions'];
   if (typeof versions !== 'object' || versions === null || Array.isArray(versions)) return undefined;
-  return Object.fromEntries(Object.entries(versions).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  return Object.fromEntries(
+    Object.entries(versions).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
