@@ -129,9 +129,17 @@ async function backOf(
     const { id, abortedBy } = running;
     throw new OutriderError('unavailable', `${id} was aborted by ${abortedBy} and ends just now. Say this again then.`);
   }
+  if (running.ending !== undefined && !isGoingBack) {
+    throw new OutriderError(
+      'unavailable',
+      `${running.id} has come to its end and runs its last hooks. Say this again then.`,
+    );
+  }
   const notices = running.kind === 'rollback' ? leftOut(fleet, ask.app, running) : [];
   const rollout =
-    isGoingBack && !isUrgent ? running : await rollouts.control(running.id, ask.app, 'abort', ask.by, isUrgent);
+    isGoingBack && (!isUrgent || running.ending !== undefined)
+      ? running
+      : await rollouts.control(running.id, ask.app, 'abort', ask.by, isUrgent);
   return { rollout, notices, isPart: notices.length > 0 };
 }
 

@@ -1,9 +1,10 @@
 /** What an emergency makes of a rollout or a rollback that is under way. */
+import type { HookSpec } from '@outrider/shared/domain/hook.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { describe, expect, it } from 'vitest';
 import { decide } from './decide.js';
-import type { Decision } from './decision.js';
+import type { Decision, RolloutEvent } from './decision.js';
 
 const ref = (version: string): ReleaseRef => ({ version, digest: version, specDigest: version });
 type HostPatch = Partial<RolloutHost> & Pick<RolloutHost, 'state'>;
@@ -22,7 +23,8 @@ const made = (patch: Partial<Rollout>, ...hosts: readonly HostPatch[]): Rollout 
 const emergency = (rollout: Rollout): Decision => decide(rollout, { kind: 'abort', by: 'bob', urgent: true, at: 100 });
 const told = ({ effects }: Decision): readonly string[] =>
   effects.map(({ kind, host, release }) => `${kind} ${host} ${release.version}`).sort();
-const told2 = ({ events }: Decision): readonly string[] => events.map(({ type }) => type);
+const isCommitted = (host: RolloutHost): RolloutHost => ({ ...host, state: 'committed' });
+const lines = ({ events }: Decision): readonly string[] => events.map(({ type }) => type);
 
 describe('of a rollout', () => {
   it('takes back all that was touched at once', () => {
@@ -49,7 +51,7 @@ describe('of a rollout', () => {
     expect(told(decision)).toEqual(['revert h1 2', 'revert h2 2', 'switch h4 1']);
     expect(decision.rollout).toMatchObject({ urgent: true, reason: 'it failed' });
     expect(decision.rollout.abortedBy).toBeUndefined();
-    expect(told2(decision)).toEqual(['rollout.rolling_back', 'rollout.host.reverting']);
+    expect(lines(decision)).toEqual(['rollout.rolling_back', 'rollout.host.reverting']);
     expect(emergency(decision.rollout).rollout).toBe(decision.rollout);
     expect(decide(back, { kind: 'abort', by: 'bob', at: 100 }).rollout).toBe(back);
   });
@@ -92,7 +94,22 @@ describe('of a rollback', () => {
     expect(told(decision)).toEqual(['switch h2 2']);
     expect(decision.rollout.paused).toBe(false);
     expect(decision.rollout.holding).toBeUndefined();
-    expect(told2(decision)[0]).toBe('rollout.resumed');
+    expect(lines(decision)[0]).toBe('rollout.resumed');
+  });
+
+  it('waits for no hook before a host, and for one that runs only at the end', () => {
+    const hook = { name: 'before_revert', point: 'before_revert', on: 'each' } as unknown as HookSpec;
+    const hookRuns = [{ id: 'r1/before_revert/h1', hook: hook.name, host: 'h1', state: 'running' }] as const;
+    const two = [
+      { state: 'staged', touched: false },
+      { state: 'staged', touched: false },
+    ] as const;
+    const decision = emergency(rollback('graceful', { hooks: [hook], hookRuns }, ...two));
+    expect([told(decision), decision.rollout.hookRuns]).toEqual([['switch h1 2', 'switch h2 2'], hookRuns]);
+    const arrived = { ...decision.rollout, hosts: decision.rollout.hosts.map(isCommitted) };
+    const isDone: RolloutEvent = { kind: 'hook', run: 'r1/before_revert/h1', answer: { state: 'done' }, at: 200 };
+    expect(decide(arrived, { kind: 'tick', at: 101 }).rollout.phase).toBe('switching');
+    expect(decide(arrived, isDone).rollout.phase).toBe('succeeded');
   });
 
   it('sends nobody to what moves before that has left', () => {

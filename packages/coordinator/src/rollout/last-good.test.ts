@@ -101,8 +101,8 @@ describe('an emergency', () => {
       const taken = ended('rollout', phase, ['a', '4', '5', 'reverted'], ['b', '4', '5', 'staged', false]);
       expect(leaves('4', taken, good)).toBe('c');
       expect(withoutTakenBack(standing('4'), [taken, good]).notices).toEqual(
-        ['a', 'b'].map((host) =>
-          expect.stringMatching(`^${host} stays with 4, the last good release there: rollout r`),
+        ['a', 'b'].map(
+          (host) => expect.stringMatching(`^${host} stays with 4, the last good release there: rollout r`) as unknown,
         ),
       );
     },
