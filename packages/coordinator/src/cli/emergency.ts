@@ -29,8 +29,8 @@ const MOST_ROUNDS = 3;
 const BACK_MS = 5 * 60_000;
 
 const HELP = `
-Through the coordinator every app is taken back: what is under way is aborted, what has ended is rolled back. With
---direct this command asks every sidecar itself; neither a coordinator nor Redis is needed. What runs is killed without
+Through the coordinator every app is taken back, on all hosts at once and without grace: what is under way is aborted, what
+has ended is rolled back. A host where a rollout was taken back last runs the last good release, and stays. With --direct this command asks every sidecar itself; neither a coordinator nor Redis is needed. What runs is killed without
 grace, each app goes back to the last good release of its host, and the host is held: no rollout changes anything
 there until \`coordinator host resume\`. The hosts are those that the coordinator named when it last answered you, or
 those of --hosts-file: "NAME: HOST:PORT" lines. OUTRIDER_TOKEN_FILE names the file of their token where it is another.

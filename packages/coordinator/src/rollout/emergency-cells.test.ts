@@ -107,7 +107,12 @@ describe('of a rollback', () => {
     const decision = emergency(rollback('graceful', { hooks: [hook], hookRuns }, ...two));
     expect([told(decision), decision.rollout.hookRuns]).toEqual([['switch h1 2', 'switch h2 2'], hookRuns]);
     const arrived = { ...decision.rollout, hosts: decision.rollout.hosts.map(isCommitted) };
-    const isDone: RolloutEvent = { kind: 'hook', run: 'r1/before_revert/h1', answer: { state: 'done' }, at: 200 };
+    const isDone: RolloutEvent = {
+      kind: 'hook',
+      run: 'r1/before_revert/h1',
+      answer: { state: 'done', reason: '', log: [] },
+      at: 200,
+    };
     expect(decide(arrived, { kind: 'tick', at: 101 }).rollout.phase).toBe('switching');
     expect(decide(arrived, isDone).rollout.phase).toBe('succeeded');
   });
