@@ -55,11 +55,15 @@ export async function emergencyRollback(
   return { status: 'rollback_initiated', rollback_id: first.rollout, ...done };
 }
 
-/** No rollback: everything is back already, and the reasons say so. Rejects where nothing could be begun. */
+/**
+ * No rollback: everything is back already, and the reasons say so. Rejects where nothing could be begun. `toLastGood`: as in
+ * `RollbackAsk`.
+ */
 export async function takeAllBack(
   inside: Inside,
   body: Readonly<Record<string, unknown>>,
   by: string,
+  toLastGood = false,
 ): Promise<Pick<RollbackAnswer, 'rollbacks' | 'reasons' | 'again'>> {
   onlyFields(body, FIELDS);
   const app = optionalApps('app', textIn(body, 'app'));
@@ -75,7 +79,13 @@ export async function takeAllBack(
   let again = false;
   for (const name of apps) {
     try {
-      const { rollout, notices, isPart = false } = await backOf(inside, { app: name, to, hosts, agents, strategy, by });
+      const {
+        rollout,
+        notices,
+        isPart = false,
+      } = await backOf(inside, {
+        ...{ app: name, to, hosts, agents, strategy, by, toLastGood },
+      });
       again ||= isPart;
       reasons.push(...notices.map((notice) => `${name}: ${notice}`));
       if (rollout !== undefined) begun.push({ app: name, rollout: rollout.id });
@@ -108,7 +118,7 @@ interface Back {
 /** A rollout that is under way is taken back by aborting it, a rollback goes on (faster in an emergency); else one begins. */
 async function backOf(
   { rollouts, fleet }: Inside,
-  ask: Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents' | 'strategy' | 'by'>,
+  ask: Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents' | 'strategy' | 'by' | 'toLastGood'>,
 ): Promise<Back> {
   const running = (await rollouts.list(ask.app, 20)).find((rollout) => !hasEnded(rollout.phase));
   if (running === undefined) {

@@ -49,7 +49,7 @@ export interface Standing {
 }
 
 /** Of one app. */
-export type RollbackPlanAsk = Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents' | 'strategy'>;
+export type RollbackPlanAsk = Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents' | 'strategy' | 'toLastGood'>;
 
 /** `to` empty: the previous release of each host. `agents` empty: all of them go back. No target: all are back. */
 export async function planRollback(ask: RollbackPlanAsk, options: RollbackOptions): Promise<PlannedRollback> {

@@ -17,8 +17,8 @@ const ended = (kind: Rollout['kind'], phase: Rollout['phase'], ...entries: reado
   } as unknown as Rollout;
 };
 
-const EMERGENCY = { to: '', hosts: [], strategy: 'emergency' } as const;
-const ROLLBACK = { to: '', hosts: [], strategy: 'immediate' } as const;
+const EMERGENCY = { to: '', hosts: [], toLastGood: true } as const;
+const ROLLBACK = { to: '', hosts: [] } as const;
 const target = (host: string, from: string, to: string) => ({ host, from: ref(from), to: ref(to) });
 const hostsOf = (targets: readonly { readonly host: string }[]): string => targets.map(({ host }) => host).join();
 

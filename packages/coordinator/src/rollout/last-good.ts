@@ -3,14 +3,14 @@
  * emergency whoever is back from a rollout already stays. `history` is always of one app, newest first.
  */
 import { type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
-import { hasEnded, type RollbackStrategy, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
+import { hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
 
 interface Ask {
   /** Empty: where each host came from. */
   readonly to: string;
   readonly hosts: readonly string[];
   readonly agents?: readonly string[];
-  readonly strategy: RollbackStrategy;
+  readonly toLastGood?: boolean;
 }
 
 interface Standing {
@@ -26,8 +26,8 @@ interface Target {
 }
 
 /** An emergency goes to the last good release, and so not a step further where that is what runs. */
-export const isToLastGood = ({ strategy, to }: Pick<Ask, 'strategy' | 'to'>): boolean =>
-  strategy === 'emergency' && to === '';
+export const isToLastGood = ({ toLastGood, to }: Pick<Ask, 'toLastGood' | 'to'>): boolean =>
+  toLastGood === true && to === '';
 
 /** Whoever a rollout was taken back from last, and whoever it had not come to yet, runs the last good release. */
 export function withoutTakenBack<S extends Standing>(
