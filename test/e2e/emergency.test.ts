@@ -117,6 +117,10 @@ it('takes back what is on trial at once and holds it, with the coordinator and R
   const before = await good();
   const { run } = await onTrial();
   await killBoth();
+  expect(await cluster.cli('host', 'resume', '--all')).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('`coordinator host resume --direct` asks the hosts themselves.') as string,
+  });
   const done = await emergency('--reason', 'answers nonsense');
   expect(done).toMatchObject({ code: 0 });
   expect(ends(done)).toEqual(both('back'));
@@ -268,6 +272,58 @@ it('through the coordinator gives no grace to what is on trial', async () => {
   expect(await run.result).toMatchObject({ code: 21 });
   expect(await versions(cluster, APP)).toEqual(both(before));
   expect(runs('alpha')).toEqual([`vision ${before}`]);
+});
+
+/** Would take an hour to be rid of. */
+const stubborn = (version: string): object => ({
+  ...{ command: fault('ignore-sigterm.mjs'), stop_grace_period: '1h', environment: { REV: version } },
+  healthcheck: { exec: ['true'] },
+});
+
+it('through the coordinator leaves no grace to a rollout that is being taken back, nor to a rollback', async () => {
+  const before = await good();
+  serial += 1;
+  const version = `1.${serial}.0`;
+  await cluster.push(version, tree(APP, { vision: stubborn(version) }));
+  const words = ['rollout', '--app', APP, '--version', version, '--json', '--strategy', 'all-at-once'];
+  const run = cluster.follow([...words, '--bake', '1h']);
+  await run.line(isStep('alpha', 'trial'));
+  await run.line(isStep('beta', 'trial'));
+  expect((await cluster.cli('rollout', 'abort', '--app', APP)).code).toBe(0);
+  await run.line(isStep('beta', 'reverting'));
+  expect(await cluster.cli('emergency', '--yes', '--json')).toMatchObject({ code: 0 });
+  expect(await run.result).toMatchObject({ code: 21 });
+  expect(await versions(cluster, APP)).toEqual(both(before));
+
+  expect((await cluster.cli(...words, '--bake', '100ms')).code).toBe(0);
+  const back = cluster.follow(['rollback', '--app', APP, '--strategy', 'graceful', '--json']);
+  await back.line(isStep('beta', 'switching'));
+  expect(await cluster.cli('emergency', '--yes', '--json')).toMatchObject({ code: 0 });
+  expect(await back.result).toMatchObject({ code: 0 });
+  expect(await versions(cluster, APP)).toEqual(both(before));
+  for (const host of ['alpha', 'beta']) expect(runs(host)).toEqual([`vision ${before}`]);
+});
+
+it('through the coordinator stays where a rollout was taken back, as the hosts themselves do', async () => {
+  const before = await good();
+  serial += 1;
+  const version = `1.${serial}.0`;
+  setMark(cluster, APP, 'beta');
+  await cluster.push(version, tree(APP, { vision: marked(cluster, APP, 18501, serial) }));
+  const run = cluster.follow(['rollout', '--app', APP, '--version', version, '--json', '--bake', '100ms']);
+  await run.line(isStep('beta', 'switching'));
+  expect((await cluster.host('beta').cli('revert')).code).toBe(0);
+  expect(await run.result).toMatchObject({ code: 20 });
+  clearMark(cluster, APP, 'beta');
+  const done = await cluster.cli('emergency', '--yes');
+  expect(done).toMatchObject({ code: 0, stdout: 'Everything is back already. Nothing was changed.\n' });
+  for (const host of ['alpha', 'beta']) {
+    expect(done.stderr).toContain(`${APP}: ${host} stays with ${before}, the last good release there: rollout r`);
+  }
+  expect(await versions(cluster, APP)).toEqual(both(before));
+  expect(ends(await emergency())).toEqual(both('back'));
+  expect(await versions(cluster, APP)).toEqual(both(`${before} held`));
+  expect((await cluster.cli('host', 'resume', '--all')).code).toBe(0);
 });
 
 it('says which hosts did not answer and what to do; 22 where some did not, 5 where none did', async () => {

@@ -242,7 +242,7 @@ export const DECISION_RULES: Readonly<Record<string, DecisionRule>> = {
   },
 
   'taken back one after another, the last first': (before, { rollout, effects }) => {
-    if (rollout.phase !== 'rolling_back') return undefined;
+    if (rollout.phase !== 'rolling_back' || rollout.urgent === true) return undefined;
     const back = effects.filter(({ kind }) => kind !== 'commit').map(({ host }) => host);
     if (hostsAmong(rollout, back).length > 1) return `${back.join(' and ')} were told at once`;
     const index = rollout.hosts.findIndex(({ host }) => host === back[0]);
@@ -260,10 +260,37 @@ export const DECISION_RULES: Readonly<Record<string, DecisionRule>> = {
       : undefined;
   },
 
+  'an emergency waits for nobody': (_, { rollout }) => {
+    if (rollout.urgent !== true || rollout.paused || hasEnded(rollout.phase)) return undefined;
+    const isWaiting =
+      rollout.kind === 'rollback'
+        ? ({ state, after = [] }: RolloutHost) => state === 'staged' && after.length === 0
+        : ({ state, touched }: RolloutHost) =>
+            touched && ['switching', 'trial', 'committing', 'committed'].includes(state);
+    const waiting = rollout.hosts.find(isWaiting);
+    return waiting === undefined ? undefined : `${waiting.host} is still ${waiting.state}`;
+  },
+
+  'an emergency tells again whoever is on the way': (before, { rollout, effects }) => {
+    if (rollout.urgent !== true || before.urgent === true) return undefined;
+    const onTheWay = before.kind === 'rollback' ? 'switching' : 'reverting';
+    const left = before.hosts.find(
+      ({ host, state, command }) =>
+        state === onTheWay && command !== 'stage' && !effects.some((effect) => effect.host === host),
+    );
+    return left === undefined ? undefined : `${left.host} keeps its grace`;
+  },
+
   'a rollback goes one by one unless all at once was asked for': (_, { rollout, effects }) => {
     const { strategy } = rollout.options;
     const isOneByOne = strategy === undefined || strategy === 'graceful' || strategy === 'progressive';
-    if (rollout.kind !== 'rollback' || !isOneByOne || !effects.some(({ kind }) => kind === 'switch')) return undefined;
+    if (
+      rollout.kind !== 'rollback' ||
+      rollout.urgent === true ||
+      !isOneByOne ||
+      !effects.some(({ kind }) => kind === 'switch')
+    )
+      return undefined;
     const under = hostNames(rollout.hosts.filter(({ state }) => state === 'switching'));
     return under.length <= 1 ? undefined : `${under.join(' and ')} go at once`;
   },

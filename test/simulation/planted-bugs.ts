@@ -91,6 +91,27 @@ export const PLANTED: readonly Mutation[] = [
     caughtBy: ['taken back one after another, the last first'],
   },
   {
+    name: 'takes hosts back one after another in an emergency',
+    file: rollout('take-back'),
+    find: 'if (draft.rollout.urgent === true) for (const host of touched)',
+    become: 'if (false) for (const host of touched)',
+    caughtBy: ['an emergency waits for nobody'],
+  },
+  {
+    name: 'leaves hosts their grace that are on the way back when an emergency comes',
+    file: rollout('take-back'),
+    find: "for (const host of draft.rollout.hosts) if (host.state === 'reverting') tellAgain(draft, host);",
+    become: '',
+    caughtBy: ['an emergency tells again whoever is on the way'],
+  },
+  {
+    name: 'hastens no rollback',
+    file: rollout('rollback-next'),
+    find: 'goesOneByOne(options.strategy) && draft.rollout.urgent !== true;',
+    become: 'goesOneByOne(options.strategy);',
+    caughtBy: ['an emergency waits for nobody'],
+  },
+  {
     name: 'takes back one app of a host and leaves the other',
     file: rollout('take-back'),
     find: '(host) => sameHost(host, next) && !DONE.includes(host.state)',

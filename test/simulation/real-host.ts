@@ -216,8 +216,9 @@ export class RealHost {
     return this.obey({ kind: 'commit', order: orderOf(command), at: this.moment() });
   }
 
-  revert(command: Command, reason: string): AppStatus {
-    return this.obey({ kind: 'revert', order: orderOf(command), reason, at: this.moment() });
+  revert(command: Command, reason: string, urgent?: true): AppStatus {
+    const how = urgent === undefined ? {} : { urgent };
+    return this.obey({ kind: 'revert', order: orderOf(command), reason, ...how, at: this.moment() });
   }
 
   status(): HostStatus {

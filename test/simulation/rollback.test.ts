@@ -13,7 +13,13 @@ describe('a rollback', () => {
     const { rollout } = await simulated.call(simulated.engine.start(simulated.ask()));
     await simulated.finish(rollout!.id);
     expect(await back('')).toBe('succeeded');
-    await expect(back('')).rejects.toMatchObject({
+    const again = await simulated.call(simulated.engine.rollback(simulated.askBack({ to: '' })));
+    expect(again.rollout).toBeUndefined();
+    expect(again.plan.notices).toEqual(
+      ['pc3', 'pc2', 'main-pc'].map((host) => expect.stringMatching(`^${host} was brought away .*--to`) as unknown),
+    );
+    const named = simulated.askBack({ to: '', hosts: ['pc2'] });
+    await expect(simulated.call(simulated.engine.rollback(named))).rejects.toMatchObject({
       code: 'refused',
       message: expect.stringMatching(/--to/) as unknown,
     });

@@ -435,6 +435,8 @@ export class World {
       const real = this.hosts[index]?.appStatus();
       // A restart of its sidecar is no more than a moment in which nothing is known.
       if (!host.touched || real === undefined || this.hosts[index]?.isJustStarted === true) return;
+      // Whoever aborts a rollback waits for no host that is lost; it is named.
+      if (rollout.kind === 'rollback' && (host.state === 'failed' || host.state === 'unreachable')) return;
       const isUnderWay = real.phase === 'switching' || real.phase === 'trial' || real.phase === 'reverting';
       // What is unwell by chance may be so now and well when it was asked.
       const isUnwell = (this.options.fates[index] ?? 'good') === 'good' && !real.converged;
@@ -473,7 +475,7 @@ export class World {
       if (command.kind === 'stage') host.stage(order, command);
       else if (command.kind === 'switch') host.switchTo(order, command.release, command.confirmWithinMs, '{}');
       else if (command.kind === 'commit') host.commit(order);
-      else host.revert(order, command.reason);
+      else host.revert(order, command.reason, this.rollout.urgent);
       if (epoch === this.epoch && this.outbox.get(index) === command) this.outbox.delete(index);
       this.report(index);
     } catch (error) {
@@ -574,7 +576,9 @@ export class World {
   private people(): void {
     const dice = this.chance();
     const kind = dice < 0.4 ? 'pause' : dice < 0.8 ? 'resume' : dice < 0.9 ? 'promote' : 'abort';
-    this.tell({ kind, by: 'somebody', at: this.wall });
+    // Half of those who abort are in an emergency.
+    if (dice >= 0.95) this.tell({ kind: 'abort', urgent: true, by: 'somebody', at: this.wall });
+    else this.tell({ kind, by: 'somebody', at: this.wall });
   }
 
   private pass(ms: number, led: boolean): void {

@@ -1,7 +1,7 @@
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { describe, expect, test } from 'vitest';
-import { emergencyRollback } from './emergency.js';
+import { emergencyRollback, takeAllBack } from './emergency.js';
 import type { Inside } from './inside.js';
 import type { RollbackAsk } from './ports.js';
 
@@ -11,10 +11,12 @@ interface Scene {
   /** Names; the others are not held. */
   readonly hosts?: readonly string[];
   readonly held?: readonly string[];
+  /** By app: why none of its hosts goes anywhere. */
+  readonly back?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Two apps, `one` and `two`; tells what was asked of the rollouts. */
-function sceneOf({ running = {}, fails = {}, hosts = ['pc1'], held = [] }: Scene): {
+function sceneOf({ running = {}, fails = {}, hosts = ['pc1'], held = [], back = {} }: Scene): {
   readonly inside: Inside;
   readonly asked: string[];
 } {
@@ -30,16 +32,19 @@ function sceneOf({ running = {}, fails = {}, hosts = ['pc1'], held = [] }: Scene
         })),
     },
     rollouts: {
-      list: async (name: string) => (running[name] === undefined ? [] : [{ kind: 'rollout', ...running[name] }]),
+      list: async (name: string) =>
+        running[name] === undefined ? [] : [{ kind: 'rollout', hosts: [], ...running[name] }],
       rollback: async (ask: RollbackAsk) => {
         const error = fails[ask.app];
         if (error !== undefined) throw error;
         const agents = (ask.agents ?? []).length === 0 ? [] : [ask.strategy, ...(ask.agents ?? [])];
         asked.push(['rollback', ask.app, ...ask.hosts, ...agents].join(' '));
-        return { rollout: { id: `r-${ask.app}` } };
+        const notices = back[ask.app] ?? [];
+        if (notices.length > 0) return { plan: { notices } };
+        return { plan: {}, rollout: { id: `r-${ask.app}` } };
       },
-      control: async (id: string, name: string, action: string) => {
-        asked.push(`${action} ${id}`);
+      control: async (id: string, name: string, action: string, _by: string, urgent: boolean) => {
+        asked.push(`${action} ${id}${urgent ? '' : ' with grace'}`);
         return { id, app: name };
       },
     },
@@ -67,6 +72,51 @@ describe('while a rollout is under way', () => {
       expect(asked).toEqual([]);
     },
   );
+});
+
+describe('while hosts go back', () => {
+  const hosts = [{ host: 'pc1' }] as unknown as Rollout['hosts'];
+  const scene = (patch: Partial<Rollout>) => ({
+    running: { one: { id: 'r7', phase: 'switching' as const, hosts, ...patch } },
+    hosts: ['pc1', 'pc2'],
+  });
+
+  test('an emergency hastens that, whether a rollout is taken back or a rollback runs', async () => {
+    for (const patch of [{ phase: 'rolling_back' }, { kind: 'rollback' }] as const) {
+      const { inside, asked } = sceneOf(scene(patch));
+      expect(await emergencyRollback(inside, { app: 'one' }, 'ann')).toMatchObject({ rollback_id: 'r7' });
+      expect(asked).toEqual(['abort r7']);
+    }
+  });
+
+  test('any other way back looks on', async () => {
+    for (const patch of [{ phase: 'rolling_back' }, { kind: 'rollback' }] as const) {
+      const { inside, asked } = sceneOf(scene(patch));
+      await emergencyRollback(inside, { app: 'one', strategy: 'graceful' }, 'ann');
+      expect(asked).toEqual([]);
+    }
+  });
+
+  test('hosts that a rollback is not about are told, and come next', async () => {
+    const { inside } = sceneOf(scene({ kind: 'rollback' }));
+    expect(await takeAllBack(inside, { app: 'one' }, 'ann')).toMatchObject({
+      again: true,
+      reasons: [expect.stringMatching(/^one: r7 is under way and is not about pc2\./) as unknown],
+    });
+  });
+
+  test('a rollback that somebody has aborted ends first', async () => {
+    const { inside, asked } = sceneOf(scene({ kind: 'rollback', abortedBy: 'bob' }));
+    await expect(takeAllBack(inside, { app: 'one' }, 'ann')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(asked).toEqual([]);
+  });
+});
+
+test('where everything is back already, that is no error for whoever asks for an emergency, and one over REST', async () => {
+  const { inside } = sceneOf({ back: { one: ['pc1 stays.'], two: ['pc1 stays.'] } });
+  const reasons = ['one: pc1 stays.', 'two: pc1 stays.'];
+  expect(await takeAllBack(inside, {}, 'ann')).toEqual({ rollbacks: [], reasons });
+  await expect(emergencyRollback(inside, {}, 'ann')).rejects.toMatchObject({ code: 'refused' });
 });
 
 describe('of several apps', () => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { type ErrorCode, messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { appsIn } from '@outrider/shared/domain/rollout-place.js';
+import { appsIn, entriesOn } from '@outrider/shared/domain/rollout-place.js';
 import { names, optionalApps, refuse, versionOrWord, onlyFields, textIn } from './fields.js';
 import { REST_MS } from '../rollout/strategy.js';
 import type { Fleet } from '../engine/ports.js';
@@ -18,8 +18,10 @@ export interface RollbackAnswer {
   readonly status: 'rollback_initiated';
   readonly rollback_id: string;
   readonly rollbacks: readonly { readonly app: string; readonly rollout: string }[];
-  /** Of apps that nothing was begun for. */
+  /** Of apps that nothing was begun for, and of hosts that stay. */
   readonly reasons: readonly string[];
+  /** What was under way already is not about every host: to be said again when it has ended. */
+  readonly again?: true;
 }
 
 /** All apps of a fleet, one after the other. */
@@ -47,6 +49,22 @@ export async function emergencyRollback(
   body: Readonly<Record<string, unknown>>,
   by: string,
 ): Promise<RollbackAnswer> {
+  const done = await takeAllBack(inside, body, by);
+  const [first] = done.rollbacks;
+  if (first === undefined) throw new OutriderError('refused', done.reasons.join(' '));
+  return { status: 'rollback_initiated', rollback_id: first.rollout, ...done };
+}
+
+/**
+ * No rollback: everything is back already, and the reasons say so. Rejects where nothing could be begun. `toLastGood`: as in
+ * `RollbackAsk`.
+ */
+export async function takeAllBack(
+  inside: Inside,
+  body: Readonly<Record<string, unknown>>,
+  by: string,
+  toLastGood = false,
+): Promise<Pick<RollbackAnswer, 'rollbacks' | 'reasons' | 'again'>> {
   onlyFields(body, FIELDS);
   const app = optionalApps('app', textIn(body, 'app'));
   const to = textIn(body, 'to') === '' ? '' : versionOrWord('to', textIn(body, 'to'));
@@ -58,11 +76,20 @@ export async function emergencyRollback(
   const begun: { app: string; rollout: string }[] = [];
   const reasons: string[] = [];
   const codes: ErrorCode[] = [];
+  let again = false;
   for (const name of apps) {
     try {
-      const rollout = await backOf(inside, { app: name, to, hosts, agents, strategy, by });
-      if (rollout === undefined) reasons.push(`${name}: everything is as asked already.`);
-      else begun.push({ app: name, rollout: rollout.id });
+      const {
+        rollout,
+        notices,
+        isPart = false,
+      } = await backOf(inside, {
+        ...{ app: name, to, hosts, agents, strategy, by, toLastGood },
+      });
+      again ||= isPart;
+      reasons.push(...notices.map((notice) => `${name}: ${notice}`));
+      if (rollout !== undefined) begun.push({ app: name, rollout: rollout.id });
+      else if (notices.length === 0) reasons.push(`${name}: everything is as asked already.`);
     } catch (error) {
       // The other apps are taken back all the same; what has begun is always told.
       if (!(error instanceof OutriderError)) throw error;
@@ -70,9 +97,8 @@ export async function emergencyRollback(
       reasons.push(`${name}: ${messageOf(error)}`);
     }
   }
-  const [first] = begun;
-  if (first !== undefined) {
-    return { status: 'rollback_initiated', rollback_id: first.rollout, rollbacks: begun, reasons };
+  if (begun.length > 0 || (apps.length > 0 && codes.length === 0)) {
+    return { rollbacks: begun, reasons, ...(again ? { again } : {}) };
   }
   throw new OutriderError(
     codes.find((code) => code !== 'refused') ?? 'refused',
@@ -80,16 +106,26 @@ export async function emergencyRollback(
   );
 }
 
-/** A rollout that is under way is taken back by aborting it; else a rollback begins. */
+interface Back {
+  /** Absent: nothing is left to go back. */
+  readonly rollout?: Rollout;
+  /** Sentences on hosts that stay as they are. */
+  readonly notices: readonly string[];
+  /** It is a rollback of some hosts only, which somebody else has begun. */
+  readonly isPart?: boolean;
+}
+
+/** A rollout that is under way is taken back by aborting it, a rollback goes on (faster in an emergency); else one begins. */
 async function backOf(
   { rollouts, fleet }: Inside,
-  ask: Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents' | 'strategy' | 'by'>,
-): Promise<Rollout | undefined> {
+  ask: Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents' | 'strategy' | 'by' | 'toLastGood'>,
+): Promise<Back> {
   const running = (await rollouts.list(ask.app, 20)).find((rollout) => !hasEnded(rollout.phase));
   if (running === undefined) {
     const hosts = ask.hosts.length === 0 ? freeHosts(fleet, ask.app) : ask.hosts;
     const request = { ...ask, hosts, bakeMs: REST_MS, requestId: randomUUID(), message: ask.strategy };
-    return (await rollouts.rollback(request)).rollout;
+    const { rollout, plan } = await rollouts.rollback(request);
+    return { ...(rollout === undefined ? {} : { rollout }), notices: plan.notices ?? [] };
   }
   if (ask.to !== '' || ask.hosts.length > 0 || (ask.agents ?? []).length > 0) {
     throw new OutriderError(
@@ -97,8 +133,36 @@ async function backOf(
       `${running.id} is under way, and the way back from it is all of it: leave out "to", "hosts" and "agents", or wait for its end.`,
     );
   }
-  if (running.kind === 'rollback' || running.phase === 'rolling_back') return running;
-  return rollouts.control(running.id, ask.app, 'abort', ask.by, ask.strategy === 'emergency');
+  const isUrgent = ask.strategy === 'emergency';
+  const isGoingBack = running.kind === 'rollback' || running.phase === 'rolling_back';
+  if (running.kind === 'rollback' && running.abortedBy !== undefined) {
+    const { id, abortedBy } = running;
+    throw new OutriderError('unavailable', `${id} was aborted by ${abortedBy} and ends just now. Say this again then.`);
+  }
+  if (running.ending !== undefined && !isGoingBack) {
+    throw new OutriderError(
+      'unavailable',
+      `${running.id} has come to its end and runs its last hooks. Say this again then.`,
+    );
+  }
+  const notices = running.kind === 'rollback' ? leftOut(fleet, ask.app, running) : [];
+  const rollout =
+    isGoingBack && (!isUrgent || running.ending !== undefined)
+      ? running
+      : await rollouts.control(running.id, ask.app, 'abort', ask.by, isUrgent);
+  return { rollout, notices, isPart: notices.length > 0 };
+}
+
+/** Hosts that the rollback under way is not about. */
+function leftOut(fleet: Fleet, app: string, running: Rollout): readonly string[] {
+  const names = fleet
+    .hosts()
+    .filter(({ name, status }) => status?.apps.some((one) => one.app === app) && entriesOn(running, name).length === 0)
+    .map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [
+    `${running.id} is under way and is not about ${names.join(', ')}. They go back when it has ended and this is said again.`,
+  ];
 }
 
 /** Those that are held are back already, by their own means. Empty: none is held, so every host. */

@@ -8,6 +8,7 @@ import {
 } from '@outrider/shared/domain/rollout.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
 import type { EventsRequest__Output } from '@outrider/shared/gen/outrider/v1/EventsRequest.js';
+import type { RollbackRequest__Output } from '@outrider/shared/gen/outrider/v1/RollbackRequest.js';
 import type { RolloutRequest__Output } from '@outrider/shared/gen/outrider/v1/RolloutRequest.js';
 import { writeEvent, writePlan, writeRollout } from '@outrider/shared/rpc/codec.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
@@ -16,7 +17,7 @@ import { line, milliseconds, names, oneOf, optionalApps, requestId, rolloutId, v
 import { rollbackStrategy } from './rollback-strategy.js';
 import { REST_MS } from '../rollout/strategy.js';
 import type { Inside } from './inside.js';
-import type { RolloutAsk } from './ports.js';
+import type { RollbackAsk, RolloutAsk } from './ports.js';
 import { watchRollout } from './watch-rollout.js';
 
 const BAKE_MS = 30_000;
@@ -31,6 +32,7 @@ type Methods =
   | 'ListRollouts'
   | 'GetRollout'
   | 'ControlRollout'
+  | 'PlanRollback'
   | 'Rollback'
   | 'Events';
 
@@ -45,19 +47,9 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
       const { plan, rollout } = await rollouts.start(ask);
       return { plan: writePlan(plan), rollout: rollout?.id ?? '' };
     },
+    PlanRollback: async (request) => writePlan(await rollouts.planRollback(readBack(request, 'plan'))),
     Rollback: async (request) => {
-      const agents = names('agents', request.agents);
-      const ask = {
-        ...{ app: optionalApps('app', request.app), agents },
-        to: request.to === '' ? '' : versionOrWord('to', request.to),
-        hosts: names('hosts', request.hosts),
-        strategy: rollbackStrategy(request.strategy, agents, 'immediate'),
-        bakeMs: milliseconds('bake_ms', request.bakeMs ?? REST_MS, 0),
-        by: who(request.by),
-        requestId: requestId(request.requestId),
-        ...(request.message === undefined ? {} : { message: line('message', request.message) }),
-      };
-      const { plan, rollout } = await rollouts.rollback(ask);
+      const { plan, rollout } = await rollouts.rollback(readBack(request, requestId(request.requestId)));
       return { plan: writePlan(plan), rollout: rollout?.id ?? '' };
     },
     WatchRollout: async function* (request, { signal }) {
@@ -107,6 +99,20 @@ function readAsk(request: RolloutRequest__Output, id: string): RolloutAsk {
     requestId: id,
     ...(request.message === undefined ? {} : { message: line('message', request.message) }),
     ...(request.expectPlan === undefined ? {} : { expectPlan: line('expect_plan', request.expectPlan) }),
+  };
+}
+
+function readBack(request: RollbackRequest__Output, id: string): RollbackAsk {
+  const agents = names('agents', request.agents);
+  return {
+    ...{ app: optionalApps('app', request.app), agents },
+    to: request.to === '' ? '' : versionOrWord('to', request.to),
+    hosts: names('hosts', request.hosts),
+    strategy: rollbackStrategy(request.strategy, agents, 'immediate'),
+    bakeMs: milliseconds('bake_ms', request.bakeMs ?? REST_MS, 0),
+    by: who(request.by),
+    requestId: id,
+    ...(request.message === undefined ? {} : { message: line('message', request.message) }),
   };
 }
 

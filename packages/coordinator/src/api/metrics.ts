@@ -155,6 +155,8 @@ export class CoordinatorMetrics {
         this.observeSince(this.paused, this.pausedAt, rollout, app, at);
         return;
       case 'rollout.rolling_back':
+        // It goes back already, and is counted.
+        if (data['hastened'] === true) return;
         this.rollbacks.inc({ app, strategy: 'immediate', cause: event.by === undefined ? 'failed' : 'aborted' });
         this.failedAt.set(rollout, at);
         return;

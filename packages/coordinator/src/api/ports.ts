@@ -54,6 +54,8 @@ export interface RollbackAsk {
   /** Only these go back, the others stay as they are; absent or empty: all do. */
   readonly agents?: readonly string[];
   readonly strategy: RollbackStrategy;
+  /** Where `to` is empty: hosts that run the last good release stay. Absent: each goes to its previous one. */
+  readonly toLastGood?: boolean;
   /** Between two hosts of a progressive one. */
   readonly bakeMs: number;
   readonly by: string;
@@ -66,6 +68,8 @@ export interface Rollouts {
   plan(ask: RolloutAsk): Promise<Plan>;
   /** `rollout` undefined: everything is as asked already. Plans with problems are refused. */
   start(ask: RolloutAsk): Promise<{ readonly plan: Plan; readonly rollout?: Rollout }>;
+  /** What `rollback` would do. Without targets everything is as asked already, and the notices say why. */
+  planRollback(ask: RollbackAsk): Promise<Plan>;
   rollback(ask: RollbackAsk): Promise<{ readonly plan: Plan; readonly rollout?: Rollout }>;
   /** `urgent`, of an abort: what is taken back is given no grace. `answer`: what became of the wish, as a sentence. */
   control(

@@ -1,12 +1,14 @@
 /** `coordinator emergency`: everything back to the last good release, now; with `--direct` by the hosts themselves. */
 import { type Command, Option } from 'commander';
 import { confirmed } from '@outrider/shared/cli/confirm.js';
+import type { FleetEmergencyResponse__Output } from '@outrider/shared/gen/outrider/v1/FleetEmergencyResponse.js';
+import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { isAway, timeLimit, withCoordinator } from './connection.js';
 import type { DirectAnswer, DirectState } from './direct.js';
 import { followRollout } from './follow-rollout.js';
 import { type Globals, globalsOf, hostsOption, whoami, withGlobals } from './globals.js';
-import { note } from './output.js';
+import { note, print, printJson } from './output.js';
 
 interface EmergencyOptions {
   readonly direct?: true;
@@ -21,12 +23,14 @@ const DONE: ReadonlySet<number> = new Set([0, 20, 21]);
 const REFUSED = 4;
 const NO_ANSWER = 5;
 const PERSON_NEEDED = 22;
+/** What others have begun for some hosts alone ends first; so often. */
+const MOST_ROUNDS = 3;
 /** Agents of the release before take as long as they need to be ready. */
 const BACK_MS = 5 * 60_000;
 
 const HELP = `
-Through the coordinator every app is taken back: what is under way is aborted, what has ended is rolled back. With
---direct this command asks every sidecar itself; neither a coordinator nor Redis is needed. What runs is killed without
+Through the coordinator every app is taken back, on all hosts at once and without grace: what is under way is aborted, what
+has ended is rolled back. A host where a rollout was taken back last runs the last good release, and stays. With --direct this command asks every sidecar itself; neither a coordinator nor Redis is needed. What runs is killed without
 grace, each app goes back to the last good release of its host, and the host is held: no rollout changes anything
 there until \`coordinator host resume\`. The hosts are those that the coordinator named when it last answered you, or
 those of --hosts-file: "NAME: HOST:PORT" lines. OUTRIDER_TOKEN_FILE names the file of their token where it is another.
@@ -68,17 +72,34 @@ async function byCoordinator(globals: Globals, options: EmergencyOptions): Promi
     throw new OutriderError('invalid', `${flag} goes with --direct. \`coordinator rollback\` takes back some hosts.`);
   }
   await confirmed('Take every app on every host back to the last good release?', options.yes === true);
-  const begun = await withCoordinator(globals, (remote) =>
-    remote.Emergency({ by: whoami() }, timeLimit(globals)),
-  ).catch((error: unknown) => {
-    if (isAway(error)) note('`coordinator emergency --direct` asks the hosts themselves.');
-    throw error;
-  });
-  for (const reason of begun.reasons) note(reason);
   const codes: number[] = [];
-  for (const { rollout } of begun.rollbacks) codes.push(await followRollout(globals, rollout));
+  let isAgain = true;
+  for (let round = 1; isAgain && round <= MOST_ROUNDS; round += 1) {
+    const begun = await askFor(globals);
+    for (const reason of begun.reasons) note(reason);
+    if (begun.rollbacks.length === 0) tellNothing(globals, begun.reasons);
+    for (const { rollout } of begun.rollbacks) codes.push(await followRollout(globals, rollout));
+    isAgain = begun.again;
+  }
   // A rollout that was taken back or aborted is what was asked for.
   return codes.find((code) => !DONE.has(code)) ?? 0;
+}
+
+function askFor(globals: Globals): Promise<FleetEmergencyResponse__Output> {
+  return withCoordinator(globals, (remote) => remote.Emergency({ by: whoami() }, timeLimit(globals))).catch(
+    (error: unknown) => {
+      if (isAway(error)) note('`coordinator emergency --direct` asks the hosts themselves.');
+      throw error;
+    },
+  );
+}
+
+function tellNothing(globals: Globals, reasons: readonly string[]): void {
+  if (!globals.json) print('Everything is back already. Nothing was changed.');
+  else {
+    const reason = reasons.join(' ');
+    printJson({ at: rfc3339(Date.now()), type: 'rollout.succeeded', reason, data: { rollout: null } });
+  }
 }
 
 async function direct(globals: Globals, { hostsFile, hosts, reason = '', yes }: EmergencyOptions): Promise<number> {

@@ -1,6 +1,7 @@
 /** An event as one line for people: when, where, what, why. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { placeKey } from '@outrider/shared/domain/rollout-place.js';
+import { versionsIn, withVersionsApart } from '@outrider/shared/domain/versions-apart.js';
 import { harmless } from './output.js';
 
 /** `withApp`: it is one of several that are told of together. */
@@ -12,7 +13,7 @@ export function eventLine(event: OutriderEvent, withApp = false): string {
   const what = event.type.replace(/^rollout\.host\./, '');
   const { gate, hook = gate } = event.data ?? {};
   const which = typeof hook === 'string' ? ` ${harmless(hook)}` : '';
-  const version = event.version === undefined ? '' : ` ${event.version}`;
+  const version = event.version === undefined ? '' : ` ${withVersionsApart(event.version, versionsIn(event.data))}`;
   const rollout =
     event.rollout === undefined || event.host !== undefined
       ? ''

@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { heldWords } from '@outrider/shared/domain/host.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { nameOption } from './arguments.js';
-import { timeLimit, withCoordinator } from './connection.js';
+import { isAway, timeLimit, withCoordinator } from './connection.js';
 import { exitCodeOf } from './emergency.js';
 import { type Globals, globalsOf, whoami, withGlobals } from './globals.js';
 import { showHosts } from './hosts.js';
-import { show } from './output.js';
+import { note, show } from './output.js';
 
 interface ResumeOptions {
   readonly all?: true;
@@ -57,7 +57,10 @@ function checkNames(names: readonly string[], { all, direct, hostsFile }: Resume
 async function resumeHosts(globals: Globals, names: readonly string[]): Promise<number> {
   const { hosts } = await withCoordinator(globals, (remote) =>
     remote.ResumeHosts({ hosts: [...new Set(names)], by: whoami() }, timeLimit(globals)),
-  );
+  ).catch((error: unknown) => {
+    if (isAway(error)) note('`coordinator host resume --direct` asks the hosts themselves.');
+    throw error;
+  });
   const document = hosts.map(({ host, hold, problem }) => ({ host, hold, ...(problem === '' ? {} : { problem }) }));
   show(globals, document, () =>
     hosts.length === 0

@@ -10,11 +10,12 @@ export const hasChanges = (plan: Plan): boolean =>
   plan.hosts.some((host) => host.actions.some((action) => action.action !== 'keep'));
 
 /** Whether the hosts would be on another release afterwards, even with the same agents. */
-export const changesRelease = (plan: Plan): boolean => plan.hosts.some((host) => host.from !== plan.version);
+export const changesRelease = (plan: Plan): boolean =>
+  plan.hosts.some((host) => host.from !== (host.to ?? plan.version));
 
 export function planText(plan: Plan): string {
   const parts = plan.hosts.map((host) => {
-    const head = `${host.host}${host.app === undefined ? '' : ` ${host.app}`}: ${host.from ?? 'nothing'} -> ${versionInWords(plan.version, keptIn(host))} (wave ${host.wave})`;
+    const head = `${host.host}${host.app === undefined ? '' : ` ${host.app}`}: ${host.from ?? 'nothing'} -> ${versionInWords(host.to ?? plan.version, keptIn(host))} (wave ${host.wave})`;
     const rows = host.actions.map((action) => [
       `  ${SIGN[action.action]}`,
       `${action.agent}.${action.instance}`,

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { appsIn, placeKey } from '@outrider/shared/domain/rollout-place.js';
 import { hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
+import { versionsApart, withVersionsApart } from '@outrider/shared/domain/versions-apart.js';
 import { eventLine } from './event-line.js';
 import type { Globals } from './globals.js';
 import { harmless, note, print, printJson } from './output.js';
@@ -135,7 +136,7 @@ class LiveView implements RolloutView {
       `${painted(host.state)}  ${host.reason ?? ''}`,
     ]);
     const away = this.away ? ' (the coordinator does not answer)' : '';
-    const head = `${sign} ${rollout.id}  ${appsIn(rollout.app).length > 1 ? `${rollout.app} ` : ''}${rollout.version}  ${rollout.phase}${rollout.paused ? ', paused' : ''}  ${seconds} s${away}`;
+    const head = `${sign} ${rollout.id}  ${appsIn(rollout.app).length > 1 ? `${rollout.app} ` : ''}${withVersionsApart(rollout.version, versionsApart(rollout))}  ${rollout.phase}${rollout.paused ? ', paused' : ''}  ${seconds} s${away}`;
     const width = process.stdout.columns;
     const lines = [head, ...hookRows(rollout), ...table(rows).split('\n')].map((line) => fit(line, width));
     this.erase();

@@ -14,7 +14,7 @@ interface Order {
   readonly app: string;
   readonly action: ControlAction;
   readonly by: string;
-  /** Of an abort: nobody is given grace on the way back. */
+  /** Of an abort: an emergency. All goes back at once, without grace; a rollback goes on so. */
   readonly urgent?: boolean;
 }
 
@@ -32,10 +32,12 @@ export async function control(
   const run = id === '' ? onlyRun(app, runs) : runs.get(id);
   if (run === undefined) return ended(id, action, store);
   const before = run.rollout;
-  if (action === 'abort') refuseAbort(before);
+  if (action === 'abort' && !urgent) refuseAbort(before);
   const event = { kind: action, by, at: clock.now() };
   const after = await run.post(action === 'abort' && urgent ? { ...event, kind: 'abort', urgent } : event);
-  return asAnswered(after, answerTo(action, before, after));
+  const answer = answerTo(action, before, after);
+  const isHastened = urgent && after.urgent === true;
+  return asAnswered(after, isHastened ? { ...answer, isGranted: true } : answer);
 }
 
 function asAnswered(rollout: Rollout, { isGranted, sentence }: Answer): Controlled {

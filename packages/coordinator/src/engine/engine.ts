@@ -3,6 +3,7 @@ import { type Clock, rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { SteadyClock } from '@outrider/shared/runtime/steady-clock.js';
 import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { ControlAction, OnLeaseEnd, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
+import { appsIn } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk, RolloutAsk, Rollouts } from '../api/ports.js';
 import { DEFAULT_LIMITS, type Limits } from '../rollout/decision.js';
@@ -15,6 +16,7 @@ import { Mailbox } from './mailbox.js';
 import { onlyApp, planRelease, type PlannerOptions } from './planner.js';
 import type { LeaseStore, RolloutTrace, SpecStore, StoredRollout } from './ports.js';
 import { Reign, type ReignOptions } from './reign.js';
+import { planRollbackOf } from './rollback-of-apps.js';
 import { type Begun, beginRollback, beginRollout, refuseOtherPlan } from './starting.js';
 import type { Term } from './term.js';
 
@@ -85,6 +87,11 @@ export class RolloutEngine implements Rollouts {
   async start(ask: RolloutAsk): Promise<Begun> {
     const reign = await this.leading();
     return this.starting.post(() => beginRollout(ask, reign, this.options));
+  }
+
+  async planRollback(ask: RollbackAsk): Promise<Plan> {
+    const app = await onlyApp(ask.app, this.options.releases);
+    return (await planRollbackOf(appsIn(app), ask, this.options)).plan;
   }
 
   async rollback(ask: RollbackAsk): Promise<Begun> {

@@ -44,10 +44,10 @@ export function rolloutFrom(
   return { rollout: { ...record(wanted, hosts), kind: 'rollout' }, specs };
 }
 
-export function rollbackFrom(wanted: NewRollout, { targets }: PlannedRollback): Rollout {
-  const names = [...new Set(targets.map(({ host }) => host))];
+export function rollbackFrom(wanted: NewRollout, { targets, plan }: PlannedRollback): Rollout {
+  const waves = new Map(plan.hosts.map(({ host, wave }) => [host, wave]));
   const hosts = targets.map(({ host, app, from, to, staged, after = [] }): RolloutHost => ({
-    ...{ host: placeKey(host, app), wave: names.indexOf(host) + 1, to, touched: false, step: 0 },
+    ...{ host: placeKey(host, app), wave: waves.get(host) ?? 1, to, touched: false, step: 0 },
     ...(app === undefined ? {} : { app }),
     state: staged ? 'staged' : 'pending',
     ...(after.length === 0 ? {} : { after: after.map((name) => placeKey(name, app)) }),

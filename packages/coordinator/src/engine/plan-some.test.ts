@@ -105,7 +105,7 @@ class World {
   }
 
   back(agents: readonly string[], to = '', hosts: readonly string[] = []) {
-    return planRollback({ app: 'a', to, hosts, agents }, this.options);
+    return planRollback({ app: 'a', to, hosts, agents, strategy: 'selective' }, this.options);
   }
 
   /** Its hosts have what was planned. */

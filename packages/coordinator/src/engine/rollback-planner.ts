@@ -1,7 +1,7 @@
-/** Finds what a rollback would go to, host by host. Refuses what failed before and what is nowhere. */
+/** Finds what a rollback would go to, host by host. Refuses what failed before and what is nowhere; what is back stays. */
 import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
 import { type AppStatus, heldWords } from '@outrider/shared/domain/host.js';
-import { type HostSpec, type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
+import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Plan, Rollout, RolloutApp } from '@outrider/shared/domain/rollout.js';
 import { ofApp } from '@outrider/shared/domain/rollout-place.js';
 import { digestOf } from '@outrider/shared/runtime/digest.js';
@@ -9,6 +9,8 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk } from '../api/ports.js';
 import { asRolledBack } from '../rollout/carried.js';
 import { inOrderOfMoves } from '../rollout/moves.js';
+import { chooseTargets, isToLastGood, withoutTakenBack } from '../rollout/last-good.js';
+import { rollbackWaves } from '../rollout/rollback-waves.js';
 import { findRelease, type PlannerOptions } from './planner.js';
 import type { FleetHost, RolloutStore, SpecStore } from './ports.js';
 import { remember } from './remember.js';
@@ -46,47 +48,66 @@ export interface Standing {
   readonly app: AppStatus;
 }
 
-/** `to` empty: the previous release of each host. `agents` empty: all of them go back. */
-export async function planRollback(
-  { app, to, hosts: onlyHosts, agents = [] }: Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents'>,
-  options: RollbackOptions,
-): Promise<PlannedRollback> {
+/** Of one app. */
+export type RollbackPlanAsk = Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents' | 'strategy' | 'toLastGood'>;
+
+/** `to` empty: the previous release of each host. `agents` empty: all of them go back. No target: all are back. */
+export async function planRollback(ask: RollbackPlanAsk, options: RollbackOptions): Promise<PlannedRollback> {
+  const { app, to, hosts: onlyHosts, agents = [] } = ask;
   const history = (await options.store.list(app, 100)).map(({ rollout }) => ofApp(rollout, app));
-  const standing = await standingOn(app, onlyHosts, history, options);
+  const found = standingOn(app, onlyHosts, history, options);
+  const { left: standing, notices } = isToLastGood(ask) ? withoutTakenBack(found, history) : asTheyAre(found);
+  if (standing.length === 0 && notices.length > 0) return planOf(ask, [], notices);
   if (agents.length === 0) for (const { host } of standing) refuseHeld(host);
   const specs = new Map<string, string>();
   const back = to === '' ? toPrevious(app, standing) : await toVersion({ app, to }, standing, specs, options);
   const targets =
     agents.length === 0 ? back : await someBack({ app, to, agents, standing, whole: back }, specs, options);
   for (const { host } of standing) if (targets.some((target) => target.host === host.name)) refuseHeld(host);
-  for (const target of targets) refuseFailed(target, history, agents.length > 0);
-  if (to === '') for (const target of targets) refuseLeft(target, history);
+  const chosen = chooseTargets(ask, targets, history);
+  if (chosen.refusal !== undefined) throw new OutriderError('refused', chosen.refusal);
   const known = await Promise.all(
-    targets.map(async (target) => ({
+    chosen.targets.map(async (target) => ({
       ...target,
       actions: await actionsOf(standing, target.host, target.to, specs, options),
     })),
   );
-  const ordered = inOrderOfMoves(known);
-  const hosts = ordered.map(({ host, from, actions }, index) => ({
-    ...{ host, wave: index + 1, actions },
-    ...(from === undefined ? {} : { from: from.version }),
-  }));
+  return planOf(ask, inOrderOfMoves(known), [...notices, ...chosen.notices], specs);
+}
+
+type Planned = RollbackTarget & { readonly actions: Plan['hosts'][number]['actions'] };
+
+/** `targets`: in the order in which they go. */
+function planOf(
+  { app, to, agents = [], strategy }: RollbackPlanAsk,
+  targets: readonly Planned[],
+  notices: readonly string[],
+  specs: ReadonlyMap<string, string> = new Map(),
+): PlannedRollback {
   const version = to === '' ? mostCommon(targets.map((target) => target.to.version)) : (targets[0]?.to.version ?? to);
-  const content = { app, version, ...(agents.length === 0 ? {} : { agents }), hosts, problems: [] };
+  const waves = rollbackWaves(strategy, targets);
+  const hosts = targets.map(({ host, from, to, actions }) => ({
+    ...{ host, wave: waves.get(host) ?? 1, actions },
+    ...(from === undefined ? {} : { from: from.version }),
+    ...(to.version === version ? {} : { to: to.version }),
+  }));
+  const content = { app, version, strategy, ...(agents.length === 0 ? {} : { agents }), hosts, problems: [] };
   const wanted = new Map([...specs].filter(([digest]) => targets.some(({ to }) => to.specDigest === digest)));
   const digest = (targets.find((target) => target.to.version === version) ?? targets[0])?.to.digest ?? '';
-  const plan = { plan: digestOf(content).slice(0, 12), ...content };
-  return { plan, targets: ordered, apps: [{ app, version, digest }], specs: wanted };
+  const plan = {
+    ...{ plan: digestOf(content).slice(0, 12), ...content },
+    ...(notices.length === 0 ? {} : { notices }),
+  };
+  return { plan, targets, apps: [{ app, version, digest }], specs: wanted };
 }
 
 /** Hosts that are known to have something of the app; one that is down is tried too: it may come back in time. */
-async function standingOn(
+function standingOn(
   app: string,
   onlyHosts: readonly string[],
   history: readonly Rollout[],
   { fleet }: RollbackOptions,
-): Promise<readonly Standing[]> {
+): readonly Standing[] {
   const unknown = onlyHosts.find((name) => fleet.host(name) === undefined);
   if (unknown !== undefined) {
     const known = fleet.hosts().map((host) => host.name);
@@ -103,6 +124,11 @@ async function standingOn(
       return status === undefined ? [] : [{ host, app: status }];
     });
 }
+
+const asTheyAre = <T>(left: readonly T[]): { readonly left: readonly T[]; readonly notices: readonly string[] } => ({
+  left,
+  notices: [],
+});
 
 function toPrevious(app: string, standing: readonly Standing[]): readonly RollbackTarget[] {
   const targets = standing.flatMap(({ host, app: { active, previous } }) =>
@@ -151,37 +177,6 @@ function refuseHeld({ name, status }: FleetHost): void {
     'refused',
     `${name} is ${heldWords(status.hold)}; release it with "coordinator host resume ${name}", or name other --hosts.`,
   );
-}
-
-/**
- * A release that failed is never gone back to: what decides is the last rollout that went to it. Some agents of it may
- * have come in a rollout with others: there the release decides, and not what the host was to run in all.
- */
-function refuseFailed({ host, to }: RollbackTarget, history: readonly Rollout[], some: boolean): void {
-  const isIt = (other: ReleaseRef): boolean =>
-    some ? other.digest === to.digest && other.version === to.version : sameRelease(other, to);
-  const last = history.find((rollout) => rollout.hosts.some((other) => other.host === host && isIt(other.to)));
-  if (last === undefined || last.kind === 'rollback') return;
-  if (last.phase !== 'rolled_back' && last.phase !== 'stuck') return;
-  throw new OutriderError(
-    'refused',
-    `${to.version} failed in rollout ${last.id} (${last.reason ?? last.phase}), so ${host} does not go back to it. Name another with --to.`,
-  );
-}
-
-/** What a rollback has left was left for a reason: a second rollback would only undo the first. */
-function refuseLeft({ host, from, to }: RollbackTarget, history: readonly Rollout[]): void {
-  for (const { kind, id, hosts } of history) {
-    const done = hosts.find((other) => other.host === host && other.state === 'committed');
-    if (done === undefined) continue;
-    if (sameRelease(done.to, to)) return;
-    if (kind !== 'rollback' || !sameRelease(done.from, to)) continue;
-    const here = from === undefined ? '' : ` It runs ${from.version} now.`;
-    throw new OutriderError(
-      'refused',
-      `${host} was brought away from ${to.version} by rollback ${id}, so it does not go back to it by itself.${here} Say where to go with --to.`,
-    );
-  }
 }
 
 async function actionsOf(

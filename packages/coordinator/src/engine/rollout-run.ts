@@ -227,7 +227,10 @@ export class RolloutRun {
     const { host: key, ...rest } = line;
     const entry = key === undefined ? undefined : (rollout.hosts.find(({ host }) => host === key) ?? { host: key });
     const { host, app } = entry === undefined ? { host: undefined, app: rollout.app } : placeOf(rollout, entry);
-    const version = (rollout.apps ?? []).find((one) => one.app === (line.app ?? app))?.version ?? rollout.version;
+    // In a rollback each host goes to its own; what is of no host has that of the app.
+    const own = rollout.hosts.find((place) => place.host === key)?.to.version;
+    const version =
+      own ?? (rollout.apps ?? []).find((one) => one.app === (line.app ?? app))?.version ?? rollout.version;
     const id = `${rollout.id}-${this.term.lease.epoch}-${this.revision}-${index}`;
     const at = rfc3339(this.options.clock.now());
     const where = { environment, app, rollout: rollout.id, version, ...(host === undefined ? {} : { host }) };

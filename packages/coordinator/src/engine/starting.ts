@@ -46,7 +46,7 @@ export async function beginRollout(ask: RolloutAsk, reign: Reign, options: Start
     if (!world) throw refusal(planned);
     await supersede(planned, ask, reign, clock);
   }
-  await refuseSecond(plan.app, options);
+  await refuseSecond(plan.app, options, ', or replace it with --supersede');
   if (plan.problems.length > 0) throw refusal(planned);
   if (ask.supersede) await awaitIdle(planned, store);
   refuseOtherPlan(ask, plan);
@@ -103,7 +103,7 @@ export async function beginRollback(ask: RollbackAsk, reign: Reign, options: Sta
   const { app, by, requestId, message, strategy, bakeMs, agents = [] } = ask;
   const before = await earlier(requestId, app, store);
   if (before !== undefined) return { plan: planOf(before), rollout: before };
-  await refuseSecond(app, options);
+  await refuseSecond(app, options, ', or bring everything back at once with "coordinator emergency"');
   const planned = await planRollbackOf(appsIn(app), ask, options);
   const { plan, targets, apps } = planned;
   if (targets.length === 0) return { plan };
@@ -140,7 +140,8 @@ async function earlier(requestId: string, app: string, store: RolloutStore): Pro
   return (await store.list(first, 50)).find(({ rollout }) => rollout.requestId === requestId)?.rollout;
 }
 
-async function refuseSecond(app: string, { store, clock }: StartOptions): Promise<void> {
+/** `more`: what else can be done about it, as the end of a sentence. */
+async function refuseSecond(app: string, { store, clock }: StartOptions, more = ''): Promise<void> {
   const other = (await store.underWay()).find(({ rollout }) => sharedApp(rollout, appsIn(app)) !== undefined)?.rollout;
   if (other === undefined) return;
   const seconds = Math.max(0, Math.round((clock.now() - other.startedAt) / 1000));
@@ -148,7 +149,7 @@ async function refuseSecond(app: string, { store, clock }: StartOptions): Promis
   throw new OutriderError(
     'refused',
     `A ${other.kind} of ${other.app} to ${other.version} (${other.id}) is under way, started by ${other.by} ${seconds} s ago (${since}). ` +
-      `Watch it with "coordinator rollout watch ${other.id}", stop it with "coordinator rollout abort ${other.id}", or replace it with --supersede.`,
+      `Watch it with "coordinator rollout watch ${other.id}", stop it with "coordinator rollout abort ${other.id}"${more}.`,
   );
 }
 

@@ -1,5 +1,6 @@
 /** Which events people are told of, and in which words. Pure. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import { versionsIn, withVersionsApart } from '@outrider/shared/domain/versions-apart.js';
 
 /** What matters to somebody who is not looking: how rollouts end, what waits for a person, hosts and agents that are lost. */
 export const TOLD_BY_DEFAULT = [
@@ -44,7 +45,8 @@ export interface Words {
 }
 
 export function wordsOf(event: OutriderEvent): Words {
-  const { type, environment, app, rollout, host, agent, version, by, reason } = event;
+  const { type, environment, app, rollout, host, agent, by, reason } = event;
+  const version = event.version === undefined ? undefined : withVersionsApart(event.version, versionsIn(event.data));
   const about = [app, version].filter((word) => word !== undefined).join(' ');
   const where = [agent, host].filter((word) => word !== undefined).join(' on ');
   const subject = [rollout, about, where].filter((word) => word !== undefined && word !== '').join(', ');

@@ -1,6 +1,7 @@
 /** The first decision of a rollout: every host is told to fetch the release, all at once. */
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { hostNames } from '@outrider/shared/domain/rollout-place.js';
+import { versionsApart } from '@outrider/shared/domain/versions-apart.js';
 import { type Decision, DEFAULT_LIMITS, type Limits } from './decision.js';
 import { Draft } from './draft.js';
 import { advance } from './forward.js';
@@ -13,6 +14,7 @@ import { takeBackNext } from './take-back.js';
 /** `hosts` come as `pending`, or as `staged` where the release is on the host for sure (its previous one). */
 export function begin(rollout: Rollout, limits: Limits = DEFAULT_LIMITS): Decision {
   const draft = new Draft(rollout, rollout.startedAt, limits);
+  const versions = versionsApart(rollout);
   draft.tell({
     type: 'rollout.started',
     by: rollout.by,
@@ -21,6 +23,7 @@ export function begin(rollout: Rollout, limits: Limits = DEFAULT_LIMITS): Decisi
       kind: rollout.kind,
       from: rollout.fromVersion ?? null,
       to: rollout.version,
+      ...(versions === undefined ? {} : { versions }),
       hosts: hostNames(rollout.hosts),
       ...(rollout.apps === undefined ? {} : { apps: rollout.apps.map(({ app }) => app) }),
     },

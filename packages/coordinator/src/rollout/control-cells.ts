@@ -78,9 +78,9 @@ function waitOf(draft: Draft): number {
   return limits.switchMs + (phase === 'baking' ? options.bakeMs + gateTimeMs(draft.rollout) : 0);
 }
 
-/** After the decision to commit only what is on hold can be aborted. */
+/** After the decision to commit only what is on hold can be aborted, or anything in an emergency. */
 export function abortHeld(draft: Draft, event: EventOf<'abort'>): void {
-  if (draft.rollout.holding !== undefined) abort(draft, event);
+  if (draft.rollout.holding !== undefined || event.urgent === true) abort(draft, event);
 }
 
 export function abort(draft: Draft, { by, urgent }: EventOf<'abort'>): void {

@@ -16,6 +16,7 @@ import {
 import { Draft } from './draft.js';
 import { advance } from './forward.js';
 import { noteSteadiness } from './steadiness.js';
+import { hasten } from './take-back.js';
 import {
   committingReport,
   deadlineTick,
@@ -117,7 +118,7 @@ export const ROLLOUT_TABLE: Table = {
     pause: stay,
     resume: stay,
     promote: stay,
-    abort: stay,
+    abort: hasten,
     refused: backRefused,
     unreachable: backUnreachable,
     gate: stay,

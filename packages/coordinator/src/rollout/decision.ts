@@ -21,7 +21,7 @@ export type RolloutEvent =
   | { readonly kind: 'pause'; readonly by: string; readonly at: number }
   | { readonly kind: 'resume'; readonly by: string; readonly at: number }
   | { readonly kind: 'promote'; readonly by: string; readonly at: number }
-  /** `urgent`: in an emergency, without grace for what is taken back. */
+  /** `urgent`: in an emergency all goes back at once, without grace; what goes back already, a rollback too, does so then. */
   | { readonly kind: 'abort'; readonly by: string; readonly urgent?: true; readonly at: number }
   /** The host refused the command with this step. */
   | {

@@ -1,6 +1,7 @@
 /** How a rollout ends. */
 import { stateByApp, stateByHost } from '@outrider/shared/domain/rollout-place.js';
 import type { EndPhase, Rollout } from '@outrider/shared/domain/rollout.js';
+import { versionsApart } from '@outrider/shared/domain/versions-apart.js';
 import type { EventType } from '@outrider/shared/domain/event.js';
 import type { Draft } from './draft.js';
 import { permit } from './hooks.js';
@@ -48,10 +49,12 @@ function isOver(draft: Draft, phase: EndPhase, reason: string | undefined): bool
 /** What the last event of a rollout carries. */
 export function summaryOf(rollout: Rollout): Readonly<Record<string, unknown>> {
   const apps = stateByApp(rollout);
+  const versions = versionsApart(rollout);
   return {
     rollout: rollout.id,
     from: rollout.fromVersion ?? null,
     to: rollout.version,
+    ...(versions === undefined ? {} : { versions }),
     hosts: stateByHost(rollout.hosts),
     ...(apps === undefined ? {} : { apps }),
     ...(rollout.culprit === undefined ? {} : { culprit: rollout.culprit }),

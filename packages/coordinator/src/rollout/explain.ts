@@ -1,8 +1,10 @@
 /** A rollout's state as a sentence for people. */
+import { rollbackAborted, rollbackOnHold, rollbackSwitching } from './explain-rollback.js';
 import { openGates } from './gate-cells.js';
 import type { HookRun } from '@outrider/shared/domain/hook.js';
 import type { GateState } from '@outrider/shared/domain/gate.js';
 import type { Rollout, RolloutHostState } from '@outrider/shared/domain/rollout.js';
+import { versionsApart, withVersionsApart } from '@outrider/shared/domain/versions-apart.js';
 import { unsteadyOf } from './steadiness.js';
 import { asSentence } from '@outrider/shared/domain/sentence.js';
 
@@ -16,13 +18,14 @@ export function explain(rollout: Rollout): string {
   const whose = app === UNNAMED ? '' : ` of ${app}`;
   const what =
     kind === 'rollback'
-      ? `Rollback${whose} to ${version}`
+      ? `Rollback${whose} to ${withVersionsApart(version, versionsApart(rollout))}`
       : `Rollout${whose === '' ? ' of' : `${whose} to`} ${version}`;
   const sentence = `${what}${whom} (${rollout.id}) ${progress(rollout)}`;
   return asSentence(`${sentence}${standstill(rollout)}`);
 }
 
-function standstill({ id, paused, pausedFor, pausedBy, awaiting, holding, hookRuns }: Rollout): string {
+function standstill({ id, kind, paused, pausedFor, pausedBy, awaiting, holding, hookRuns }: Rollout): string {
+  if (holding !== undefined && kind === 'rollback') return rollbackOnHold(id, holding);
   if (holding !== undefined) {
     return `; on hold, since ${holding}. Try again with "coordinator rollout resume ${id}", or take it back with "abort"`;
   }
@@ -52,7 +55,7 @@ function progress(rollout: Rollout): string {
     case 'staging':
       return `is fetching the release on ${named(rollout, ['staging'])}`;
     case 'switching':
-      return switching(rollout);
+      return rollout.kind === 'rollback' ? rollbackSwitching(rollout) : switching(rollout);
     case 'baking':
       return baking(rollout);
     case 'committing':
@@ -66,7 +69,9 @@ function progress(rollout: Rollout): string {
         ? `failed and was taken back on ${named(rollout, ['reverted'])}, while ${keepers(rollout)} it${why}`
         : `failed and was taken back${why}`;
     case 'aborted':
-      return `was aborted by ${aborter(rollout)} and ${rollout.kind === 'rollback' ? 'stands where it was' : 'taken back'}`;
+      return rollout.kind === 'rollback'
+        ? rollbackAborted(rollout)
+        : `was aborted by ${aborter(rollout)} and taken back`;
     case 'stuck':
       return `is stuck and needs a person${why}`;
   }

@@ -298,5 +298,5 @@ it('an emergency waits for no hook on the way back, as any other does', () => {
   const waits = run(rollout, ...onItsWay, abort(false));
   expect([commands(waits), running(waits)]).toEqual([[], ['before_revert/h2']]);
   const hurries = run(rollout, ...onItsWay, abort(true));
-  expect([commands(hurries), running(hurries)]).toEqual([['revert h2'], []]);
+  expect([commands(hurries), running(hurries)]).toEqual([['revert h2', 'revert h1'], []]);
 });

@@ -18,9 +18,9 @@ export const runningHooks = ({ hookRuns = [] }: Rollout): readonly HookRun[] =>
  * after another, and the step has to wait.
  */
 export function permit(draft: Draft, point: HookPoint, hosts: readonly string[]): boolean {
-  const { hooks = [], urgent, phase } = draft.rollout;
+  const { kind, hooks = [], urgent, phase } = draft.rollout;
   // In an emergency nothing stands in the way back.
-  if (urgent === true && phase === 'rolling_back') return true;
+  if (urgent === true && (kind === 'rollback' || phase === 'rolling_back')) return true;
   return hooks
     .filter((hook) => hook.point === point)
     .every((hook) => {

@@ -7,8 +7,9 @@ import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { answers, culpritOf, isOn, isSettled, isWell, lostState, stagingOf } from './host-report.js';
 import { runningHooks } from './hooks.js';
+import { NOT_WAITING } from './not-waiting.js';
 import { endStuck, goPast, holdUnwell, isProgressive, rest, rollbackNext } from './rollback-next.js';
-import { awaitHooks } from './take-back.js';
+import { awaitHooks, HASTENED } from './take-back.js';
 
 const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
 
@@ -86,11 +87,27 @@ export function rollbackResume(draft: Draft, { by }: EventOf<'resume'>): void {
   rest(draft);
 }
 
-/** No further host is told to go back; who was told goes on. */
-export function rollbackAbort(draft: Draft, { by }: EventOf<'abort'>): void {
+/** No further host is told to go back; who was told goes on. In an emergency all go, at once. */
+export function rollbackAbort(draft: Draft, { by, urgent }: EventOf<'abort'>): void {
   if (draft.rollout.abortedBy !== undefined) return;
+  if (urgent === true) {
+    hasten(draft, by);
+    return;
+  }
   draft.set({ abortedBy: by, reason: `aborted by ${by}`, paused: false, pausedBy: undefined, holding: undefined });
   for (const { host, touched } of draft.rollout.hosts) if (!touched) draft.setHost(host, { state: 'pending' });
+  rollbackNext(draft);
+}
+
+/** Whoever is under way is told again, so that no agent is given its grace. */
+function hasten(draft: Draft, by: string): void {
+  const { urgent, paused, hosts } = draft.rollout;
+  if (urgent === true) return;
+  goPast(draft);
+  draft.set({ urgent: true, ...NOT_WAITING, paused: false, deadline: draft.at + draft.limits.revertMs });
+  if (paused) draft.tell({ type: 'rollout.resumed', by });
+  draft.tell({ type: 'rollout.rolling_back', reason: HASTENED, by, data: { hastened: true } });
+  for (const { host, state, to } of hosts) if (state === 'switching') draft.command(host, 'switch', to, 0, HASTENED);
   rollbackNext(draft);
 }
 

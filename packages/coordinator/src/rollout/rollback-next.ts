@@ -1,14 +1,14 @@
 /** In which order the hosts of a rollback go, and when it is over. */
-import type { RolloutHost, RolloutHostState, RolloutOptions } from '@outrider/shared/domain/rollout.js';
+import type { RolloutHost, RolloutHostState } from '@outrider/shared/domain/rollout.js';
 import { sameHost } from '@outrider/shared/domain/rollout-place.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
 import { hold } from './holding.js';
-import { permit } from './hooks.js';
+import { permit, runningHooks } from './hooks.js';
+import { goesOneByOne } from './rollback-waves.js';
 import { awaitHooks, isLost, namesOf } from './take-back.js';
 
 const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
-const ONE_BY_ONE: readonly RolloutOptions['strategy'][] = ['graceful', 'progressive', undefined];
 
 /** All at once, each as soon as it has the release and what comes to it has left elsewhere; or the next, once all that can be is fetched and none is under way. */
 export function rollbackNext(draft: Draft): void {
@@ -16,11 +16,11 @@ export function rollbackNext(draft: Draft): void {
   if (paused) return;
   const areBack = permit(draft, 'after_revert', namesOf(hosts, 'committed'));
   const staged = hosts.filter((host) => host.state === 'staged');
-  const oneByOne = ONE_BY_ONE.includes(options.strategy);
+  const oneByOne = goesOneByOne(options.strategy) && draft.rollout.urgent !== true;
   if (!oneByOne) for (const host of staged) if (mayArrive(draft, host)) switchBack(draft, host);
   if (draft.rollout.hosts.some((host) => host.state === 'staging' || host.state === 'switching')) return;
   const [next] = draft.rollout.hosts.filter((host) => host.state === 'staged');
-  if (next === undefined && areBack) finish(draft);
+  if (next === undefined && areBack && runningHooks(draft.rollout).length === 0) finish(draft);
   else if (next === undefined) awaitHooks(draft);
   else if (mayGoOn(draft)) for (const host of staged) if (sameHost(host, next)) switchBack(draft, host);
 }
@@ -31,13 +31,15 @@ const mayArrive = ({ rollout }: Draft, { after = [] }: RolloutHost): boolean =>
 
 function switchBack(draft: Draft, { host, to }: RolloutHost): void {
   if (!permit(draft, 'before_revert', [host])) return;
-  draft.command(host, 'switch', to, 0, `rollback to ${draft.rollout.version}`);
+  draft.command(host, 'switch', to, 0, `rollback to ${to.version}`);
   draft.setHost(host, { state: 'switching', touched: true });
   draft.set({ phase: 'switching', deadline: draft.at + draft.limits.revertMs });
   draft.tell({ type: 'rollout.host.switching', host });
 }
 
-export const isProgressive = (draft: Draft): boolean => draft.rollout.options.strategy === 'progressive';
+/** Until an emergency comes. */
+export const isProgressive = ({ rollout }: Draft): boolean =>
+  rollout.options.strategy === 'progressive' && rollout.urgent !== true;
 
 /** Between two hosts of a progressive rollback all that are back must have been well for the length of its bake. */
 export function rest(draft: Draft): void {
@@ -80,7 +82,9 @@ export function goPast(draft: Draft): void {
 function finish(draft: Draft): void {
   const { hosts, options, abortedBy } = draft.rollout;
   const lost = hosts.filter((host) => LOST.includes(host.state));
-  if (lost.length === 0) end(draft, abortedBy === undefined ? 'succeeded' : 'aborted');
+  // Whoever has aborted it waits for nobody: who is lost is named, and has drifted if it does not come.
+  if (abortedBy !== undefined) end(draft, 'aborted', [`aborted by ${abortedBy}`, ...lost.map(whyLost)].join('; '));
+  else if (lost.length === 0) end(draft, 'succeeded');
   else if (lost.every(isLost)) endStuck(draft);
   else draft.set({ bakeUntil: undefined, deadline: draft.at + options.confirmWithinMs + draft.limits.lostMs });
 }
@@ -89,5 +93,7 @@ export function endStuck(draft: Draft): void {
   const lost = draft.rollout.hosts.filter((host) => LOST.includes(host.state));
   const culprit = lost.find((host) => host.culprit !== undefined)?.culprit;
   if (culprit !== undefined) draft.set({ culprit });
-  end(draft, 'stuck', lost.map((host) => host.reason ?? `${host.host} did not get there`).join('; '));
+  end(draft, 'stuck', lost.map(whyLost).join('; '));
 }
+
+const whyLost = ({ host, reason }: RolloutHost): string => reason ?? `${host} did not get there`;

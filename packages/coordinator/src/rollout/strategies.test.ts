@@ -277,4 +277,30 @@ describe('a rollback', () => {
     const superseded = { ...story.rollout, kind: 'rollout' as const, abortedBy: 'ann, who supersedes it with 3' };
     expect(explain(superseded)).toMatch(/aborted by ann, who supersedes it with 3, and taken back/);
   });
+
+  it('that is aborted waits for no host that is lost, and names it', () => {
+    const story = back('progressive').staged('h1', 'h2', 'h3');
+    story.tell({ kind: 'unreachable', host: 'h1', forMs: 6_000, at: story.at });
+    expect(explain(story.rollout)).toMatch(
+      /has no host back yet, and h2, h3 to go; on hold, since h1 cannot be reached\. Go on without that host .*resume.*, or end it as it stands with .*abort/,
+    );
+    story.person('abort');
+    expect([story.rollout.phase, exitCodeOf(story.rollout)]).toEqual(['aborted', 21]);
+    expect(story.rollout.reason).toBe('aborted by ann; h1 cannot be reached');
+    expect(explain(story.rollout)).toMatch(
+      /aborted by ann and stands where it was, while h1 did not get there: h1 cannot be reached\.$/,
+    );
+    const late = back('graceful').staged('h1', 'h2', 'h3').person('abort');
+    late.tell({ kind: 'unreachable', host: 'h1', forMs: 6_000, at: late.at });
+    expect(late.rollout.phase).toBe('aborted');
+  });
+
+  it('says what it waits for', () => {
+    const story = back('immediate').staged('h1', 'h2', 'h3').isNew('h2');
+    expect(explain(story.rollout)).toMatch(/is switching h1, h3\.$/);
+    story.isNew('h3').tell({ kind: 'unreachable', host: 'h1', forMs: 6_000, at: story.at });
+    expect(explain(story.rollout)).toMatch(/has h2, h3 back, and waits for h1: h1 cannot be reached\.$/);
+    const slow = back('progressive').staged('h1', 'h2', 'h3').isNew('h1');
+    expect(explain(slow.rollout)).toMatch(/has h1 back, and h2, h3 to go\.$/);
+  });
 });

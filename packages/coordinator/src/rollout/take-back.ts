@@ -1,9 +1,10 @@
 /**
- * Compensation: touched hosts go back in reverse order, one after another, each with all its apps, a failing one holding
- * up no other.
+ * Compensation: touched hosts go back in reverse order, one after another (in an emergency all at once), each with all
+ * its apps, a failing one holding up no other.
  */
 import type { RolloutHost, RolloutHostState } from '@outrider/shared/domain/rollout.js';
 import { sameHost } from '@outrider/shared/domain/rollout-place.js';
+import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
 import { notUndone, permit, runningHooks, undoHooks } from './hooks.js';
@@ -11,14 +12,21 @@ import { notUndone, permit, runningHooks, undoHooks } from './hooks.js';
 const ARRIVED: readonly RolloutHostState[] = ['reverted', 'committed'];
 const DONE: readonly RolloutHostState[] = ['reverted', 'failed', 'unreachable'];
 
+/** Said of what goes back already when an emergency comes. */
+export const HASTENED = 'an emergency: all at once, without grace';
+
+/** Nobody has told it to go back yet. */
+const isOpen = ({ state }: RolloutHost): boolean => state !== 'reverting' && !DONE.includes(state);
+
 /** Nothing more is to be expected of it; a host that names a culprit goes on trying. */
 export const isLost = (host: RolloutHost): boolean => host.state === 'failed' && host.culprit === undefined;
 
-/** Tells the next host to go back; with none left, ends or waits a last time for those that are lost. */
+/** Tells the next host (in an emergency all of them) to go back; with none left, ends or waits a last time for those that are lost. */
 export function takeBackNext(draft: Draft): void {
   const { hosts } = draft.rollout;
   const touched = hosts.filter((host) => host.touched && host.stays !== true).reverse();
   permit(draft, 'after_revert', namesOf(touched, 'reverted'));
+  if (draft.rollout.urgent === true) for (const host of touched) if (isOpen(host)) takeBack(draft, host);
   if (touched.some((host) => host.state === 'reverting')) return;
   const next = touched.find((host) => !DONE.includes(host.state));
   if (next !== undefined) {
@@ -94,6 +102,28 @@ export function undoCommit(draft: Draft, host: RolloutHost): void {
   if (host.from !== undefined) draft.command(host.host, 'switch', host.from, 0, why);
   else if (host.empty !== undefined) draft.command(host.host, 'stage', host.empty, 0, why);
   else draft.command(host.host, 'revert', host.to, 0, why);
+}
+
+/**
+ * An emergency while hosts go back: nobody keeps the release or waits for another, and whoever is on the way is told
+ * again, so that no agent is given its grace.
+ */
+export function hasten(draft: Draft, { by, urgent }: EventOf<'abort'>): void {
+  if (urgent !== true || draft.rollout.urgent === true) return;
+  draft.set({ urgent });
+  for (const { host, state, stays } of draft.rollout.hosts) {
+    if (stays === true) draft.setHost(host, { stays: undefined, state: state === 'committed' ? state : 'trial' });
+  }
+  draft.tell({ type: 'rollout.rolling_back', reason: HASTENED, by, data: { hastened: true } });
+  for (const host of draft.rollout.hosts) if (host.state === 'reverting') tellAgain(draft, host);
+  takeBackNext(draft);
+}
+
+/** The same as before. An empty release that is being fetched is switched to soon enough. */
+function tellAgain(draft: Draft, { host, command, from, to, empty }: RolloutHost): void {
+  const home = from ?? empty;
+  if (command === 'revert') draft.command(host, 'revert', to, 0, draft.rollout.reason);
+  else if (command === 'switch' && home !== undefined) draft.command(host, 'switch', home, 0, draft.rollout.reason);
 }
 
 export function startReverting(draft: Draft, host: string): void {

@@ -273,6 +273,8 @@ export interface Plan {
     readonly app?: string;
     readonly wave: number;
     readonly from?: string;
+    /** Its version afterwards; absent: that of the plan. */
+    readonly to?: string;
     readonly actions: readonly PlannedAction[];
     readonly expected?: HostExpectation;
     readonly gaps?: readonly CapacityGap[];

@@ -2,7 +2,7 @@
 import { type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
 import { asSentence } from '@outrider/shared/domain/sentence.js';
 import { type AppState, type Change, type StateOf, strategyOf } from './app-state.js';
-import { goBack } from './going-back.js';
+import { goBack, runActive } from './going-back.js';
 import { become, type Decision, type EventOf, refuse, stay } from './host-event.js';
 import { deadlineAfter } from './moment.js';
 import { beforeOf, membersOf } from './scaling.js';
@@ -185,6 +185,13 @@ export function revertUnderWay(state: StateOf<'switching' | 'trial'>, event: Eve
     failed: false,
     ...urgencyOf(event),
   });
+}
+
+/** It is on the way already; in an emergency nobody is given grace any more. */
+export function revertAgain(state: StateOf<'reverting'>, { order, urgent }: EventOf<'revert'>): Decision {
+  const { work } = state;
+  if (urgent === undefined || work.urgent !== undefined || work.change.rollout !== order.rollout) return stay(state);
+  return become({ ...state, work: { ...work, urgent } }, { ...runActive(state), urgent });
 }
 
 const urgencyOf = ({ urgent }: EventOf<'switch' | 'revert'>): { readonly urgent?: true } =>

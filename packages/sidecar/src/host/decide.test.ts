@@ -137,6 +137,23 @@ describe('fences', () => {
   });
 });
 
+describe('on the way back', () => {
+  const revert = (step: number, urgent?: true): EventOf<'revert'> => ({
+    ...EVENTS.revert,
+    order: order(step),
+    ...(urgent === undefined ? {} : { urgent }),
+  });
+
+  it('a revert that is urgent leaves nobody any grace; said again, or without that, it changes nothing', () => {
+    const back = decide(inPhase('trial'), revert(6)).state;
+    expect(decide(back, revert(7)).effects).toEqual([]);
+    const { state, effects } = decide(back, revert(7, true));
+    expect(effects).toMatchObject([{ kind: 'run', urgent: true, mode: 'steady' }]);
+    expect(state.work).toMatchObject({ phase: 'reverting', urgent: true });
+    expect(decide(state, revert(8, true)).effects).toEqual([]);
+  });
+});
+
 describe('trial', () => {
   it('ends in the old version when nobody confirms', () => {
     const { state } = decide(inPhase('trial'), { kind: 'tick', at: at(120_000) });

@@ -61,7 +61,7 @@ export const TABLE: Table = {
     switch: command.switchFromReverting,
     renew: command.renewNothing,
     commit: command.commitNothing,
-    revert: stay,
+    revert: command.revertAgain,
     scale: scaling.scaleGoingBack,
     staged: fact.staged,
     stageFailed: fact.stageFailed,

@@ -152,6 +152,15 @@ export interface CoordinatorClient extends grpc.Client {
   missingBlobs(argument: _outrider_v1_BlobsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
   missingBlobs(argument: _outrider_v1_BlobsRequest, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
   
+  PlanRollback(argument: _outrider_v1_RollbackRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  PlanRollback(argument: _outrider_v1_RollbackRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  PlanRollback(argument: _outrider_v1_RollbackRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  PlanRollback(argument: _outrider_v1_RollbackRequest, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  planRollback(argument: _outrider_v1_RollbackRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  planRollback(argument: _outrider_v1_RollbackRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  planRollback(argument: _outrider_v1_RollbackRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  planRollback(argument: _outrider_v1_RollbackRequest, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
+  
   PlanRollout(argument: _outrider_v1_RolloutRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
   PlanRollout(argument: _outrider_v1_RolloutRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
   PlanRollout(argument: _outrider_v1_RolloutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
@@ -260,6 +269,8 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   
   MissingBlobs: grpc.handleUnaryCall<_outrider_v1_BlobsRequest__Output, _outrider_v1_BlobsRequest>;
   
+  PlanRollback: grpc.handleUnaryCall<_outrider_v1_RollbackRequest__Output, _outrider_v1_Plan>;
+  
   PlanRollout: grpc.handleUnaryCall<_outrider_v1_RolloutRequest__Output, _outrider_v1_Plan>;
   
   PushRelease: grpc.handleUnaryCall<_outrider_v1_PushReleaseRequest__Output, _outrider_v1_Release>;
@@ -295,6 +306,7 @@ export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   ListRollouts: MethodDefinition<_outrider_v1_ListRolloutsRequest, _outrider_v1_ListRolloutsResponse, _outrider_v1_ListRolloutsRequest__Output, _outrider_v1_ListRolloutsResponse__Output>
   Logs: MethodDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogLine, _outrider_v1_LogsRequest__Output, _outrider_v1_LogLine__Output>
   MissingBlobs: MethodDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest__Output, _outrider_v1_BlobsRequest__Output>
+  PlanRollback: MethodDefinition<_outrider_v1_RollbackRequest, _outrider_v1_Plan, _outrider_v1_RollbackRequest__Output, _outrider_v1_Plan__Output>
   PlanRollout: MethodDefinition<_outrider_v1_RolloutRequest, _outrider_v1_Plan, _outrider_v1_RolloutRequest__Output, _outrider_v1_Plan__Output>
   PushRelease: MethodDefinition<_outrider_v1_PushReleaseRequest, _outrider_v1_Release, _outrider_v1_PushReleaseRequest__Output, _outrider_v1_Release__Output>
   PutBlobs: MethodDefinition<_outrider_v1_Blob, _outrider_v1_PutBlobsResponse, _outrider_v1_Blob__Output, _outrider_v1_PutBlobsResponse__Output>

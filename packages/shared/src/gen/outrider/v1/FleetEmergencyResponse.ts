@@ -5,9 +5,11 @@ import type { BegunRollback as _outrider_v1_BegunRollback, BegunRollback__Output
 export interface FleetEmergencyResponse {
   'rollbacks'?: (_outrider_v1_BegunRollback)[];
   'reasons'?: (string)[];
+  'again'?: (boolean);
 }
 
 export interface FleetEmergencyResponse__Output {
   'rollbacks': (_outrider_v1_BegunRollback__Output)[];
   'reasons': (string)[];
+  'again': (boolean);
 }

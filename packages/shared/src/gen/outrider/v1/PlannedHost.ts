@@ -18,8 +18,10 @@ export interface PlannedHost {
   'secrets'?: (_outrider_v1_SecretChange)[];
   'facts'?: (_outrider_v1_HostFacts | null);
   'app'?: (string);
+  'to'?: (string);
   '_from'?: "from";
   '_app'?: "app";
+  '_to'?: "to";
 }
 
 export interface PlannedHost__Output {
@@ -33,4 +35,5 @@ export interface PlannedHost__Output {
   'secrets': (_outrider_v1_SecretChange__Output)[];
   'facts': (_outrider_v1_HostFacts__Output | null);
   'app'?: (string);
+  'to'?: (string);
 }
