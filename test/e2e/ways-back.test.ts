@@ -90,7 +90,7 @@ it('a release that has failed before is told of in the plan', async () => {
   await cluster.push('4.0.0', tree(APP, { vision: { ...web(18611, 4), command: ['false'] } }));
   expect((await cluster.rollout('4.0.0')).code).toBe(20);
   const plan = await cluster.cli('rollout', '--version', '4.0.0', '--plan');
-  expect(plan.stdout).toMatch(/^Notice: shop 4\.0\.0 has failed before: r\d+ ended taken back at 20\S+Z: \S/m);
+  expect(plan.stdout).toMatch(/^Notice: 4\.0\.0 has failed before, in r\d+ \(20\S+Z\): \S/m);
   const fresh = await cluster.cli('rollout', '--version', '3.0.0', '--plan');
   expect(fresh.stdout).not.toContain('failed before');
 });

@@ -1,32 +1,40 @@
-import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { expect, it } from 'vitest';
+import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { failedBefore } from './failed-before.js';
+import type { Target } from './plan-host.js';
 
-const ended = (phase: Rollout['phase'], patch: Partial<Rollout> = {}): Rollout =>
-  ({
-    ...{ id: 'r7', app: 'shop', kind: 'rollout', version: '2.1.0', digest: 'd2', phase, startedAt: 0, endedAt: 1_000 },
-    ...patch,
-  }) as unknown as Rollout;
-const ASKED = [{ app: 'shop', version: '2.1.0', digest: 'd2' }];
+const past = (patch: Partial<Rollout> = {}): Rollout => ({
+  ...{ id: 'r7', seq: 7, kind: 'rollout', app: 'a', environment: 'test', version: '2', digest: 'd2' },
+  ...{ phase: 'rolled_back', paused: false, by: 'ann', startedAt: 0, steps: 0, hosts: [] },
+  ...{ reason: 'web on b: exited with code 1', endedAt: Date.parse('2026-01-02T03:04:05Z') },
+  options: { bakeMs: 0, confirmWithinMs: 1, commit: 'together', skipDown: false },
+  ...patch,
+});
+const target = (digest = 'd2', app?: string): Target =>
+  ({ to: { version: '2', digest, specDigest: 's' }, ...(app === undefined ? {} : { app }) }) as Target;
+const told = (...history: readonly Rollout[]) => failedBefore({ app: 'a', version: '2' }, [target()], history);
 
-it.each([
-  ['rolled_back', 'taken back'],
-  ['stuck', 'stuck'],
-] as const)('a release whose last rollout is %s is told of, with when and why', (phase, words) => {
-  expect(failedBefore(ASKED, [ended(phase, { reason: 'web on a: it never answered' }), ended('succeeded')])).toEqual([
-    `shop 2.1.0 has failed before: r7 ended ${words} at 1970-01-01T00:00:01.000Z: web on a: it never answered.`,
+it('says when a release has failed before, and why', () => {
+  expect(told(past())).toEqual([
+    '2 has failed before, in r7 (2026-01-02T03:04:05.000Z): web on b: exited with code 1.',
   ]);
-  expect(failedBefore(ASKED, [ended(phase)])[0]).toMatch(/000Z\.$/);
+  expect(told(past({ phase: 'stuck' }))).toHaveLength(1);
 });
 
-it.each([
-  ['that has succeeded since', [ended('succeeded'), ended('rolled_back')]],
-  ['that somebody has aborted', [ended('aborted')]],
-  ['that is rolled out just now', [ended('switching', { endedAt: undefined as never })]],
-  ['that a rollback went to', [ended('stuck', { kind: 'rollback' })]],
-  ['of other contents', [ended('rolled_back', { digest: 'd3' })]],
-  ['of another app', [ended('rolled_back', { app: 'other' })]],
-  ['that is new', []],
-])('not of one %s', (_, history) => {
-  expect(failedBefore(ASKED, history)).toEqual([]);
+it.each<[string, readonly Rollout[]]>([
+  ['nothing was', []],
+  ['it was aborted', [past({ phase: 'aborted' })]],
+  ['it was good since', [past({ phase: 'succeeded' }), past()]],
+  ['it was another release', [past({ version: '1', digest: 'd1' })]],
+  ['it was a rollback', [past({ kind: 'rollback', phase: 'stuck' })]],
+])('says nothing where %s', (_what, history) => {
+  expect(told(...history)).toEqual([]);
+});
+
+it('says of several apps which', () => {
+  const history = [past({ app: 'a' }), past({ app: 'b', digest: 'd9', phase: 'succeeded' })];
+  const targets = [target('d2', 'a'), target('d9', 'b')];
+  expect(failedBefore({ app: 'a,b', version: '2' }, targets, history)).toEqual([
+    expect.stringMatching(/^2 of a has failed before, in r7/),
+  ]);
 });

@@ -4,8 +4,8 @@ import type { CapacityGap, Plan, Rollout } from '@outrider/shared/domain/rollout
 import { diffSecrets, diffSettings } from '@outrider/shared/domain/settings-diff.js';
 import { gapBeside, gapOf } from './capacity-gap.js';
 import { asCarried, scaledNotices } from './carried.js';
+import { failedBefore } from './failed-before.js';
 import { expectedMs, expectedOn } from './expectation.js';
-import { failedBefore, type ReleaseAsked } from './failed-before.js';
 import { keyOf, type Target } from './plan-host.js';
 import type { Planned } from './plan.js';
 import { type AgentMoment, startTimes } from './start-times.js';
@@ -35,7 +35,7 @@ export function withDetails<P extends Planned>(planned: P, details: Details): P 
   });
   const total = expectedMs(hosts, details.bakeMs);
   const notices = [
-    ...failedBefore(releasesOf(targets), details.history),
+    ...failedBefore(plan, targets, details.history),
     ...scaledNotices(targets),
     ...details.notices,
     ...unknown(targets, details),
@@ -69,7 +69,7 @@ function detailsOf(
       const startMs = starts.get(agent.name);
       if (strategy !== 'blue-green') return gapOf(agent, startMs);
       const running = before?.agents.find(({ name }) => name === agent.name);
-      return gapBeside(agent, running, startMs);
+      return inWordsOf(host, gapBeside(agent, running, startMs));
     })
     .filter((gap): gap is CapacityGap => gap !== undefined);
   const isFirst = host.app?.active === undefined;
@@ -78,12 +78,12 @@ function detailsOf(
   return { gaps, settings: diffSettings(agents, spec.agents), secrets: diffSecrets(agents, spec.agents) };
 }
 
-/** Each once. */
-const releasesOf = (targets: readonly Target[]): readonly ReleaseAsked[] => [
-  ...new Map(
-    targets.map(({ spec: { app, version, digest } }) => [`${app}/${digest}`, { app, version, digest }]),
-  ).values(),
-];
+/** What the host fills in, filled in as it does. */
+function inWordsOf({ name, address }: Target['host'], gap: CapacityGap | undefined): CapacityGap | undefined {
+  if (gap?.why === undefined) return gap;
+  const why = gap.why.replaceAll('${OUTRIDER_HOST_ADDRESS}', address).replaceAll('${OUTRIDER_HOST}', name);
+  return { ...gap, why };
+}
 
 function unknown(targets: readonly Target[], { running }: Details): readonly string[] {
   const names = targets.filter((target) => target.from !== undefined && !running.has(keyOf(target))).map(keyOf);
