@@ -59,9 +59,24 @@ it('canary: the first hosts wait on trial until somebody promotes them; then the
   // Without renewals its lease would be over.
   await eventually(() => Date.now() - since > 2_500);
   expect(await versions(cluster, 'canary')).toEqual({ ...all('1.0.0'), gamma: '1.0.0 trial' });
-  expect((await say('resume', 'canary')).code).toBe(4);
+  expect((await cluster.cli('status', '--json')).json<{ readonly apps: object[] }>().apps).toContainEqual(
+    expect.objectContaining({ waits_for: 'promotion', on_trial: [{ version: '2.0.0', hosts: ['gamma'] }] }),
+  );
+  const status = await cluster.cli('status');
+  expect(status.stdout).toMatch(/app canary +1\.0\.0; 2\.0\.0 on trial on gamma; r\d+ baking, waits to be promoted\n/);
+  expect(status.stdout).toMatch(
+    /needs you +Rollout of canary to 2\.0\.0 .* waits for "coordinator rollout promote r\d+"/,
+  );
+  const refused = await cluster.cli('rollout', 'resume', '--app', 'canary');
+  expect(refused).toMatchObject({ code: 4, stderr: expect.stringMatching(/is not paused by anybody/) as string });
+  // A pause in the wait outlasts the promotion.
+  expect((await say('pause', 'canary')).json()).toMatchObject({ pausedBy: expect.stringMatching(/@/) as string });
   const promoted = await say('promote', 'canary');
-  expect(promoted.json()).toMatchObject({ promotedBy: expect.stringMatching(/@/) as string });
+  expect(promoted.json()).toMatchObject({
+    ...{ promotedBy: expect.stringMatching(/@/) as string, paused: true },
+    answer: expect.stringMatching(/is promoted; it is paused, and goes on with "coordinator rollout resume/) as string,
+  });
+  expect((await say('resume', 'canary')).json()).toMatchObject({ answer: expect.stringMatching(/goes on/) as string });
   const { id } = promoted.json<{ readonly id: string }>();
   expect((await cluster.cli('rollout', 'promote', id)).code).toBe(0);
   const result = await run.result;

@@ -144,6 +144,14 @@ export const DECISION_RULES: Readonly<Record<string, DecisionRule>> = {
     return first === undefined ? undefined : `${first.host} was switched`;
   },
 
+  'a pause by hand is ended by hand': (before, { rollout }, { kind }) => {
+    const { phase, holding, pausedBy } = rollout;
+    if (hasEnded(phase) || phase === 'rolling_back' || holding !== undefined) return undefined;
+    if (kind === 'pause' && pausedBy === undefined) return 'it was forgotten';
+    const isHand = kind === 'resume' || kind === 'abort';
+    return before.pausedBy !== undefined && pausedBy === undefined && !isHand ? `it was ended by ${kind}` : undefined;
+  },
+
   'no wave begins on a host that comes and goes': (_, decision) => {
     const restless = tries(decision).find(({ unsteady }) => unsteady === true);
     return restless === undefined ? undefined : `${restless.host} was switched`;

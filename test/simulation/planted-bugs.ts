@@ -147,6 +147,20 @@ export const PLANTED: readonly Mutation[] = [
     caughtBy: ['a good release succeeds', 'one active release', 'all new, or all as before'],
   },
   {
+    name: 'a pause that a waiting canary forgets',
+    file: rollout('control-cells'),
+    find: 'if (paused && (!byItself || pausedBy !== undefined)) return;',
+    become: 'if (paused) return;',
+    caughtBy: ['a pause by hand is ended by hand'],
+  },
+  {
+    name: 'a promotion that ends the pause of a person',
+    file: rollout('control-cells'),
+    find: 'if (!paused || (byItself && pausedBy === undefined)) {',
+    become: 'if (!paused || byItself) {',
+    caughtBy: ['a pause by hand is ended by hand'],
+  },
+  {
     name: 'an abort that is forgotten',
     file: rollout('control-cells'),
     find: 'fail(draft, { reason: `aborted by ${by}`, abortedBy: by });',

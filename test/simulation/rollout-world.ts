@@ -393,7 +393,8 @@ export class World {
   private take({ rollout, effects, events }: Decision, event: RolloutEvent | undefined): void {
     const before = this.rollout;
     if (event !== undefined) {
-      if (rollout === before && effects.length === 0) return;
+      // A pause that changes nothing may have been forgotten.
+      if (rollout === before && effects.length === 0 && event.kind !== 'pause') return;
       this.faults.push(...brokenByDecision(before, event, { rollout, effects, events }));
       this.faults.push(...brokenHooks(before, { rollout, effects, events }));
       this.inspectGates(rollout);

@@ -1,6 +1,7 @@
 /** Owns the shapes of GET /status and GET /health. Pure: everything shown is given. */
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
+import { waitsFor } from '@outrider/shared/domain/rollout-waits.js';
 import { stateByHost } from '@outrider/shared/domain/rollout-place.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import type { Fleet } from '../engine/ports.js';
@@ -54,6 +55,7 @@ export function statusDocument(around: Surroundings): Readonly<Record<string, un
     from_version: rollout?.fromVersion ?? null,
     explained: around.explained ?? null,
     paused: rollout?.paused ?? false,
+    waits_for: (rollout === undefined ? undefined : waitsFor(rollout)) ?? null,
     leader: around.leader,
     redis: around.redis,
     apps: appsOf(fleet).map((app) => ({ app, version: versionOf(fleet, app) ?? null, kept: keptAgents(fleet, app) })),

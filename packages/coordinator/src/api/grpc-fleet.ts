@@ -1,5 +1,7 @@
 /** outrider.v1.Coordinator: the fleet as it is, its agents' control and logs. */
 import { NOT_BOTH, ONE_AGENT, WHICH_AGENTS } from '@outrider/shared/domain/agent-order.js';
+import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import { waitsFor } from '@outrider/shared/domain/rollout-waits.js';
 import { MOST_REPLICAS } from '@outrider/shared/domain/scaling.js';
 import type { ControlAgentRequest__Output } from '@outrider/shared/gen/outrider/v1/ControlAgentRequest.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
@@ -19,6 +21,7 @@ import {
   instancesOf,
   isInUse,
   keptAgents,
+  onTrial,
   scaledAgents,
   versionOf,
 } from './read-model.js';
@@ -90,6 +93,14 @@ function replicasOf({ agents, replicas }: Pick<ControlAgentRequest__Output, 'age
   return replicas;
 }
 
+function rolloutInStatus(
+  rollout: Rollout,
+  explained: string,
+): { readonly rollout: string; readonly phase: string; readonly explained: string; readonly waitsFor?: string } {
+  const waits = waitsFor(rollout);
+  return { rollout: rollout.id, phase: rollout.phase, explained, ...(waits === undefined ? {} : { waitsFor: waits }) };
+}
+
 type FleetStatus = Awaited<ReturnType<Service<CoordinatorHandlers>['Status']>>;
 
 async function status(inside: Inside): Promise<FleetStatus> {
@@ -104,9 +115,9 @@ async function status(inside: Inside): Promise<FleetStatus> {
       const version = versionOf(fleet, app);
       const rollout = currentRollout(await rollouts.list(app, 20).catch(() => []));
       return {
-        ...{ app, kept: keptAgents(fleet, app) },
+        ...{ app, kept: keptAgents(fleet, app), onTrial: onTrial(fleet, app) },
         ...(version === undefined ? {} : { version }),
-        ...(rollout === undefined ? {} : { rollout: rollout.id, phase: rollout.phase }),
+        ...(rollout === undefined ? {} : rolloutInStatus(rollout, rollouts.explain(rollout))),
       };
     }),
   );

@@ -1,5 +1,11 @@
 /** outrider.v1.Coordinator: rollouts, rollbacks and their history. */
-import { CONTROL_ACTIONS, ON_FAILURE, ROLLOUT_STRATEGIES, type Rollout } from '@outrider/shared/domain/rollout.js';
+import {
+  CONTROL_ACTIONS,
+  LEAST_CONFIRM_MS,
+  ON_FAILURE,
+  ROLLOUT_STRATEGIES,
+  type Rollout,
+} from '@outrider/shared/domain/rollout.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
 import type { EventsRequest__Output } from '@outrider/shared/gen/outrider/v1/EventsRequest.js';
 import type { RollbackRequest__Output } from '@outrider/shared/gen/outrider/v1/RollbackRequest.js';
@@ -17,8 +23,6 @@ import { watchRollout } from './watch-rollout.js';
 const BAKE_MS = 30_000;
 const CONFIRM_WITHIN_MS = 120_000;
 const MOST_HOSTS = 10_000;
-/** Shorter leases end between two renewals on a busy machine. */
-const LEAST_CONFIRM_MS = 1_000;
 const MOST_LISTED = 1_000;
 
 type Methods =

@@ -71,8 +71,14 @@ export interface Rollouts {
   /** What `rollback` would do. Without targets everything is as asked already, and the notices say why. */
   planRollback(ask: RollbackAsk): Promise<Plan>;
   rollback(ask: RollbackAsk): Promise<{ readonly plan: Plan; readonly rollout?: Rollout }>;
-  /** `urgent`, of an abort: what is taken back is given no grace. */
-  control(id: string, app: string, action: ControlAction, by: string, urgent?: boolean): Promise<Rollout>;
+  /** `urgent`, of an abort: what is taken back is given no grace. `answer`: what became of the wish, as a sentence. */
+  control(
+    id: string,
+    app: string,
+    action: ControlAction,
+    by: string,
+    urgent?: boolean,
+  ): Promise<Rollout & { readonly answer: string }>;
   /** Empty id: the latest (of `app`, where that is not empty). */
   get(id: string, app: string): Promise<Rollout | undefined>;
   list(app: string, limit: number): Promise<readonly Rollout[]>;

@@ -61,6 +61,22 @@ export function keptAgents(fleet: Fleet, app: string): KeptAgent[] {
   );
 }
 
+/** A release that hosts have in use and that is not permanent there yet. */
+export interface OnTrial {
+  readonly version: string;
+  readonly hosts: string[];
+}
+
+export function onTrial(fleet: Fleet, app: string): OnTrial[] {
+  const hosts = new Map<string, string[]>();
+  for (const { name, status } of fleet.hosts()) {
+    const { phase, candidate } = status?.apps.find((one) => one.app === app) ?? {};
+    if (phase !== 'trial' || candidate === undefined) continue;
+    hosts.set(candidate.version, [...(hosts.get(candidate.version) ?? []), name]);
+  }
+  return [...hosts].map(([version, names]) => ({ version, hosts: names }));
+}
+
 export interface HostApp {
   readonly app: string;
   readonly version?: string;

@@ -56,13 +56,24 @@ export function appsOption(text: string): string {
   return joinedApps(hostsOption(text));
 }
 
-/** `KEY=VALUE`s with commas between them, at least one. */
-export function labelsOption(text: string): Record<string, string> {
-  const pairs = listOption(text).map((item) => [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)]);
-  if (pairs.length === 0 || listOption(text).some((item) => item.indexOf('=') < 1)) {
+/** `KEY=VALUE`s with commas between them, at least one; `before`: those of the same option, given already. */
+export function labelsOption(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const items = listOption(text);
+  if (items.length === 0 || items.some((item) => item.indexOf('=') < 1)) {
     throw new InvalidArgumentError('Expected is KEY=VALUE, several with commas between them.');
   }
-  return Object.fromEntries(pairs) as Record<string, string>;
+  const labels = { ...before };
+  for (const item of items) {
+    const [key, value] = [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)];
+    const other = Object.hasOwn(labels, key) ? labels[key] : undefined;
+    if (other !== undefined && other !== value) {
+      throw new InvalidArgumentError(
+        `${key} can't be ${other} and ${value} on one host: hosts must have all of the labels. Name hosts with --hosts.`,
+      );
+    }
+    labels[key] = value;
+  }
+  return labels;
 }
 
 export function endpointsOption(text: string): string {

@@ -37,9 +37,10 @@ export async function showHosts(globals: Globals): Promise<void> {
             host.address,
             stateOf(host),
             host.sidecar === null ? '-' : String(host.sidecar.pid),
+            labelsOf(host.labels),
             host.apps.map(appOf).join(', '),
           ]),
-          ['HOST', 'ADDRESS', 'STATE', 'SIDECAR', 'APPS'],
+          ['HOST', 'ADDRESS', 'STATE', 'SIDECAR', 'LABELS', 'APPS'],
         ),
   );
 }
@@ -57,13 +58,23 @@ const stateOf = (host: {
     ...(host.hold === null ? [] : [`held by ${host.hold.by}`]),
   ].join(', ');
 
-const appOf = (app: {
+/** `gpu=true,zone=z1`, by name. */
+export const labelsOf = (labels: Readonly<Record<string, string>>): string => {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
+  return pairs.length === 0 ? '-' : pairs.sort().join(',');
+};
+
+/** Of these nobody has to know: what is fetched beforehand changes nothing that runs. */
+const AT_REST = ['idle', 'committed', 'staged'];
+
+export const appOf = (app: {
   readonly app: string;
   readonly version: string | null;
   readonly phase: string;
   readonly kept: Parameters<typeof versionInWords>[1];
   readonly drifted: { readonly expected: string | null } | null;
 }): string => {
-  const drifted = app.drifted === null ? '' : `, drifted from ${app.drifted.expected ?? 'nothing'}`;
-  return `${app.app} ${versionInWords(app.version ?? '-', app.kept)} (${app.phase}${drifted})`;
+  const phase = AT_REST.includes(app.phase) ? [] : [app.phase];
+  const more = [...phase, ...(app.drifted === null ? [] : [`drifted from ${app.drifted.expected ?? 'nothing'}`])];
+  return `${app.app} ${versionInWords(app.version ?? '-', app.kept)}${more.length === 0 ? '' : ` (${more.join(', ')})`}`;
 };

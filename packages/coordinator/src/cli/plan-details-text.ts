@@ -33,13 +33,26 @@ const LONGEST_VALUE = 120;
 
 function settingText({ setting, from, to, hidden }: SettingChange): string {
   if (hidden) return `${setting} changes (${from === undefined ? 'new' : to === undefined ? 'gone' : 'value hidden'})`;
-  return `${setting} ${shown(from)} -> ${shown(to)}`;
+  const [before, after] = [from, to].map((value) => (value === undefined ? undefined : harmless(value)));
+  const start = startOf(before, after);
+  return `${setting} ${shown(before, start)} -> ${shown(after, start)}`;
 }
 
-const shown = (value: string | undefined): string => {
+/** From where both are shown, so that where they part is seen. */
+function startOf(before: string | undefined, after: string | undefined): number {
+  if (before === undefined || after === undefined) return 0;
+  const letters = Array.from(after);
+  const part = Array.from(before).findIndex((letter, index) => letter !== letters[index]);
+  const parted = part < 0 ? Array.from(before).length : part;
+  return parted < LONGEST_VALUE / 2 ? 0 : parted - LONGEST_VALUE / 4;
+}
+
+const shown = (value: string | undefined, start: number): string => {
   if (value === undefined) return '(unset)';
-  const line = harmless(value);
-  return JSON.stringify(line.length > LONGEST_VALUE ? `${line.slice(0, LONGEST_VALUE)}...` : line);
+  const letters = Array.from(value);
+  if (letters.length <= LONGEST_VALUE) return JSON.stringify(value);
+  const middle = letters.slice(start, start + LONGEST_VALUE).join('');
+  return JSON.stringify(`${start > 0 ? '...' : ''}${middle}${letters.length > start + LONGEST_VALUE ? '...' : ''}`);
 };
 
 function besideText({ besideNeededBytes: needed, besideUsableBytes: usable }: Partial<HostFacts> = {}): string[] {

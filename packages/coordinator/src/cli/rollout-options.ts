@@ -1,7 +1,7 @@
 /** The options of `coordinator rollout`, and the request that they make. */
 import { randomUUID } from 'node:crypto';
-import { type Command, Option } from 'commander';
-import { ON_FAILURE, ROLLOUT_STRATEGIES } from '@outrider/shared/domain/rollout.js';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { LEAST_CONFIRM_MS, ON_FAILURE, ROLLOUT_STRATEGIES } from '@outrider/shared/domain/rollout.js';
 import type { RolloutRequest } from '@outrider/shared/gen/outrider/v1/RolloutRequest.js';
 import { countOption, versionWord } from './arguments.js';
 import { agentsOption, appsOption, durationOption, hostsOption, labelsOption, whoami } from './globals.js';
@@ -55,7 +55,7 @@ export function withRolloutOptions(command: Command): Command {
     .option(
       '--confirm-within <duration>',
       'a host unheard for so long in trial goes back by itself (default 120s)',
-      durationOption,
+      leaseOption,
     )
     .addOption(
       new Option('--commit <when>', 'make it stay on all hosts together, or on each').choices(['together', 'each']),
@@ -68,6 +68,12 @@ export function withRolloutOptions(command: Command): Command {
     .option('--yes', 'there is no question; accepted for scripts')
     .option('--message <text>', 'why, for the history');
   return command;
+}
+
+function leaseOption(text: string): number {
+  const ms = durationOption(text);
+  if (ms < LEAST_CONFIRM_MS) throw new InvalidArgumentError(`At least ${LEAST_CONFIRM_MS / 1000}s is needed.`);
+  return ms;
 }
 
 export function requestOf(options: NamedRollout): RolloutRequest & { readonly requestId: string } {

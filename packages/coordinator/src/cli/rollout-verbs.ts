@@ -1,6 +1,7 @@
 /** `coordinator rollout ls|status|watch|evidence|pause|resume|promote|abort`. */
 import type { Command } from 'commander';
 import { exitCodeOf, hasEnded } from '@outrider/shared/domain/rollout.js';
+import { waitsFor, WAITS_IN_WORDS } from '@outrider/shared/domain/rollout-waits.js';
 import { readRollout } from '@outrider/shared/rpc/codec.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { countOption, rolloutIdArgument } from './arguments.js';
@@ -84,8 +85,10 @@ async function ls(globals: Globals, app: string, limit: number): Promise<void> {
   );
 }
 
-const standing = ({ holding, awaiting, paused }: Explained): string =>
-  holding !== undefined ? ' (on hold)' : awaiting !== undefined ? ' (waits to be promoted)' : paused ? ' (paused)' : '';
+function standing(record: Explained): string {
+  const waits = waitsFor(record);
+  return waits === undefined ? '' : ` (${WAITS_IN_WORDS[waits]})`;
+}
 
 async function get(globals: Globals, rollout: string, app: string): Promise<Explained> {
   return readRollout(
@@ -104,5 +107,5 @@ async function control(globals: Globals, action: string, rollout: string, app: s
       remote.ControlRollout({ rollout, app, action, by: whoami() }, timeLimit(globals)),
     ),
   );
-  show(globals, record, () => statusText(record));
+  show(globals, record, () => [...(record.answer === undefined ? [] : [record.answer]), statusText(record)].join('\n'));
 }

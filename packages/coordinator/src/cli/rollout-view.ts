@@ -10,7 +10,8 @@ import { harmless, note, print, printJson } from './output.js';
 import { SeveralApps } from './several-apps.js';
 import { paint, table } from '@outrider/shared/cli/table.js';
 
-export type Explained = Rollout & { readonly explained: string };
+/** `answer`: to whoever has said something to it. */
+export type Explained = Rollout & { readonly explained: string; readonly answer?: string };
 
 export interface RolloutView {
   event(event: OutriderEvent): void;
@@ -197,5 +198,8 @@ export function endText(rollout: Explained): string {
   const instance = culprit.instance === undefined ? '' : `.${culprit.instance}`;
   const whose = culprit.app === undefined ? '' : ` of ${culprit.app}`;
   const who = culprit.agent === '' ? culprit.host : `${culprit.agent}${instance}${whose} on ${culprit.host}`;
-  return [rollout.explained, `Cause: ${who}: ${culprit.cause}`, ...log].join('\n');
+  // Gates say themselves whom they mean.
+  const cause = [who, `${culprit.agent} on ${culprit.host}`].find((name) => culprit.cause.startsWith(`${name}: `));
+  const said = cause === undefined ? `${who}: ${culprit.cause}` : culprit.cause;
+  return [rollout.explained, `Cause: ${said}`, ...log].join('\n');
 }

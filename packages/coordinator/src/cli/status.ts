@@ -1,6 +1,7 @@
 /** `coordinator status`: the fleet in one look. */
 import type { Command } from 'commander';
 import { versionInWords } from '@outrider/shared/domain/agent-release.js';
+import { type WaitsFor, WAITS_IN_WORDS } from '@outrider/shared/domain/rollout-waits.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { globalsOf, withGlobals } from './globals.js';
 import { show } from './output.js';
@@ -24,12 +25,15 @@ export function statusCommand(program: Command): void {
       })),
       flapping: status.flapping,
       agents: { total: status.agentsTotal, ready: status.agentsReady },
-      apps: status.apps.map(({ app, version, rollout, phase, kept }) => ({
+      apps: status.apps.map(({ app, version, rollout, phase, kept, onTrial, waitsFor, explained }) => ({
         app,
         version: version ?? null,
         kept,
+        on_trial: onTrial,
         rollout: rollout ?? null,
         phase: phase ?? null,
+        waits_for: waitsFor ?? null,
+        explained: explained ?? null,
       })),
     };
     show(globals, document, () => {
@@ -47,12 +51,34 @@ export function statusCommand(program: Command): void {
         ]),
         ...(status.flapping.length === 0 ? [] : [['flapping', status.flapping.join(', ')]]),
         ['agents', `${status.agentsReady} of ${status.agentsTotal} ready`],
-        ...document.apps.map((app) => [
-          `app ${app.app}`,
-          `${app.version === null ? 'runs nowhere' : versionInWords(app.version, app.kept)}${app.rollout === null ? '' : `; ${app.rollout} ${app.phase ?? ''}`}`,
-        ]),
+        ...document.apps.flatMap(appRows),
       ];
       return table(rows);
     });
   });
+}
+
+export interface AppInStatus {
+  readonly app: string;
+  readonly version: string | null;
+  readonly kept: Parameters<typeof versionInWords>[1];
+  readonly on_trial: readonly { readonly version: string; readonly hosts: readonly string[] }[];
+  readonly rollout: string | null;
+  readonly phase: string | null;
+  readonly waits_for: string | null;
+  readonly explained: string | null;
+}
+
+/** What it runs and where its rollout is; and where that needs a person, what it says of itself. */
+export function appRows(app: AppInStatus): string[][] {
+  const { version, kept, rollout, phase, explained } = app;
+  const waits = WAITS_IN_WORDS[app.waits_for as WaitsFor] as string | undefined;
+  const parts = [
+    version === null ? 'runs nowhere' : versionInWords(version, kept),
+    ...app.on_trial.map((trial) => `${trial.version} on trial on ${trial.hosts.join(', ')}`),
+    ...(rollout === null ? [] : [`${rollout} ${phase ?? ''}${waits === undefined ? '' : `, ${waits}`}`]),
+  ];
+  const needsPerson = waits !== undefined || phase === 'stuck';
+  const more = needsPerson && explained !== null ? [[`needs you`, explained]] : [];
+  return [[`app ${app.app}`, parts.join('; ')], ...more];
 }

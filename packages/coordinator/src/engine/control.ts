@@ -3,6 +3,7 @@ import { type ControlAction, hasEnded, type Rollout } from '@outrider/shared/dom
 import { isAbout } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
+import { type Answer, answerOfEnded, answerTo } from '../rollout/answer.js';
 import { explain } from '../rollout/explain.js';
 import type { RolloutStore } from './ports.js';
 import type { RolloutRun } from './rollout-run.js';
@@ -17,28 +18,31 @@ interface Order {
   readonly urgent?: boolean;
 }
 
+/** The rollout afterwards, and what became of the wish, as a sentence. */
+export interface Controlled extends Rollout {
+  readonly answer: string;
+}
+
+/** @throws OutriderError('refused') where it is not as was asked */
 export async function control(
   { id, app, action, by, urgent = false }: Order,
   runs: ReadonlyMap<string, RolloutRun>,
   { store, clock }: { readonly store: RolloutStore; readonly clock: Clock },
-): Promise<Rollout> {
+): Promise<Controlled> {
   const run = id === '' ? onlyRun(app, runs) : runs.get(id);
   if (run === undefined) return ended(id, action, store);
-  if (action === 'abort' && !urgent) refuseAbort(run.rollout);
+  const before = run.rollout;
+  if (action === 'abort' && !urgent) refuseAbort(before);
   const event = { kind: action, by, at: clock.now() };
-  const rollout = await run.post(action === 'abort' && urgent ? { ...event, kind: 'abort', urgent } : event);
-  const isHastened = urgent && rollout.urgent === true;
-  if (!isHastened && !isAsAsked(rollout, action)) throw new OutriderError('refused', explain(rollout));
-  return rollout;
+  const after = await run.post(action === 'abort' && urgent ? { ...event, kind: 'abort', urgent } : event);
+  // What goes back already is hastened, and not aborted.
+  if (urgent && after.urgent === true) return { ...after, answer: explain(after) };
+  return asAnswered(after, answerTo(action, before, after));
 }
 
-/** It may have gone on, or turned to failure, while the wish was on its way. */
-function isAsAsked({ phase, paused, promotedBy, abortedBy }: Rollout, action: ControlAction): boolean {
-  if (action === 'pause') return paused;
-  if (action === 'promote') return promotedBy !== undefined;
-  if (abortedBy !== undefined) return true;
-  if (action === 'resume') return !paused;
-  return phase === 'rolling_back' || phase === 'rolled_back' || phase === 'aborted' || phase === 'stuck';
+function asAnswered(rollout: Rollout, { isGranted, sentence }: Answer): Controlled {
+  if (!isGranted) throw new OutriderError('refused', sentence);
+  return { ...rollout, answer: sentence };
 }
 
 function onlyRun(app: string, runs: ReadonlyMap<string, RolloutRun>): RolloutRun {
@@ -52,15 +56,13 @@ function onlyRun(app: string, runs: ReadonlyMap<string, RolloutRun>): RolloutRun
   return only;
 }
 
-/** The same wish again, once it has come true, is granted; any other comes too late. */
-async function ended(id: string, action: ControlAction, store: RolloutStore): Promise<Rollout> {
+async function ended(id: string, action: ControlAction, store: RolloutStore): Promise<Controlled> {
   const stored = await store.load(id);
   if (stored === undefined) throw new OutriderError('not_found', `There is no rollout ${id}.`);
   const { rollout } = stored;
-  const isSo =
-    action === 'abort' ? rollout.abortedBy !== undefined : action === 'promote' && isAsAsked(rollout, action);
-  if (hasEnded(rollout.phase) && isSo) return rollout;
-  throw new OutriderError('refused', explain(rollout));
+  // It may be that nobody has taken it up yet.
+  if (!hasEnded(rollout.phase)) throw new OutriderError('refused', explain(rollout));
+  return asAnswered(rollout, answerOfEnded(action, rollout));
 }
 
 /** Past the decision to commit there is nothing to abort, only to undo. */

@@ -9,7 +9,7 @@ import type { RollbackAsk, RolloutAsk, Rollouts } from '../api/ports.js';
 import { DEFAULT_LIMITS, type Limits } from '../rollout/decision.js';
 import { explain } from '../rollout/explain.js';
 import { type Boundary, noBoundary } from './boundary.js';
-import { control } from './control.js';
+import { control, type Controlled } from './control.js';
 import { Leadership } from './leadership.js';
 import { LEASE_TIMES, type LeaseTimes } from './lease-times.js';
 import { Mailbox } from './mailbox.js';
@@ -17,7 +17,7 @@ import { onlyApp, planRelease, type PlannerOptions } from './planner.js';
 import type { LeaseStore, RolloutTrace, SpecStore, StoredRollout } from './ports.js';
 import { Reign, type ReignOptions } from './reign.js';
 import { planRollbackOf } from './rollback-of-apps.js';
-import { type Begun, beginRollback, beginRollout } from './starting.js';
+import { type Begun, beginRollback, beginRollout, refuseOtherPlan } from './starting.js';
 import type { Term } from './term.js';
 
 export interface EngineOptions extends PlannerOptions, Omit<ReignOptions, 'boundary' | 'clock' | 'limits'> {
@@ -78,7 +78,9 @@ export class RolloutEngine implements Rollouts {
   }
 
   async plan(ask: RolloutAsk): Promise<Plan> {
-    return (await planRelease(ask, this.options)).plan;
+    const { plan } = await planRelease(ask, this.options);
+    refuseOtherPlan(ask, plan);
+    return plan;
   }
 
   /** Starts are taken one after the other, so that two that come together can't both find the app free. */
@@ -98,7 +100,7 @@ export class RolloutEngine implements Rollouts {
     return this.starting.post(() => beginRollback({ ...ask, app }, reign, this.options));
   }
 
-  async control(id: string, app: string, action: ControlAction, by: string, urgent = false): Promise<Rollout> {
+  async control(id: string, app: string, action: ControlAction, by: string, urgent = false): Promise<Controlled> {
     const reign = await this.leading();
     return control({ id, app, action, by, urgent }, reign.runs, this.options);
   }

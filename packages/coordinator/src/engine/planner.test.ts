@@ -4,7 +4,7 @@ import type { AppStatus, HostStatus } from '@outrider/shared/domain/host.js';
 import type { HostSpec, Release } from '@outrider/shared/domain/release.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { MemoryStore } from '../store/memory-store.js';
-import { planRelease, type PlanAsk, type PlannerOptions } from './planner.js';
+import { findRelease, planRelease, type PlanAsk, type PlannerOptions } from './planner.js';
 import type { AskPreflight, Fleet, FleetHost, Releases } from './ports.js';
 
 const FACTS = {
@@ -23,7 +23,7 @@ const app = (version: string): AppStatus => ({
 });
 
 const host = (name: string, patch: Partial<FleetHost> = {}, version = '1'): FleetHost => ({
-  ...{ name, address: '10.0.0.1', endpoint: `${name}:1`, labels: {}, state: 'up' },
+  ...{ name, address: '10.0.0.1', endpoint: `${name}:1`, labels: { turn: '0' }, state: 'up' },
   status: { host: name, bootId: name, apps: [app(version)], instances: [] } as unknown as HostStatus,
   ...patch,
 });
@@ -147,4 +147,16 @@ it('tells what it can where Redis is away', async () => {
 
 it('refuses some agents of several apps: their names say nothing', async () => {
   await expect(new World().plan({ app: 'a,b', agents: ['x'] })).rejects.toThrow('a and b are several');
+});
+
+it('says of how many releases it names only some', async () => {
+  const of = (...versions: readonly string[]) =>
+    ({ find: async () => undefined, list: async () => versions.map((version) => ({ ...release, version })) }) as Pick<
+      Releases,
+      'find' | 'list'
+    > as Releases;
+  await expect(findRelease('a', 'x', of('1', '2'))).rejects.toThrow('Known: 1, 2.');
+  await expect(findRelease('a', 'x', of('1', '2', '3', '4', '5', '6', '7'))).rejects.toThrow(
+    'Known: 3, 4, 5, 6, 7 and 2 more, as "coordinator release ls" shows.',
+  );
 });

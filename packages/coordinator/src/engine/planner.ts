@@ -74,6 +74,8 @@ export interface PlanAsk extends StrategyAsk {
   readonly labels: Readonly<Record<string, string>>;
   readonly orderBy: string;
   readonly skipDown: boolean;
+  /** What is under way of the app ends first; absent: it does not. */
+  readonly supersede?: boolean;
   /** Gates are not asked. */
   readonly noMonitoring?: boolean;
   readonly bakeMs: number;
@@ -190,6 +192,7 @@ function inputOf(
     orderBy: ask.orderBy,
     ask,
     skipDown: ask.skipDown,
+    supersede: ask.supersede === true,
     ...some,
     reserved: (host) => reservedOn(host, options.reserved),
     digest: digestOf,
@@ -234,9 +237,18 @@ export async function findRelease(app: string, version: string, releases: Releas
     known.length === 0
       ? `No release of ${app} was pushed yet.`
       : near === undefined
-        ? `Known: ${known.slice(-5).join(', ')}.`
+        ? knownWords(known)
         : `Did you mean ${near}?`;
   throw new OutriderError('not_found', `There is no release ${version} of ${app}. ${hint}`);
+}
+
+const MOST_SHOWN = 5;
+
+function knownWords(versions: readonly string[]): string {
+  const shown = versions.slice(-MOST_SHOWN).join(', ');
+  return versions.length <= MOST_SHOWN
+    ? `Known: ${shown}.`
+    : `Known: ${shown} and ${versions.length - MOST_SHOWN} more, as "coordinator release ls" shows.`;
 }
 
 function planHost(host: FleetHost, app: string): PlanHost {

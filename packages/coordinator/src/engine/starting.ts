@@ -5,17 +5,17 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk, RolloutAsk } from '../api/ports.js';
 import { begin } from '../rollout/begin.js';
-import { explain } from '../rollout/explain.js';
 import { newGate } from '../rollout/gate-cells.js';
 import { ruleOf } from '../rollout/strategy.js';
 import { type Limits } from '../rollout/decision.js';
 import { rollbackFrom, rolloutFrom } from './new-rollout.js';
 import { hooksOfLeft } from './left-hooks.js';
-import { planRelease } from './planner.js';
+import { type PlannedRelease, planRelease } from './planner.js';
 import type { RolloutStore } from './ports.js';
 import { planRollbackOf } from './rollback-of-apps.js';
 import type { RollbackOptions } from './rollback-planner.js';
 import type { Reign } from './reign.js';
+import { awaitIdle, supersede } from './superseding.js';
 
 export interface StartOptions extends RollbackOptions {
   readonly store: RolloutStore;
@@ -37,20 +37,19 @@ const ROLLBACK_PATIENCE_MS = 30_000;
 
 export async function beginRollout(ask: RolloutAsk, reign: Reign, options: StartOptions): Promise<Begun> {
   const { store, specs, clock, environment } = options;
-  const { releases, plan, targets, waves, gates, hooks, world, skipped } = await planRelease(ask, options);
+  const planned = await planRelease(ask, options);
+  const { releases, plan, targets, waves, gates, hooks, world, skipped } = planned;
   const before = await earlier(ask.requestId, plan.app, store);
   if (before !== undefined) return { plan, rollout: before };
-  if (ask.supersede) await superseded(plan.app, ask, reign, options);
+  if (ask.supersede) {
+    // Nothing is taken back for what can't begin.
+    if (!world) throw refusal(planned);
+    await supersede(planned, ask, reign, clock);
+  }
   await refuseSecond(plan.app, options, ', or replace it with --supersede');
-  if (plan.problems.length > 0) {
-    throw new OutriderError(world ? 'refused' : 'invalid', plan.problems.join('\n'));
-  }
-  if (ask.expectPlan !== undefined && ask.expectPlan !== plan.plan) {
-    throw new OutriderError(
-      'refused',
-      `The plan is another by now: ${plan.plan} instead of ${ask.expectPlan}. Look at it again with --plan.`,
-    );
-  }
+  if (plan.problems.length > 0) throw refusal(planned);
+  if (ask.supersede) await awaitIdle(planned, store);
+  refuseOtherPlan(ask, plan);
   if (targets.length === 0) return { plan };
   const { by, requestId } = ask;
   const made = rolloutFrom(
@@ -69,6 +68,18 @@ export async function beginRollout(ask: RolloutAsk, reign: Reign, options: Start
   await specs.saveSpecs(made.specs);
   return { plan, rollout: await open(made.rollout, plan, reign, options) };
 }
+
+/** @throws OutriderError('refused') */
+export function refuseOtherPlan({ expectPlan }: Pick<RolloutAsk, 'expectPlan'>, { plan }: Plan): void {
+  if (expectPlan === undefined || expectPlan === plan) return;
+  throw new OutriderError(
+    'refused',
+    `The plan is another by now: ${plan} instead of ${expectPlan}. Look at it again with --plan.`,
+  );
+}
+
+const refusal = ({ plan, world }: Pick<PlannedRelease, 'plan' | 'world'>): OutriderError =>
+  new OutriderError(world ? 'refused' : 'invalid', plan.problems.join('\n'));
 
 function optionsOf(
   ask: RolloutAsk,
@@ -127,22 +138,6 @@ async function earlier(requestId: string, app: string, store: RolloutStore): Pro
   if (requestId === '') return undefined;
   const [first] = appsIn(app);
   return (await store.list(first, 50)).find(({ rollout }) => rollout.requestId === requestId)?.rollout;
-}
-
-/** Takes back what is under way of the apps, as far as that can be aborted; its end is not waited for here. */
-async function superseded(app: string, ask: RolloutAsk, reign: Reign, options: StartOptions): Promise<void> {
-  const runs = [...reign.runs.values()].filter(({ rollout }) => sharedApp(rollout, appsIn(app)) !== undefined);
-  const [first] = runs;
-  if (first === undefined) return;
-  for (const run of runs) {
-    if (run.rollout.abortedBy !== undefined || run.rollout.phase === 'rolling_back') continue;
-    await run.post({ kind: 'abort', by: `${ask.by}, who supersedes it with ${ask.version}`, at: options.clock.now() });
-  }
-  const { rollout } = first;
-  throw new OutriderError(
-    'unavailable',
-    `${rollout.id} has to end before ${ask.version} can begin: ${explain(rollout)}`,
-  );
 }
 
 /** `more`: what else can be done about it, as the end of a sentence. */

@@ -370,4 +370,14 @@ describe('the registry', () => {
       ['pc3', '127.0.0.1:1'],
     ]);
   });
+
+  it('adds the labels of the configuration to those that a sidecar has itself', async () => {
+    const registered = { ...record('pc2', '127.0.0.1:1'), labels: { gpu: 'yes', disk: 'fast' } };
+    await redis.hset(keys.hosts, 'pc2', JSON.stringify(registered));
+    const configured = [{ ...record('pc2', '127.0.0.1:1'), labels: { zone: 'z1', gpu: 'no' } }];
+    const fleet = fleetOf({ configured, registry: { redis, keys } });
+    expect(fleet.host('pc2')?.labels).toEqual({ zone: 'z1', gpu: 'no' });
+    await fleet.start();
+    expect(fleet.host('pc2')?.labels).toEqual({ zone: 'z1', gpu: 'yes', disk: 'fast' });
+  });
 });

@@ -113,10 +113,15 @@ export class LiveFleet implements Fleet {
     this.cancelRefresh = clock.after(refreshMs ?? REFRESH_MS, () => void this.refresh());
   }
 
-  /** Where a person has written how a host is reached, its sidecar may not know better: there may be a tunnel. */
+  /**
+   * Where a person has written how a host is reached, its sidecar may not know better: there may be a tunnel. Labels
+   * of both count; of the same label that which the sidecar says of itself.
+   */
   private asConfigured(record: HostRecord): HostRecord {
-    const written = this.options.configured.find(({ name, fixed }) => name === record.name && fixed === true);
-    return written === undefined ? record : { ...record, endpoint: written.endpoint };
+    const written = this.options.configured.find(({ name }) => name === record.name);
+    if (written === undefined) return record;
+    const labels = { ...written.labels, ...record.labels };
+    return written.fixed === true ? { ...record, labels, endpoint: written.endpoint } : { ...record, labels };
   }
 
   private learn(record: HostRecord): void {

@@ -10,17 +10,26 @@ import { passFailedHooks } from './hooks.js';
 
 /** Nothing new begins; what was told stays told. Neither the bake nor the deadline counts on. */
 export function pause(draft: Draft, { by, at }: EventOf<'pause'>): void {
-  const { paused, bakeUntil, bakeDone } = draft.rollout;
-  if (paused) return;
-  draft.set({ paused: true, deadline: undefined });
+  const { paused, pausedBy, awaiting, pausedFor, bakeUntil, bakeDone } = draft.rollout;
+  // What stands still by itself is held by hand too, and goes on by hand; what is on hold needs a person anyway.
+  const byItself = awaiting !== undefined || pausedFor !== undefined;
+  if (paused && (!byItself || pausedBy !== undefined)) return;
+  draft.set({ paused: true, pausedBy: by, deadline: undefined });
   if (bakeUntil !== undefined) draft.set({ bakeUntil: undefined, bakeLeftMs: Math.max(0, bakeUntil - at) });
   if (bakeDone === true) draft.set({ bakeDone: undefined, bakeLeftMs: 0 });
   draft.tell({ type: 'rollout.paused', by });
 }
 
-/** Also ends a hold. What waits to be promoted is promoted, not resumed. */
+/** Also ends a hold. What waits to be promoted is promoted, not resumed: there it ends the pause by hand alone. */
 export function resume(draft: Draft, { by }: EventOf<'resume'>): void {
-  if (!draft.rollout.paused || draft.rollout.awaiting !== undefined) return;
+  const { paused, pausedBy, awaiting } = draft.rollout;
+  if (!paused) return;
+  if (awaiting !== undefined) {
+    if (pausedBy === undefined) return;
+    draft.set({ pausedBy: undefined });
+    draft.tell({ type: 'rollout.resumed', by });
+    return;
+  }
   passFailedHooks(draft);
   tryAgain(draft);
   draft.tell({ type: 'rollout.resumed', by });
@@ -32,12 +41,13 @@ export function resume(draft: Draft, { by }: EventOf<'resume'>): void {
  * gate is asked any more.
  */
 export function promote(draft: Draft, { by }: EventOf<'promote'>): void {
-  const { promotedBy, holding, awaiting, paused, pausedFor } = draft.rollout;
+  const { promotedBy, holding, awaiting, paused, pausedFor, pausedBy } = draft.rollout;
   if (promotedBy !== undefined || holding !== undefined || !isFirstStage(draft.rollout)) return;
   draft.set({ promotedBy: by, awaiting: undefined });
   draft.tell({ type: 'rollout.promoted', by });
   // Who has paused it by hand resumes it by hand.
-  if (!paused || awaiting !== undefined || pausedFor !== undefined) {
+  const byItself = awaiting !== undefined || pausedFor !== undefined;
+  if (!paused || (byItself && pausedBy === undefined)) {
     passFailedHooks(draft);
     goOn(draft);
   }
@@ -47,7 +57,13 @@ export function promote(draft: Draft, { by }: EventOf<'promote'>): void {
 function goOn(draft: Draft): void {
   const { phase, options, hosts, bakeLeftMs = options.bakeMs } = draft.rollout;
   const left = isPromotedStage(draft.rollout) ? 0 : bakeLeftMs;
-  draft.set({ paused: false, pausedFor: undefined, bakeLeftMs: undefined, deadline: draft.at + waitOf(draft) });
+  draft.set({
+    paused: false,
+    pausedFor: undefined,
+    pausedBy: undefined,
+    bakeLeftMs: undefined,
+    deadline: draft.at + waitOf(draft),
+  });
   const allWell = hosts.every((host) => host.state !== 'trial' || host.well === true);
   if (phase === 'baking' && allWell) draft.set({ bakeUntil: draft.at + left });
   if (phase === 'baking') beginGates(draft);

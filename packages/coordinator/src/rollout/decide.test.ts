@@ -157,7 +157,7 @@ describe('a rollout', () => {
     const end = decide(late.rollout, says(late.rollout, 'h1', 'idle'));
     expect(end.rollout).toMatchObject({ phase: 'stuck', abortedBy: 'ann' });
     expect(explain(end.rollout)).toBe(
-      'Rollout of 2 (r1) is stuck and needs a person: aborted by ann; h2 did not come back.',
+      'Rollout of a to 2 (r1) is stuck and needs a person: aborted by ann; h2 did not come back.',
     );
     expect(explain({ ...end.rollout, reason: 'h2: put it there (mode 0600).' })).toMatch(/ \(mode 0600\)\.$/);
   });
@@ -301,7 +301,7 @@ describe('the table', () => {
           const rollout = made({ kind: kind as Rollout['kind'], phase: phase as RolloutPhase });
           const decision = decide(rollout, event);
           if (isStay) expect(decision).toEqual({ rollout, effects: [], events: [] });
-          expect(explain(decision.rollout)).toMatch(/^Roll(out|back) (of|to) 2 \(r1\) .*\.$/);
+          expect(explain(decision.rollout)).toMatch(/^Roll(out|back) of a to 2 \(r1\) .*\.$/);
         });
       }
     }

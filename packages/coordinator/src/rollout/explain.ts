@@ -8,11 +8,14 @@ import { versionsApart, withVersionsApart } from '@outrider/shared/domain/versio
 import { unsteadyOf } from './steadiness.js';
 import { asSentence } from '@outrider/shared/domain/sentence.js';
 
+const UNNAMED = 'default';
+
 export function explain(rollout: Rollout): string {
-  const { kind, app, apps, version, options } = rollout;
+  const { kind, app, version, options } = rollout;
   const { agents = [] } = options;
   const whom = agents.length === 0 ? '' : ` for ${agents.join(', ')}`;
-  const whose = apps === undefined ? '' : ` of ${app}`;
+  // Whoever has not named his app has only the one.
+  const whose = app === UNNAMED ? '' : ` of ${app}`;
   const what =
     kind === 'rollback'
       ? `Rollback${whose} to ${withVersionsApart(version, versionsApart(rollout))}`
@@ -21,13 +24,18 @@ export function explain(rollout: Rollout): string {
   return asSentence(`${sentence}${standstill(rollout)}`);
 }
 
-function standstill({ id, kind, paused, pausedFor, awaiting, holding, hookRuns }: Rollout): string {
+function standstill({ id, kind, paused, pausedFor, pausedBy, awaiting, holding, hookRuns }: Rollout): string {
   if (holding !== undefined && kind === 'rollback') return rollbackOnHold(id, holding);
   if (holding !== undefined) {
     return `; on hold, since ${holding}. Try again with "coordinator rollout resume ${id}", or take it back with "abort"`;
   }
-  if (awaiting !== undefined) return `; the canary is well and waits for "coordinator rollout promote ${id}"`;
-  return `${paused ? `; paused${because(pausedFor)}` : ''}${hooks(hookRuns)}`;
+  const byHand = pausedBy === undefined ? '' : `paused by ${pausedBy} until "coordinator rollout resume ${id}"`;
+  if (awaiting !== undefined) {
+    const also = byHand === '' ? '' : `; then it is ${byHand}`;
+    return `; the canary is well and waits for "coordinator rollout promote ${id}"${also}`;
+  }
+  const how = pausedFor === undefined && byHand !== '' ? byHand : `paused${because(pausedFor)}`;
+  return `${paused ? `; ${how}` : ''}${hooks(hookRuns)}`;
 }
 
 /** What is waited for besides. */
@@ -55,26 +63,40 @@ function progress(rollout: Rollout): string {
     case 'rolling_back':
       return `is being taken back on ${named(rollout, ['reverting', 'failed', 'unreachable'])}${why}`;
     case 'succeeded':
-      return `succeeded on ${named(rollout, ['committed'])}`;
+      return `succeeded on ${named(rollout, ['committed'])}${leftOut(rollout)}`;
     case 'rolled_back':
       return rollout.hosts.some(({ stays, state }) => stays === true && state === 'committed')
-        ? `failed and was taken back on ${named(rollout, ['reverted'])}, while ${named(rollout, ['committed'])} keeps it${why}`
+        ? `failed and was taken back on ${named(rollout, ['reverted'])}, while ${keepers(rollout)} it${why}`
         : `failed and was taken back${why}`;
     case 'aborted':
       return rollout.kind === 'rollback'
         ? rollbackAborted(rollout)
-        : `was aborted by ${rollout.abortedBy ?? 'somebody'} and taken back`;
+        : `was aborted by ${aborter(rollout)} and taken back`;
     case 'stuck':
       return `is stuck and needs a person${why}`;
   }
 }
 
+function keepers({ hosts }: Rollout): string {
+  const names = hosts.filter(({ state }) => state === 'committed').map(({ host }) => host);
+  return `${list(names)} ${names.length === 1 ? 'keeps' : 'keep'}`;
+}
+
+/** With what is said of them between commas. */
+const aborter = ({ abortedBy = 'somebody' }: Rollout): string =>
+  abortedBy.includes(', ') ? `${abortedBy},` : abortedBy;
+
+function leftOut({ skipped = [] }: Rollout): string {
+  if (skipped.length === 0) return '';
+  return `; ${list(skipped)} ${skipped.length === 1 ? 'was' : 'were'} out of reach and left out`;
+}
+
 function baking(rollout: Rollout): string {
   if (rollout.awaiting !== undefined || rollout.holding !== undefined)
     return `is on trial on ${named(rollout, ['trial'])}`;
-  if (rollout.bakeDone === true) {
-    const open = openGates(rollout).map(waitedFor);
-    return `has baked on ${named(rollout, ['trial'])}${open.length === 0 ? '' : ` and waits for ${list(open)}`}`;
+  const gates = openGates(rollout).map(waitedFor);
+  if (rollout.bakeDone === true || (rollout.bakeLeftMs === 0 && gates.length > 0)) {
+    return `has baked on ${named(rollout, ['trial'])}${gates.length === 0 ? '' : ` and waits for ${list(gates)}`}`;
   }
   return rollout.bakeUntil === undefined && !rollout.paused
     ? `waits for ${unwell(rollout)} to be well before the bake begins anew`

@@ -45,11 +45,15 @@ function noteOnHost(draft: Draft, { host, culprit, reason }: Failure): void {
 
 /** From here everything touched goes back, but for the hosts that stay. */
 function turnBack(draft: Draft, { reason, culprit, abortedBy }: Failure): void {
+  const { holding } = draft.rollout;
+  // Whoever has aborted what was on hold is the reason, and not only what it was on hold for.
+  const ofHeld =
+    holding === undefined || abortedBy === undefined ? {} : { reason: `${reason}; it was on hold, since ${holding}` };
   draft.set({
     phase: 'rolling_back',
     paused: false,
     ...NOT_WAITING,
-    ...(draft.rollout.reason === undefined ? { reason } : {}),
+    ...(draft.rollout.reason === undefined ? { reason } : ofHeld),
     ...(culprit === undefined || draft.rollout.culprit !== undefined ? {} : { culprit }),
     ...(abortedBy === undefined ? {} : { abortedBy }),
   });

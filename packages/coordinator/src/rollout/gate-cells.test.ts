@@ -183,6 +183,7 @@ describe('a gate that is inconclusive', () => {
   it('goes on where the time was over already', () => {
     const over = run(baking([spec()]), { kind: 'tick', at: 10_000 }, verdict('inconclusive', 11_000));
     expect(over.rollout).toMatchObject({ paused: true, bakeLeftMs: 0 });
+    expect(explain(over.rollout)).toContain('has baked on h1 and waits for the gate');
     const on = run(over.rollout, { kind: 'resume', by: 'bob', at: 60_000 });
     expect(on.rollout).toMatchObject({ phase: 'baking', bakeDone: true, gateRound: 2 });
   });

@@ -6,6 +6,7 @@ import { gapBeside, gapOf } from './capacity-gap.js';
 import { expectedMs, expectedOn } from './expectation.js';
 import { type Finding, withFindings } from './findings.js';
 import { medianOf } from './median.js';
+import { withDetails } from './plan-details.js';
 import type { Planned } from './plan.js';
 import { type AgentMoment, startTimes } from './start-times.js';
 
@@ -50,6 +51,36 @@ describe('the time that a host is going to take', () => {
     [[9, 1, 5], 5],
     [[1, 2], 2],
   ])('median of %j', (values, median) => expect(medianOf(values)).toBe(median));
+});
+
+it('why an agent can not run twice is said of the very host', () => {
+  const check: Healthcheck = {
+    ...{
+      method: { kind: 'http', url: 'http://${OUTRIDER_HOST_ADDRESS}:18201/', status: 200 },
+      purposes: ['readiness'],
+    },
+    ...{ level: 'basic', critical: true, intervalMs: 1, timeoutMs: 1, retries: 1, startPeriodMs: 1 },
+  };
+  const agent = {
+    ...{ name: 'vision', order: 'stop-first', sockets: [], healthchecks: [check], replicas: 1, parallelism: 1 },
+    ...{ stopGraceMs: 1, environment: {}, dependsOn: [], files: [] },
+  } as unknown as HostAgent;
+  const from = { ...to, version: '1' };
+  const host = { name: 'pc2', address: '10.0.0.2', labels: {}, state: 'up' as const };
+  const actions = [{ agent: 'vision', instance: 0, action: 'replace' as const, order: 0, why: '' }];
+  const planned = {
+    plan: {
+      plan: 'p',
+      app: 'a',
+      version: '2',
+      strategy: 'blue-green',
+      hosts: [{ host: 'pc2', wave: 1, actions }],
+      problems: [],
+    },
+    targets: [{ host, spec: { app: 'a', agents: [agent] }, to, from }],
+  } as unknown as Planned;
+  const details = { history: [], moments: [], running: new Map(), bakeMs: 1, notices: [] };
+  expect(withDetails(planned, details).plan.hosts[0]?.gaps?.[0]?.why).toMatch(/^is asked at 10\.0\.0\.2:18201, which/);
 });
 
 describe('how long an agent takes to be ready', () => {

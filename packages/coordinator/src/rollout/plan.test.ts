@@ -180,4 +180,29 @@ describe('a plan', () => {
     const own = [agent({ name: 'x', sockets: socket('${OUTRIDER_HOST_ADDRESS}:81') })];
     expect(plan(own, [at('a', '127.0.0.11', 'b'), at('c', '127.0.0.12', 'b')]).plan.problems).toEqual([]);
   });
+
+  it('tells whom --skip-down leaves out', () => {
+    const inventory = [host('pc2', { state: 'down' }), host('pc3')];
+    const { plan: made } = plan([agent({ name: 'x' })], inventory, { skipDown: true });
+    expect(made.notices).toEqual(['Host pc2 is out of reach and is left out, as --skip-down says.']);
+    expect(plan([agent({ name: 'x' })], [host('pc3')], { skipDown: true }).plan.notices).toBeUndefined();
+  });
+
+  it('refuses hosts that are in the midst of something else, which is no problem to what supersedes it', () => {
+    const inventory = [host('pc2', { app: runs({ phase: 'reverting', rollout: 'r6' }) })];
+    const { plan: made, world } = plan([agent({ name: 'vision' })], inventory);
+    expect(made.problems).toEqual(['Host pc2 is in the middle of rollout r6 (reverting); wait until it has ended.']);
+    expect(world).toBe(true);
+    const instead = plan([agent({ name: 'vision' })], inventory, { supersede: true }).plan;
+    expect(instead.problems).toEqual([]);
+    expect(instead.notices?.join()).toMatch(/^Host pc2 is in the middle of rollout r6 .*has to end first/);
+  });
+
+  it('refuses an order by a label that no host has', () => {
+    const labelled = [host('pc2', { labels: { ord: '1' } }), host('pc3')];
+    expect(plan([agent({ name: 'x' })], labelled, { orderBy: 'ord' }).plan.problems).toEqual([]);
+    const { plan: made, world } = plan([agent({ name: 'x' })], labelled, { orderBy: 'ordd' });
+    expect(made.problems.join()).toMatch(/^--order-by: no host has the label "ordd"\. .*"coordinator hosts"/);
+    expect(world).toBe(false);
+  });
 });

@@ -2,7 +2,6 @@
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { HookSpec } from '@outrider/shared/domain/hook.js';
 import type { GateSpec } from '@outrider/shared/domain/gate.js';
-import { heldWords } from '@outrider/shared/domain/host.js';
 import { diffAgents } from '@outrider/shared/domain/agent-diff.js';
 import { dependencyLevels } from '@outrider/shared/domain/dependency.js';
 import { type HostSpec, sameRelease } from '@outrider/shared/domain/release.js';
@@ -12,6 +11,7 @@ import { asCarried } from './carried.js';
 import { gatesFor } from './plan-gates.js';
 import { hookLines, hooksOfApp } from './plan-hooks.js';
 import { orderHosts } from './host-order.js';
+import { busyNotices, busyProblems } from './plan-busy.js';
 import { contradictionIn, ruleOf, type StrategyAsk } from './strategy.js';
 import { canaryWave, wavesOf } from './waves.js';
 import type { PlanHost, Target } from './plan-host.js';
@@ -31,6 +31,8 @@ export interface PlanInput {
   readonly orderBy: string;
   readonly ask: StrategyAsk;
   readonly skipDown: boolean;
+  /** What is under way of the app ends first; absent: it does not. */
+  readonly supersede?: boolean;
   /** Only these come to the release; absent: all do. `resolve` knows it; what speaks against it is told here. */
   readonly partial?: {
     readonly agents: readonly string[];
@@ -74,11 +76,11 @@ export interface Planned {
 /** One input for each app; what was asked is the same of all. A host is switched with all its apps. */
 export function planRollout(inputs: readonly [PlanInput, ...PlanInput[]]): Planned {
   const [first] = inputs;
-  const { ask, orderBy, digest, partial } = first;
+  const { ask, orderBy, digest, partial, supersede = false } = first;
   const surveys = inputs.map((input) => survey(input, inputs.length > 1 ? { app: input.app } : {}));
   const involved = surveys.flatMap((one) => one.involved);
   const changed = involved.filter(({ from, to }) => from === undefined || !sameRelease(from, to));
-  const passing = [...downProblems(first), ...busyProblems(changed), ...(partial?.passing ?? [])];
+  const passing = [...downProblems(first), ...busyProblems(changed, supersede), ...(partial?.passing ?? [])];
   const targets = orderHosts(changed, orderBy);
   const rule = ruleOf(ask);
   const waves = wavesOf(targets, rule);
@@ -111,9 +113,11 @@ export function planRollout(inputs: readonly [PlanInput, ...PlanInput[]]): Plann
     ...(gates.length === 0 ? {} : { gates: gates.map(({ name }) => name) }),
     ...(hooks.length === 0 ? {} : { hooks: hookLines(hooks, targets) }),
   };
-  const plan = { plan: digest(identity).slice(0, 12), ...content, ...names };
-  const world = problems.length === 0;
   const skipped = first.skipDown ? concernedHosts(first).filter(({ state }) => state === 'down') : [];
+  const notices = [...skippedNotices(skipped), ...busyNotices(changed, supersede)];
+  const told = { ...names, ...(notices.length === 0 ? {} : { notices }) };
+  const plan = { plan: digest(identity).slice(0, 12), ...content, ...told };
+  const world = problems.length === 0;
   return {
     plan: world ? plan : { ...plan, invalid: true },
     ...{ targets, waves, gates, hooks, world, skipped: skipped.map(({ name }) => name) },
@@ -226,6 +230,9 @@ function downProblems(input: PlanInput): string[] {
   });
 }
 
+const skippedNotices = (skipped: readonly PlanHost[]): readonly string[] =>
+  skipped.map(({ name }) => `Host ${name} is out of reach and is left out, as --skip-down says.`);
+
 function targetOf(input: PlanInput, host: PlanHost, problems: string[]): Target {
   const { spec, problems: unresolved } = input.resolve(host);
   problems.push(...unresolved);
@@ -240,16 +247,21 @@ function namingProblems(input: PlanInput): string[] {
   if (known.length === 0) return [];
   const labels = Object.entries(input.onlyLabels).map(([label, value]) => `${label}=${value}`);
   if (labels.length > 0 && namedHosts(input).length === 0) {
-    return [`--label: no host has ${labels.join(' and ')}. Labels of hosts are shown by "coordinator hosts".`];
+    return [`--label: no host has ${labels.join(' and ')}. ${SEE_LABELS}`];
   }
-  return input.onlyHosts
+  const unordered = input.orderBy !== '' && !input.inventory.some((host) => input.orderBy in host.labels);
+  const problems = unordered ? [`--order-by: no host has the label "${input.orderBy}". ${SEE_LABELS}`] : [];
+  const strange = input.onlyHosts
     .filter((name) => !known.includes(name))
     .map((name) => {
       const near = input.suggest(name, known);
       const hint = near === undefined ? `Known hosts: ${list(known)}.` : `Did you mean "${near}"?`;
       return `--hosts names "${name}", which is no host of this environment. ${hint}`;
     });
+  return [...problems, ...strange];
 }
+
+const SEE_LABELS = 'Labels of hosts are shown by "coordinator hosts".';
 
 function cycleProblems(spec: AppSpec, app?: string): string[] {
   const levels = dependencyLevels(spec.agents);
@@ -257,19 +269,6 @@ function cycleProblems(spec: AppSpec, app?: string): string[] {
   return 'cycle' in levels
     ? [`agents.yaml${whose}: depends_on goes round in a circle: ${levels.cycle.join(' -> ')}.`]
     : [];
-}
-
-function busyProblems(targets: readonly Target[]): string[] {
-  return targets.flatMap(({ host }) => {
-    const phase = host.app?.phase;
-    if (host.hold !== undefined) {
-      return [`Host ${host.name} is ${heldWords(host.hold)}; release it with "coordinator host resume ${host.name}".`];
-    }
-    if (phase !== 'switching' && phase !== 'trial' && phase !== 'reverting') return [];
-    return [
-      `Host ${host.name} is in the middle of rollout ${host.app?.rollout ?? '?'} (${phase}); wait until it has ended.`,
-    ];
-  });
 }
 
 const list = (names: readonly string[]): string => (names.length === 0 ? 'no host' : names.join(', '));

@@ -81,7 +81,7 @@ export function rollbackTick(draft: Draft): void {
 
 export function rollbackResume(draft: Draft, { by }: EventOf<'resume'>): void {
   if (!draft.rollout.paused) return;
-  draft.set({ paused: false, deadline: draft.at + draft.limits.revertMs });
+  draft.set({ paused: false, pausedBy: undefined, deadline: draft.at + draft.limits.revertMs });
   goPast(draft);
   draft.tell({ type: 'rollout.resumed', by });
   rest(draft);
@@ -94,7 +94,7 @@ export function rollbackAbort(draft: Draft, { by, urgent }: EventOf<'abort'>): v
     hasten(draft, by);
     return;
   }
-  draft.set({ abortedBy: by, reason: `aborted by ${by}`, paused: false, holding: undefined });
+  draft.set({ abortedBy: by, reason: `aborted by ${by}`, paused: false, pausedBy: undefined, holding: undefined });
   for (const { host, touched } of draft.rollout.hosts) if (!touched) draft.setHost(host, { state: 'pending' });
   rollbackNext(draft);
 }
@@ -104,7 +104,13 @@ function hasten(draft: Draft, by: string): void {
   const { urgent, paused, hosts } = draft.rollout;
   if (urgent === true) return;
   goPast(draft);
-  draft.set({ urgent: true, ...NOT_WAITING, paused: false, deadline: draft.at + draft.limits.revertMs });
+  draft.set({
+    urgent: true,
+    ...NOT_WAITING,
+    paused: false,
+    pausedBy: undefined,
+    deadline: draft.at + draft.limits.revertMs,
+  });
   if (paused) draft.tell({ type: 'rollout.resumed', by });
   draft.tell({ type: 'rollout.rolling_back', reason: HASTENED, by, data: { hastened: true } });
   for (const { host, state, to } of hosts) if (state === 'switching') draft.command(host, 'switch', to, 0, HASTENED);

@@ -115,6 +115,9 @@ describe('two apps on two hosts', () => {
       apps: { a: { h1: 'committed', h2: 'committed' }, b: { h1: 'committed', h2: 'committed' } },
     });
     expect(explain(story.rollout)).toMatch(/^Rollout of a,b to 2 \(r1\) succeeded/);
+    const { apps: _apps, ...one } = story.rollout;
+    expect(explain({ ...one, app: 'b' })).toMatch(/^Rollout of b to 2 \(r1\) succeeded/);
+    expect(explain({ ...one, app: 'default' })).toMatch(/^Rollout of 2 \(r1\) succeeded/);
   });
 
   it('all go back where one fails on one host, each host with both', () => {

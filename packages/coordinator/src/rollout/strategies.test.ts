@@ -110,6 +110,32 @@ describe('the strategy canary', () => {
     expect(story.wait(1).told).toEqual(['commit h1', 'commit h2', 'commit h3']);
   });
 
+  it('that is paused while it waits is promoted, and goes on only when it is resumed', () => {
+    const story = canary().onTrial('h1').wait(BAKE).person('pause');
+    expect([story.rollout.pausedBy, story.rollout.awaiting]).toEqual(['ann', 'promotion']);
+    expect(explain(story.rollout)).toMatch(
+      /waits for "coordinator rollout promote r1"; then it is paused by ann until/,
+    );
+    expect(story.person('promote').told).toEqual([]);
+    expect([story.rollout.awaiting, story.rollout.paused, story.states]).toEqual([
+      undefined,
+      true,
+      ['trial', 'staged', 'staged'],
+    ]);
+    expect(story.person('resume').told).toEqual(['switch h2', 'switch h3']);
+    expect(story.rollout).not.toHaveProperty('pausedBy');
+  });
+
+  it('that is resumed while it waits is paused no more, and waits on', () => {
+    const story = canary().onTrial('h1').wait(BAKE).person('pause').person('resume');
+    expect([story.rollout.pausedBy, story.rollout.awaiting, story.rollout.paused]).toEqual([
+      undefined,
+      'promotion',
+      true,
+    ]);
+    expect(story.person('promote').told).toEqual(['switch h2', 'switch h3']);
+  });
+
   it('cannot be promoted before anything is on trial', () => {
     expect(canary().person('promote').rollout.promotedBy).toBeUndefined();
   });
@@ -141,6 +167,10 @@ describe('on failure: rollback-host', () => {
     expect([story.rollout.phase, exitCodeOf(story.rollout)]).toEqual(['rolled_back', 20]);
     expect(story.states).toEqual(['committed', 'reverted', 'reverted']);
     expect(explain(story.rollout)).toMatch(/taken back on h2, h3, while h1 keeps it: h2 went back by itself/);
+    const both = story.rollout.hosts.map((host) =>
+      host.host === 'h2' ? { ...host, state: 'committed' as const } : host,
+    );
+    expect(explain({ ...story.rollout, hosts: both })).toMatch(/while h1, h2 keep it/);
   });
 
   it('counts a host as taken back whose trial was over before it heard that it stays', () => {
@@ -195,6 +225,9 @@ describe('on failure: hold', () => {
     story.isNew('h1').wentBack('h2');
     expect([story.rollout.phase, story.rollout.holding]).toEqual(['committing', 'h2 went back by itself']);
     expect(story.person('abort').told).toEqual(['revert h2']);
+    expect(explain(story.rollout)).toMatch(
+      /is being taken back on .*: aborted by ann; it was on hold, since h2 went back by itself\.$/,
+    );
     expect(story.wentBack('h2').told).toEqual(['switch h1']);
     expect(story.wentBack('h1').rollout.phase).toBe('aborted');
   });
@@ -241,6 +274,8 @@ describe('a rollback', () => {
     expect([story.rollout.phase, ...story.states]).toEqual(['switching', 'switching', 'pending', 'pending']);
     expect(story.isNew('h1').rollout.phase).toBe('aborted');
     expect(explain(story.rollout)).toMatch(/aborted by ann and stands where it was/);
+    const superseded = { ...story.rollout, kind: 'rollout' as const, abortedBy: 'ann, who supersedes it with 3' };
+    expect(explain(superseded)).toMatch(/aborted by ann, who supersedes it with 3, and taken back/);
   });
 
   it('that is aborted waits for no host that is lost, and names it', () => {

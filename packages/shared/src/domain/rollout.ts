@@ -100,6 +100,9 @@ export interface RolloutHost {
 export const ON_LEASE_END = ['revert', 'hold'] as const;
 export type OnLeaseEnd = (typeof ON_LEASE_END)[number];
 
+/** Shorter leases end between two renewals on a busy machine. */
+export const LEAST_CONFIRM_MS = 1_000;
+
 /** Those that may be absent are so in what an older coordinator has written. */
 export interface RolloutOptions {
   /** Absent: rolling; of a rollback: graceful. */
@@ -180,6 +183,8 @@ export interface Rollout {
   readonly ending?: { readonly phase: EndPhase; readonly reason?: string };
   /** Why it is paused, as a sentence, where no person has paused it. */
   readonly pausedFor?: string;
+  /** The person who has paused it; beside `awaiting` or `pausedFor` it waits for a person twice. */
+  readonly pausedBy?: string;
   /** The next wave waits for hosts that come and go; set in `switching`, while no host is switched. */
   readonly awaitsSteady?: true;
   /** Aborted in an emergency: what runs instead is killed at once on the way back. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { HostAgent } from './agent.js';
+import type { Healthcheck, HostAgent } from './agent.js';
 import { diffSecrets, diffSettings } from './settings-diff.js';
 
 const agent = (patch: Partial<HostAgent> = {}): HostAgent => ({
@@ -30,6 +30,39 @@ it('settings by their names, old and new', () => {
     { setting: 'environment.NEW', to: '2', hidden: false },
     { setting: 'resources.memory (bytes)', from: '1', to: '2', hidden: false },
     { setting: 'resources.reservations.cpus', from: '1', to: '2', hidden: false },
+  ]);
+});
+
+it('of a healthcheck what in it is another, and one that comes or goes as a whole', () => {
+  const check = (patch: Partial<Healthcheck> = {}): Healthcheck => ({
+    ...{ method: { kind: 'http', url: 'http://u:aaa@h/', status: 200 }, purposes: ['readiness'], level: 'basic' },
+    ...{ critical: true, intervalMs: 5_000, timeoutMs: 2_000, retries: 3, startPeriodMs: 60_000 },
+    ...patch,
+  });
+  expect(change({ healthchecks: [check()] }, { healthchecks: [check({ startPeriodMs: 5_000 })] })).toEqual([
+    { setting: 'healthcheck[0].start_period', from: '1m', to: '5s', hidden: false },
+  ]);
+  const other = check({ method: { kind: 'heartbeat', withinMs: 10_000 } });
+  expect(change({ healthchecks: [check()] }, { healthchecks: [other] })).toEqual([
+    { setting: 'healthcheck[0].heartbeat.within', to: '10s', hidden: false },
+    { setting: 'healthcheck[0].http.status', from: '200', hidden: false },
+    { setting: 'healthcheck[0].http.url', from: 'http://(hidden)@h/', hidden: false },
+  ]);
+  const more = change({ healthchecks: [check()] }, { healthchecks: [check(), other] });
+  expect(more).toMatchObject([{ setting: 'healthcheck[1]', to: expect.stringContaining('"start_period"') as string }]);
+});
+
+it('of sockets and needs too', () => {
+  const sockets = [{ name: 'http', listen: '127.0.0.1:1' }];
+  const need = { agent: 'memory', condition: 'service_started' as const };
+  expect(
+    change(
+      { sockets, dependsOn: [need] },
+      { sockets: [{ name: 'http', listen: '127.0.0.1:2' }], dependsOn: [{ ...need, condition: 'service_healthy' }] },
+    ),
+  ).toEqual([
+    { setting: 'depends_on[0].condition', from: 'service_started', to: 'service_healthy', hidden: false },
+    { setting: 'sockets[0].listen', from: '127.0.0.1:1', to: '127.0.0.1:2', hidden: false },
   ]);
 });
 

@@ -1,6 +1,7 @@
 /** What agents would be run with, other than now: settings by their names in agents.yaml, and names of secrets. */
-import type { HostAgent } from './agent.js';
+import type { Healthcheck, HostAgent } from './agent.js';
 import { canonicalJson } from './canonical.js';
+import { formatDuration } from './duration.js';
 import { HIDDEN, looksSecret, redactAll } from './redact.js';
 
 export interface SettingChange {
@@ -23,7 +24,7 @@ export interface SecretChange {
 /** Of agents that are there before and after; those that come or go are actions of the plan. */
 export function diffSettings(before: readonly HostAgent[], after: readonly HostAgent[]): readonly SettingChange[] {
   return pairs(before, after).flatMap(([old, next]) => {
-    const [left, right] = [settingsOf(old), settingsOf(next)];
+    const [left, right] = [settingsOf(old, next), settingsOf(next, old)];
     const names = [...new Set([...left.keys(), ...right.keys()])].sort();
     return names
       .filter((name) => left.get(name)?.exact !== right.get(name)?.exact)
@@ -76,15 +77,21 @@ function changeOf(
   };
 }
 
-/** Names of secrets are told apart, and the fingerprint is made of the rest. */
-function settingsOf(agent: HostAgent): ReadonlyMap<string, Setting> {
+/**
+ * Names of secrets are told apart, and the fingerprint is made of the rest. Of what is a list of things each member is a
+ * setting where `other` has that thing too: a whole healthcheck does not show what in it is another.
+ */
+function settingsOf(agent: HostAgent, other: HostAgent): ReadonlyMap<string, Setting> {
   const { name: _name, fingerprint: _fingerprint, release: _release, ...own } = agent;
-  const { secrets = [], environment, resources = {}, ...rest } = own;
+  const { secrets = [], environment, resources = {}, healthchecks, sockets, dependsOn, ...rest } = own;
   const { reservations = {}, ...limits } = resources;
   const members: Record<string, unknown> = {
     ...prefixed('environment', environment),
     ...prefixed('resources', limits),
     ...prefixed('resources.reservations', reservations),
+    ...eachOf('healthcheck', healthchecks.map(checkMembers), other.healthchecks.length),
+    ...eachOf('sockets', sockets, other.sockets.length),
+    ...eachOf('depends_on', dependsOn, other.dependsOn.length),
     ...rest,
   };
   return new Map(
@@ -92,6 +99,33 @@ function settingsOf(agent: HostAgent): ReadonlyMap<string, Setting> {
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [NAMES[key] ?? key, settingOf(key, value, secrets)]),
   );
+}
+
+/** `NAME[0].MEMBER`; beyond the first `common` things `NAME[2]` as a whole. */
+function eachOf(name: string, things: readonly object[], common: number): Record<string, unknown> {
+  return Object.assign(
+    {},
+    ...things.map((thing, index) =>
+      index < common ? prefixed(`${name}[${index}]`, thing) : { [`${name}[${index}]`]: thing },
+    ),
+  ) as Record<string, unknown>;
+}
+
+/** In the spelling of agents.yaml. */
+function checkMembers({ method: { kind, ...how }, purposes, ...check }: Healthcheck): Record<string, unknown> {
+  const { intervalMs, timeoutMs, slowMs, startPeriodMs, ...rest } = check;
+  const asked = Object.entries(how).map(([key, value]) =>
+    typeof value === 'number' && key.endsWith('Ms')
+      ? ([key.slice(0, -2), formatDuration(value)] as const)
+      : ([key, value as unknown] as const),
+  );
+  return {
+    ...(asked.length === 0 ? { [kind]: 'true' } : prefixed(kind, Object.fromEntries(asked))),
+    ...{ for: purposes, interval: formatDuration(intervalMs), timeout: formatDuration(timeoutMs) },
+    ...(slowMs === undefined ? {} : { slow: formatDuration(slowMs) }),
+    start_period: formatDuration(startPeriodMs),
+    ...rest,
+  };
 }
 
 function settingOf(key: string, value: unknown, secrets: readonly string[]): Setting {
@@ -109,8 +143,6 @@ const prefixed = (before: string, members: object): Record<string, unknown> =>
 /** The spelling of agents.yaml. */
 const NAMES: Readonly<Record<string, string>> = {
   workingDir: 'working_dir',
-  dependsOn: 'depends_on',
-  healthchecks: 'healthcheck',
   stopSignal: 'stop_signal',
   stopGraceMs: 'stop_grace_period (ms)',
   order: 'update_config.order',

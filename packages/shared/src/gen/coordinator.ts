@@ -45,6 +45,7 @@ import type { ListRolloutsRequest as _outrider_v1_ListRolloutsRequest, ListRollo
 import type { ListRolloutsResponse as _outrider_v1_ListRolloutsResponse, ListRolloutsResponse__Output as _outrider_v1_ListRolloutsResponse__Output } from './outrider/v1/ListRolloutsResponse.js';
 import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from './outrider/v1/LogLine.js';
 import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from './outrider/v1/LogsRequest.js';
+import type { OnTrial as _outrider_v1_OnTrial, OnTrial__Output as _outrider_v1_OnTrial__Output } from './outrider/v1/OnTrial.js';
 import type { Outcome as _outrider_v1_Outcome, Outcome__Output as _outrider_v1_Outcome__Output } from './outrider/v1/Outcome.js';
 import type { Plan as _outrider_v1_Plan, Plan__Output as _outrider_v1_Plan__Output } from './outrider/v1/Plan.js';
 import type { PlannedAction as _outrider_v1_PlannedAction, PlannedAction__Output as _outrider_v1_PlannedAction__Output } from './outrider/v1/PlannedAction.js';
@@ -126,6 +127,7 @@ export interface ProtoGrpcType {
       ListRolloutsResponse: MessageTypeDefinition<_outrider_v1_ListRolloutsResponse, _outrider_v1_ListRolloutsResponse__Output>
       LogLine: MessageTypeDefinition<_outrider_v1_LogLine, _outrider_v1_LogLine__Output>
       LogsRequest: MessageTypeDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogsRequest__Output>
+      OnTrial: MessageTypeDefinition<_outrider_v1_OnTrial, _outrider_v1_OnTrial__Output>
       Outcome: MessageTypeDefinition<_outrider_v1_Outcome, _outrider_v1_Outcome__Output>
       Plan: MessageTypeDefinition<_outrider_v1_Plan, _outrider_v1_Plan__Output>
       PlannedAction: MessageTypeDefinition<_outrider_v1_PlannedAction, _outrider_v1_PlannedAction__Output>

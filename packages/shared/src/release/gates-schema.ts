@@ -155,6 +155,11 @@ function problemsOfLimits(gate: Written, ask: GateQuestion): Wrong[] {
   if (least !== undefined && most !== undefined && least > most) {
     wrong.push({ path: ['min'], message: 'is above max: nothing could pass.' });
   }
+  // Memory alone may shrink.
+  const isNeverBelow = ask.kind === 'metric' && ask.metric !== 'memory_growth';
+  if (isNeverBelow && most !== undefined && most < 0) {
+    wrong.push({ path: ['max'], message: 'is below 0: nothing could pass.' });
+  }
   return wrong;
 }
 

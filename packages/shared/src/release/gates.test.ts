@@ -70,6 +70,7 @@ describe('gates of agents.yaml', () => {
     ['{ metric: agent_restarts, max: many }', 'gates[0].max must be a number, not "many".'],
     ['{ metric: probe_seconds, max: fast }', 'gates[0].max must be seconds as a number, or a duration such as'],
     ['{ metric: agent_restarts, max: 1, min: 2 }', 'gates[0].min is above max: nothing could pass.'],
+    ['{ metric: agent_restarts, max: -1 }', 'gates[0].max is below 0: nothing could pass.'],
     ['{ metric: agent_restarts, max: 1, count: 0 }', 'gates[0].count must be a whole number from 1 to 1000, not 0.'],
     ['{ metric: agent_restarts, max: 1, no_data: ignore }', 'gates[0].no_data must be fail, inconclusive or pass'],
     [

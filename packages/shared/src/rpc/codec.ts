@@ -36,8 +36,11 @@ function present(value: unknown): unknown {
 export const readHostStatus = (wire: HostStatus__Output): HostStatus => present(wire) as HostStatus;
 export const readAppStatus = (wire: AppStatus__Output): AppStatus => present(wire) as AppStatus;
 export const readInstanceStatus = (wire: InstanceStatus__Output): InstanceStatus => present(wire) as InstanceStatus;
-export function readRollout(wire: RolloutRecord__Output): Rollout & { readonly explained: string } {
-  const { apps = [], ...rest } = present(wire) as Rollout & { readonly explained: string };
+/** `answer`: to whoever has said something to it. */
+export function readRollout(
+  wire: RolloutRecord__Output,
+): Rollout & { readonly explained: string; readonly answer?: string } {
+  const { apps = [], ...rest } = present(wire) as ReturnType<typeof readRollout>;
   return apps.length === 0 ? rest : { ...rest, apps };
 }
 export const readPlan = (wire: Plan__Output): Plan => present(wire) as Plan;

@@ -1,6 +1,7 @@
 // Original file: proto/outrider/v1/coordinator.proto
 
 import type { KeptAgent as _outrider_v1_KeptAgent, KeptAgent__Output as _outrider_v1_KeptAgent__Output } from '../../outrider/v1/KeptAgent.js';
+import type { OnTrial as _outrider_v1_OnTrial, OnTrial__Output as _outrider_v1_OnTrial__Output } from '../../outrider/v1/OnTrial.js';
 
 export interface AppSummary {
   'app'?: (string);
@@ -8,9 +9,14 @@ export interface AppSummary {
   'rollout'?: (string);
   'phase'?: (string);
   'kept'?: (_outrider_v1_KeptAgent)[];
+  'waitsFor'?: (string);
+  'explained'?: (string);
+  'onTrial'?: (_outrider_v1_OnTrial)[];
   '_version'?: "version";
   '_rollout'?: "rollout";
   '_phase'?: "phase";
+  '_waitsFor'?: "waitsFor";
+  '_explained'?: "explained";
 }
 
 export interface AppSummary__Output {
@@ -19,4 +25,7 @@ export interface AppSummary__Output {
   'rollout'?: (string);
   'phase'?: (string);
   'kept': (_outrider_v1_KeptAgent__Output)[];
+  'waitsFor'?: (string);
+  'explained'?: (string);
+  'onTrial': (_outrider_v1_OnTrial__Output)[];
 }

@@ -40,6 +40,8 @@ export interface RolloutRecord {
   'apps'?: (_outrider_v1_RolloutApp)[];
   'skipped'?: (string)[];
   'awaitsSteady'?: (boolean);
+  'pausedBy'?: (string);
+  'answer'?: (string);
   '_fromVersion'?: "fromVersion";
   '_abortedBy'?: "abortedBy";
   '_bakeUntil'?: "bakeUntil";
@@ -50,6 +52,8 @@ export interface RolloutRecord {
   '_holding'?: "holding";
   '_promotedBy'?: "promotedBy";
   '_pausedFor'?: "pausedFor";
+  '_pausedBy'?: "pausedBy";
+  '_answer'?: "answer";
   '_awaitsSteady'?: "awaitsSteady";
 }
 
@@ -85,4 +89,6 @@ export interface RolloutRecord__Output {
   'apps': (_outrider_v1_RolloutApp__Output)[];
   'skipped': (string)[];
   'awaitsSteady'?: (boolean);
+  'pausedBy'?: (string);
+  'answer'?: (string);
 }
