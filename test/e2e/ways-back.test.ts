@@ -56,7 +56,7 @@ it('tells the version that each host goes to, in events, in the last one and in 
   });
   expect(lastEvent(done).data).toMatchObject({ to: '1.0.0', versions: { gamma: '2.0.0' } });
   const status = await cluster.cli('rollout', 'status');
-  expect(status.stdout).toMatch(/^Rollback to 1\.0\.0 \(gamma: 2\.0\.0\) \(r\d+\) succeeded on /m);
+  expect(status.stdout).toMatch(/^Rollback of shop to 1\.0\.0 \(gamma: 2\.0\.0\) \(r\d+\) succeeded on /m);
   expect(await versions(cluster, APP)).toEqual({ ...all('1.0.0'), gamma: '2.0.0' });
 });
 
