@@ -56,7 +56,7 @@ it('tells the version that each host goes to, in events, in the last one and in 
   });
   expect(lastEvent(done).data).toMatchObject({ to: '1.0.0', versions: { gamma: '2.0.0' } });
   const status = await cluster.cli('rollout', 'status');
-  expect(status.stdout).toMatch(/^Rollback to 1\.0\.0 \(gamma: 2\.0\.0\) \(r\d+\) succeeded on /m);
+  expect(status.stdout).toMatch(/^Rollback of shop to 1\.0\.0 \(gamma: 2\.0\.0\) \(r\d+\) succeeded on /m);
   expect(await versions(cluster, APP)).toEqual({ ...all('1.0.0'), gamma: '2.0.0' });
 });
 
@@ -90,7 +90,7 @@ it('a release that has failed before is told of in the plan', async () => {
   await cluster.push('4.0.0', tree(APP, { vision: { ...web(18611, 4), command: ['false'] } }));
   expect((await cluster.rollout('4.0.0')).code).toBe(20);
   const plan = await cluster.cli('rollout', '--version', '4.0.0', '--plan');
-  expect(plan.stdout).toMatch(/^Notice: shop 4\.0\.0 has failed before: r\d+ ended taken back at 20\S+Z: \S/m);
+  expect(plan.stdout).toMatch(/^Notice: 4\.0\.0 has failed before, in r\d+ \(20\S+Z\): \S/m);
   const fresh = await cluster.cli('rollout', '--version', '3.0.0', '--plan');
   expect(fresh.stdout).not.toContain('failed before');
 });

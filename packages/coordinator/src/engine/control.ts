@@ -35,9 +35,9 @@ export async function control(
   if (action === 'abort' && !urgent) refuseAbort(before);
   const event = { kind: action, by, at: clock.now() };
   const after = await run.post(action === 'abort' && urgent ? { ...event, kind: 'abort', urgent } : event);
-  const answer = answerTo(action, before, after);
-  const isHastened = urgent && after.urgent === true;
-  return asAnswered(after, isHastened ? { ...answer, isGranted: true } : answer);
+  // What goes back already is hastened, and not aborted.
+  if (urgent && after.urgent === true) return { ...after, answer: explain(after) };
+  return asAnswered(after, answerTo(action, before, after));
 }
 
 function asAnswered(rollout: Rollout, { isGranted, sentence }: Answer): Controlled {

@@ -104,7 +104,13 @@ function hasten(draft: Draft, by: string): void {
   const { urgent, paused, hosts } = draft.rollout;
   if (urgent === true) return;
   goPast(draft);
-  draft.set({ urgent: true, ...NOT_WAITING, paused: false, deadline: draft.at + draft.limits.revertMs });
+  draft.set({
+    urgent: true,
+    ...NOT_WAITING,
+    paused: false,
+    pausedBy: undefined,
+    deadline: draft.at + draft.limits.revertMs,
+  });
   if (paused) draft.tell({ type: 'rollout.resumed', by });
   draft.tell({ type: 'rollout.rolling_back', reason: HASTENED, by, data: { hastened: true } });
   for (const { host, state, to } of hosts) if (state === 'switching') draft.command(host, 'switch', to, 0, HASTENED);
