@@ -132,7 +132,7 @@ describe('words of `coordinator`', () => {
     ['rollout --version 9.9.9', 2, /9\.9\.9/],
     ['rollout --version 1.0.0 --bake 5x', 2, /Expected is a duration such as/],
     ['rollout --version 1.0.0 --bake -5s', 2, /--bake/],
-    ['rollout --version 1.0.0 --confirm-within 1ms', 2, /confirm_within_ms/],
+    ['rollout --version 1.0.0 --confirm-within 1ms', 2, /--confirm-within/],
     ['rollout --version 1.0.0 --comit each', 2, /unknown option '--comit'.*--commit/i],
     ['rollout --version 1.0.0 --commit sometimes', 2, /together, each/],
     ['rollout --version 1.0.0 --strategy canary --no-canary --json', 2, /needs a canary/],
