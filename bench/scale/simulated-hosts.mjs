@@ -21,6 +21,20 @@ const keys = fleetKeys('local');
 const redis = new Redis(redisUrl);
 const proto = sidecarProto();
 
+/** What a rollout asks of no host. */
+const UNASKED = Object.fromEntries(
+  Object.keys(proto.types.outrider.v1.Sidecar.service).map((name) => [
+    name,
+    () => {
+      throw new Error(`Nobody asks for ${name} here.`);
+    },
+  ]),
+);
+const FACTS = {
+  ...{ diskNeededBytes: 0, diskFreeBytes: 1, diskReserveBytes: 0, memoryBytes: 1, memoryReservedBytes: 0 },
+  ...{ cpus: 1, cpusReserved: 0 },
+};
+
 /** A model and what it lacks: time, instances, and listeners. */
 class Host {
   listeners = new Set();
@@ -75,6 +89,7 @@ class Host {
   service() {
     const { model } = this;
     return {
+      ...UNASKED,
       Status: async () => this.status(),
       WatchStatus: (_request, { signal }) =>
         latest({
@@ -96,9 +111,7 @@ class Host {
       Renew: async (renewal) => model.renew(renewal),
       Commit: async ({ command }) => model.commit(command),
       Revert: async ({ command, reason }) => this.after(switchMs, model.revert(command, reason)),
-      ControlAgent: async () => ({ instances: [] }),
-      // eslint-disable-next-line require-yield
-      Logs: async function* () {},
+      Preflight: async () => ({ problems: [], notices: [], facts: FACTS }),
     };
   }
 
