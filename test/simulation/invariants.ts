@@ -157,12 +157,16 @@ export const DECISION_RULES: Readonly<Record<string, DecisionRule>> = {
     return restless === undefined ? undefined : `${restless.host} was switched`;
   },
 
-  'what moves leaves before it arrives': (_, { rollout, effects }) => {
+  // Who is under way since its other host was lost, and is told again, arrives no sooner by that.
+  'what moves leaves before it arrives': (before, { rollout, effects }) => {
     const unready = (name: string): boolean =>
       ['staging', 'staged', 'switching'].includes(hostIn(rollout, name)?.state ?? '');
     const early = effects.find(
       ({ host, kind }) =>
-        kind === 'switch' && rollout.kind === 'rollback' && hostIn(rollout, host)?.after?.some(unready) === true,
+        kind === 'switch' &&
+        rollout.kind === 'rollback' &&
+        hostIn(before, host)?.state !== 'switching' &&
+        hostIn(rollout, host)?.after?.some(unready) === true,
     );
     return early === undefined ? undefined : `${early.host} was switched too early`;
   },

@@ -204,8 +204,9 @@ export const PLANTED: readonly Mutation[] = [
   {
     name: 'a rollback that ends while its hosts wait for hooks',
     file: rollout('rollback-next'),
-    find: "const [next] = draft.rollout.hosts.filter((host) => host.state === 'staged');",
-    become: 'const [next] = oneByOne ? staged : [];',
+    find: `const [next] = draft.rollout.hosts.filter((host) => host.state === 'staged');
+  if (next === undefined && areBack && runningHooks(draft.rollout).length === 0)`,
+    become: 'const [next] = oneByOne ? staged : []; if (next === undefined && areBack)',
     caughtBy: ['one active release', 'all new, or all as before', 'the exit code tells the truth'],
   },
   {
