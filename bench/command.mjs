@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { busyBetween, machine, machineReading } from './supervision/proc.mjs';
 import { median, sorted } from './supervision/statistics.mjs';
-import { Workplace } from './supervision/workplace.mjs';
+import { inWorkplace } from './supervision/workplace.mjs';
 
 export const say = (line) => process.stderr.write(`${line}\n`);
 
@@ -40,21 +40,11 @@ export async function busyNow() {
 /** Runs `measure(place)`, prints what `report` makes of its records, and leaves nothing behind. */
 export async function command(options, { help, measure, report }) {
   if (options.help) return void process.stdout.write(help);
-  const place = new Workplace();
-  const leave = (code) => {
-    place.clear();
-    process.exit(code);
-  };
-  process.once('SIGINT', () => leave(130)).once('SIGTERM', () => leave(143));
-  try {
-    place.clearOthers();
+  return inWorkplace(async (place) => {
     const records = await measure(place);
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ machine: machine(), records })}\n`);
     process.stdout.write(`${described(records)}\n\n${report(records)}`);
-  } finally {
-    place.clear();
-  }
-  return undefined;
+  });
 }
 
 function described(records) {

@@ -9,7 +9,7 @@ import { report } from './report/table.mjs';
 import { Run } from './run.mjs';
 import { median } from './statistics.mjs';
 import { SUPERVISORS } from './supervisors.mjs';
-import { Workplace } from './workplace.mjs';
+import { inWorkplace } from './workplace.mjs';
 
 const QUIET = 0.15;
 const LONGEST_WAIT_MS = 10_000;
@@ -70,22 +70,12 @@ async function all(place, options) {
   return document;
 }
 
-async function measureAll(options) {
-  const place = new Workplace();
-  const leave = (code) => {
-    place.clear();
-    process.exit(code);
-  };
-  process.once('SIGINT', () => leave(130)).once('SIGTERM', () => leave(143));
-  try {
-    place.clearOthers();
+const measureAll = (options) =>
+  inWorkplace(async (place) => {
     const document = await all(place, options);
     process.stdout.write(report(document));
     return document.records.some(({ error }) => error !== undefined) ? 1 : 0;
-  } finally {
-    place.clear();
-  }
-}
+  });
 
 async function main() {
   const options = readOptions(process.argv.slice(2));

@@ -158,3 +158,19 @@ export function kill(pid, signal = 'SIGKILL') {
     // It has just ended.
   }
 }
+
+/** Runs `work(place)` in a workplace of its own, and leaves nothing behind, however it ends. */
+export async function inWorkplace(work) {
+  const place = new Workplace();
+  const leave = (code) => {
+    place.clear();
+    process.exit(code);
+  };
+  process.once('SIGINT', () => leave(130)).once('SIGTERM', () => leave(143));
+  try {
+    place.clearOthers();
+    return await work(place);
+  } finally {
+    place.clear();
+  }
+}
