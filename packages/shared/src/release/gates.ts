@@ -1,9 +1,9 @@
 /** What concerns several gates, or a gate and its surroundings: names, agents, settings. */
 import type { AppSpec } from '../domain/agent.js';
 import type { GateQuestion, GateSpec } from '../domain/gate.js';
-import { interpolate } from '../domain/interpolation.js';
 import { didYouMean } from '../runtime/suggest.js';
 import type { ValuePath } from '../runtime/yaml-source.js';
+import { fillerOf, problemsOfReferences, type Surroundings } from './own-references.js';
 import { problemOfHttpUrl } from './spec-strings.js';
 
 export type UnnamedGate = Omit<GateSpec, 'name'> & { readonly name?: string };
@@ -48,7 +48,7 @@ export function gateProblems(
       ...(name === HEALTH ? [{ path: [index, 'name'], message: `"${HEALTH}" is the gate that is always there.` }] : []),
       ...(twice ? [{ path: [index, 'name'], message: `"${name}" is there twice.` }] : []),
       ...unknown,
-      ...problemsOfReferences(ask).map((message) => ({ path: [index, ask.kind], message })),
+      ...problemsOfQuestion(ask).map((message) => ({ path: [index, ask.kind], message })),
     ];
   });
 }
@@ -56,20 +56,12 @@ export function gateProblems(
 /** What of Outrider's own may stand in a gate: no host is asking. */
 export const GATE_VARIABLES = ['OUTRIDER_APP', 'OUTRIDER_VERSION', 'OUTRIDER_ENVIRONMENT'] as const;
 
-function problemsOfReferences(ask: GateQuestion): string[] {
+function problemsOfQuestion(ask: GateQuestion): string[] {
   const found: string[] = [];
   fillQuestion(ask, (value) => {
-    for (const problem of interpolate(value, () => '').problems) {
-      if (problem.kind === 'malformed') {
-        found.push(
-          `has ${JSON.stringify(problem.reference)}, which is no reference: write \${NAME} or \${NAME:-default}.`,
-        );
-      }
-    }
-    for (const [, name = ''] of value.matchAll(/\$\{(OUTRIDER_[^}]*)\}/g)) {
-      if ((GATE_VARIABLES as readonly string[]).includes(name)) continue;
-      found.push(`has \${${name}}, which no gate knows. Known here: ${GATE_VARIABLES.join(', ')}.`);
-    }
+    const unknown = (name: string): string =>
+      `has \${${name}}, which no gate knows. Known here: ${GATE_VARIABLES.join(', ')}.`;
+    found.push(...problemsOfReferences(value, GATE_VARIABLES, unknown));
     return value;
   });
   return found;
@@ -89,38 +81,24 @@ function fillQuestion(ask: GateQuestion, fill: (value: string) => string): GateQ
   }
 }
 
-export interface GatesInput {
+export interface GatesInput extends Omit<Surroundings, 'app'> {
   readonly spec: AppSpec;
-  readonly version: string;
-  readonly environment: string;
-  /** What `${VAR}` stands for. */
-  readonly settings: Readonly<Record<string, string>>;
   /** Whether the coordinator knows a Prometheus server. */
   readonly prometheus: boolean;
 }
 
 /** The gates of a release with everything of the environment filled in; problems are sentences. */
-export function resolveGates({ spec, version, environment, settings, prometheus }: GatesInput): {
+export function resolveGates({ spec, prometheus, ...around }: GatesInput): {
   readonly gates: readonly GateSpec[];
   readonly problems: readonly string[];
 } {
   const problems: string[] = [];
-  const own: Readonly<Record<string, string>> = {
-    OUTRIDER_APP: spec.app,
-    OUTRIDER_VERSION: version,
-    OUTRIDER_ENVIRONMENT: environment,
-  };
   const gates = (spec.gates ?? []).map((gate): GateSpec => {
-    const fill = (value: string): string => {
-      const filled = interpolate(value, (key) => (Object.hasOwn(settings, key) ? settings[key] : undefined));
-      for (const problem of filled.problems) {
-        if (problem.kind !== 'unset') continue;
-        problems.push(
-          `The gate ${gate.name} needs the setting ${problem.name}, which the environment ${environment} does not have.`,
-        );
-      }
-      return filled.text.replace(/\$\{(OUTRIDER_[A-Z_]*)\}/g, (whole, key: string) => own[key] ?? whole);
-    };
+    const fill = fillerOf({ app: spec.app, ...around }, (setting) => {
+      problems.push(
+        `The gate ${gate.name} needs the setting ${setting}, which the environment ${around.environment} does not have.`,
+      );
+    });
     if (gate.ask.kind === 'promql' && !prometheus) {
       problems.push(
         `The gate ${gate.name} asks Prometheus, and coordinator.yaml does not say where it is: prometheus: { url: "http://127.0.0.1:9090" }.`,

@@ -1,9 +1,9 @@
 /** What concerns several hooks, or a hook and its surroundings: names, references, settings. */
 import type { AppSpec } from '../domain/agent.js';
 import { HOOK_POINTS, type HookAction, type HookPoint, type HookSpec, TOLD_ALONE } from '../domain/hook.js';
-import { interpolate } from '../domain/interpolation.js';
 import type { ValuePath } from '../runtime/yaml-source.js';
 import type { UnnamedHook } from './hooks-schema.js';
+import { fillerOf, problemsOfReferences, type Surroundings } from './own-references.js';
 import { problemOfHttpUrl } from './spec-strings.js';
 
 type Written = { readonly [P in HookPoint]?: readonly UnnamedHook[] | undefined };
@@ -33,21 +33,14 @@ const WEBHOOK_VARIABLES: readonly string[] = HOOK_VARIABLES.slice(0, 3);
 export function hookProblems(hooks: readonly HookSpec[]): { readonly path: ValuePath; readonly message: string }[] {
   return hooks.flatMap((hook) => {
     const known = hook.action.kind === 'command' ? HOOK_VARIABLES : WEBHOOK_VARIABLES;
-    const found: { path: ValuePath; message: string }[] = [];
+    const found: string[] = [];
     fillHook(hook, (value) => {
-      for (const problem of interpolate(value, () => '').problems) {
-        if (problem.kind !== 'malformed') continue;
-        const message = `has ${JSON.stringify(problem.reference)}, which is no reference: write \${NAME} or \${NAME:-default}.`;
-        found.push({ path: [hook.point], message });
-      }
-      for (const [, name = ''] of value.matchAll(/\$\{(OUTRIDER_[^}]*)\}/g)) {
-        if (known.includes(name)) continue;
-        const message = `has \${${name}}, which is not known there. Known: ${known.join(', ')}.`;
-        found.push({ path: [hook.point], message });
-      }
+      const unknown = (name: string): string =>
+        `has \${${name}}, which is not known there. Known: ${known.join(', ')}.`;
+      found.push(...problemsOfReferences(value, known, unknown));
       return value;
     });
-    return found;
+    return found.map((message) => ({ path: [hook.point], message }));
   });
 }
 
@@ -68,38 +61,23 @@ const fillAction = (action: HookAction, fill: Fill): HookAction =>
         ...(action.user === undefined ? {} : { user: fill(action.user) }),
       };
 
-export interface HooksInput {
+export interface HooksInput extends Omit<Surroundings, 'app'> {
   readonly spec: AppSpec;
-  readonly version: string;
-  readonly environment: string;
-  /** What `${VAR}` stands for. */
-  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** The hooks of a release with everything of the environment filled in; problems are sentences. */
-export function resolveHooks({ spec, version, environment, settings }: HooksInput): {
+export function resolveHooks({ spec, ...around }: HooksInput): {
   readonly hooks: readonly HookSpec[];
   readonly problems: readonly string[];
 } {
   const problems: string[] = [];
-  const own: Readonly<Record<string, string>> = {
-    OUTRIDER_APP: spec.app,
-    OUTRIDER_VERSION: version,
-    OUTRIDER_ENVIRONMENT: environment,
-  };
   const hooks = (spec.hooks ?? []).map((hook): HookSpec => {
-    const filled = fillHook(hook, (value) => {
-      const { text, problems: unset } = interpolate(value, (key) =>
-        Object.hasOwn(settings, key) ? settings[key] : undefined,
+    const fill = fillerOf({ app: spec.app, ...around }, (setting) => {
+      problems.push(
+        `The hook ${hook.name} needs the setting ${setting}, which the environment ${around.environment} does not have.`,
       );
-      for (const problem of unset) {
-        if (problem.kind !== 'unset') continue;
-        problems.push(
-          `The hook ${hook.name} needs the setting ${problem.name}, which the environment ${environment} does not have.`,
-        );
-      }
-      return text.replace(/\$\{(OUTRIDER_[A-Z_]*)\}/g, (whole, key: string) => own[key] ?? whole);
     });
+    const filled = fillHook(hook, fill);
     problems.push(...problemsOfFilled(filled, problems.length > 0));
     return filled;
   });
