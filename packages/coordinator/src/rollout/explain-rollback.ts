@@ -1,8 +1,7 @@
 /** The state of a rollback as a part of a sentence for people. */
 import { hostNames } from '@outrider/shared/domain/rollout-place.js';
 import type { Rollout, RolloutHostState } from '@outrider/shared/domain/rollout.js';
-
-const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
+import { LOST_STATES } from './lost.js';
 
 /** While it goes from host to host. */
 export function rollbackSwitching(rollout: Rollout): string {
@@ -11,7 +10,7 @@ export function rollbackSwitching(rollout: Rollout): string {
     named(rollout, ['staging']),
     named(rollout, ['committed']),
     named(rollout, ['staged']),
-    named(rollout, LOST),
+    named(rollout, LOST_STATES),
   ];
   const aborted = rollout.abortedBy === undefined ? '' : `; aborted by ${rollout.abortedBy}, so that no other follows`;
   if (now !== '') return `is switching ${now}${aborted}`;
@@ -23,7 +22,7 @@ export function rollbackSwitching(rollout: Rollout): string {
 
 export function rollbackAborted(rollout: Rollout): string {
   const by = rollout.abortedBy ?? 'somebody';
-  const lost = named(rollout, LOST);
+  const lost = named(rollout, LOST_STATES);
   return `was aborted by ${by} and stands where it was${lost === '' ? '' : `, while ${lost} did not get there: ${reasons(rollout)}`}`;
 }
 
@@ -33,7 +32,7 @@ export const rollbackOnHold = (id: string, since: string): string =>
 
 const reasons = ({ hosts }: Rollout): string =>
   hosts
-    .filter(({ state }) => LOST.includes(state))
+    .filter(({ state }) => LOST_STATES.includes(state))
     .map(({ host, reason }) => reason ?? `${host} did not get there`)
     .join('; ');
 

@@ -7,6 +7,7 @@ import type { Rollout, RolloutHostState } from '@outrider/shared/domain/rollout.
 import { versionsApart, withVersionsApart } from '@outrider/shared/domain/versions-apart.js';
 import { unsteadyOf } from './steadiness.js';
 import { asSentence } from '@outrider/shared/domain/sentence.js';
+import { LOST_STATES } from './lost.js';
 
 const UNNAMED = 'default';
 
@@ -61,7 +62,7 @@ function progress(rollout: Rollout): string {
     case 'committing':
       return `is decided and being made permanent on ${named(rollout, ['committing'])}`;
     case 'rolling_back':
-      return `is being taken back on ${named(rollout, ['reverting', 'failed', 'unreachable'])}${why}`;
+      return `is being taken back on ${named(rollout, ['reverting', ...LOST_STATES])}${why}`;
     case 'succeeded':
       return `succeeded on ${named(rollout, ['committed'])}${leftOut(rollout)}`;
     case 'rolled_back':

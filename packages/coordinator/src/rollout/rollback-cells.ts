@@ -2,7 +2,6 @@
  * A rollback: to a release that was good, without trial. Its strategy says whether all hosts go at once, one after
  * another, or one after another with time to prove each; only the last of these stops at a failing host.
  */
-import type { RolloutHostState } from '@outrider/shared/domain/rollout.js';
 import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { answers, culpritOf, isOn, isSettled, isWell, lostState, stagingOf } from './host-report.js';
@@ -10,8 +9,7 @@ import { runningHooks } from './hooks.js';
 import { NOT_WAITING } from './not-waiting.js';
 import { endStuck, goPast, holdUnwell, isProgressive, rest, rollbackNext } from './rollback-next.js';
 import { awaitHooks, HASTENED } from './take-back.js';
-
-const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
+import { LOST_STATES } from './lost.js';
 
 export function rollbackReport(draft: Draft, { host: name, status }: EventOf<'report'>): void {
   const host = draft.host(name);
@@ -23,7 +21,7 @@ export function rollbackReport(draft: Draft, { host: name, status }: EventOf<'re
   }
   if (!answers(draft.rollout, host, status)) return;
   if (host.command === 'stage') {
-    if (host.state !== 'staging' && !LOST.includes(host.state)) return;
+    if (host.state !== 'staging' && !LOST_STATES.includes(host.state)) return;
     const staging = stagingOf(host, host.to, status);
     if (staging === 'failed' && host.state === 'staging') {
       giveUp(draft, name, 'failed', `${name} could not fetch the release: ${status.staging?.reason ?? ''}`);

@@ -1,5 +1,5 @@
 /** In which order the hosts of a rollback go, and when it is over. */
-import type { RolloutHost, RolloutHostState } from '@outrider/shared/domain/rollout.js';
+import type { RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { sameHost } from '@outrider/shared/domain/rollout-place.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
@@ -7,8 +7,7 @@ import { hold } from './holding.js';
 import { permit, runningHooks } from './hooks.js';
 import { goesOneByOne } from './rollback-waves.js';
 import { awaitHooks, isLost, namesOf } from './take-back.js';
-
-const LOST: readonly RolloutHostState[] = ['failed', 'unreachable'];
+import { LOST_STATES } from './lost.js';
 
 /** All at once, each as soon as it has the release and what comes to it has left elsewhere; or the next, once all that can be is fetched and none is under way. */
 export function rollbackNext(draft: Draft): void {
@@ -27,7 +26,9 @@ export function rollbackNext(draft: Draft): void {
 
 /** Whoever is lost keeps nobody waiting: what moves from there may run twice, until somebody looks after that host. */
 const mayArrive = ({ rollout }: Draft, { after = [] }: RolloutHost): boolean =>
-  rollout.hosts.every(({ host, state }) => !after.includes(host) || state === 'committed' || LOST.includes(state));
+  rollout.hosts.every(
+    ({ host, state }) => !after.includes(host) || state === 'committed' || LOST_STATES.includes(state),
+  );
 
 function switchBack(draft: Draft, { host, to }: RolloutHost): void {
   if (!permit(draft, 'before_revert', [host])) return;
@@ -59,7 +60,7 @@ export function rest(draft: Draft): void {
 function mayGoOn(draft: Draft): boolean {
   if (!isProgressive(draft)) return true;
   const { hosts, bakeUntil } = draft.rollout;
-  const lost = hosts.find(({ state, excused }) => LOST.includes(state) && excused !== true);
+  const lost = hosts.find(({ state, excused }) => LOST_STATES.includes(state) && excused !== true);
   if (lost !== undefined) {
     hold(draft, { reason: lost.reason ?? `${lost.host} did not get there` });
     return false;
@@ -76,12 +77,13 @@ export function holdUnwell(draft: Draft): void {
 export function goPast(draft: Draft): void {
   if (draft.rollout.holding === undefined) return;
   draft.set({ holding: undefined, reason: undefined });
-  for (const { host, state } of draft.rollout.hosts) if (LOST.includes(state)) draft.setHost(host, { excused: true });
+  for (const { host, state } of draft.rollout.hosts)
+    if (LOST_STATES.includes(state)) draft.setHost(host, { excused: true });
 }
 
 function finish(draft: Draft): void {
   const { hosts, options, abortedBy } = draft.rollout;
-  const lost = hosts.filter((host) => LOST.includes(host.state));
+  const lost = hosts.filter((host) => LOST_STATES.includes(host.state));
   // Whoever has aborted it waits for nobody: who is lost is named, and has drifted if it does not come.
   if (abortedBy !== undefined) end(draft, 'aborted', [`aborted by ${abortedBy}`, ...lost.map(whyLost)].join('; '));
   else if (lost.length === 0) end(draft, 'succeeded');
@@ -90,7 +92,7 @@ function finish(draft: Draft): void {
 }
 
 export function endStuck(draft: Draft): void {
-  const lost = draft.rollout.hosts.filter((host) => LOST.includes(host.state));
+  const lost = draft.rollout.hosts.filter((host) => LOST_STATES.includes(host.state));
   const culprit = lost.find((host) => host.culprit !== undefined)?.culprit;
   if (culprit !== undefined) draft.set({ culprit });
   end(draft, 'stuck', lost.map(whyLost).join('; '));

@@ -8,9 +8,10 @@ import type { EventOf } from './decision.js';
 import type { Draft } from './draft.js';
 import { end } from './ending.js';
 import { notUndone, permit, runningHooks, undoHooks } from './hooks.js';
+import { LOST_STATES } from './lost.js';
 
 const ARRIVED: readonly RolloutHostState[] = ['reverted', 'committed'];
-const DONE: readonly RolloutHostState[] = ['reverted', 'failed', 'unreachable'];
+const DONE: readonly RolloutHostState[] = ['reverted', ...LOST_STATES];
 
 /** Said of what goes back already when an emergency comes. */
 export const HASTENED = 'an emergency: all at once, without grace';
