@@ -2,10 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { attempt } from './attempt.js';
 import { socketsOf } from './connection.js';
+import { CLOSE_WAIT, ESTABLISHED, LISTENING, tcpSockets } from './tcp-sockets.js';
 
-const LISTEN = '0A';
-/** ESTABLISHED; CLOSE_WAIT: the asker may still wait for its answer. */
-const OPEN: readonly (string | undefined)[] = ['01', '08'];
+const OPEN: readonly number[] = [ESTABLISHED, CLOSE_WAIT];
 /** __SO_ACCEPTCON */
 const ACCEPTS = 0x10000;
 const UNIX_CONNECTED = '03';
@@ -21,21 +20,15 @@ interface Socket {
 export function acceptedConnections(pids: readonly number[]): number {
   const inodes = new Set(pids.flatMap((pid) => [...socketsOf(pid).keys()]));
   if (inodes.size === 0) return 0;
-  const own = [...tcp('tcp', inodes), ...tcp('tcp6', inodes), ...unix(inodes)];
+  const own = [...tcp(inodes), ...unix(inodes)];
   const listening = new Set(own.filter(({ listens }) => listens).map(({ local }) => local));
   return own.filter(({ open, local }) => open && listening.has(local)).length;
 }
 
-function tcp(table: 'tcp' | 'tcp6', inodes: ReadonlySet<string>): Socket[] {
-  return rows(`/proc/net/${table}`)
-    .map((line) => line.trim().split(/\s+/))
-    .filter((columns) => inodes.has(columns[9] ?? ''))
-    .map(([, local = '', , state]) => ({
-      local: local.slice(local.lastIndexOf(':')),
-      listens: state === LISTEN,
-      open: OPEN.includes(state),
-    }));
-}
+const tcp = (inodes: ReadonlySet<string>): Socket[] =>
+  tcpSockets([...OPEN, LISTENING])
+    .filter(({ inode }) => inodes.has(inode))
+    .map(({ port, state }) => ({ local: `:${port}`, listens: state === LISTENING, open: OPEN.includes(state) }));
 
 function unix(inodes: ReadonlySet<string>): Socket[] {
   return rows('/proc/net/unix')

@@ -1,9 +1,11 @@
 /** Tells which process has accepted a TCP connection, from the kernel alone. Never opens or closes one. */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { type HostPort, parseHostPort } from '@outrider/shared/runtime/listen.js';
 import { SystemCallError } from './libc/library.js';
 import { type End, findConnection } from './libc/socket-diag.js';
 import { ipBytes, procNetAddress } from './socket-address.js';
+import { LISTENING, tcpSockets } from './tcp-sockets.js';
 
 export type AcceptedEnd =
   | { readonly state: 'accepted'; readonly inode: string }
@@ -49,9 +51,11 @@ function fromTables(client: HostPort, server: HostPort): AcceptedEnd {
 
 /** Inodes of the sockets that listen on exactly this address. */
 export function listeningInodes(host: string, port: number): readonly string[] {
-  return connections(host, port)
-    .filter((row) => row.state === LISTEN)
-    .map((row) => row.inode);
+  const forms = [host, `::ffff:${host}`, host.replace(/^::ffff:/, '')].filter((form) => isIP(form) !== 0);
+  const addresses = forms.map((form) => Buffer.from(ipBytes(form)).toString('hex'));
+  return tcpSockets([LISTENING])
+    .filter((socket) => socket.port === port && addresses.includes(socket.address))
+    .map((socket) => socket.inode);
 }
 
 /** Inodes of the unix sockets that listen on this path. */
@@ -82,11 +86,9 @@ export function socketsOf(pid: number): ReadonlyMap<string, number> {
   return found;
 }
 
-const LISTENING = 10;
 /** ESTABLISHED, SYN_RECV, CLOSE_WAIT (the asker has gone already) and NEW_SYN_RECV. */
 const UNFINISHED_STATES = [1, 3, 8, 12];
 const inTable = (state: number): string => state.toString(16).toUpperCase().padStart(2, '0');
-const LISTEN = inTable(LISTENING);
 const UNFINISHED = UNFINISHED_STATES.map(inTable);
 /** __SO_ACCEPTCON */
 const ACCEPTS = 0x10000;
