@@ -33,7 +33,7 @@ import { gateSources } from './monitoring/gate-sources.js';
 import { callHook } from './monitoring/webhook-hook.js';
 import { GateTally } from './monitoring/gate-tally.js';
 import { onceEach } from './once-each.js';
-import { BlobStore } from './release/blob-store.js';
+import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { ReleaseCatalog } from './release/catalog.js';
 import { Notifier } from './notify/notifier.js';
 import { ReleaseCopies } from './release/copies.js';

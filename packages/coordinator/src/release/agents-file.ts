@@ -3,7 +3,7 @@ import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { Manifest } from '@outrider/shared/domain/release.js';
 import { AGENTS_FILE } from '@outrider/shared/release/manifest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import type { BlobStore } from './blob-store.js';
+import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 
 /** Text of an agents.yaml and its name -> what it says. Throws `OutriderError('invalid')` with file and line. */
 export type CompileAgents = (text: string, file: string) => AppSpec;

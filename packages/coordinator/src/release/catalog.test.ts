@@ -9,7 +9,7 @@ import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BlobStore } from './blob-store.js';
+import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { ReleaseCatalog } from './catalog.js';
 
 const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern);

@@ -18,7 +18,7 @@ import { type FleetKeys, fleetKeys } from '@outrider/shared/runtime/fleet-keys.j
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { Releases } from '../engine/ports.js';
 import { type CompileAgents, readAgentsText, readAppSpec } from './agents-file.js';
-import type { BlobStore } from './blob-store.js';
+import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 
 export interface CatalogOptions {
   readonly folder: string;

@@ -13,7 +13,7 @@ import { freePort } from '@outrider/shared/testing/redis.js';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { testCoordinator, type TestCoordinator } from '../testing/coordinator.js';
-import { BlobStore } from './blob-store.js';
+import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { ReleaseCatalog } from './catalog.js';
 import { ReleaseCopies } from './copies.js';
 

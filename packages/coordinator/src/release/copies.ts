@@ -9,7 +9,7 @@ import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Releases } from '../engine/ports.js';
-import type { BlobStore } from './blob-store.js';
+import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import type { ReleaseCatalog } from './catalog.js';
 
 export interface CopiesOptions {

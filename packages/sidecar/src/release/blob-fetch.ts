@@ -5,8 +5,9 @@
 import type { connectCoordinator } from '@outrider/shared/rpc/client.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import type { BlobStore, IncomingBlob } from './blob-store.js';
-import { DiskProblem } from './disk.js';
+import type { BlobPiece, BlobStore } from '@outrider/shared/release/store/blob-store.js';
+import { DiskProblem } from '@outrider/shared/release/store/disk.js';
+import type { IncomingBlob } from '@outrider/shared/release/store/incoming-blob.js';
 
 export interface FetchOptions {
   readonly blobs: BlobStore;
@@ -27,8 +28,6 @@ export interface FetchOptions {
 const STALL_MS = 15_000;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
-/** Blobs being made durable while the next ones come in. */
-const FINISHING_AT_ONCE = 8;
 
 /** Resolves when every blob is stored. @throws OutriderError with a sentence. */
 export async function fetchBlobs(options: FetchOptions): Promise<void> {
@@ -61,7 +60,7 @@ export async function fetchBlobs(options: FetchOptions): Promise<void> {
     await pause(clock, wait, signal);
     waitedMs += wait;
   }
-  options.blobs.syncNames(options.wanted.keys());
+  await options.blobs.settle();
 }
 
 async function askAll(options: FetchOptions, left: Map<string, number>): Promise<OutriderError[]> {
@@ -101,7 +100,7 @@ async function askOne(options: FetchOptions, source: string, left: Map<string, n
       heard();
       await receiver.take(piece);
     }
-    await receiver.end();
+    receiver.end();
   } catch (error) {
     await receiver.abandon();
     if (silence.signal.aborted) throw new OutriderError('timeout', `${source} fell silent.`, { cause: error });
@@ -116,65 +115,46 @@ async function askOne(options: FetchOptions, source: string, left: Map<string, n
 class Receiver {
   private current: IncomingBlob | undefined;
   private arrived = 0;
-  private failure: { readonly error: unknown } | undefined;
-  private readonly finishing = new Set<Promise<void>>();
 
   constructor(
     private readonly options: FetchOptions,
     private readonly left: Map<string, number>,
   ) {}
 
-  async take(piece: { readonly sha256: string; readonly data: Uint8Array; readonly last: boolean }): Promise<void> {
-    this.current ??= await this.begin(piece.sha256);
-    if (piece.sha256 !== '' && piece.sha256 !== this.current.sha256) {
-      throw new OutriderError('invalid', `The blob ${piece.sha256} began before ${this.current.sha256} had ended.`);
+  async take({ sha256, data, last }: BlobPiece): Promise<void> {
+    if (this.current === undefined) {
+      const size = this.left.get(sha256);
+      if (size === undefined) throw new OutriderError('invalid', `A blob came that was not asked for: ${sha256}.`);
+      this.arrived = 0;
+      if (last) {
+        this.options.blobs.putWhole(sha256, data, size);
+        this.options.progress(data.length);
+        this.left.delete(sha256);
+        return;
+      }
+      this.current = await this.options.blobs.begin(sha256, size);
+    } else if (sha256 !== '' && sha256 !== this.current.sha256) {
+      throw new OutriderError('invalid', `The blob ${sha256} began before ${this.current.sha256} had ended.`);
     }
-    this.arrived += piece.data.length;
-    this.options.progress(piece.data.length);
-    await this.current.write(piece.data);
-    if (!piece.last) return;
     const blob = this.current;
+    this.arrived += data.length;
+    this.options.progress(data.length);
+    await blob.write(data);
+    if (!last) return;
+    await blob.finish();
     this.current = undefined;
-    this.finish(blob, this.arrived);
-    if (this.finishing.size >= FINISHING_AT_ONCE) await Promise.race(this.finishing);
-    this.check();
+    this.left.delete(blob.sha256);
   }
 
-  private begin(sha256: string): Promise<IncomingBlob> {
-    const size = this.left.get(sha256);
-    if (size === undefined) throw new OutriderError('invalid', `A blob came that was not asked for: ${sha256}.`);
-    this.arrived = 0;
-    return this.options.blobs.begin(sha256, size);
-  }
-
-  private finish(blob: IncomingBlob, bytes: number): void {
-    const done = blob.finish().then(
-      () => void this.left.delete(blob.sha256),
-      (error: unknown) => {
-        this.options.progress(-bytes);
-        this.failure ??= { error };
-      },
-    );
-    const settled = done.finally(() => this.finishing.delete(settled));
-    this.finishing.add(settled);
-  }
-
-  async end(): Promise<void> {
-    if (this.current !== undefined) {
-      throw new OutriderError('unavailable', `The blob ${this.current.sha256} came without its end.`);
-    }
-    await Promise.all(this.finishing);
-    this.check();
+  end(): void {
+    if (this.current === undefined) return;
+    throw new OutriderError('unavailable', `The blob ${this.current.sha256} came without its end.`);
   }
 
   async abandon(): Promise<void> {
-    if (this.current !== undefined) this.options.progress(-this.arrived);
-    await this.current?.discard();
-    await Promise.all(this.finishing);
-  }
-
-  private check(): void {
-    if (this.failure !== undefined) throw this.failure.error;
+    if (this.current === undefined) return;
+    this.options.progress(-this.arrived);
+    await this.current.discard();
   }
 }
 

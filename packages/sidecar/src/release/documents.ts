@@ -7,7 +7,7 @@ import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { ReleaseDocuments } from '../supervise/ports.js';
-import { diskProblem } from './disk.js';
+import { diskProblem } from '@outrider/shared/release/store/disk.js';
 import { parseSpec } from './host-spec.js';
 import type { Layout } from './layout.js';
 

@@ -1,6 +1,6 @@
 /** Which contents of a release are here, and how far the rest has come. */
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
-import type { BlobStore } from './blob-store.js';
+import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 
 export class Fetching {
   private readonly wanted: ReadonlyMap<string, number>;

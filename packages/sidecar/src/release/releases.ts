@@ -2,7 +2,7 @@
  * Owns the releases on this host's disk: brings them here, builds their trees, proves them before they are used
  * again. Never touches a tree that is right, and never decides which release runs.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import type { AgentRelease } from '@outrider/shared/domain/agent.js';
 import { keptReleases } from '@outrider/shared/domain/agent-release.js';
@@ -15,9 +15,9 @@ import type { SpecSource } from '../link/ports.js';
 import type { Releases } from '../supervise/ports.js';
 import type { StagingNeeds } from '../supervise/preflight/ports.js';
 import { fetchBlobs } from './blob-fetch.js';
-import { BlobStore } from './blob-store.js';
+import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { Fetching, sum } from './fetching.js';
-import { diskProblem, ensureSpace, freeBytes, problemOfSpace } from './disk.js';
+import { diskProblem, ensureSpace, freeBytes, problemOfSpace } from '@outrider/shared/release/store/disk.js';
 import { acceptDocuments, knownSpec, loadManifest, loadSpec, readDocuments } from './documents.js';
 import { layoutOf } from './layout.js';
 import { DamagedBlob, differencesOf, mendTree, type TreeMaker } from './tree.js';
@@ -54,8 +54,6 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
   constructor(private readonly options: ReleasesOptions) {
     const layout = layoutOf(options.dataDir);
     this.layout = layout;
-    rmSync(layout.incoming, { recursive: true, force: true });
-    for (const folder of [layout.incoming, layout.blobs]) mkdirSync(folder, { recursive: true, mode: 0o700 });
     mkdirSync(layout.releases, { recursive: true, mode: 0o755 });
     this.maker = { blobs: new BlobStore(layout.blobs, layout.incoming), incoming: layout.incoming };
   }

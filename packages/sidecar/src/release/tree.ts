@@ -9,8 +9,8 @@ import { dirname, join } from 'node:path';
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
 import { eachOf } from '@outrider/shared/runtime/each-of.js';
 import { syncFolder } from '@outrider/shared/runtime/durable-file.js';
-import { type BlobStore, hashOf } from './blob-store.js';
-import { diskProblem } from './disk.js';
+import { type BlobStore, hashOf } from '@outrider/shared/release/store/blob-store.js';
+import { diskProblem } from '@outrider/shared/release/store/disk.js';
 
 type FileEntry = Extract<ManifestEntry, { kind: 'file' }>;
 

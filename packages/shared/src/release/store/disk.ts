@@ -1,6 +1,6 @@
 /** What the disk has left, and what its refusals are called. */
 import { statfs } from 'node:fs/promises';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { messageOf, OutriderError } from '../../runtime/errors.js';
 
 /** The disk here refused; no other source of a blob would help. */
 export class DiskProblem extends OutriderError {}

@@ -1,8 +1,17 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { sha256 } from '@outrider/shared/runtime/digest.js';
+import { sha256 } from '../../runtime/digest.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type BlobPiece, BlobStore } from './blob-store.js';
 
@@ -94,4 +103,81 @@ test('what a crash left behind is cleared away at the start', async () => {
   writeFileSync(join(folder, 'incoming', 'half'), 'x');
   store = new BlobStore(folder);
   expect(incoming()).toEqual([]);
+});
+
+const AGO = new Date(Date.now() - 3_600_000);
+const stored = async (text: string, at = AGO): Promise<string> => {
+  const content = Buffer.from(text);
+  await store.put(sha256(content), content);
+  utimesSync(store.path(sha256(content)), at, at);
+  return sha256(content);
+};
+const nobody = { isLive: () => false, since: Date.now() - 1_800_000 };
+
+test('what nobody needs is collected; what lives, is held, is young or was asked for just now stays', async () => {
+  const [dead, live, held, asked] = await Promise.all(['dead', 'live', 'held', 'asked'].map((text) => stored(text)));
+  const young = await stored('young', new Date());
+  const later = sha256('on its way');
+  const [letGo, letGoLater] = [store.hold([held!, later]), store.hold([held!])];
+  await store.missing([asked!]);
+  const collect = { ...nobody, isLive: (sha: string) => sha === live };
+  expect(await store.collect({ ...collect, dryRun: true })).toEqual({ blobs: 1, bytes: 4 });
+  expect(await store.missing([dead!])).toEqual([]);
+  utimesSync(store.path(dead!), AGO, AGO);
+  expect(await store.collect(collect)).toEqual({ blobs: 1, bytes: 4 });
+  expect(await store.missing([dead!, live!, held!, asked!, young])).toEqual([dead]);
+  // Held twice: the second is still there. An end that is told again ends nothing.
+  letGo();
+  letGo();
+  utimesSync(store.path(held!), AGO, AGO);
+  expect((await store.collect(collect)).blobs).toBe(0);
+  letGoLater();
+  expect((await store.collect(collect)).blobs).toBe(1);
+});
+
+test('what a tree is linked to frees nothing', async () => {
+  const sha = await stored('linked');
+  linkSync(store.path(sha), join(folder, 'link'));
+  expect(await store.collect(nobody)).toEqual({ blobs: 1, bytes: 0 });
+  expect(readFileSync(join(folder, 'link'), 'utf8')).toBe('linked');
+});
+
+const mark = (): string => join(folder, 'unsynced');
+
+test('what is not durable yet is written down before it stands there, until it is', async () => {
+  expect(existsSync(mark())).toBe(false);
+  store.putWhole(sha256('a'), Buffer.from('a'));
+  expect(JSON.parse(readFileSync(mark(), 'utf8'))).toMatchObject({ since: expect.any(Number) as number });
+  await store.settle();
+  expect(existsSync(mark())).toBe(false);
+  for (let index = 0; index < 20; index += 1) store.putWhole(sha256(`${index}`), Buffer.from(`${index}`));
+  const settling = store.settle();
+  // It has begun with what was there.
+  await Promise.resolve();
+  await Promise.resolve();
+  store.putWhole(sha256('b'), Buffer.from('b'));
+  await settling;
+  expect(existsSync(mark())).toBe(true);
+  await store.settle();
+  expect(existsSync(mark())).toBe(false);
+});
+
+test('a killed process loses nothing; after a power cut, what may be empty is gone and what was durable is there', async () => {
+  const durable = await stored('durable');
+  store.putWhole(sha256('perhaps'), Buffer.from('perhaps'));
+  store = new BlobStore(folder);
+  expect(await store.missing([durable, sha256('perhaps')])).toEqual([]);
+  const { since } = JSON.parse(readFileSync(mark(), 'utf8')) as { since: number };
+  writeFileSync(mark(), JSON.stringify({ boot: 'another', since }));
+  store = new BlobStore(folder);
+  expect(await store.missing([durable, sha256('perhaps')])).toEqual([sha256('perhaps')]);
+  expect(existsSync(mark())).toBe(false);
+});
+
+test('what a killed process has left not durable becomes so with the next', async () => {
+  store.putWhole(sha256('a'), Buffer.from('a'));
+  store = new BlobStore(folder);
+  await store.settle();
+  expect(existsSync(mark())).toBe(false);
+  expect(await store.missing([sha256('a')])).toEqual([]);
 });

@@ -1,0 +1,206 @@
+/**
+ * Owns a folder of contents by their sha256, each whole or absent: the one way in and out of it. Nothing here knows what
+ * a release is, and nothing is ever executed from here. One process writes in it.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, mkdirSync, rmSync, type Stats } from 'node:fs';
+import { readFile, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDigest } from '../../domain/name.js';
+import { OutriderError } from '../../runtime/errors.js';
+import { collectBlobs, type Collected } from './collection.js';
+import { diskProblem } from './disk.js';
+import { Holds } from './holds.js';
+import { IncomingBlob, storeWhole } from './incoming-blob.js';
+import { Unsynced } from './unsynced.js';
+
+/** One message of a stream of blobs: `sha256` in the first of each blob, `last` in its last. */
+export interface BlobPiece {
+  readonly sha256: string;
+  readonly data: Uint8Array;
+  readonly last: boolean;
+}
+
+export interface CollectOptions {
+  /** What is to stay. Asked for each content in the moment before it would go. */
+  readonly isLive: (sha256: string) => boolean;
+  /** Whatever came in, or was asked for, since then stays; epoch milliseconds. */
+  readonly since: number;
+  /** Changes nothing, and tells what would go. */
+  readonly dryRun?: boolean;
+}
+
+const PIECE_BYTES = 256 * 1024;
+/** Being asked for is written down this often at most. */
+const ASKED_EVERY_MS = 10 * 60_000;
+
+export class BlobStore {
+  private readonly unsynced: Unsynced;
+  private readonly holds = new Holds();
+
+  /** `incoming`: for what is half written, on the same file system; emptied here. */
+  constructor(
+    private readonly folder: string,
+    private readonly incoming = join(folder, 'incoming'),
+  ) {
+    rmSync(incoming, { recursive: true, force: true });
+    for (const one of [folder, incoming]) mkdirSync(one, { recursive: true, mode: 0o700 });
+    this.unsynced = new Unsynced(folder);
+  }
+
+  path(sha256: string): string {
+    return join(this.folder, sha256.slice(0, 2), sha256);
+  }
+
+  /** Bytes of a blob; undefined: it is not stored. Its content is looked at when it is used. */
+  async size(sha256: string): Promise<number | undefined> {
+    return (await this.found(sha256))?.size;
+  }
+
+  async has(sha256: string, size: number): Promise<boolean> {
+    return (await this.size(sha256)) === size;
+  }
+
+  /** Those that are not stored. The others count as asked for now: see `CollectOptions.since`. */
+  async missing(wanted: readonly string[]): Promise<string[]> {
+    const result: string[] = [];
+    for (const sha256 of new Set(wanted)) {
+      const found = await this.found(checked(sha256));
+      if (found === undefined) result.push(sha256);
+      else if (Date.now() - Math.max(found.atimeMs, found.mtimeMs) > ASKED_EVERY_MS) {
+        await utimes(this.path(sha256), new Date(), found.mtime).catch(() => undefined);
+      }
+    }
+    return result;
+  }
+
+  /** Reads all of it. False: it is missing or damaged. */
+  async isWhole(sha256: string): Promise<boolean> {
+    return (await hashOf(this.path(sha256)).catch(() => undefined)) === sha256;
+  }
+
+  async remove(sha256: string): Promise<void> {
+    await rm(this.path(checked(sha256)), { force: true });
+  }
+
+  /** For a content in several pieces. `size`: more than that is refused. */
+  async begin(sha256: string, size = Infinity): Promise<IncomingBlob> {
+    return IncomingBlob.begin({ sha256: checked(sha256), size, ...this.place(sha256) });
+  }
+
+  /** For a content at hand, whole in its place when this returns; durable after `settle`. @throws OutriderError('invalid') */
+  putWhole(sha256: string, data: Uint8Array, size = Infinity): void {
+    storeWhole({ sha256: checked(sha256), size, ...this.place(sha256) }, data);
+  }
+
+  /** Makes everything durable that has come in so far. */
+  async settle(): Promise<void> {
+    await this.unsynced.settle();
+  }
+
+  /** Stores one content that is at hand, durably; what stands there and is damaged is replaced. */
+  async put(sha256: string, content: Uint8Array): Promise<void> {
+    const isWhole = (await this.size(sha256)) !== undefined && (await readFile(this.path(sha256))).equals(content);
+    if (!isWhole) await this.putAll([{ sha256, data: content, last: true }]);
+  }
+
+  /** Stores a stream of blobs, durably; returns how many. Whatever was whole before an error stays. */
+  async putAll(pieces: AsyncIterable<BlobPiece> | Iterable<BlobPiece>): Promise<number> {
+    let writing: IncomingBlob | undefined;
+    let stored = 0;
+    try {
+      for await (const piece of pieces) {
+        if (writing !== undefined && piece.sha256 !== '' && piece.sha256 !== writing.sha256) {
+          throw new OutriderError('invalid', `The blob ${piece.sha256} begins before ${writing.sha256} has ended.`);
+        }
+        if (writing === undefined && piece.last) this.putWhole(piece.sha256, piece.data);
+        else {
+          writing ??= await this.begin(piece.sha256);
+          await writing.write(piece.data);
+          if (!piece.last) continue;
+          await writing.finish();
+          writing = undefined;
+        }
+        stored += 1;
+      }
+      if (writing !== undefined) throw new OutriderError('invalid', `The blob ${writing.sha256} came without its end.`);
+      return stored;
+    } catch (error) {
+      await writing?.discard();
+      throw diskProblem(error, this.folder);
+    } finally {
+      await this.settle();
+    }
+  }
+
+  /**
+   * The content in pieces. A blob that turns out to be damaged is taken out, so that it can come again, and the read
+   * ends with an error.
+   */
+  async *read(sha256: string): AsyncGenerator<BlobPiece> {
+    const size = await this.size(checked(sha256));
+    if (size === undefined) throw new OutriderError('not_found', `The blob ${sha256} is not stored here.`);
+    const hash = createHash('sha256');
+    let previous: Uint8Array = new Uint8Array();
+    let first = true;
+    for await (const chunk of createReadStream(this.path(sha256), { highWaterMark: PIECE_BYTES })) {
+      hash.update(chunk as Buffer);
+      if (previous.length > 0) {
+        yield { sha256: first ? sha256 : '', data: previous, last: false };
+        first = false;
+      }
+      previous = chunk as Buffer;
+    }
+    if (hash.digest('hex') !== sha256) {
+      await this.remove(sha256);
+      throw new OutriderError('internal', `The blob ${sha256} was damaged on the disk. Push its release again.`);
+    }
+    yield { sha256: first ? sha256 : '', data: previous, last: true };
+  }
+
+  async readWhole(sha256: string): Promise<Buffer> {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of this.read(sha256)) pieces.push(piece.data);
+    return Buffer.concat(pieces);
+  }
+
+  /** Until what it returns is called, none of these is collected, be they here already or on their way. */
+  hold(sha256s: Iterable<string>): () => void {
+    return this.holds.add(sha256s);
+  }
+
+  /** Removes what nobody needs. May run beside everything else that this store does. */
+  async collect({ isLive, since, dryRun = false }: CollectOptions): Promise<Collected> {
+    const stays = (sha256: string): boolean => this.holds.has(sha256) || isLive(sha256);
+    return collectBlobs(this.folder, { stays, since, dryRun });
+  }
+
+  private place(sha256: string): { readonly incoming: string; readonly target: string; readonly arrived: () => void } {
+    const target = this.path(sha256);
+    return { incoming: this.incoming, target, arrived: () => this.unsynced.add(target) };
+  }
+
+  private async found(sha256: string): Promise<Stats | undefined> {
+    try {
+      return await stat(this.path(sha256));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw diskProblem(error, this.path(sha256));
+    }
+  }
+}
+
+/** sha256 of a file's content. */
+export async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: PIECE_BYTES })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+function checked(sha256: string): string {
+  if (isDigest(sha256)) return sha256;
+  throw new OutriderError(
+    'invalid',
+    `sha256: ${JSON.stringify(sha256.slice(0, 80))} is no digest; 64 hexadecimal digits are expected.`,
+  );
+}
