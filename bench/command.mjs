@@ -1,4 +1,4 @@
-// What the commands `bench:rollout` and `bench:scale` share: their options, the workplace around them, their tables.
+// What the commands `bench:rollout`, `bench:scale` and `bench:release` share: their options, the workplace around them, their tables.
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -8,18 +8,19 @@ import { inWorkplace } from './supervision/workplace.mjs';
 
 export const say = (line) => process.stderr.write(`${line}\n`);
 
-/** Reads whole numbers, `--json FILE` and `--help`; `numbers` names each with what it is where nothing is said. */
-export function readOptions(numbers) {
+/** Reads whole numbers, words, `--json FILE` and `--help`; `numbers` names each with what it is where nothing is said. */
+export function readOptions(numbers, words = []) {
   try {
-    return parsed(numbers);
+    return parsed(numbers, words);
   } catch (error) {
     return ended(error);
   }
 }
 
-function parsed(numbers) {
+function parsed(numbers, words) {
   const flags = Object.fromEntries(Object.keys(numbers).map((name) => [name, { type: 'string' }]));
-  const { values } = parseArgs({ options: { ...flags, json: { type: 'string' }, help: { type: 'boolean' } } });
+  const switches = Object.fromEntries(['help', ...words].map((name) => [name, { type: 'boolean' }]));
+  const { values } = parseArgs({ options: { ...flags, ...switches, json: { type: 'string' } } });
   const read = ([name, otherwise]) => {
     const list = String(values[name] ?? otherwise)
       .split(',')
@@ -27,7 +28,8 @@ function parsed(numbers) {
     if (list.every((value) => Number.isInteger(value) && value >= 1 && value <= 10_000)) return [name, list];
     throw new Error(`--${name}: "${values[name]}" must be whole numbers from 1 to 10000, with commas between them.`);
   };
-  return { ...Object.fromEntries(Object.entries(numbers).map(read)), json: values.json, help: values.help === true };
+  const said = Object.fromEntries(Object.keys(switches).map((name) => [name, values[name] === true]));
+  return { ...Object.fromEntries(Object.entries(numbers).map(read)), ...said, json: values.json };
 }
 
 /** How much of the machine others use, over a moment. */
