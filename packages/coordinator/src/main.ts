@@ -194,13 +194,14 @@ function insideOf(
   const own = (): string | undefined => ownEndpoint(config.address, bound);
   const keys = fleetKeys(environment);
   const events = new RedisEventLog(redis, keys);
+  const blobs = new BlobStore(join(dataDir, 'blobs'));
   const fleet = new LiveFleet({
     ...{ environment, clock, configured: config.hosts, registry: { redis, keys } },
     ...{ token: tokens.fleet, times: { damping: { ...DAMPING, halfLifeMs: config.policy.flapHalfLifeMs } } },
     sources: (host) => reachableFrom(host.address, bound),
+    loadManifest: (digest) => blobs.readWhole(digest),
     notice: (sentence) => log.warn(sentence),
   });
-  const blobs = new BlobStore(join(dataDir, 'blobs'));
   const catalog = new ReleaseCatalog({
     folder: join(dataDir, 'releases'),
     blobs,
@@ -224,13 +225,19 @@ function insideOf(
   return {
     ...{ environment, clock, fleet, events, blobs, catalog, copies, coordinators, engine, own, watch },
     ...{ drifts: () => watch.drifts(), rollouts: engine, releases: copies },
-    publishing: { push: (ask) => catalog.push(ask), agentsText: (digest) => copies.agentsText(digest) },
+    publishing: publishingOf(catalog, copies),
     sidecars: new Sidecars(() => tokens.fleet),
     leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),
     fleetTokenFile: resolve(config.tokenFile ?? tokens.file),
     gateCounts: () => tally.all(),
   };
 }
+
+const publishingOf = (catalog: ReleaseCatalog, copies: ReleaseCopies): Parts['publishing'] => ({
+  offer: (manifest) => catalog.offer(manifest),
+  push: (ask) => catalog.push(ask),
+  agentsText: (digest) => copies.agentsText(digest),
+});
 
 const watchOf = (
   environment: string,
@@ -278,7 +285,7 @@ function engineOf(
     gates: gateSources(fleet, prometheus),
     hooks: { command: runHook((name) => fleet.remote(name)), webhook: callHook },
     gateSampled: (gate, outcome) => tally.add(gate, outcome),
-    preflight: askPreflight((name) => fleet.remote(name)),
+    preflight: askPreflight(fleet),
     askSpec: askSpec((name) => fleet.remote(name)),
     recentEvents: (count) => events.last(count),
     tell: (event) => events.append([event]),

@@ -38,7 +38,7 @@ async function sidecar(name: string, act: () => readonly InstanceStatus[] = () =
     logs: { look: () => [`from ${name}`], follow: () => [] } as never,
     samples: undefined as never,
     preflight: nobodyAsks,
-    specs: { knownSpec: nobodyAsks },
+    specs: { knownSpec: nobodyAsks, knownManifest: nobodyAsks },
     hooks: { ask: nobodyAsks },
     listen: ['127.0.0.1:0'],
     tokens: () => [TOKEN],

@@ -2,7 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Release } from '@outrider/shared/domain/release.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
+import { packChunks } from '@outrider/shared/release/chunk-list.js';
+import { documentChunks } from '@outrider/shared/release/patch.js';
 import { writeRelease } from '@outrider/shared/rpc/codec.js';
+import { receiveManifest } from '@outrider/shared/rpc/manifest-message.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -12,7 +15,8 @@ import type { Inside } from './inside.js';
 /** More than a release of this many contents is asked for in parts. */
 const MOST_DIGESTS = 100_000;
 
-type Methods = 'MissingBlobs' | 'PutBlobs' | 'Blobs' | 'PushRelease' | 'ListReleases' | 'ShowRelease';
+type Contents = 'MissingBlobs' | 'PutBlobs' | 'Blobs';
+type Methods = Contents | 'ManifestChunks' | 'OfferRelease' | 'PushRelease' | 'ListReleases' | 'ShowRelease';
 
 export function releaseMethods(inside: Inside): Pick<Service<CoordinatorHandlers>, Methods> {
   const { blobs, releases, publishing } = inside;
@@ -24,10 +28,21 @@ export function releaseMethods(inside: Inside): Pick<Service<CoordinatorHandlers
         for await (const piece of blobs.read(digest)) yield { ...piece, data: Buffer.from(piece.data) };
       }
     },
-    PushRelease: async ({ version, manifest, by, message }) => {
+    ManifestChunks: async ({ app }) => {
+      const newest = await releases.find(optionalName('app', app), 'latest');
+      if (newest === undefined) return {};
+      const { bytes } = await releases.manifest(newest.digest);
+      return { digest: newest.digest, chunks: packChunks(documentChunks(bytes)) };
+    },
+    OfferRelease: async (wire) => {
+      const manifest = await receiveManifest(wire, async (_app, base) => (await releases.manifest(base)).bytes);
+      return { sha256: [...(await publishing.offer(manifest))] };
+    },
+    PushRelease: async ({ version, manifest, manifestDigest, by, message }) => {
+      const offered = manifest.length === 0 && manifestDigest !== '';
       const { release, isNew } = await publishing.push({
         version,
-        manifest,
+        manifest: offered ? (await releases.manifest(manifestDigest)).bytes : manifest,
         by: who(by),
         ...(message === undefined ? {} : { message: line('message', message) }),
       });

@@ -122,6 +122,8 @@ export interface Blobs {
 
 /** Naming of releases. Implemented by release/. */
 export interface Publishing {
+  /** Keeps a manifest that is to be pushed; which of its contents are not stored yet. */
+  offer(manifest: Uint8Array): Promise<readonly string[]>;
   /** `isNew` false: this version has this content already. */
   push(ask: {
     readonly version: string;

@@ -6,6 +6,9 @@ import type { Manifest } from '@outrider/shared/domain/release.js';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { AGENTS_FILE, manifestBytes } from '@outrider/shared/release/manifest.js';
 import { type ScannedTree, scanTree } from '@outrider/shared/release/tree-scan.js';
+import { unpackChunks } from '@outrider/shared/release/chunk-list.js';
+import { patchOf } from '@outrider/shared/release/patch.js';
+import { sendManifest } from '@outrider/shared/rpc/manifest-message.js';
 import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -30,8 +33,6 @@ export interface PushResult {
 }
 
 const PIECE_BYTES = 256 * 1024;
-/** Digests asked about at once. */
-const PAGE = 20_000;
 /** Naming a release reads and compiles it, so it may take longer than a question. */
 const NAME_WITHIN_MS = 120_000;
 
@@ -43,11 +44,12 @@ export async function pushRelease(globals: Globals, options: PushOptions): Promi
     const manifest: Manifest = { app, entries: tree.entries };
     const bytes = manifestBytes(manifest);
     return await withCoordinator(globals, async (remote) => {
-      const sent = await sendMissing(globals, remote, tree, progress);
+      const missing = await offer(globals, remote, app, bytes);
+      const sent = await send(globals, remote, tree, missing, progress);
       const release = await remote.PushRelease(
         {
           version: options.version,
-          manifest: Buffer.from(bytes),
+          manifestDigest: sha256(bytes),
           by: whoami(),
           ...(options.message === undefined ? {} : { message: options.message }),
         },
@@ -84,19 +86,28 @@ async function appOf(dir: string): Promise<string> {
   return agentsFromYaml(text).app;
 }
 
+/** Tells the coordinator what the release is made of; which of its contents have to travel. */
+async function offer(
+  globals: Globals,
+  remote: CoordinatorRemote,
+  app: string,
+  manifest: Uint8Array,
+): Promise<readonly string[]> {
+  const { digest, chunks } = await remote.ManifestChunks({ app }, timeLimit(globals));
+  const patch = digest === '' ? undefined : patchOf(digest, unpackChunks(chunks), manifest);
+  const limit = { timeoutMs: globals.timeoutMs ?? NAME_WITHIN_MS };
+  const answer = await sendManifest((message) => remote.OfferRelease(message, limit), { app, manifest, patch });
+  return answer.sha256;
+}
+
 /** Returns the bytes that travelled. */
-async function sendMissing(
+async function send(
   globals: Globals,
   remote: CoordinatorRemote,
   tree: ScannedTree,
+  missing: readonly string[],
   progress: Progress,
 ): Promise<number> {
-  const all = [...tree.sources.keys()];
-  const missing: string[] = [];
-  for (let from = 0; from < all.length; from += PAGE) {
-    const answer = await remote.MissingBlobs({ sha256: all.slice(from, from + PAGE) }, timeLimit(globals));
-    missing.push(...answer.sha256);
-  }
   if (missing.length === 0) return 0;
   let sent = 0;
   const count = (bytes: number): void => {

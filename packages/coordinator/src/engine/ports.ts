@@ -116,6 +116,7 @@ export interface GateSources {
 }
 
 export interface PreflightSource {
+  readonly app: string;
   readonly release: ReleaseRef;
   readonly manifest: Uint8Array;
   readonly hostSpec: Uint8Array;

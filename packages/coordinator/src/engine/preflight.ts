@@ -20,7 +20,7 @@ export async function preflight(
     targets.map(async (target): Promise<readonly [string, Finding]> => {
       const { host, spec, to } = target;
       const hostSpec = Buffer.from(canonicalJson(spec));
-      const source = { release: to, manifest: manifestOf(target), hostSpec, strategy };
+      const source = { app: spec.app, release: to, manifest: manifestOf(target), hostSpec, strategy };
       return [keyOf(target), await findingOf(ask(host.name, source, WITHIN_MS))];
     }),
   );

@@ -1,5 +1,7 @@
 /** Commands to one host over gRPC, each with a deadline. Failures are `OutriderError`s from the client. */
 import { readAppStatus, readHostStatus } from '@outrider/shared/rpc/codec.js';
+import { sendManifest } from '@outrider/shared/rpc/manifest-message.js';
+import type { Patch } from '@outrider/shared/release/patch.js';
 import type { SidecarRemote } from '@outrider/shared/rpc/client.js';
 import type { HostCommands } from '../engine/ports.js';
 
@@ -7,15 +9,29 @@ const COMMAND_MS = 5_000;
 /** A manifest of many files takes a while over a thin line. */
 const STAGE_MS = 30_000;
 
-/** `sources`: `HOST:PORT` of whoever serves blobs, as this host reaches them. */
-export function hostCommands(remote: SidecarRemote, sources: () => readonly string[]): HostCommands {
+export interface HostCommandOptions {
+  readonly remote: SidecarRemote;
+  /** `HOST:PORT` of whoever serves blobs, as this host reaches them. */
+  readonly sources: () => readonly string[];
+  readonly patchOf: (
+    app: string,
+    document: { readonly digest: string; readonly manifest: Uint8Array },
+  ) => Promise<Patch | undefined>;
+}
+
+export function hostCommands({ remote, sources, patchOf }: HostCommandOptions): HostCommands {
   const limits = { timeoutMs: COMMAND_MS };
   return {
     bindEpoch: async (epoch, holder) => readHostStatus(await remote.BindEpoch({ epoch, holder }, limits)),
     stage: async (command, { release, manifest, hostSpec }) => {
-      const files = { manifest: Buffer.from(manifest), hostSpec: Buffer.from(hostSpec) };
-      const request = { command, release, ...files, sources: [...sources()] };
-      return readAppStatus(await remote.Stage(request, { timeoutMs: STAGE_MS }));
+      const request = { command, release, hostSpec: Buffer.from(hostSpec), sources: [...sources()] };
+      const { app } = command;
+      const patch = await patchOf(app, { digest: release.digest, manifest });
+      return readAppStatus(
+        await sendManifest((message) => remote.Stage({ ...request, ...message }, { timeoutMs: STAGE_MS }), {
+          ...{ app, manifest, patch },
+        }),
+      );
     },
     switchTo: async (command, release, confirmWithinMs, rolloutRecord, how = {}) =>
       readAppStatus(await remote.Switch({ command, release, confirmWithinMs, rolloutRecord, ...how }, limits)),

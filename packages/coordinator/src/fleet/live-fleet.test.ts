@@ -45,7 +45,10 @@ const preflight: SidecarGrpcOptions['preflight'] = async ({ release }) => ({
   ...{ problems: [`no room for ${release.version}`], notices: ['a guess'] },
   facts: FACTS,
 });
-const specs: SidecarGrpcOptions['specs'] = { knownSpec: (...of) => Buffer.from(of.join(' ')) };
+const specs: SidecarGrpcOptions['specs'] = {
+  knownSpec: (...of) => Buffer.from(of.join(' ')),
+  knownManifest: (...of) => Buffer.from(of.join(' ')),
+};
 const LOGS = { last: async () => [], follow: () => [] } as never;
 
 /** A model host as a sidecar's gRPC face asks it. */
@@ -116,6 +119,7 @@ function fleetOf(options: Partial<LiveFleetOptions>): LiveFleet {
       configured: [],
       token: TOKEN,
       sources: () => ['127.0.0.1:1'],
+      loadManifest: () => Promise.reject(new Error('none is stored')),
       clock: systemClock,
       times: QUICK,
       refreshMs: 20,
@@ -160,8 +164,9 @@ describe('the live fleet', () => {
     const { grpc } = await sidecar('pc2');
     const old = await oldSidecar();
     const fleet = fleetOf({ configured: [record('pc2', grpc.addresses[0]!), record('pc3', old)] });
-    const ask = askPreflight((name) => fleet.remote(name));
-    const source = { release, manifest: new Uint8Array([1]), hostSpec: new Uint8Array([2]), strategy: '' as const };
+    const ask = askPreflight(fleet);
+    const documents = { manifest: new Uint8Array([1]), hostSpec: new Uint8Array([2]) };
+    const source = { app: 'a', release, ...documents, strategy: '' as const };
     expect(await ask('pc2', source, 5_000)).toEqual({
       ...{ problems: ['no room for 2'], notices: ['a guess'], facts: FACTS },
     });

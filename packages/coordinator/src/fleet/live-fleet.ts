@@ -8,6 +8,7 @@ import type { Fleet, FleetHost, HostCommands } from '../engine/ports.js';
 import { hostCommands } from './host-commands.js';
 import { hostSamples } from './host-samples.js';
 import { HostLink, LINK_TIMES, type LinkTimes } from './host-link.js';
+import { type LoadManifest, ManifestPatches } from './manifest-patches.js';
 import { readInventory } from './inventory.js';
 import { SharedTexts } from './shared-texts.js';
 import { Witness } from './witness.js';
@@ -27,6 +28,8 @@ export interface LiveFleetOptions {
   readonly token: string | undefined;
   /** `HOST:PORT`s of whoever serves blobs, as seen from a host. */
   readonly sources: (host: FleetHost) => readonly string[];
+  /** Bytes of a manifest that is stored here; rejects where it is not. */
+  readonly loadManifest: LoadManifest;
   readonly clock: Clock;
   readonly times?: Partial<LinkTimes>;
   readonly refreshMs?: number;
@@ -40,6 +43,7 @@ export class LiveFleet implements Fleet {
   private readonly links = new Map<string, HostLink>();
   private readonly listeners = new Set<(host: FleetHost) => void>();
   private readonly texts = new SharedTexts();
+  readonly patches: ManifestPatches;
   /** By name, until one changes. */
   private all: readonly FleetHost[] | undefined;
   private readonly witness = new Witness();
@@ -47,6 +51,7 @@ export class LiveFleet implements Fleet {
   private closed = false;
 
   constructor(private readonly options: LiveFleetOptions) {
+    this.patches = new ManifestPatches(options.loadManifest);
     for (const record of options.configured) this.learn(record);
   }
 
@@ -72,7 +77,11 @@ export class LiveFleet implements Fleet {
   commands(host: string): HostCommands {
     const link = this.links.get(host);
     if (link === undefined) throw new OutriderError('not_found', `There is no host "${host}" in this environment.`);
-    return hostCommands(link.remote, () => this.options.sources(link.view()));
+    return hostCommands({
+      remote: link.remote,
+      sources: () => this.options.sources(link.view()),
+      patchOf: (app, document) => this.patches.of(app, link.view().status, document),
+    });
   }
 
   /** What the agents of a host did. Rejects with the call's `OutriderError`. */

@@ -1,18 +1,25 @@
 /** The question to a sidecar whether it could run a release, over gRPC. */
-import type { SidecarRemote } from '@outrider/shared/rpc/client.js';
 import { readPreflight } from '@outrider/shared/rpc/codec.js';
+import { sendManifest } from '@outrider/shared/rpc/manifest-message.js';
 import { isUnknownCall } from '@outrider/shared/rpc/status.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { AskPreflight } from '../engine/ports.js';
+import type { LiveFleet } from './live-fleet.js';
 
 export const askPreflight =
-  (remote: (host: string) => SidecarRemote | undefined): AskPreflight =>
-  async (host, { release, manifest, hostSpec, strategy }, timeoutMs) => {
-    const sidecar = remote(host);
+  (fleet: Pick<LiveFleet, 'remote' | 'host' | 'patches'>): AskPreflight =>
+  async (host, { app, release, manifest, hostSpec, strategy }, timeoutMs) => {
+    const sidecar = fleet.remote(host);
     if (sidecar === undefined) throw new OutriderError('not_found', `There is no host "${host}" in this environment.`);
-    const request = { release, manifest: Buffer.from(manifest), hostSpec: Buffer.from(hostSpec), strategy };
+    const request = { release, hostSpec: Buffer.from(hostSpec), strategy };
+    const document = { digest: release.digest, manifest };
+    const patch = await fleet.patches.of(app, fleet.host(host)?.status, document);
     try {
-      return readPreflight(await sidecar.Preflight(request, { timeoutMs }));
+      return readPreflight(
+        await sendManifest((message) => sidecar.Preflight({ ...request, ...message }, { timeoutMs }), {
+          ...{ app, manifest, patch },
+        }),
+      );
     } catch (error) {
       if (isUnknownCall(error)) return undefined;
       throw error;

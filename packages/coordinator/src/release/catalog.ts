@@ -77,6 +77,13 @@ export class ReleaseCatalog implements Releases {
     }
   }
 
+  /** Keeps a manifest that is to be named; which of its contents are not stored yet. @throws OutriderError('invalid') */
+  async offer(bytes: Uint8Array): Promise<readonly string[]> {
+    const { entries } = readManifest(bytes);
+    await this.options.blobs.put(sha256(bytes), bytes);
+    return this.options.blobs.missing(entries.flatMap((entry) => (entry.kind === 'file' ? [entry.sha256] : [])));
+  }
+
   /** One push at a time. `isNew` false: the same content has this version already. */
   async push(ask: PushAsk): Promise<{ readonly release: Release; readonly isNew: boolean }> {
     const turn = this.pushing.then(() => this.pushNow(ask));

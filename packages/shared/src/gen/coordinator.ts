@@ -45,8 +45,13 @@ import type { ListRolloutsRequest as _outrider_v1_ListRolloutsRequest, ListRollo
 import type { ListRolloutsResponse as _outrider_v1_ListRolloutsResponse, ListRolloutsResponse__Output as _outrider_v1_ListRolloutsResponse__Output } from './outrider/v1/ListRolloutsResponse.js';
 import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from './outrider/v1/LogLine.js';
 import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from './outrider/v1/LogsRequest.js';
+import type { ManifestChunksRequest as _outrider_v1_ManifestChunksRequest, ManifestChunksRequest__Output as _outrider_v1_ManifestChunksRequest__Output } from './outrider/v1/ManifestChunksRequest.js';
+import type { ManifestChunksResponse as _outrider_v1_ManifestChunksResponse, ManifestChunksResponse__Output as _outrider_v1_ManifestChunksResponse__Output } from './outrider/v1/ManifestChunksResponse.js';
+import type { ManifestPatch as _outrider_v1_ManifestPatch, ManifestPatch__Output as _outrider_v1_ManifestPatch__Output } from './outrider/v1/ManifestPatch.js';
+import type { OfferReleaseRequest as _outrider_v1_OfferReleaseRequest, OfferReleaseRequest__Output as _outrider_v1_OfferReleaseRequest__Output } from './outrider/v1/OfferReleaseRequest.js';
 import type { OnTrial as _outrider_v1_OnTrial, OnTrial__Output as _outrider_v1_OnTrial__Output } from './outrider/v1/OnTrial.js';
 import type { Outcome as _outrider_v1_Outcome, Outcome__Output as _outrider_v1_Outcome__Output } from './outrider/v1/Outcome.js';
+import type { PatchPart as _outrider_v1_PatchPart, PatchPart__Output as _outrider_v1_PatchPart__Output } from './outrider/v1/PatchPart.js';
 import type { Plan as _outrider_v1_Plan, Plan__Output as _outrider_v1_Plan__Output } from './outrider/v1/Plan.js';
 import type { PlannedAction as _outrider_v1_PlannedAction, PlannedAction__Output as _outrider_v1_PlannedAction__Output } from './outrider/v1/PlannedAction.js';
 import type { PlannedHost as _outrider_v1_PlannedHost, PlannedHost__Output as _outrider_v1_PlannedHost__Output } from './outrider/v1/PlannedHost.js';
@@ -127,8 +132,13 @@ export interface ProtoGrpcType {
       ListRolloutsResponse: MessageTypeDefinition<_outrider_v1_ListRolloutsResponse, _outrider_v1_ListRolloutsResponse__Output>
       LogLine: MessageTypeDefinition<_outrider_v1_LogLine, _outrider_v1_LogLine__Output>
       LogsRequest: MessageTypeDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogsRequest__Output>
+      ManifestChunksRequest: MessageTypeDefinition<_outrider_v1_ManifestChunksRequest, _outrider_v1_ManifestChunksRequest__Output>
+      ManifestChunksResponse: MessageTypeDefinition<_outrider_v1_ManifestChunksResponse, _outrider_v1_ManifestChunksResponse__Output>
+      ManifestPatch: MessageTypeDefinition<_outrider_v1_ManifestPatch, _outrider_v1_ManifestPatch__Output>
+      OfferReleaseRequest: MessageTypeDefinition<_outrider_v1_OfferReleaseRequest, _outrider_v1_OfferReleaseRequest__Output>
       OnTrial: MessageTypeDefinition<_outrider_v1_OnTrial, _outrider_v1_OnTrial__Output>
       Outcome: MessageTypeDefinition<_outrider_v1_Outcome, _outrider_v1_Outcome__Output>
+      PatchPart: MessageTypeDefinition<_outrider_v1_PatchPart, _outrider_v1_PatchPart__Output>
       Plan: MessageTypeDefinition<_outrider_v1_Plan, _outrider_v1_Plan__Output>
       PlannedAction: MessageTypeDefinition<_outrider_v1_PlannedAction, _outrider_v1_PlannedAction__Output>
       PlannedHost: MessageTypeDefinition<_outrider_v1_PlannedHost, _outrider_v1_PlannedHost__Output>

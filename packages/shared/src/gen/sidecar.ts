@@ -24,8 +24,10 @@ import type { KnownSpecRequest as _outrider_v1_KnownSpecRequest, KnownSpecReques
 import type { KnownSpecResponse as _outrider_v1_KnownSpecResponse, KnownSpecResponse__Output as _outrider_v1_KnownSpecResponse__Output } from './outrider/v1/KnownSpecResponse.js';
 import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from './outrider/v1/LogLine.js';
 import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from './outrider/v1/LogsRequest.js';
+import type { ManifestPatch as _outrider_v1_ManifestPatch, ManifestPatch__Output as _outrider_v1_ManifestPatch__Output } from './outrider/v1/ManifestPatch.js';
 import type { MetricSamples as _outrider_v1_MetricSamples, MetricSamples__Output as _outrider_v1_MetricSamples__Output } from './outrider/v1/MetricSamples.js';
 import type { Outcome as _outrider_v1_Outcome, Outcome__Output as _outrider_v1_Outcome__Output } from './outrider/v1/Outcome.js';
+import type { PatchPart as _outrider_v1_PatchPart, PatchPart__Output as _outrider_v1_PatchPart__Output } from './outrider/v1/PatchPart.js';
 import type { PreflightRequest as _outrider_v1_PreflightRequest, PreflightRequest__Output as _outrider_v1_PreflightRequest__Output } from './outrider/v1/PreflightRequest.js';
 import type { PreflightResponse as _outrider_v1_PreflightResponse, PreflightResponse__Output as _outrider_v1_PreflightResponse__Output } from './outrider/v1/PreflightResponse.js';
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from './outrider/v1/ReleaseRef.js';
@@ -74,8 +76,10 @@ export interface ProtoGrpcType {
       KnownSpecResponse: MessageTypeDefinition<_outrider_v1_KnownSpecResponse, _outrider_v1_KnownSpecResponse__Output>
       LogLine: MessageTypeDefinition<_outrider_v1_LogLine, _outrider_v1_LogLine__Output>
       LogsRequest: MessageTypeDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogsRequest__Output>
+      ManifestPatch: MessageTypeDefinition<_outrider_v1_ManifestPatch, _outrider_v1_ManifestPatch__Output>
       MetricSamples: MessageTypeDefinition<_outrider_v1_MetricSamples, _outrider_v1_MetricSamples__Output>
       Outcome: MessageTypeDefinition<_outrider_v1_Outcome, _outrider_v1_Outcome__Output>
+      PatchPart: MessageTypeDefinition<_outrider_v1_PatchPart, _outrider_v1_PatchPart__Output>
       PreflightRequest: MessageTypeDefinition<_outrider_v1_PreflightRequest, _outrider_v1_PreflightRequest__Output>
       PreflightResponse: MessageTypeDefinition<_outrider_v1_PreflightResponse, _outrider_v1_PreflightResponse__Output>
       ReleaseRef: MessageTypeDefinition<_outrider_v1_ReleaseRef, _outrider_v1_ReleaseRef__Output>

@@ -3,6 +3,8 @@
  * mirror the domain member by member, so reading is: leave out what is absent, and parse what travels as
  * JSON.
  */
+import type { Patch, PatchPart } from '../release/patch.js';
+import type { ManifestPatch as WireManifestPatch, ManifestPatch__Output } from '../gen/outrider/v1/ManifestPatch.js';
 import type { OutriderEvent } from '../domain/event.js';
 import type { AppStatus, HostStatus, InstanceStatus } from '../domain/host.js';
 import type { HookAnswer } from '../domain/hook.js';
@@ -71,3 +73,10 @@ export function writeRollout(rollout: Rollout, explained: string): WireRollout {
 export const readHostSamples = (wire: SamplesResponse__Output): HostSamples => present(wire) as HostSamples;
 export const writeHostSamples = (samples: HostSamples): WireSamples => samples as WireSamples;
 export const writeInstanceStatus = (status: InstanceStatus): WireInstance => status;
+
+export const readPatchParts = (wire: ManifestPatch__Output): readonly PatchPart[] =>
+  wire.parts.map(({ offset, size, data }) => (data === undefined ? { offset, size } : { data }));
+export const writeManifestPatch = (app: string, { base, parts }: Patch): WireManifestPatch => ({
+  ...{ app, base },
+  parts: parts.map((part) => ('data' in part ? { data: Buffer.from(part.data) } : part)),
+});

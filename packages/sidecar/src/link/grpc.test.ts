@@ -121,7 +121,10 @@ beforeEach(async () => {
       asked.push(['preflight', documents]);
       return { problems: ['the disk is full'], notices: [], facts: FACTS };
     },
-    specs: { knownSpec: (...of) => Buffer.from(of.join(' ')) },
+    specs: {
+      knownSpec: (...of) => Buffer.from(of.join(' ')),
+      knownManifest: (...of) => Buffer.from(of.join(' ')),
+    },
     logs: createLogReader(new LogLedger({ folder: join(folder, 'run'), now: () => Date.now() })),
     samples: {
       samples: (app, metrics) => ({

@@ -7,6 +7,7 @@ import type { RunHookRequest__Output } from '@outrider/shared/gen/outrider/v1/Ru
 import type { HostStatus as WireHostStatus } from '@outrider/shared/gen/outrider/v1/HostStatus.js';
 import type { InstanceStatus as WireInstanceStatus } from '@outrider/shared/gen/outrider/v1/InstanceStatus.js';
 import { writeHookAnswer, writeHostSamples } from '@outrider/shared/rpc/codec.js';
+import { receiveManifest } from '@outrider/shared/rpc/manifest-message.js';
 import { sidecarProto } from '@outrider/shared/rpc/loader.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
@@ -68,7 +69,7 @@ export async function startSidecarGrpc(options: SidecarGrpcOptions): Promise<Sid
 export function sidecarService(
   options: Omit<SidecarGrpcOptions, 'listen' | 'tokens' | 'onBug'>,
 ): Service<SidecarHandlers> {
-  const { host, agents, logs, samples, hooks } = options;
+  const { host, agents, logs, samples, hooks, specs } = options;
   return {
     Status: async () => host.status() as WireHostStatus,
     WatchStatus: (_request, { signal }) =>
@@ -79,8 +80,11 @@ export function sidecarService(
         signal,
       }),
     BindEpoch: async ({ epoch, holder }) => host.bindEpoch(epoch, holder) as WireHostStatus,
-    Stage: async ({ command, release, manifest, hostSpec, sources }) =>
-      host.stage(commandOf(command), { release: releaseOf(release), manifest, hostSpec, sources }) as WireAppStatus,
+    Stage: async ({ command, release, hostSpec, sources, ...wire }) => {
+      const manifest = await receiveManifest(wire, (app, digest) => specs.knownManifest(app, digest));
+      const source = { release: releaseOf(release), manifest, hostSpec, sources };
+      return host.stage(commandOf(command), source) as WireAppStatus;
+    },
     Switch: async ({ command, release, confirmWithinMs, rolloutRecord, strategy, onLeaseEnd, noGrace }) =>
       host.switchTo(commandOf(command), releaseOf(release), confirmWithinMs, rolloutRecord, {
         ...{ strategy, noGrace, onLeaseEnd: leaseEndOf(onLeaseEnd) },
@@ -114,8 +118,9 @@ const releaseQuestions = ({
   preflight,
   specs,
 }: Pick<SidecarGrpcOptions, 'preflight' | 'specs'>): Pick<Service<SidecarHandlers>, 'Preflight' | 'KnownSpec'> => ({
-  Preflight: async ({ release, ...documents }) => {
-    const { problems, notices, facts } = await preflight({ release: releaseOf(release), ...documents });
+  Preflight: async ({ release, hostSpec, strategy, ...wire }) => {
+    const manifest = await receiveManifest(wire, (app, digest) => specs.knownManifest(app, digest));
+    const { problems, notices, facts } = await preflight({ release: releaseOf(release), manifest, hostSpec, strategy });
     return { problems: [...problems], notices: [...notices], facts };
   },
   KnownSpec: async ({ app, specDigest }) => ({ hostSpec: Buffer.from(specs.knownSpec(app, specDigest)) }),

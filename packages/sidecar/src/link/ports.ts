@@ -84,8 +84,10 @@ export type Preflight = (documents: {
   readonly strategy: string;
 }) => Promise<PreflightReport>;
 
-/** Host specs that were staged here; implemented by release/. */
+/** What was staged here; implemented by release/. */
 export interface SpecSource {
+  /** Canonical JSON. @throws OutriderError('not_found' | 'invalid') */
+  knownManifest(app: string, digest: string): Uint8Array;
   /** Canonical JSON. @throws OutriderError('not_found' | 'invalid') */
   knownSpec(app: string, specDigest: string): Uint8Array;
 }

@@ -51,11 +51,16 @@ export function loadSpec(layout: Layout, app: string, specDigest: string): HostS
 }
 
 /** As it was accepted. @throws OutriderError('not_found' | 'invalid') naming the file. */
-export function knownSpec(layout: Layout, app: string, specDigest: string): Uint8Array {
-  if (!isDigest(specDigest)) {
-    throw new OutriderError('invalid', `${JSON.stringify(specDigest.slice(0, 80))} is no digest.`);
-  }
-  return loadProven(layout.spec(app, specDigest), specDigest);
+export const knownSpec = (layout: Layout, app: string, specDigest: string): Uint8Array =>
+  loadProven(layout.spec(app, checkedDigest(specDigest)), specDigest);
+
+/** As it was accepted. @throws OutriderError('not_found' | 'invalid') naming the file. */
+export const knownManifest = (layout: Layout, app: string, digest: string): Uint8Array =>
+  loadProven(layout.manifest(app, checkedDigest(digest)), digest);
+
+function checkedDigest(text: string): string {
+  if (isDigest(text)) return text;
+  throw new OutriderError('invalid', `${JSON.stringify(text.slice(0, 80))} is no digest.`);
 }
 
 export function checkRef({ version, digest, specDigest }: ReleaseRef): void {

@@ -18,7 +18,7 @@ import { fetchBlobs } from './blob-fetch.js';
 import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { Fetching, sum } from './fetching.js';
 import { diskProblem, ensureSpace, freeBytes, problemOfSpace } from '@outrider/shared/release/store/disk.js';
-import { acceptDocuments, knownSpec, loadManifest, loadSpec, readDocuments } from './documents.js';
+import { acceptDocuments, knownManifest, knownSpec, loadManifest, loadSpec, readDocuments } from './documents.js';
 import { layoutOf } from './layout.js';
 import { DamagedBlob, differencesOf, mendTree, type TreeMaker } from './tree.js';
 
@@ -122,9 +122,8 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
     return this.layout.tree(named(app), digest);
   }
 
-  knownSpec(app: string, specDigest: string): Uint8Array {
-    return knownSpec(this.layout, named(app), specDigest);
-  }
+  knownSpec = (app: string, specDigest: string): Uint8Array => knownSpec(this.layout, named(app), specDigest);
+  knownManifest = (app: string, digest: string): Uint8Array => knownManifest(this.layout, named(app), digest);
 
   verify: Releases['verify'] = async (app, release, how) => {
     for (const one of [release, ...this.keptBy(app, release)]) {

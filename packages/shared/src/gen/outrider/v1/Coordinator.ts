@@ -26,6 +26,9 @@ import type { ListRolloutsRequest as _outrider_v1_ListRolloutsRequest, ListRollo
 import type { ListRolloutsResponse as _outrider_v1_ListRolloutsResponse, ListRolloutsResponse__Output as _outrider_v1_ListRolloutsResponse__Output } from '../../outrider/v1/ListRolloutsResponse.js';
 import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from '../../outrider/v1/LogLine.js';
 import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from '../../outrider/v1/LogsRequest.js';
+import type { ManifestChunksRequest as _outrider_v1_ManifestChunksRequest, ManifestChunksRequest__Output as _outrider_v1_ManifestChunksRequest__Output } from '../../outrider/v1/ManifestChunksRequest.js';
+import type { ManifestChunksResponse as _outrider_v1_ManifestChunksResponse, ManifestChunksResponse__Output as _outrider_v1_ManifestChunksResponse__Output } from '../../outrider/v1/ManifestChunksResponse.js';
+import type { OfferReleaseRequest as _outrider_v1_OfferReleaseRequest, OfferReleaseRequest__Output as _outrider_v1_OfferReleaseRequest__Output } from '../../outrider/v1/OfferReleaseRequest.js';
 import type { Plan as _outrider_v1_Plan, Plan__Output as _outrider_v1_Plan__Output } from '../../outrider/v1/Plan.js';
 import type { PushReleaseRequest as _outrider_v1_PushReleaseRequest, PushReleaseRequest__Output as _outrider_v1_PushReleaseRequest__Output } from '../../outrider/v1/PushReleaseRequest.js';
 import type { PutBlobsResponse as _outrider_v1_PutBlobsResponse, PutBlobsResponse__Output as _outrider_v1_PutBlobsResponse__Output } from '../../outrider/v1/PutBlobsResponse.js';
@@ -143,6 +146,15 @@ export interface CoordinatorClient extends grpc.Client {
   logs(argument: _outrider_v1_LogsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
   logs(argument: _outrider_v1_LogsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_LogLine__Output>;
   
+  ManifestChunks(argument: _outrider_v1_ManifestChunksRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ManifestChunksResponse__Output>): grpc.ClientUnaryCall;
+  ManifestChunks(argument: _outrider_v1_ManifestChunksRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ManifestChunksResponse__Output>): grpc.ClientUnaryCall;
+  ManifestChunks(argument: _outrider_v1_ManifestChunksRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ManifestChunksResponse__Output>): grpc.ClientUnaryCall;
+  ManifestChunks(argument: _outrider_v1_ManifestChunksRequest, callback: grpc.requestCallback<_outrider_v1_ManifestChunksResponse__Output>): grpc.ClientUnaryCall;
+  manifestChunks(argument: _outrider_v1_ManifestChunksRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ManifestChunksResponse__Output>): grpc.ClientUnaryCall;
+  manifestChunks(argument: _outrider_v1_ManifestChunksRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ManifestChunksResponse__Output>): grpc.ClientUnaryCall;
+  manifestChunks(argument: _outrider_v1_ManifestChunksRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ManifestChunksResponse__Output>): grpc.ClientUnaryCall;
+  manifestChunks(argument: _outrider_v1_ManifestChunksRequest, callback: grpc.requestCallback<_outrider_v1_ManifestChunksResponse__Output>): grpc.ClientUnaryCall;
+  
   MissingBlobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
   MissingBlobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
   MissingBlobs(argument: _outrider_v1_BlobsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
@@ -151,6 +163,15 @@ export interface CoordinatorClient extends grpc.Client {
   missingBlobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
   missingBlobs(argument: _outrider_v1_BlobsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
   missingBlobs(argument: _outrider_v1_BlobsRequest, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  
+  OfferRelease(argument: _outrider_v1_OfferReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  OfferRelease(argument: _outrider_v1_OfferReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  OfferRelease(argument: _outrider_v1_OfferReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  OfferRelease(argument: _outrider_v1_OfferReleaseRequest, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  offerRelease(argument: _outrider_v1_OfferReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  offerRelease(argument: _outrider_v1_OfferReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  offerRelease(argument: _outrider_v1_OfferReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
+  offerRelease(argument: _outrider_v1_OfferReleaseRequest, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
   
   PlanRollback(argument: _outrider_v1_RollbackRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
   PlanRollback(argument: _outrider_v1_RollbackRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
@@ -267,7 +288,11 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   
   Logs: grpc.handleServerStreamingCall<_outrider_v1_LogsRequest__Output, _outrider_v1_LogLine>;
   
+  ManifestChunks: grpc.handleUnaryCall<_outrider_v1_ManifestChunksRequest__Output, _outrider_v1_ManifestChunksResponse>;
+  
   MissingBlobs: grpc.handleUnaryCall<_outrider_v1_BlobsRequest__Output, _outrider_v1_BlobsRequest>;
+  
+  OfferRelease: grpc.handleUnaryCall<_outrider_v1_OfferReleaseRequest__Output, _outrider_v1_BlobsRequest>;
   
   PlanRollback: grpc.handleUnaryCall<_outrider_v1_RollbackRequest__Output, _outrider_v1_Plan>;
   
@@ -305,7 +330,9 @@ export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   ListReleases: MethodDefinition<_outrider_v1_ListReleasesRequest, _outrider_v1_ListReleasesResponse, _outrider_v1_ListReleasesRequest__Output, _outrider_v1_ListReleasesResponse__Output>
   ListRollouts: MethodDefinition<_outrider_v1_ListRolloutsRequest, _outrider_v1_ListRolloutsResponse, _outrider_v1_ListRolloutsRequest__Output, _outrider_v1_ListRolloutsResponse__Output>
   Logs: MethodDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogLine, _outrider_v1_LogsRequest__Output, _outrider_v1_LogLine__Output>
+  ManifestChunks: MethodDefinition<_outrider_v1_ManifestChunksRequest, _outrider_v1_ManifestChunksResponse, _outrider_v1_ManifestChunksRequest__Output, _outrider_v1_ManifestChunksResponse__Output>
   MissingBlobs: MethodDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest__Output, _outrider_v1_BlobsRequest__Output>
+  OfferRelease: MethodDefinition<_outrider_v1_OfferReleaseRequest, _outrider_v1_BlobsRequest, _outrider_v1_OfferReleaseRequest__Output, _outrider_v1_BlobsRequest__Output>
   PlanRollback: MethodDefinition<_outrider_v1_RollbackRequest, _outrider_v1_Plan, _outrider_v1_RollbackRequest__Output, _outrider_v1_Plan__Output>
   PlanRollout: MethodDefinition<_outrider_v1_RolloutRequest, _outrider_v1_Plan, _outrider_v1_RolloutRequest__Output, _outrider_v1_Plan__Output>
   PushRelease: MethodDefinition<_outrider_v1_PushReleaseRequest, _outrider_v1_Release, _outrider_v1_PushReleaseRequest__Output, _outrider_v1_Release__Output>

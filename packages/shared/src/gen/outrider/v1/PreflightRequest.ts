@@ -1,12 +1,14 @@
 // Original file: proto/outrider/v1/sidecar.proto
 
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from '../../outrider/v1/ReleaseRef.js';
+import type { ManifestPatch as _outrider_v1_ManifestPatch, ManifestPatch__Output as _outrider_v1_ManifestPatch__Output } from '../../outrider/v1/ManifestPatch.js';
 
 export interface PreflightRequest {
   'release'?: (_outrider_v1_ReleaseRef | null);
   'manifest'?: (Buffer | Uint8Array | string);
   'hostSpec'?: (Buffer | Uint8Array | string);
   'strategy'?: (string);
+  'manifestPatch'?: (_outrider_v1_ManifestPatch | null);
 }
 
 export interface PreflightRequest__Output {
@@ -14,4 +16,5 @@ export interface PreflightRequest__Output {
   'manifest': (Buffer);
   'hostSpec': (Buffer);
   'strategy': (string);
+  'manifestPatch': (_outrider_v1_ManifestPatch__Output | null);
 }

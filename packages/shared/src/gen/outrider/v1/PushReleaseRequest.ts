@@ -6,6 +6,7 @@ export interface PushReleaseRequest {
   'manifest'?: (Buffer | Uint8Array | string);
   'by'?: (string);
   'message'?: (string);
+  'manifestDigest'?: (string);
   '_message'?: "message";
 }
 
@@ -14,4 +15,5 @@ export interface PushReleaseRequest__Output {
   'manifest': (Buffer);
   'by': (string);
   'message'?: (string);
+  'manifestDigest': (string);
 }

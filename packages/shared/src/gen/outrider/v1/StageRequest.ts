@@ -2,6 +2,7 @@
 
 import type { Command as _outrider_v1_Command, Command__Output as _outrider_v1_Command__Output } from '../../outrider/v1/Command.js';
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from '../../outrider/v1/ReleaseRef.js';
+import type { ManifestPatch as _outrider_v1_ManifestPatch, ManifestPatch__Output as _outrider_v1_ManifestPatch__Output } from '../../outrider/v1/ManifestPatch.js';
 
 export interface StageRequest {
   'command'?: (_outrider_v1_Command | null);
@@ -9,6 +10,7 @@ export interface StageRequest {
   'manifest'?: (Buffer | Uint8Array | string);
   'hostSpec'?: (Buffer | Uint8Array | string);
   'sources'?: (string)[];
+  'manifestPatch'?: (_outrider_v1_ManifestPatch | null);
 }
 
 export interface StageRequest__Output {
@@ -17,4 +19,5 @@ export interface StageRequest__Output {
   'manifest': (Buffer);
   'hostSpec': (Buffer);
   'sources': (string)[];
+  'manifestPatch': (_outrider_v1_ManifestPatch__Output | null);
 }
