@@ -187,9 +187,10 @@ export class ReleaseCatalog implements Releases {
   private async checkBlobs(manifest: Manifest): Promise<{ readonly files: number; readonly bytes: number }> {
     let files = 0;
     let bytes = 0;
-    for (const entry of manifest.entries) {
-      if (entry.kind !== 'file') continue;
-      const size = await this.options.blobs.size(entry.sha256);
+    const entries = manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [entry] : []));
+    const sizes = await this.options.blobs.sizes(entries.map(({ sha256 }) => sha256));
+    for (const entry of entries) {
+      const size = sizes.get(entry.sha256);
       if (size === undefined) {
         throw new OutriderError('invalid', `The content of ${entry.path} (${entry.sha256}) was not sent yet.`);
       }

@@ -3,9 +3,10 @@
  * a release is, and nothing is ever executed from here. One process writes in it.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, rmSync, type Stats } from 'node:fs';
-import { readFile, rm, stat, utimes } from 'node:fs/promises';
+import { createReadStream, mkdirSync, rmSync, type Stats, statSync, utimesSync } from 'node:fs';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { isDigest } from '../../domain/name.js';
 import { OutriderError } from '../../runtime/errors.js';
 import { collectBlobs, type Collected } from './collection.js';
@@ -31,6 +32,7 @@ export interface CollectOptions {
 }
 
 const PIECE_BYTES = 256 * 1024;
+const AT_ONCE = 500;
 /** Being asked for is written down this often at most. */
 const ASKED_EVERY_MS = 10 * 60_000;
 
@@ -64,14 +66,22 @@ export class BlobStore {
   /** Those that are not stored. The others count as asked for now: see `CollectOptions.since`. */
   async missing(wanted: readonly string[]): Promise<string[]> {
     const result: string[] = [];
-    for (const sha256 of new Set(wanted)) {
-      const found = await this.found(checked(sha256));
+    await this.lookAt(wanted, (sha256, found) => {
       if (found === undefined) result.push(sha256);
       else if (Date.now() - Math.max(found.atimeMs, found.mtimeMs) > ASKED_EVERY_MS) {
-        await utimes(this.path(sha256), new Date(), found.mtime).catch(() => undefined);
+        utimesSync(this.path(sha256), new Date(), found.mtime);
       }
-    }
+    });
     return result;
+  }
+
+  /** Bytes of those that are stored. */
+  async sizes(wanted: Iterable<string>): Promise<ReadonlyMap<string, number>> {
+    const sizes = new Map<string, number>();
+    await this.lookAt(wanted, (sha256, found) => {
+      if (found !== undefined) sizes.set(sha256, found.size);
+    });
+    return sizes;
   }
 
   /** Reads all of it. False: it is missing or damaged. */
@@ -178,6 +188,24 @@ export class BlobStore {
   private place(sha256: string): { readonly incoming: string; readonly target: string; readonly arrived: () => void } {
     const target = this.path(sha256);
     return { incoming: this.incoming, target, arrived: () => this.unsynced.add(target) };
+  }
+
+  /** At once for some hundreds of them: one by one, waiting for an answer takes longer than the answer. */
+  private async lookAt(
+    wanted: Iterable<string>,
+    see: (sha256: string, found: Stats | undefined) => void,
+  ): Promise<void> {
+    let looked = 0;
+    for (const sha256 of new Set(wanted)) {
+      const path = this.path(checked(sha256));
+      try {
+        see(sha256, statSync(path, { throwIfNoEntry: false }));
+      } catch (error) {
+        throw diskProblem(error, path);
+      }
+      looked += 1;
+      if (looked % AT_ONCE === 0) await setImmediate();
+    }
   }
 
   private async found(sha256: string): Promise<Stats | undefined> {
