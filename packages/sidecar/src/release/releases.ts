@@ -1,61 +1,82 @@
 /**
- * Owns the releases on this host's disk: brings them here, builds their trees, proves them before they are used
- * again. Never touches a tree that is right, and never decides which release runs.
+ * Owns the releases on this host's disk: has them brought here, proven before they are used again, and cleared away when
+ * nobody needs them. Never touches a tree that is right, and never decides which release runs. What takes long is done by
+ * `ReleaseWork`, elsewhere.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
-import type { AgentRelease } from '@outrider/shared/domain/agent.js';
+import { existsSync, mkdirSync, readFileSync, renameSync, utimesSync } from 'node:fs';
+import type { AgentRelease, HostAgent } from '@outrider/shared/domain/agent.js';
 import { keptReleases } from '@outrider/shared/domain/agent-release.js';
-import type { HostSpec, Manifest, ManifestEntry, ReleaseRef } from '@outrider/shared/domain/release.js';
 import { isName } from '@outrider/shared/domain/name.js';
+import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
+import { DiskProblem, diskProblem, problemOfSpace } from '@outrider/shared/release/store/disk.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { syncFolder, writeAtomically } from '@outrider/shared/runtime/durable-file.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { SpecSource } from '../link/ports.js';
-import type { Releases } from '../supervise/ports.js';
+import type { CleanedReleases, NeededReleases, ReleaseCleaner, Releases } from '../supervise/ports.js';
 import type { StagingNeeds } from '../supervise/preflight/ports.js';
-import { fetchBlobs } from './blob-fetch.js';
-import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
-import { Fetching, sum } from './fetching.js';
-import { diskProblem, ensureSpace, freeBytes, problemOfSpace } from '@outrider/shared/release/store/disk.js';
-import { acceptDocuments, knownManifest, knownSpec, loadManifest, loadSpec, readDocuments } from './documents.js';
-import { layoutOf } from './layout.js';
-import { DamagedBlob, differencesOf, mendTree, type TreeMaker } from './tree.js';
+import { Cleaning } from './cleaning.js';
+import { acceptDocuments, knownManifest, knownSpec, loadSpec, readDocuments } from './documents.js';
+import { type Furnishing, UNFURNISHED } from './furnishing.js';
+import { type Layout, layoutOf } from './layout.js';
+import { agentsLeave } from './links.js';
+import { seenWhole } from './quick-look.js';
+import { DiskWork } from './work/disk-work.js';
+import type { MakeJob, ReleaseWork, TreeJob } from './work/release-work.js';
 
 export interface ReleasesOptions {
   readonly dataDir: string;
-  /** The fleet's token, for Coordinator.Blobs; asked for at each try. */
+  /** The fleet's token, for Coordinator.Blobs; asked for at each staging. */
   readonly token: () => string | undefined;
   readonly clock: Clock;
   /** Bytes of the disk that staging never takes; default 64 MiB. */
   readonly reserveBytes?: number;
   /** Fetching gives up when nothing new has come for so long; default 60 s. */
   readonly patienceMs?: number;
+  /** So many of the releases of an app that were staged last stay, needed or not; default 5. */
+  readonly keep?: number;
+  /** What must not go; absent: nothing is ever cleared away to make room. */
+  readonly needed?: () => NeededReleases;
+  /** Whether an agent may change what belongs to the sidecar's user; absent: all may. */
+  readonly couldWrite?: (agent: HostAgent) => boolean;
+  /** Who does what takes long; absent: it is done in this thread. */
+  readonly work?: (options: Required<Pick<ReleasesOptions, 'dataDir' | 'reserveBytes' | 'patienceMs'>>) => ReleaseWork;
+  /** What trees hold besides what their manifests say; absent: nothing. */
+  readonly furnishing?: Furnishing;
 }
 
 const RESERVE_BYTES = 64 * 1024 * 1024;
 /** Read already; the others are read again when they are asked for. */
 const SPECS_KEPT = 32;
 const PATIENCE_MS = 60_000;
-/** What an entry takes besides its content. */
-const ENTRY_BYTES = 4096;
+const KEEP = 5;
+/** Contents of a staging that broke off are there for the next try, unless the room is needed. */
+const YOUNG_MS = 3_600_000;
+const SLICE_MS = 10;
+const UNTOLD = (): void => undefined;
 
-export function createReleases(options: ReleasesOptions): Releases & StagingNeeds & SpecSource {
-  return new HostReleases(options);
-}
+export const createReleases = (options: ReleasesOptions): HostReleases => new HostReleases(options);
 
-class HostReleases implements Releases, StagingNeeds, SpecSource {
-  private readonly layout;
-  private readonly maker: TreeMaker;
+export class HostReleases implements Releases, StagingNeeds, SpecSource, ReleaseCleaner {
+  private readonly layout: Layout;
+  private readonly work: ReleaseWork;
+  private readonly cleaning: Cleaning;
+  private readonly furnishing: Furnishing;
+  private readonly reserveBytes: number;
   private readonly specs = new Map<string, HostSpec>();
   /** One thing at a time for each tree. */
   private readonly busy = new Map<string, Promise<void>>();
+  private clearing = 0;
 
   constructor(private readonly options: ReleasesOptions) {
-    const layout = layoutOf(options.dataDir);
-    this.layout = layout;
+    const { dataDir, clock, reserveBytes = RESERVE_BYTES, patienceMs = PATIENCE_MS } = options;
+    const layout = layoutOf(dataDir);
+    [this.layout, this.reserveBytes] = [layout, reserveBytes];
     mkdirSync(layout.releases, { recursive: true, mode: 0o755 });
-    this.maker = { blobs: new BlobStore(layout.blobs, layout.incoming), incoming: layout.incoming };
+    const here = (): ReleaseWork => new DiskWork({ dataDir, clock, reserveBytes, patienceMs, sliceMs: SLICE_MS });
+    this.work = options.work?.({ dataDir, reserveBytes, patienceMs }) ?? here();
+    this.furnishing = options.furnishing ?? UNFURNISHED;
+    this.cleaning = new Cleaning({ layout, isBusy: ({ app, digest }) => this.busy.has(`${app}/${digest}`) });
   }
 
   accept(documents: Parameters<Releases['accept']>[0]): HostSpec {
@@ -63,39 +84,112 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
   }
 
   async needOf(documents: Parameters<StagingNeeds['needOf']>[0]): ReturnType<StagingNeeds['needOf']> {
-    const { spec, manifest } = readDocuments(documents);
-    const missing = await new Fetching(manifest.entries, this.maker.blobs, () => undefined).missing();
-    const neededBytes = this.bytesFor(spec.app, spec.digest, manifest, missing);
-    const { dataDir, reserveBytes = RESERVE_BYTES } = this.options;
-    const space = { bytes: neededBytes, free: await freeBytes(dataDir), reserve: reserveBytes };
-    const problem = this.unknownIn(spec) ?? problemOfSpace(dataDir, space);
-    const need = { neededBytes, freeBytes: space.free, reserveBytes };
-    return { spec, ...need, ...(problem === undefined ? {} : { problem }) };
+    const { spec } = readDocuments(documents);
+    const { app, digest } = spec;
+    const { mayLink } = this.jobOf(spec, spec);
+    const { need, free } = await this.work.need({ app, digest, manifest: documents.manifest, mayLink });
+    const { dataDir, needed } = this.options;
+    const { reserveBytes: reserve } = this;
+    let short = problemOfSpace(dataDir, { need, free, reserve });
+    if (short !== undefined && needed !== undefined) {
+      const dropped = this.cleaning.droppable(needed(), 0).filter((one) => one.app !== app || one.digest !== digest);
+      const bytes = free.bytes + (await this.work.freeable(dropped));
+      short = problemOfSpace(dataDir, { need, free: { bytes, inodes: free.inodes }, reserve });
+    }
+    const problem = this.unknownIn(spec) ?? short;
+    const found = { neededBytes: need.bytes, freeBytes: free.bytes, reserveBytes: reserve };
+    return { spec, ...found, ...(problem === undefined ? {} : { problem }) };
   }
 
   stage: Releases['stage'] = async (app, release, sources, progress, signal) => {
-    const kept = this.keptBy(app, release);
-    await this.alone(app, release, () => this.bring(app, release, sources, progress, signal));
-    for (const other of kept) {
-      await this.alone(app, other, () => this.bring(app, other, sources, () => undefined, signal));
+    const spec = this.known(app, release);
+    const make = { contents: 'all', sources } as const;
+    await this.alone(app, release, async () => {
+      this.rememberSources(app, sources);
+      await this.bring(spec, release, make, progress, signal);
+      this.touch(app, release);
+    });
+    for (const other of keptReleases(spec)) {
+      await this.alone(app, other, () => this.bring(spec, other, make, UNTOLD, signal));
     }
   };
 
+  verify: Releases['verify'] = async (app, release, how) => {
+    const spec = this.known(app, release);
+    for (const one of [release, ...keptReleases(spec)]) {
+      await this.alone(app, one, async () => {
+        if (how === 'check') await this.check(spec, one);
+        else {
+          const make = { contents: 'needed', sources: this.knownSources(app) } as const;
+          await this.bring(spec, one, make, UNTOLD, new AbortController().signal);
+        }
+      });
+    }
+  };
+
+  /** Where there is no room, what nobody needs goes first. */
   private async bring(
-    app: string,
+    spec: HostSpec,
     release: AgentRelease,
-    sources: readonly string[],
+    how: Pick<MakeJob, 'contents' | 'sources'>,
     progress: (bytesDone: number, bytesTotal: number) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const manifest = loadManifest(this.layout, app, release.digest);
-    this.rememberSources(app, sources);
-    const fetching = new Fetching(manifest.entries, this.maker.blobs, progress);
-    const missing = await fetching.missing();
-    await this.ensureSpaceFor(app, release.digest, manifest, missing);
-    await this.fetch(missing, sources, fetching.add, signal);
-    await this.build(app, release, manifest, sources, signal);
-    fetching.finish();
+    const { app } = spec;
+    const [tree, token] = [this.layout.tree(app, release.digest), this.options.token()];
+    const job: MakeJob = { ...this.jobOf(spec, release), ...how, ...(token === undefined ? {} : { token }) };
+    const seen = this.clearing > 0 ? undefined : await seenWhole(this.layout, job, how.contents);
+    if (seen !== undefined) progress(seen, seen);
+    else {
+      const { building } = await this.made(job, progress, signal);
+      if (building !== undefined) {
+        await this.furnishing.furnish(spec, release, building, signal);
+        renameSync(building, tree);
+        syncFolder(this.layout.appFolder(app));
+        return;
+      }
+    }
+    await this.furnishing.furnish(spec, release, tree, signal);
+  }
+
+  private async made(...asked: Parameters<ReleaseWork['make']>): ReturnType<ReleaseWork['make']> {
+    const { needed } = this.options;
+    try {
+      return await this.work.make(...asked);
+    } catch (error) {
+      if (needed === undefined || !(error instanceof DiskProblem) || error.code !== 'refused') throw error;
+      const { releases, blobs } = await this.drop(needed(), 0, Number.MAX_SAFE_INTEGER);
+      if (releases + blobs === 0) throw error;
+      return this.work.make(...asked);
+    }
+  }
+
+  private async check(spec: HostSpec, release: AgentRelease): Promise<void> {
+    const job = this.jobOf(spec, release);
+    if ((await seenWhole(this.layout, job, 'needed')) === undefined) await this.work.check(job);
+  }
+
+  private jobOf(spec: HostSpec, { version, digest }: AgentRelease): TreeJob {
+    const release = { version, digest };
+    const { couldWrite = () => true } = this.options;
+    const mayLink = agentsLeave(spec, release, couldWrite);
+    return { app: spec.app, release, mayLink, apart: this.furnishing.pathsOf(spec, release) };
+  }
+
+  async clean(needed: NeededReleases): Promise<CleanedReleases> {
+    const { keep = KEEP, clock } = this.options;
+    return this.drop(needed, keep, clock.now() - YOUNG_MS);
+  }
+
+  private async drop(needed: NeededReleases, keep: number, since: number): Promise<CleanedReleases> {
+    this.clearing += 1;
+    try {
+      const dropped = this.cleaning.drop(needed, keep);
+      this.specs.clear();
+      return { releases: dropped.length, ...(await this.work.clear({ since })) };
+    } finally {
+      this.clearing -= 1;
+    }
   }
 
   spec(app: string, release: ReleaseRef): HostSpec {
@@ -125,22 +219,12 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
   knownSpec = (app: string, specDigest: string): Uint8Array => knownSpec(this.layout, named(app), specDigest);
   knownManifest = (app: string, digest: string): Uint8Array => knownManifest(this.layout, named(app), digest);
 
-  verify: Releases['verify'] = async (app, release, how) => {
-    for (const one of [release, ...this.keptBy(app, release)]) {
-      await this.alone(app, one, async () => {
-        const manifest = loadManifest(this.layout, app, one.digest);
-        if (how === 'check') await this.check(app, one, manifest.entries);
-        else await this.build(app, one, manifest, this.knownSources(app), new AbortController().signal);
-      });
-    }
-  };
-
-  /** The other releases that agents of this one are kept from. @throws OutriderError where one was never here. */
-  private keptBy(app: string, release: ReleaseRef): readonly AgentRelease[] {
+  /** As it was accepted; all that it needs was here. @throws OutriderError where a release of it was never here. */
+  private known(app: string, release: ReleaseRef): HostSpec {
     const spec = loadSpec(this.layout, named(app), release.specDigest);
     const problem = this.unknownIn(spec);
     if (problem !== undefined) throw new OutriderError('refused', problem);
-    return keptReleases(spec);
+    return spec;
   }
 
   /** What is kept has run here, so that its manifest is here too. A sentence; undefined: it is. */
@@ -154,88 +238,12 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
     );
   }
 
-  private async check(app: string, release: AgentRelease, entries: readonly ManifestEntry[]): Promise<void> {
-    for (const entry of await differencesOf(this.tree(app, release), entries)) {
-      if (entry.kind === 'file' && !(await this.maker.blobs.isWhole(entry.sha256)))
-        throw this.cannotMend(app, release, entry);
+  /** The times of its documents say when it was staged. */
+  private touch(app: string, { digest, specDigest }: ReleaseRef): void {
+    const now = new Date(this.options.clock.now());
+    for (const path of [this.layout.manifest(app, digest), this.layout.spec(app, specDigest)]) {
+      utimesSync(path, now, now);
     }
-  }
-
-  /** Mends the tree that is there; one that is not there appears when it is whole. */
-  private async build(
-    app: string,
-    release: AgentRelease,
-    manifest: Manifest,
-    sources: readonly string[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const root = this.tree(app, release);
-    const building = existsSync(root) ? root : this.layout.building(app, release.digest);
-    mkdirSync(building, { recursive: true, mode: 0o755 });
-    await this.makeWhole(app, release, building, manifest.entries, sources, signal);
-    if (building === root) return;
-    await rename(building, root);
-    syncFolder(this.layout.appFolder(app));
-  }
-
-  /** A stored content that has gone bad is fetched anew, once for each file. */
-  private async makeWhole(
-    app: string,
-    release: AgentRelease,
-    root: string,
-    entries: readonly ManifestEntry[],
-    sources: readonly string[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const retried = new Set<string>();
-    for (;;) {
-      try {
-        await mendTree(root, entries, this.maker, signal);
-        return;
-      } catch (error) {
-        if (signal.aborted) throw new OutriderError('unavailable', 'The staging was stopped.', { cause: error });
-        if (!(error instanceof DamagedBlob)) throw error;
-        const { sha256, size } = error.entry;
-        if (retried.has(sha256) || sources.length === 0) throw this.cannotMend(app, release, error.entry, error);
-        retried.add(sha256);
-        await this.maker.blobs.remove(sha256);
-        await this.fetch(new Map([[sha256, size]]), sources, () => undefined, signal).catch((cause: unknown) => {
-          throw this.cannotMend(app, release, error.entry, cause);
-        });
-      }
-    }
-  }
-
-  private async fetch(
-    wanted: ReadonlyMap<string, number>,
-    sources: readonly string[],
-    progress: (bytes: number) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { token, clock, patienceMs = PATIENCE_MS } = this.options;
-    await fetchBlobs({ blobs: this.maker.blobs, wanted, sources, token, clock, progress, signal, patienceMs });
-  }
-
-  private async ensureSpaceFor(...of: Parameters<HostReleases['bytesFor']>): Promise<void> {
-    const bytes = this.bytesFor(...of);
-    if (bytes === 0) return;
-    await ensureSpace(this.options.dataDir, bytes, this.options.reserveBytes ?? RESERVE_BYTES);
-  }
-
-  private bytesFor(app: string, digest: string, { entries }: Manifest, missing: ReadonlyMap<string, number>): number {
-    const blobs = sum(missing.values()) + missing.size * ENTRY_BYTES;
-    const built = existsSync(this.layout.tree(named(app), digest));
-    const tree = built ? 0 : sum(entries.map((entry) => (entry.kind === 'file' ? entry.size : 0) + ENTRY_BYTES));
-    return blobs + tree;
-  }
-
-  private cannotMend(app: string, release: AgentRelease, entry: ManifestEntry, cause?: unknown): OutriderError {
-    const fetched = cause instanceof OutriderError ? ` ${cause.message}` : '';
-    return new OutriderError(
-      'unavailable',
-      `${entry.path} of ${app} ${release.version} is not what the release says, and its stored content is damaged too.${fetched} Stage this release again.`,
-      { cause },
-    );
   }
 
   private rememberSources(app: string, sources: readonly string[]): void {

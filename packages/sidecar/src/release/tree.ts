@@ -1,165 +1,147 @@
 /**
- * Makes a folder hold exactly the entries of a manifest, and says where it does not. Making a new tree and mending
- * one are the same. What a tree holds besides its entries is left alone: agents write beside their code.
+ * Says where a folder does not hold the entries of a manifest, and makes it hold them. What a tree holds besides its
+ * entries is left alone: agents write beside their code.
  */
 import { randomUUID } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, open, readlink, rename, rm, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmodSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, type Stats, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
-import { eachOf } from '@outrider/shared/runtime/each-of.js';
-import { syncFolder } from '@outrider/shared/runtime/durable-file.js';
-import { type BlobStore, hashOf } from '@outrider/shared/release/store/blob-store.js';
-import { diskProblem } from '@outrider/shared/release/store/disk.js';
-
-type FileEntry = Extract<ManifestEntry, { kind: 'file' }>;
+import { syncPaths } from '@outrider/shared/release/store/unsynced.js';
+import { hashOfFile } from './file-hash.js';
+import type { FileEntry, TreeContents } from './tree-contents.js';
+import { foldersOf, parentOf } from './tree-paths.js';
+import type { Turns } from './turns.js';
 
 const FOLDER_MODE = 0o755;
-const AT_ONCE = 8;
+/** So many are made durable together, before they replace what stands there. */
+const BATCH = 500;
 
-/** A stored content that is missing or not what its name says. */
-export class DamagedBlob extends Error {
-  constructor(readonly entry: FileEntry) {
-    super(`The stored content of ${entry.path} is damaged.`);
-  }
+export interface Tree {
+  readonly root: string;
+  readonly entries: readonly ManifestEntry[];
+  /** Where the store has a content. */
+  readonly blob: (sha256: string) => string;
+  /** Files may be names of the stored ones. */
+  readonly links: boolean;
+  readonly turns: Turns;
 }
 
-export interface TreeMaker {
-  readonly blobs: BlobStore;
-  /** For half-made files, on the same file system. */
-  readonly incoming: string;
-}
-
-/** Paths of the entries that are not as they should be. Changes nothing. */
-export async function differencesOf(root: string, entries: readonly ManifestEntry[]): Promise<ManifestEntry[]> {
+/** The entries that are not as they should be: every file is read. Changes nothing. */
+export async function differencesOf(tree: Tree): Promise<ManifestEntry[]> {
   const misplaced = new Set<string>();
-  for (const folder of foldersOf(entries)) {
-    const found = await statOf(join(root, folder));
+  for (const folder of foldersOf(tree.entries)) {
+    const found = statOf(join(tree.root, folder));
     if (misplaced.has(parentOf(folder)) || found?.isDirectory() !== true) misplaced.add(folder);
+    await tree.turns.pause();
   }
+  const linked = new LinkedFiles(tree);
   const different: ManifestEntry[] = [];
-  await eachOf(entries, AT_ONCE, async (entry) => {
-    if (misplaced.has(parentOf(entry.path)) || !(await matches(root, entry))) different.push(entry);
-  });
+  for (const entry of tree.entries) {
+    if (misplaced.has(parentOf(entry.path)) || !(await isRight(tree, entry, linked))) different.push(entry);
+    await tree.turns.pause();
+  }
   return different;
 }
 
-/** Afterwards every entry is as the manifest says, durably. Returns what was made anew. @throws DamagedBlob */
+/** Makes these entries anew, durably; every folder is one then. None of their contents is damaged. */
 export async function mendTree(
-  root: string,
-  entries: readonly ManifestEntry[],
-  maker: TreeMaker,
-  signal?: AbortSignal,
-): Promise<readonly string[]> {
-  const made: string[] = [];
-  try {
-    for (const folder of foldersOf(entries)) await makeFolder(join(root, folder));
-    await eachOf(entries, AT_ONCE, async (entry) => {
-      signal?.throwIfAborted();
-      if (await matches(root, entry)) return;
-      await make(root, entry, maker);
-      made.push(entry.path);
-    });
-    for (const folder of new Set(made.flatMap((path) => ancestorsOf(path)))) syncFolder(join(root, folder));
-  } catch (error) {
-    throw diskProblem(error, root);
+  tree: Tree,
+  different: readonly ManifestEntry[],
+  contents: TreeContents,
+  incoming: string,
+): Promise<void> {
+  for (const folder of foldersOf(tree.entries)) makeFolder(join(tree.root, folder));
+  for (let from = 0; from < different.length; from += BATCH) {
+    await replace(tree, different.slice(from, from + BATCH), contents, incoming);
   }
-  return made;
+  if (different.length === 0) return;
+  await syncPaths(
+    tree.root,
+    foldersOf(different).map((folder) => join(tree.root, folder)),
+  );
 }
 
-async function matches(root: string, entry: ManifestEntry): Promise<boolean> {
-  const path = join(root, entry.path);
-  const found = await statOf(path);
+async function replace(
+  { root, turns }: Tree,
+  entries: readonly ManifestEntry[],
+  contents: TreeContents,
+  incoming: string,
+): Promise<void> {
+  const made = new Map<ManifestEntry, string>();
+  try {
+    for (const entry of entries) {
+      if (entry.kind === 'folder') continue;
+      const temporary = join(incoming, randomUUID());
+      made.set(entry, temporary);
+      if (entry.kind === 'symlink') symlinkSync(entry.target, temporary);
+      else await contents.copy(entry, temporary);
+      await turns.pause();
+    }
+    await syncPaths(
+      incoming,
+      [...made].flatMap(([{ kind }, path]) => (kind === 'file' ? [path] : [])),
+    );
+    for (const entry of entries) {
+      const [path, temporary] = [join(root, entry.path), made.get(entry)];
+      if (temporary === undefined) makeFolder(path);
+      else {
+        if (statOf(path)?.isDirectory() === true) rmSync(path, { recursive: true, force: true });
+        renameSync(temporary, path);
+        made.delete(entry);
+      }
+    }
+  } catch (error) {
+    for (const path of made.values()) rmSync(path, { force: true });
+    throw error;
+  }
+}
+
+async function isRight(tree: Tree, entry: ManifestEntry, linked: LinkedFiles): Promise<boolean> {
+  const path = join(tree.root, entry.path);
+  const found = statOf(path);
   if (found === undefined) return false;
   switch (entry.kind) {
     case 'folder':
       return found.isDirectory();
     case 'symlink':
-      return found.isSymbolicLink() && (await readlink(path)) === entry.target;
+      return found.isSymbolicLink() && readlinkSync(path) === entry.target;
     case 'file':
-      return (
-        found.isFile() &&
-        found.nlink === 1 &&
-        (found.mode & 0o7777) === entry.mode &&
-        found.size === entry.size &&
-        (await hashOf(path)) === entry.sha256
-      );
+      if (!found.isFile() || (found.mode & 0o7777) !== entry.mode || found.size !== entry.size) return false;
+      if (found.nlink > 1) return tree.links && (await linked.isRight(entry, found));
+      return (await hashOfFile(path, tree.turns)) === entry.sha256;
   }
 }
 
-/** Whatever stands in the way is of our own making or of an agent's; the release says what belongs there. */
-async function make(root: string, entry: ManifestEntry, maker: TreeMaker): Promise<void> {
-  const path = join(root, entry.path);
-  if (entry.kind === 'folder') {
-    await makeFolder(path);
-    return;
-  }
-  const temporary = join(maker.incoming, randomUUID());
-  try {
-    if (entry.kind === 'symlink') await symlink(entry.target, temporary);
-    else await copyBlob(entry, maker.blobs, temporary);
-    if ((await statOf(path))?.isDirectory() === true) await rm(path, { recursive: true, force: true });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
+/** Those that are names of stored files. What else has several names is somebody's who may change it. */
+class LinkedFiles {
+  private readonly known = new Map<string, boolean>();
 
-/** A copy that shares its blocks with the blob where the file system can do that, never its inode. */
-async function copyBlob(entry: FileEntry, blobs: BlobStore, to: string): Promise<void> {
-  try {
-    await copyFile(blobs.path(entry.sha256), to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new DamagedBlob(entry);
-    throw error;
-  }
-  if ((await hashOf(to)) !== entry.sha256) throw new DamagedBlob(entry);
-  await chmod(to, entry.mode);
-  const file = await open(to, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
+  constructor(private readonly tree: Tree) {}
+
+  async isRight({ sha256 }: FileEntry, { ino, dev }: Stats): Promise<boolean> {
+    const path = this.tree.blob(sha256);
+    const blob = statOf(path);
+    if (blob?.ino !== ino || blob.dev !== dev) return false;
+    let right = this.known.get(sha256);
+    if (right === undefined) {
+      right = (await hashOfFile(path, this.tree.turns)) === sha256;
+      this.known.set(sha256, right);
+    }
+    return right;
   }
 }
 
 /** A real folder, never a link to one: through a link we would write into another tree. */
-async function makeFolder(path: string): Promise<void> {
-  const found = await statOf(path);
+export function makeFolder(path: string): void {
+  const found = statOf(path);
   if (found?.isDirectory() === true) {
-    if ((found.mode & 0o7777) !== FOLDER_MODE) await chmod(path, FOLDER_MODE);
+    if ((found.mode & 0o7777) !== FOLDER_MODE) chmodSync(path, FOLDER_MODE);
     return;
   }
-  if (found !== undefined) await rm(path, { force: true });
-  await mkdir(path, { recursive: true });
-  await chmod(path, FOLDER_MODE);
-  syncFolder(dirname(path));
+  if (found !== undefined) rmSync(path, { force: true });
+  mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+  // Whatever the umask is.
+  chmodSync(path, FOLDER_MODE);
 }
 
-async function statOf(path: string): Promise<Stats | undefined> {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
-  }
-}
-
-/** Every folder that must be one, outer before inner, the root ('') first. */
-function foldersOf(entries: readonly ManifestEntry[]): readonly string[] {
-  const folders = new Set<string>(entries.flatMap((entry) => ancestorsOf(entry.path)));
-  folders.add('');
-  return [...folders].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-}
-
-function ancestorsOf(path: string): string[] {
-  const found: string[] = [];
-  for (let folder = parentOf(path); ; folder = parentOf(folder)) {
-    found.push(folder);
-    if (folder === '') return found;
-  }
-}
-
-const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+const statOf = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });

@@ -245,6 +245,32 @@ export interface Releases {
   verify(app: string, release: ReleaseRef, how: 'mend' | 'check'): Promise<void>;
 }
 
+/** Implemented by release/. */
+export interface ReleaseCleaner {
+  /**
+   * Removes the releases that are neither needed nor among those staged last, and contents that no release names. Never
+   * rejects where something is in the way: that is a problem, and tried again the next time.
+   */
+  clean(needed: NeededReleases): Promise<CleanedReleases>;
+}
+
+/** What must not go from this host. */
+export interface NeededReleases {
+  /** Active, active before, tried, or being staged. */
+  readonly releases: readonly { readonly app: string; readonly digest: string; readonly specDigest: string }[];
+  /** What agents run from. */
+  readonly running: readonly { readonly app: string; readonly version: string }[];
+}
+
+export interface CleanedReleases {
+  readonly releases: number;
+  /** Contents, and the bytes that they took. */
+  readonly blobs: number;
+  readonly bytes: number;
+  /** Sentences. */
+  readonly problems: readonly string[];
+}
+
 /** Canonical JSON; their sha256 are `release.digest` and `release.specDigest`. */
 export interface ReleaseDocuments {
   readonly release: ReleaseRef;

@@ -51,7 +51,7 @@ export class BlobStore {
   }
 
   path(sha256: string): string {
-    return join(this.folder, sha256.slice(0, 2), sha256);
+    return blobPath(this.folder, sha256);
   }
 
   /** Bytes of a blob; undefined: it is not stored. Its content is looked at when it is used. */
@@ -217,6 +217,9 @@ export class BlobStore {
     }
   }
 }
+
+/** Where a store of this folder has a content. */
+export const blobPath = (folder: string, sha256: string): string => join(folder, sha256.slice(0, 2), sha256);
 
 /** sha256 of a file's content. */
 export async function hashOf(path: string): Promise<string> {

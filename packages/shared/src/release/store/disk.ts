@@ -5,33 +5,37 @@ import { messageOf, OutriderError } from '../../runtime/errors.js';
 /** The disk here refused; no other source of a blob would help. */
 export class DiskProblem extends OutriderError {}
 
-/** What the file system of a folder still takes from anybody, in bytes. */
-export async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
+/** What the file system of a folder still takes from anybody. */
+export async function roomIn(folder: string): Promise<Room> {
+  const { bavail, bsize, files, ffree } = await statfs(folder);
+  // Some make as many inodes as they need, and count none.
+  return { bytes: bavail * bsize, inodes: files === 0 ? Infinity : ffree };
 }
 
-/** @throws DiskProblem where `bytes` would leave less than `reserve` free. */
-export async function ensureSpace(folder: string, bytes: number, reserve: number): Promise<void> {
-  const problem = problemOfSpace(folder, { bytes, free: await freeBytes(folder), reserve });
-  if (problem !== undefined) throw new DiskProblem('refused', problem);
+export interface Room {
+  readonly bytes: number;
+  readonly inodes: number;
 }
 
 export interface Space {
   /** What would be added. */
-  readonly bytes: number;
-  readonly free: number;
-  /** What is never taken. */
+  readonly need: Room;
+  readonly free: Room;
+  /** Bytes that are never taken. */
   readonly reserve: number;
 }
 
 /** A sentence; undefined: there is room. */
-export function problemOfSpace(folder: string, { bytes, free, reserve }: Space): string | undefined {
-  if (bytes === 0 || free >= bytes + reserve) return undefined;
-  return (
-    `Not enough space in ${folder}: this release needs ${spell(bytes)}, ${spell(free)} are free and ${spell(reserve)} ` +
-    'of that are kept in reserve. Free some space and try again.'
-  );
+export function problemOfSpace(folder: string, { need, free, reserve }: Space): string | undefined {
+  const remedy = 'Free some space and try again.';
+  if (need.bytes > 0 && free.bytes < need.bytes + reserve) {
+    return (
+      `Not enough space in ${folder}: this release needs ${spell(need.bytes)}, ${spell(free.bytes)} are free and ` +
+      `${spell(reserve)} of that are kept in reserve. ${remedy}`
+    );
+  }
+  if (need.inodes <= free.inodes) return undefined;
+  return `Not enough inodes in ${folder}: this release needs ${need.inodes}, and ${free.inodes} are free. ${remedy}`;
 }
 
 /** An error of the file system as a sentence; anything else as it is. */

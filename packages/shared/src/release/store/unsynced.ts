@@ -4,7 +4,7 @@
  * a file says since when and in which boot; what is younger than it after another boot may be empty, and is removed.
  */
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -84,14 +84,27 @@ export class Unsynced {
   }
 }
 
-/** With the one call for the whole file system (`sync -f`, of coreutils) where there are many. */
+/** Whether all that stands in a store is durable, as far as that is known from the outside. */
+export const isSettled = (folder: string): boolean => !existsSync(join(folder, MARK));
+
 async function syncAll(folder: string, paths: ReadonlySet<string>): Promise<void> {
   // None: they came before this process began.
-  if (paths.size > FEW || paths.size === 0) {
-    const done = await promisify(execFile)('sync', ['-f', folder]).catch(() => undefined);
-    if (done !== undefined) return;
-  }
+  if ((paths.size > FEW || paths.size === 0) && (await syncFileSystem(folder))) return;
   for (const path of [...paths, ...new Set([...paths].map((one) => dirname(one))), folder]) await syncOne(path);
+}
+
+/**
+ * Makes files and the names in their folders durable: with one call for all of the file system that `folder` is on where
+ * there are many, else one by one.
+ */
+export async function syncPaths(folder: string, paths: readonly string[]): Promise<void> {
+  if (paths.length > FEW && (await syncFileSystem(folder))) return;
+  for (const path of paths) await syncOne(path);
+}
+
+/** The call is made by `sync -f`, of coreutils. False: there is no such program here. */
+async function syncFileSystem(folder: string): Promise<boolean> {
+  return (await promisify(execFile)('sync', ['-f', folder]).catch(() => undefined)) !== undefined;
 }
 
 async function syncOne(path: string): Promise<void> {

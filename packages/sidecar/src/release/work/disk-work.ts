@@ -1,0 +1,163 @@
+/** Does the long part in the thread that it is in. Its calls are synchronous and short; between them others have their turn. */
+import { existsSync } from 'node:fs';
+import type { Manifest } from '@outrider/shared/domain/release.js';
+import { AGENTS_FILE, readManifest } from '@outrider/shared/release/manifest.js';
+import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
+import { DiskProblem, diskProblem, problemOfSpace, roomIn } from '@outrider/shared/release/store/disk.js';
+import type { Clock } from '@outrider/shared/runtime/clock.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { fetchBlobs } from '../blob-fetch.js';
+import { diskNeed } from '../disk-need.js';
+import { loadManifest } from '../documents.js';
+import { contentsOf, Fetching, missingOf } from '../fetching.js';
+import { type Layout, layoutOf } from '../layout.js';
+import { programsLeave } from '../links.js';
+import { treeOf } from '../look.js';
+import { buildTree } from '../tree-build.js';
+import { type FileEntry, TreeContents } from '../tree-contents.js';
+import { differencesOf, mendTree, type Tree } from '../tree.js';
+import { Turns } from '../turns.js';
+import { Clearing } from './clearing.js';
+import type { MakeJob, NeedJob, ReleaseWork, TreeJob } from './release-work.js';
+
+export interface DiskWorkOptions {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  /** Bytes of the disk that staging never takes. */
+  readonly reserveBytes: number;
+  /** Fetching gives up when nothing new has come for so long. */
+  readonly patienceMs: number;
+  /** Others have their turn so often. */
+  readonly sliceMs: number;
+}
+
+type Progress = Parameters<ReleaseWork['make']>[1];
+
+export class DiskWork implements ReleaseWork {
+  private readonly layout: Layout;
+  private readonly blobs: BlobStore;
+  private readonly clearing: Clearing;
+
+  constructor(private readonly options: DiskWorkOptions) {
+    this.layout = layoutOf(options.dataDir);
+    this.blobs = new BlobStore(this.layout.blobs, this.layout.incoming);
+    this.clearing = new Clearing(this.layout, this.blobs, () => this.turns());
+  }
+
+  need: ReleaseWork['need'] = async ({ app, digest, manifest: bytes, mayLink }: NeedJob) => {
+    const { blob, tree } = this.layout;
+    const { entries } = readManifest(bytes);
+    const missing = await missingOf(contentsOf(entries), blob, this.turns());
+    const links = mayLink && programsLeave(entries, blob);
+    const need = diskNeed({ entries, missing, links, isBuilt: existsSync(tree(app, digest)) });
+    return { need, free: await roomIn(this.options.dataDir) };
+  };
+
+  make: ReleaseWork['make'] = async (job, progress, signal) => {
+    const manifest = loadManifest(this.layout, job.app, job.release.digest);
+    const wanted = contentsOf(manifest.entries);
+    const letGo = this.blobs.hold(wanted.keys());
+    this.clearing.spare(wanted.keys());
+    try {
+      return await this.madeOf({ job, manifest, wanted, progress, signal, turns: this.turns(signal) });
+    } catch (error) {
+      if (signal.aborted) throw new OutriderError('unavailable', 'The staging was stopped.', { cause: error });
+      throw diskProblem(error, this.options.dataDir);
+    } finally {
+      letGo();
+    }
+  };
+
+  check: ReleaseWork['check'] = async (job) => {
+    const turns = this.turns();
+    const tree = treeOf(this.layout, job, loadManifest(this.layout, job.app, job.release.digest), turns);
+    const contents = new TreeContents({ ...tree, turns });
+    const [damaged] = await contents.damagedOf(await differencesOf(tree));
+    if (damaged !== undefined) throw cannotMend(job, damaged);
+  };
+
+  clear: ReleaseWork['clear'] = ({ since }) => this.clearing.clear(since);
+
+  freeable: ReleaseWork['freeable'] = (dropped) => this.clearing.freeable(dropped);
+
+  private async madeOf(make: Making): ReturnType<ReleaseWork['make']> {
+    const { job, manifest, wanted, progress, turns } = make;
+    const missing =
+      job.contents === 'all' ? await missingOf(wanted, this.layout.blob, turns) : new Map<string, number>();
+    const fetching = new Fetching(wanted, missing, progress);
+    if (job.contents === 'all') await this.fetchAll(make, missing, fetching);
+    const tree = treeOf(this.layout, job, manifest, turns);
+    const isNew = !existsSync(tree.root);
+    const contents = new TreeContents({ ...tree, turns });
+    contents.trust(missing.keys());
+    const made = isNew ? { ...tree, root: this.layout.building(job.app, job.release.digest) } : tree;
+    const lacking = isNew ? made.entries : await differencesOf(made);
+    await this.mendContents(make, lacking, contents);
+    if (isNew) await buildTree(made, contents);
+    else await mendTree(made, lacking, contents, this.layout.incoming);
+    fetching.finish();
+    return isNew ? { building: made.root } : {};
+  }
+
+  private async fetchAll(make: Making, missing: ReadonlyMap<string, number>, fetching: Fetching): Promise<void> {
+    const { entries } = make.manifest;
+    const { dataDir, reserveBytes: reserve } = this.options;
+    const spec = entries.find(({ path }) => path === AGENTS_FILE);
+    // It says whether the tree takes any room of its own.
+    if (make.job.mayLink && spec?.kind === 'file' && missing.has(spec.sha256)) {
+      await this.fetch(make, new Map([[spec.sha256, spec.size]]), fetching.add);
+    }
+    const links = make.job.mayLink && programsLeave(entries, this.layout.blob);
+    const isBuilt = existsSync(this.layout.tree(make.job.app, make.job.release.digest));
+    const need = diskNeed({ entries, missing, links, isBuilt });
+    const problem = problemOfSpace(dataDir, { need, free: await roomIn(dataDir), reserve });
+    if (problem !== undefined) throw new DiskProblem('refused', problem);
+    await this.fetch(make, await missingOf(missing, this.layout.blob, make.turns), fetching.add);
+  }
+
+  /** What is stored and has gone bad is fetched anew. */
+  private async mendContents(make: Making, lacking: Tree['entries'], contents: TreeContents): Promise<void> {
+    const damaged = await contents.damagedOf(lacking);
+    const [first] = damaged;
+    if (first === undefined) return;
+    if (make.job.sources.length === 0) throw cannotMend(make.job, first);
+    const wanted = contentsOf(damaged);
+    for (const sha256 of wanted.keys()) await this.blobs.remove(sha256);
+    await this.fetch(make, wanted, () => undefined).catch((cause: unknown) => {
+      throw cause instanceof DiskProblem ? cause : cannotMend(make.job, first, cause);
+    });
+    contents.trust(wanted.keys());
+  }
+
+  private async fetch(
+    { job: { sources, token }, signal }: Making,
+    wanted: ReadonlyMap<string, number>,
+    progress: (bytes: number) => void,
+  ): Promise<void> {
+    const { clock, patienceMs } = this.options;
+    await fetchBlobs({ blobs: this.blobs, wanted, sources, token: () => token, clock, progress, signal, patienceMs });
+  }
+
+  private turns(signal?: AbortSignal): Turns {
+    return new Turns(this.options.sliceMs, signal);
+  }
+}
+
+interface Making {
+  readonly job: MakeJob;
+  readonly manifest: Manifest;
+  /** Bytes by sha256. */
+  readonly wanted: ReadonlyMap<string, number>;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly turns: Turns;
+}
+
+function cannotMend({ app, release }: TreeJob, entry: FileEntry, cause?: unknown): OutriderError {
+  const fetched = cause instanceof OutriderError ? ` ${cause.message}` : '';
+  return new OutriderError(
+    'unavailable',
+    `${entry.path} of ${app} ${release.version} is not what the release says, and its stored content is damaged too.${fetched} Stage this release again.`,
+    { cause },
+  );
+}
