@@ -9,24 +9,31 @@ const packages = fileURLToPath(new URL('../packages/', import.meta.url));
 /** Loaded in pieces, or with native parts that they look for beside themselves. */
 const APART = ['koffi', 'zeromq', /^systeminformation/];
 
-for (const [name, input] of Object.entries({
-  sidecar: { cli: 'cli.js' },
+/** `thread`: loaded all at once by a thread of the program, so in one file. */
+for (const [name, { thread, ...input }] of Object.entries({
+  sidecar: { cli: 'cli.js', thread: 'release/work/thread.js' },
   coordinator: { cli: 'cli/main.js', main: 'main.js' },
 })) {
   const built = `${packages}${name}/dist/`;
   const dir = `${built}bundle`;
   // Beside it, and as deep: what stands there serves until the new one is whole.
   const [fresh, former] = [`${built}bundle.new`, `${built}bundle.old`];
-  const bundle = await rolldown({
-    input: Object.fromEntries(Object.entries(input).map(([entry, file]) => [entry, built + file])),
-    external: APART,
-    platform: 'node',
-    plugins: [whereTheyWere(fresh)],
-    logLevel: 'warn',
-  });
   for (const left of [fresh, former]) rmSync(left, { recursive: true, force: true });
-  await bundle.write({ dir: fresh, comments: false, minify: { compress: false, mangle: false, codegen: true } });
-  await bundle.close();
+  await write(input, {});
+  if (thread !== undefined) await write({ thread }, { codeSplitting: false });
+
+  async function write(entries, how) {
+    const bundle = await rolldown({
+      input: Object.fromEntries(Object.entries(entries).map(([entry, file]) => [entry, built + file])),
+      external: APART,
+      platform: 'node',
+      plugins: [whereTheyWere(fresh)],
+      logLevel: 'warn',
+    });
+    const small = { comments: false, minify: { compress: false, mangle: false, codegen: true } };
+    await bundle.write({ dir: fresh, ...small, ...how });
+    await bundle.close();
+  }
   if (existsSync(dir)) renameSync(dir, former);
   renameSync(fresh, dir);
   rmSync(former, { recursive: true, force: true });

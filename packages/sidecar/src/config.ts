@@ -56,6 +56,8 @@ export interface SidecarConfig {
   };
   /** Bytes of the disk that releases never take. */
   readonly diskReserve: number;
+  /** So many releases of an app stay that were staged last, needed or not. */
+  readonly keepReleases: number;
   readonly drain: {
     /** Also where the machine goes on when the sidecar ends. */
     readonly onStop: boolean;
@@ -122,6 +124,7 @@ const schema = strict(
       compress: flag().default(true),
     }).prefault({}),
     disk_reserve: size(0, 1024 * 1024 * GIB).default(64 * MIB),
+    keep_releases: whole(1, 1_000).default(5),
     control: strict({ group: text('the name of a group of this machine').optional() }).prefault({}),
     drain: strict({
       on_stop: flag().default(false),
@@ -172,6 +175,7 @@ export function loadConfig(
     },
     control: config.control.group === undefined ? {} : { group: config.control.group },
     diskReserve: config.disk_reserve,
+    keepReleases: config.keep_releases,
     drain: { onStop: config.drain.on_stop, limitMs: config.drain.limit },
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     log: {

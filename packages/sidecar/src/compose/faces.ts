@@ -25,6 +25,7 @@ import { type RedisLink, startRedisLink } from '../link/redis-link.js';
 import { grpcClient } from '../release/blob-fetch.js';
 import { Sampler } from '../samples/sampler.js';
 import { Autoscaler } from '../supervise/autoscaler.js';
+import { Housekeeping } from '../supervise/housekeeping.js';
 import { bindPatiently } from './binding.js';
 import type { Inside } from './inside.js';
 import { remembered } from './remembered.js';
@@ -98,6 +99,7 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
   );
   closers.push(() => http.close());
   metrics.set(counted);
+  startHousekeeping(inside, log, closers);
   await watchFigures(config, inside, log, closers);
 
   const [pages = [], figures = []] = http.addresses;
@@ -152,6 +154,18 @@ function connectMetrics(config: SidecarConfig, inside: Inside, redis: RedisLink,
     () => metrics.close(),
   );
   return metrics;
+}
+
+function startHousekeeping({ host, cleaner }: Inside, log: Logger, closers: Closers): void {
+  const housekeeping = new Housekeeping({
+    ...{ host, cleaner, clock: systemClock },
+    onCleaned: ({ releases, blobs, bytes }) => {
+      if (releases + blobs > 0) log.info({ releases, blobs, bytes }, 'what no release needs any more was removed');
+    },
+    onProblem: (sentence) => log.warn(sentence),
+  });
+  housekeeping.start();
+  closers.push(() => housekeeping.stop());
 }
 
 /** What gates are judged by. */

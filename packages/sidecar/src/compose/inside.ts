@@ -23,7 +23,6 @@ import { createPortHolders } from '../process/port-holders.js';
 import { bootId } from '../process/process-stat.js';
 import { acceptsAtOnce } from '../process/quick-connect.js';
 import { FdStore } from '../process/fd-store.js';
-import { createReleases } from '../release/releases.js';
 import { createDurableStore } from '../store/durable-state.js';
 import { createRecordStore } from '../store/record-store.js';
 import type { Autoscaler } from '../supervise/autoscaler.js';
@@ -31,7 +30,7 @@ import { createHostDriver, type HostDriver } from '../supervise/host-driver.js';
 import { type ReadSpec, readerOf } from '../supervise/host-driver-specs.js';
 import type { Sampler } from '../samples/sampler.js';
 import type { HostDriverOptions } from '../supervise/host-driver-options.js';
-import type { LogReader, Probes, Processes } from '../supervise/ports.js';
+import type { LogReader, Probes, Processes, ReleaseCleaner } from '../supervise/ports.js';
 import type { StagingNeeds } from '../supervise/preflight/ports.js';
 import { createPreflight } from '../supervise/preflight/preflight.js';
 import type { HookRunner } from '../supervise/hooks/runner.js';
@@ -44,6 +43,7 @@ import { hostSockets, tellOfUndeclared } from './inherited.js';
 import { Late } from './late.js';
 import { createLogFiles, logFolder } from './log-files.js';
 import { machineOf } from './machine.js';
+import { releasesOf } from './releases.js';
 import { type Tokens, tokensOf } from './tokens.js';
 
 export interface Held<T> {
@@ -55,6 +55,7 @@ export interface Inside {
   readonly host: HostDriver;
   readonly preflight: Preflight;
   readonly specs: SpecSource;
+  readonly cleaner: ReleaseCleaner;
   readonly hooks: HookRunner;
   readonly bus: Bus;
   readonly notify: ClosableNotifySockets;
@@ -103,7 +104,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     random: () => Math.random(),
     ...{ host: place, bootId: bootId(), newId, logs: logFiles, maxStarting: config.maxStarting, warn },
   });
-  const releases = createReleases({ dataDir, token: tokens.ofFleet, clock, reserveBytes: config.diskReserve });
+  const releases = releasesOf(config, { tokens, limits, warn }, () => driver.status());
   const driver = createHostDriver({
     ...{ host, address, environment, labels, clock, supervisor, events },
     sidecar: { pid: process.pid, version, startedAt: rfc3339(clock.now()) },
@@ -118,7 +119,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const hooks = startHooks(config, { processes, limits, logs, host: place, newId, warn }, driver, releases);
   return {
     ...{ supervisor, host: driver, hooks, preflight: preflightOf(config, driver, releases) },
-    ...{ specs: releases, spec: readerOf({ releases }) },
+    ...{ specs: releases, cleaner: releases, spec: readerOf({ releases }) },
     ...{ bus, notify, events, metrics, figures, samples, scaler, tokens, version, logs, rotation },
   };
 }
