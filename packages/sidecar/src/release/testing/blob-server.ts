@@ -26,7 +26,11 @@ export interface BlobServer {
   close(): Promise<void>;
 }
 
-export async function startBlobServer(contents: Iterable<Buffer>, listen = '127.0.0.1:0'): Promise<BlobServer> {
+export async function startBlobServer(
+  contents: Iterable<Buffer>,
+  listen = '127.0.0.1:0',
+  token = TOKEN,
+): Promise<BlobServer> {
   const byDigest = new Map([...contents].map((data) => [createHash('sha256').update(data).digest('hex'), data]));
   const asked: string[][] = [];
   async function* serve({ sha256 }: { readonly sha256: readonly string[] }): AsyncGenerator<Piece> {
@@ -53,7 +57,7 @@ export async function startBlobServer(contents: Iterable<Buffer>, listen = '127.
     proto: { definition, types },
     implementation,
     listen: [listen],
-    tokens: () => [TOKEN],
+    tokens: () => [token],
     open: new Set(),
     onBug: (error) => console.error(error),
   });
