@@ -27,15 +27,17 @@ function draw(below: number): number {
 }
 const FILES = 150;
 const bytes = (text: string): Buffer => Buffer.from(`${text} `.repeat(1 + draw(300)));
-const SHARED = Object.fromEntries(
+const SHARED: Readonly<Record<string, Buffer>> = Object.fromEntries(
   Array.from({ length: FILES }, (_, at) => [`common/${at % 7}/s${at}`, bytes(`s${at}`)]),
 );
 
 function release(number: number): Sample {
-  const own = Array.from({ length: FILES }, (_, at) => [`own/${at % 5}/o${at}`, bytes(`${number}-${at}`)]);
+  const own: Readonly<Record<string, Buffer>> = Object.fromEntries(
+    Array.from({ length: FILES }, (_, at) => [`own/${at % 5}/o${at}`, bytes(`${number}-${at}`)]),
+  );
   const odd = { 'agents.yaml': 'app: assistants\n', 'ä b/-rf': 'odd', link: { target: 'agents.yaml' } };
   const big = { big: Buffer.alloc(400_000, `${number}`) };
-  return sampleOf(`${number}.0.0`, { ...odd, ...SHARED, ...Object.fromEntries(own), ...big });
+  return sampleOf(`${number}.0.0`, { ...odd, ...SHARED, ...own, ...big });
 }
 const RELEASES = [1, 2, 3, 4, 5].map(release);
 
@@ -177,7 +179,7 @@ it('at any moment at which releases are cleared away', async () => {
   age();
   await eventually(
     () => {
-      expect(list(app()).sort()).toEqual([last.release.digest, 'manifests', 'sources.json', 'specs'].sort());
+      expect([...list(app())].sort()).toEqual([last.release.digest, 'manifests', 'sources.json', 'specs'].sort());
       expect(blobs().length).toBe(new Set(last.contents.map((content) => sha256(content))).size);
     },
     { timeoutMs: 60_000 },

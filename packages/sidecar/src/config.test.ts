@@ -26,6 +26,7 @@ describe('sidecar.yaml', () => {
     expect(config).toEqual({
       control: {},
       diskReserve: 64 * 1024 ** 2,
+      keepReleases: 5,
       drain: { onStop: false, limitMs: 90_000 },
       host: 'pc2',
       address: '127.0.0.1',
@@ -112,6 +113,7 @@ describe('what is wrong is named with its line and a remedy', () => {
     ['a size of too little', 'host: a\nagent_logs: { max_size: 1K }\n', /:2: .*a size from 64K to 2G, not 1K\./],
     ['a size of too much', 'host: a\nagent_logs: { max_size: 3G }\n', /:2: .*a size from 64K to 2G, not 3G\./],
     ['no log kept', 'host: a\nagent_logs: { keep: 0 }\n', /:2: agent_logs\.keep must be a whole number from 1 to 100/],
+    ['no release kept', 'host: a\nkeep_releases: 0\n', /:2: keep_releases must be a whole number from 1 to 1000/],
     ['a way to compress', 'host: a\nagent_logs: { compress: xz }\n', /:2: agent_logs\.compress must be true or false/],
     ['an unknown key of logs', 'host: a\nagent_logs: { size: 1M }\n', /:2: agent_logs\.size is not known/],
     ['a relative folder', 'host: a\ndata_dir: data\n', /:2: data_dir must be an absolute path/],

@@ -14,9 +14,10 @@ const active = (digest: string, at: number): NeededHere => ({
 });
 
 /** `a` is the oldest. */
+const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f'];
 const HELD: Held = {
-  releases: [...'abcdef'].map((digest, at) => release(digest, at)),
-  specs: [...'abcdef'].map((digest, at) => spec(digest, at)),
+  releases: LETTERS.map((digest, at) => release(digest, at)),
+  specs: LETTERS.map((digest, at) => spec(digest, at)),
 };
 const digests = (held: Held, needed: NeededHere, keep: number): string =>
   [...stayingOf(held, needed, keep).digests].sort().join('');
@@ -52,7 +53,7 @@ it('of one release, the specs that were staged last stay, and those that are nee
 });
 
 it('whatever there is: what is needed stays with all that it names, and less is kept the stricter it is', () => {
-  const digest = fc.constantFrom(...'abcdefgh');
+  const digest = fc.constantFrom(...LETTERS, 'g', 'h');
   const heldSpec = fc.record({ digest, at: fc.nat(50), kept: fc.array(digest, { maxLength: 2 }) });
   const held = fc.record({
     releases: fc.uniqueArray(fc.record({ digest, at: fc.nat(50), isWhole: fc.boolean() }), {

@@ -77,7 +77,10 @@ it.each<[string, () => void]>([
   ['a mode was changed', () => chmodSync(file(ONE), 0o777)],
   [
     'a file has another name than the store knows',
-    () => (renameSync(blob(CODE), join(folder, 'x')), writeFileSync(blob(CODE), CODE)),
+    () => {
+      renameSync(blob(CODE), join(folder, 'x'));
+      writeFileSync(blob(CODE), CODE);
+    },
   ],
 ])('is mended where %s', async (_what, harm) => {
   await stage(ONE);
