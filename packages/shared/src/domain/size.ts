@@ -22,3 +22,13 @@ const STEPS = [
   ['M', 1024 ** 2],
   ['K', 1024],
 ] as const;
+
+const SPOKEN = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** For people, rounded: `12 bytes`, `3.4 MiB`. */
+export function spokenSize(bytes: number): string {
+  let unit = 0;
+  const rounded = (): number => Math.round((bytes / 1024 ** unit) * 10) / 10;
+  while (rounded() >= 1024 && unit < SPOKEN.length - 1) unit += 1;
+  return `${rounded()} ${SPOKEN[unit] ?? ''}`;
+}

@@ -1,5 +1,6 @@
 /** What the disk has left, and what its refusals are called. */
 import { statfs } from 'node:fs/promises';
+import { spokenSize } from '../../domain/size.js';
 import { messageOf, OutriderError } from '../../runtime/errors.js';
 
 /** The disk here refused; no other source of a blob would help. */
@@ -30,8 +31,8 @@ export function problemOfSpace(folder: string, { need, free, reserve }: Space): 
   const remedy = 'Free some space and try again.';
   if (need.bytes > 0 && free.bytes < need.bytes + reserve) {
     return (
-      `Not enough space in ${folder}: this release needs ${spell(need.bytes)}, ${spell(free.bytes)} are free and ` +
-      `${spell(reserve)} of that are kept in reserve. ${remedy}`
+      `Not enough space in ${folder}: this release needs ${spokenSize(need.bytes)}, ${spokenSize(free.bytes)} are free and ` +
+      `${spokenSize(reserve)} of that are kept in reserve. ${remedy}`
     );
   }
   if (need.inodes <= free.inodes) return undefined;
@@ -52,15 +53,4 @@ export function diskProblem(error: unknown, path: string): unknown {
     );
   }
   return new DiskProblem('unavailable', `Cannot use ${path}: ${messageOf(error)}.`, { cause: error });
-}
-
-function spell(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${Math.round(value * 10) / 10} ${units[unit] ?? ''}`;
 }
