@@ -1,13 +1,15 @@
 /** A look at the tree of a release, and at whether that is all that it needs. Changes nothing. */
 import { existsSync } from 'node:fs';
 import type { Manifest, ManifestEntry } from '@outrider/shared/domain/release.js';
+import { roomIn } from '@outrider/shared/release/store/disk.js';
 import { isSettled } from '@outrider/shared/release/store/unsynced.js';
+import { diskNeed } from './disk-need.js';
 import { contentsOf, missingOf } from './fetching.js';
 import type { Layout } from './layout.js';
 import { programsLeave } from './links.js';
 import { differencesOf, type Tree } from './tree.js';
 import type { Turns } from './turns.js';
-import type { TreeJob } from './work/release-work.js';
+import type { Need, NeedJob, TreeJob } from './work/release-work.js';
 
 /** The tree of a release as it should be; `root`: where it stands, be it there or not. */
 export function treeOf(layout: Layout, job: TreeJob, { entries }: Manifest, turns: Turns): Tree {
@@ -20,6 +22,19 @@ export function treeOf(layout: Layout, job: TreeJob, { entries }: Manifest, turn
     links: mayLink && programsLeave(entries, layout.blob),
     turns,
   };
+}
+
+/** What bringing it here would add to the disk. */
+export async function needFor(
+  layout: Layout,
+  job: Omit<NeedJob, 'manifest'>,
+  { entries }: Manifest,
+  turns: Turns,
+): Promise<Need> {
+  const missing = await missingOf(contentsOf(entries), layout.blob, turns);
+  const links = job.mayLink && programsLeave(entries, layout.blob);
+  const isBuilt = existsSync(layout.tree(job.app, job.digest));
+  return { need: diskNeed({ entries, missing, links, isBuilt }), free: await roomIn(layout.releases) };
 }
 
 /** It stands as it should, so that there is nothing to do. `contents`: see `MakeJob`. */

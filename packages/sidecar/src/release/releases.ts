@@ -20,7 +20,7 @@ import { acceptDocuments, knownManifest, knownSpec, loadSpec, readDocuments } fr
 import { type Furnishing, UNFURNISHED } from './furnishing.js';
 import { type Layout, layoutOf } from './layout.js';
 import { agentsLeave } from './links.js';
-import { seenWhole } from './quick-look.js';
+import { seenNeed, seenWhole } from './quick-look.js';
 import { DiskWork } from './work/disk-work.js';
 import type { MakeJob, ReleaseWork, TreeJob } from './work/release-work.js';
 
@@ -84,10 +84,11 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
   }
 
   async needOf(documents: Parameters<StagingNeeds['needOf']>[0]): ReturnType<StagingNeeds['needOf']> {
-    const { spec } = readDocuments(documents);
+    const { spec, manifest } = readDocuments(documents);
     const { app, digest } = spec;
     const { mayLink } = this.jobOf(spec, spec);
-    const { need, free } = await this.work.need({ app, digest, manifest: documents.manifest, mayLink });
+    const job = { app, digest, manifest: documents.manifest, mayLink };
+    const { need, free } = (await seenNeed(this.layout, job, manifest)) ?? (await this.work.need(job));
     const { dataDir, needed } = this.options;
     const { reserveBytes: reserve } = this;
     let short = problemOfSpace(dataDir, { need, free, reserve });

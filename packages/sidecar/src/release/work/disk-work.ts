@@ -3,16 +3,14 @@ import { existsSync } from 'node:fs';
 import type { Manifest } from '@outrider/shared/domain/release.js';
 import { AGENTS_FILE, readManifest } from '@outrider/shared/release/manifest.js';
 import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
-import { DiskProblem, diskProblem, problemOfSpace, roomIn } from '@outrider/shared/release/store/disk.js';
+import { DiskProblem, diskProblem, problemOfSpace } from '@outrider/shared/release/store/disk.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { fetchBlobs } from '../blob-fetch.js';
-import { diskNeed } from '../disk-need.js';
 import { loadManifest } from '../documents.js';
 import { contentsOf, Fetching, missingOf } from '../fetching.js';
 import { type Layout, layoutOf } from '../layout.js';
-import { programsLeave } from '../links.js';
-import { treeOf } from '../look.js';
+import { needFor, treeOf } from '../look.js';
 import { buildTree } from '../tree-build.js';
 import { type FileEntry, TreeContents } from '../tree-contents.js';
 import { differencesOf, mendTree, type Tree } from '../tree.js';
@@ -44,14 +42,8 @@ export class DiskWork implements ReleaseWork {
     this.clearing = new Clearing(this.layout, this.blobs, () => this.turns());
   }
 
-  need: ReleaseWork['need'] = async ({ app, digest, manifest: bytes, mayLink }: NeedJob) => {
-    const { blob, tree } = this.layout;
-    const { entries } = readManifest(bytes);
-    const missing = await missingOf(contentsOf(entries), blob, this.turns());
-    const links = mayLink && programsLeave(entries, blob);
-    const need = diskNeed({ entries, missing, links, isBuilt: existsSync(tree(app, digest)) });
-    return { need, free: await roomIn(this.options.dataDir) };
-  };
+  need: ReleaseWork['need'] = async (job: NeedJob) =>
+    needFor(this.layout, job, readManifest(job.manifest), this.turns());
 
   make: ReleaseWork['make'] = async (job, progress, signal) => {
     const manifest = loadManifest(this.layout, job.app, job.release.digest);
@@ -107,10 +99,9 @@ export class DiskWork implements ReleaseWork {
     if (make.job.mayLink && spec?.kind === 'file' && missing.has(spec.sha256)) {
       await this.fetch(make, new Map([[spec.sha256, spec.size]]), fetching.add);
     }
-    const links = make.job.mayLink && programsLeave(entries, this.layout.blob);
-    const isBuilt = existsSync(this.layout.tree(make.job.app, make.job.release.digest));
-    const need = diskNeed({ entries, missing, links, isBuilt });
-    const problem = problemOfSpace(dataDir, { need, free: await roomIn(dataDir), reserve });
+    const { app, release, mayLink } = make.job;
+    const room = await needFor(this.layout, { app, digest: release.digest, mayLink }, make.manifest, make.turns);
+    const problem = problemOfSpace(dataDir, { ...room, reserve });
     if (problem !== undefined) throw new DiskProblem('refused', problem);
     await this.fetch(make, await missingOf(missing, this.layout.blob, make.turns), fetching.add);
   }
