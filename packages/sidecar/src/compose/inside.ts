@@ -44,6 +44,7 @@ import { hostSockets, tellOfUndeclared } from './inherited.js';
 import { Late } from './late.js';
 import { createLogFiles, logFolder } from './log-files.js';
 import { machineOf } from './machine.js';
+import { startPrepare } from './prepare.js';
 import { type Tokens, tokensOf } from './tokens.js';
 
 export interface Held<T> {
@@ -103,7 +104,9 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     random: () => Math.random(),
     ...{ host: place, bootId: bootId(), newId, logs: logFiles, maxStarting: config.maxStarting, warn },
   });
-  const releases = createReleases({ dataDir, token: tokens.ofFleet, clock, reserveBytes: config.diskReserve });
+  const runner = startPrepare(config, { processes, limits, logs, newId, warn });
+  const reserveBytes = config.diskReserve;
+  const releases = createReleases({ dataDir, token: tokens.ofFleet, clock, reserveBytes, runner });
   const driver = createHostDriver({
     ...{ host, address, environment, labels, clock, supervisor, events },
     sidecar: { pid: process.pid, version, startedAt: rfc3339(clock.now()) },

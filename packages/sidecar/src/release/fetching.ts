@@ -4,7 +4,7 @@ import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 
 export class Fetching {
   private readonly wanted: ReadonlyMap<string, number>;
-  private readonly total: number;
+  readonly total: number;
   private done = 0;
 
   constructor(

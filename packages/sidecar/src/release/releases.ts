@@ -20,6 +20,9 @@ import { Fetching, sum } from './fetching.js';
 import { diskProblem, ensureSpace, freeBytes, problemOfSpace } from '@outrider/shared/release/store/disk.js';
 import { acceptDocuments, knownManifest, knownSpec, loadManifest, loadSpec, readDocuments } from './documents.js';
 import { layoutOf } from './layout.js';
+import { NO_RUNNER } from './links/no-runner.js';
+import type { StepRunner } from './links/ports.js';
+import { Linker, type Tell, treeLinksOf, treesIn, withoutLinked } from './links/tree-links.js';
 import { DamagedBlob, differencesOf, mendTree, type TreeMaker } from './tree.js';
 
 export interface ReleasesOptions {
@@ -29,6 +32,8 @@ export interface ReleasesOptions {
   readonly clock: Clock;
   /** Bytes of the disk that staging never takes; default 64 MiB. */
   readonly reserveBytes?: number;
+  /** Runs what is to be prepared; absent: nothing does. */
+  readonly runner?: StepRunner;
   /** Fetching gives up when nothing new has come for so long; default 60 s. */
   readonly patienceMs?: number;
 }
@@ -47,6 +52,7 @@ export function createReleases(options: ReleasesOptions): Releases & StagingNeed
 class HostReleases implements Releases, StagingNeeds, SpecSource {
   private readonly layout;
   private readonly maker: TreeMaker;
+  private readonly linker: Linker;
   private readonly specs = new Map<string, HostSpec>();
   /** One thing at a time for each tree. */
   private readonly busy = new Map<string, Promise<void>>();
@@ -56,6 +62,8 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
     this.layout = layout;
     mkdirSync(layout.releases, { recursive: true, mode: 0o755 });
     this.maker = { blobs: new BlobStore(layout.blobs, layout.incoming), incoming: layout.incoming };
+    const { dataDir, runner = NO_RUNNER } = options;
+    this.linker = new Linker({ dataDir, contents: this.maker.blobs, runner, tree: layout.tree });
   }
 
   accept(documents: Parameters<Releases['accept']>[0]): HostSpec {
@@ -65,36 +73,45 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
   async needOf(documents: Parameters<StagingNeeds['needOf']>[0]): ReturnType<StagingNeeds['needOf']> {
     const { spec, manifest } = readDocuments(documents);
     const missing = await new Fetching(manifest.entries, this.maker.blobs, () => undefined).missing();
-    const neededBytes = this.bytesFor(spec.app, spec.digest, manifest, missing);
+    const links = this.linker.outlook(spec.app, spec.digest, treeLinksOf(spec), manifest.entries);
+    const neededBytes = this.bytesFor(spec.app, spec.digest, manifest, missing) + links.bytes;
     const { dataDir, reserveBytes = RESERVE_BYTES } = this.options;
     const space = { bytes: neededBytes, free: await freeBytes(dataDir), reserve: reserveBytes };
-    const problem = this.unknownIn(spec) ?? problemOfSpace(dataDir, space);
-    const need = { neededBytes, freeBytes: space.free, reserveBytes };
+    const problem = this.unknownIn(spec) ?? links.problem ?? problemOfSpace(dataDir, space);
+    const { prepare, notices } = links;
+    const need = { neededBytes, freeBytes: space.free, reserveBytes, prepare, notices };
     return { spec, ...need, ...(problem === undefined ? {} : { problem }) };
   }
 
   stage: Releases['stage'] = async (app, release, sources, progress, signal) => {
     const kept = this.keptBy(app, release);
+    this.linker.remember(app, release.digest, treeLinksOf(loadSpec(this.layout, app, release.specDigest)));
     await this.alone(app, release, () => this.bring(app, release, sources, progress, signal));
     for (const other of kept) {
       await this.alone(app, other, () => this.bring(app, other, sources, () => undefined, signal));
     }
+    // What can't be taken away now is there the next time.
+    await this.linker.clear(app, treesIn(this.layout.appFolder(app))).catch(() => undefined);
   };
 
   private async bring(
     app: string,
     release: AgentRelease,
     sources: readonly string[],
-    progress: (bytesDone: number, bytesTotal: number) => void,
+    progress: Parameters<Releases['stage']>[3],
     signal: AbortSignal,
   ): Promise<void> {
     const manifest = loadManifest(this.layout, app, release.digest);
+    const links = this.linker.of(app, release.digest);
+    const outlook = this.linker.outlook(app, release.digest, links, manifest.entries);
+    if (outlook.problem !== undefined) throw new OutriderError('refused', outlook.problem);
     this.rememberSources(app, sources);
     const fetching = new Fetching(manifest.entries, this.maker.blobs, progress);
     const missing = await fetching.missing();
     await this.ensureSpaceFor(app, release.digest, manifest, missing);
     await this.fetch(missing, sources, fetching.add, signal);
-    await this.build(app, release, manifest, sources, signal);
+    const tell: Tell = (preparing) => progress(fetching.total, fetching.total, preparing);
+    await this.build(app, release, manifest, sources, signal, tell);
     fetching.finish();
   }
 
@@ -155,7 +172,8 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
   }
 
   private async check(app: string, release: AgentRelease, entries: readonly ManifestEntry[]): Promise<void> {
-    for (const entry of await differencesOf(this.tree(app, release), entries)) {
+    const own = withoutLinked(entries, this.linker.of(app, release.digest));
+    for (const entry of await differencesOf(this.tree(app, release), own)) {
       if (entry.kind === 'file' && !(await this.maker.blobs.isWhole(entry.sha256)))
         throw this.cannotMend(app, release, entry);
     }
@@ -168,11 +186,12 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
     manifest: Manifest,
     sources: readonly string[],
     signal: AbortSignal,
+    tell: Tell = () => undefined,
   ): Promise<void> {
     const root = this.tree(app, release);
     const building = existsSync(root) ? root : this.layout.building(app, release.digest);
     mkdirSync(building, { recursive: true, mode: 0o755 });
-    await this.makeWhole(app, release, building, manifest.entries, sources, signal);
+    await this.makeWhole(app, release, building, manifest.entries, sources, signal, tell);
     if (building === root) return;
     await rename(building, root);
     syncFolder(this.layout.appFolder(app));
@@ -186,11 +205,14 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
     entries: readonly ManifestEntry[],
     sources: readonly string[],
     signal: AbortSignal,
+    tell: Tell,
   ): Promise<void> {
     const retried = new Set<string>();
+    const links = this.linker.of(app, release.digest);
     for (;;) {
       try {
-        await mendTree(root, entries, this.maker, signal);
+        await mendTree(root, withoutLinked(entries, links), this.maker, signal);
+        await this.linker.place(app, root, links, entries, signal, tell);
         return;
       } catch (error) {
         if (signal.aborted) throw new OutriderError('unavailable', 'The staging was stopped.', { cause: error });
