@@ -101,6 +101,7 @@ export class DataFolders {
       await layOut(half, path, own, this.contents, owner, signal);
       for (const above of foldersAbove(folder, path)) await this.makeFolder(app, above, one);
       this.checkWay(app, path);
+      mkdirSync(dirname(place), { recursive: true, mode: 0o755 });
       await rename(half, place);
     } catch (error) {
       await rm(half, { recursive: true, force: true });

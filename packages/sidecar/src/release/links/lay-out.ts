@@ -1,9 +1,10 @@
 /** Copies entries of a release into a folder that is not its tree: seeds of data, and what a step finds in its folder. */
 import { constants } from 'node:fs';
-import { chmod, copyFile, lchown, mkdir, symlink } from 'node:fs/promises';
+import { chmod, copyFile, lchown, mkdir, open, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isWithin } from '@outrider/shared/domain/prepare.js';
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
+import { syncFolder } from '@outrider/shared/runtime/durable-file.js';
 import { eachOf } from '@outrider/shared/runtime/each-of.js';
 import { hashOf } from '../blob-store.js';
 import { DamagedBlob } from '../tree.js';
@@ -22,7 +23,7 @@ export const bytesOf = (entries: readonly ManifestEntry[]): number =>
 
 /**
  * `from`: the place in the release that `to` stands for, '' its root. `to` is a folder that is there, or what a file
- * becomes. @throws DamagedBlob
+ * becomes. Durable, but for its name. @throws DamagedBlob
  */
 export async function layOut(
   to: string,
@@ -50,6 +51,7 @@ export async function layOut(
     else await copyContent(entry, contents, path);
     await give(path);
   });
+  for (const folder of foldersOf(own, from)) syncFolder(placeOf(folder));
 }
 
 async function copyContent(
@@ -65,6 +67,12 @@ async function copyContent(
   }
   if ((await hashOf(to)) !== entry.sha256) throw new DamagedBlob(entry);
   await chmod(to, entry.mode);
+  const file = await open(to, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Below `from`, outer before inner. */
