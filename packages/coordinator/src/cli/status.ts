@@ -25,16 +25,19 @@ export function statusCommand(program: Command): void {
       })),
       flapping: status.flapping,
       agents: { total: status.agentsTotal, ready: status.agentsReady },
-      apps: status.apps.map(({ app, version, rollout, phase, kept, onTrial, waitsFor, explained }) => ({
-        app,
-        version: version ?? null,
-        kept,
-        on_trial: onTrial,
-        rollout: rollout ?? null,
-        phase: phase ?? null,
-        waits_for: waitsFor ?? null,
-        explained: explained ?? null,
-      })),
+      apps: status.apps.map(
+        ({ app, version, rollout, phase, kept, onTrial, waitsFor, explained, digest, specDigests }) => ({
+          app,
+          version: version ?? null,
+          ...{ digest: digest ?? null, spec_digests: specDigests },
+          kept,
+          on_trial: onTrial,
+          rollout: rollout ?? null,
+          phase: phase ?? null,
+          waits_for: waitsFor ?? null,
+          explained: explained ?? null,
+        }),
+      ),
     };
     show(globals, document, () => {
       const missing = status.missing.length === 0 ? '' : ` (${status.missing.join(', ')})`;

@@ -39,7 +39,8 @@ export function withFindings<P extends Planned>(planned: P, { findings, skipDown
     }
     problems.push(...finding.report.problems.map((problem) => aboutApp(named(problem, host.host), host.app)));
     notices.push(...finding.report.notices.map((notice) => aboutApp(named(notice, host.host), host.app)));
-    return { ...host, facts: finding.report.facts };
+    const { facts, prepare = [] } = finding.report;
+    return { ...host, facts, ...(prepare.length === 0 ? {} : { prepare }) };
   });
   const all = [...new Set([...plan.problems, ...problems, ...roomProblems(hosts)])];
   const id = all.length === plan.problems.length ? plan.plan : digest({ plan: plan.plan, problems: all }).slice(0, 12);
