@@ -9,6 +9,8 @@ export interface PreflightReport {
   readonly facts: HostFacts;
   /** Whether what the steps of the release create is there already; absent: of a sidecar that prepares nothing. */
   readonly prepare?: readonly PrepareOutlook[];
+  /** It prepares releases, and keeps data across them; absent: its sidecar is of a version that can't. */
+  readonly places?: true;
 }
 
 /** What a host has, and what a release would take of it. */

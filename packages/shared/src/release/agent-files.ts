@@ -15,9 +15,14 @@ export function filesOf(
 ): readonly ManifestEntry[] {
   const own =
     data.length === 0 ? entries : entries.filter(({ path }) => !data.some((one) => isWithin(path, one.folder)));
-  if (agent.files.length === 0) return own;
-  const matches = picomatch([...agent.files], { dot: true });
-  return own.filter((entry) => matches(entry.path));
+  return agent.files.length === 0 ? own : matching(agent.files, own);
+}
+
+/** Those that globs name; no glob names none. */
+export function matching(globs: readonly string[], entries: readonly ManifestEntry[]): readonly ManifestEntry[] {
+  if (globs.length === 0) return [];
+  const matches = picomatch([...globs], { dot: true });
+  return entries.filter(({ path }) => matches(path));
 }
 
 /** Those whose results it uses: its globs match one of them or an input, or its program is in one of them. */
@@ -32,7 +37,6 @@ export function stepsOf<S extends PrepareSpec>(
   return steps.filter(({ creates, files }) => {
     const isRun = agent.command[0]?.includes('/') === true && creates.some((path) => isWithin(program, path));
     if (isRun || creates.some((path) => matches(path))) return true;
-    const isInput = files.length === 0 ? () => false : picomatch([...files], { dot: true });
-    return entries.some(({ path }) => matches(path) && isInput(path));
+    return matching(files, entries).some(({ path }) => matches(path));
   });
 }

@@ -2,12 +2,12 @@
  * From what a release says of its data and of what is to be prepared to what a host does about it: which folders are
  * linked into the tree, and a digest over the inputs of each step. It depends on the release, and on users alone.
  */
-import picomatch from 'picomatch';
 import type { AgentSpec } from '../domain/agent.js';
 import { interpolate } from '../domain/interpolation.js';
 import { type DataPath, type HostPrepare, isWithin, type PrepareSpec } from '../domain/prepare.js';
 import type { Manifest, ManifestEntry } from '../domain/release.js';
 import { digestOf } from '../runtime/digest.js';
+import { matching } from './agent-files.js';
 import { identityOf } from './entry-identity.js';
 
 export interface HostPlaces {
@@ -43,11 +43,6 @@ export function hostPlaces(
   return { prepare, data, problems };
 }
 
-const filesOfStep = ({ files }: PrepareSpec, entries: readonly ManifestEntry[]): readonly ManifestEntry[] => {
-  const matches = files.length === 0 ? () => false : picomatch([...files], { dot: true });
-  return entries.filter((entry) => matches(entry.path));
-};
-
 function withInputs(
   step: PrepareSpec,
   entries: readonly ManifestEntry[],
@@ -61,7 +56,7 @@ function withInputs(
   };
   const { name: _name, timeoutMs: _timeout, files: _files, ...matters } = filled;
   const needs = earlier.filter(({ name }) => step.dependsOn.includes(name)).map(({ inputs }) => inputs);
-  const files = filesOfStep(step, entries).map(identityOf);
+  const files = matching(step.files, entries).map(identityOf);
   return { ...filled, inputs: digestOf({ ...matters, dependsOn: needs, files }) };
 }
 
@@ -71,10 +66,7 @@ function problemsOfStep(
   data: readonly DataPath[],
   entries: readonly ManifestEntry[],
 ): readonly string[] {
-  const unmatched = step.files.filter((glob) => {
-    const matches = picomatch(glob, { dot: true });
-    return !entries.some(({ path }) => matches(path));
-  });
+  const unmatched = step.files.filter((glob) => matching([glob], entries).length === 0);
   const paths = step.creates.flatMap((path): string[] => {
     const there = entries.find((entry) => isWithin(entry.path, path) || isWithin(path, entry.path));
     if (there !== undefined) {

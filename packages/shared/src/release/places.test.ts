@@ -1,6 +1,6 @@
 /** `prepare:` and `data:` as they are written, and what becomes of them for a host. */
 import { describe, expect, it } from 'vitest';
-import type { Manifest, ManifestEntry } from '../domain/release.js';
+import type { ManifestEntry } from '../domain/release.js';
 import { sha256 } from '../runtime/digest.js';
 import { formatProblem } from '../runtime/problem.js';
 import { agentsFromYaml, compileAgentsYaml } from './agents-yaml.js';
@@ -93,7 +93,7 @@ const file = (path: string, content = path, mode = 0o644): ManifestEntry => ({
 });
 const resolve = (yaml: string, entries: readonly ManifestEntry[], settings = {}, host = 'pc2') =>
   resolveHostSpec({
-    ...{ spec: agentsFromYaml(yaml), manifest: { app: 'default', entries } as Manifest, digest: 'd'.repeat(64) },
+    ...{ spec: agentsFromYaml(yaml), manifest: { app: 'default', entries }, digest: 'd'.repeat(64) },
     ...{ version: '1', host: { name: host, labels: {} }, hosts: { pc2: '10.0.0.2', pc1: '10.0.0.1' } },
     ...{ environment: 'local', settings },
   });

@@ -27,7 +27,7 @@ export function parseSpec(content: Uint8Array, where: string): HostSpec {
     if (problem !== undefined) throw new OutriderError('invalid', `${where}: agents[${index}] has ${problem}.`);
     names.add((agent as HostAgent).name);
   }
-  const problem = problemOfPlaces(value?.prepare, value?.data);
+  const problem = problemOfPlaces(value.prepare, value.data);
   if (problem !== undefined) throw new OutriderError('invalid', `${where} has ${problem}.`);
   return { hosts: {}, ...value } as unknown as HostSpec;
 }

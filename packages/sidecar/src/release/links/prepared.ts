@@ -5,9 +5,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { chmod, lchown, lstat, mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import picomatch from 'picomatch';
 import type { HostPrepare } from '@outrider/shared/domain/prepare.js';
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
+import { matching } from '@outrider/shared/release/agent-files.js';
 import { digestOf } from '@outrider/shared/runtime/digest.js';
 import { syncFolder, writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -16,13 +16,6 @@ import { seal } from './seal.js';
 import type { StepRunner } from './ports.js';
 
 const MARK = '.json';
-
-/** The entries that a step finds in its folder. */
-export function inputsOf({ files }: HostPrepare, entries: readonly ManifestEntry[]): readonly ManifestEntry[] {
-  if (files.length === 0) return [];
-  const matches = picomatch([...files], { dot: true });
-  return entries.filter(({ path }) => matches(path));
-}
 
 export class Prepared {
   constructor(
@@ -109,7 +102,7 @@ export class Prepared {
       if (owner !== undefined) await lchown(path, owner.uid, owner.gid);
     };
     await makeFolder(folder);
-    await layOut(folder, '', inputsOf(step, entries), this.contents, owner, signal);
+    await layOut(folder, '', matching(step.files, entries), this.contents, owner, signal);
     for (const path of [...step.creates, ...needs.flatMap((need) => need.step.creates)]) {
       for (const above of foldersAbove(path)) await makeFolder(join(folder, above));
     }

@@ -14,12 +14,13 @@ import {
   type PrepareOutlook,
 } from '@outrider/shared/domain/prepare.js';
 import type { HostSpec, ManifestEntry } from '@outrider/shared/domain/release.js';
+import { matching } from '@outrider/shared/release/agent-files.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { DataFolders } from './data-folders.js';
 import { bytesOf, type Contents } from './lay-out.js';
 import type { StepRunner } from './ports.js';
-import { inputsOf, Prepared } from './prepared.js';
+import { Prepared } from './prepared.js';
 import { putLink, targetOf } from './put-link.js';
 
 export interface TreeLinks {
@@ -100,7 +101,7 @@ export class Linker {
     if (found !== undefined) return { problem: found, bytes: 0, prepare: [], notices: [] };
     const keys = this.keysOf(app, tree(app, digest), prepare);
     const missing = prepare.filter(({ name }) => !this.prepared.isWhole(app, keys.get(name) ?? ''));
-    const inputs = missing.map((step) => bytesOf(inputsOf(step, entries))).reduce((sum, bytes) => sum + bytes, 0);
+    const inputs = missing.map((step) => bytesOf(matching(step.files, entries))).reduce((sum, bytes) => sum + bytes, 0);
     return {
       bytes: inputs + this.data.bytesFor(app, data, entries),
       prepare: prepare.map((step) => ({ name: step.name, prepared: !missing.includes(step) })),

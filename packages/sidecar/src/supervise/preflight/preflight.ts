@@ -38,7 +38,7 @@ export const createPreflight =
         ...(beside?.problems ?? []),
       ],
       notices: [...said.notices, ...(beside?.notices ?? [])],
-      prepare,
+      ...{ prepare, places: true },
       facts: {
         ...{ diskNeededBytes: neededBytes, diskFreeBytes: freeBytes, diskReserveBytes: reserveBytes },
         ...{ memoryBytes: machine.memoryBytes, memoryReservedBytes: reserved.memoryBytes },

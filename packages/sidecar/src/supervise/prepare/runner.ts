@@ -93,19 +93,20 @@ export class PrepareRunner implements StepRunner {
     const running = this.spawn(run, asked);
     this.tryWrite({ ...run, identity: running.identity });
     const kill = (): void => void processes.killTree(running.identity, run.incarnation);
-    let late = false;
+    const time = { isOver: false };
     const cancel = clock.after(step.timeoutMs, () => {
-      late = true;
+      time.isOver = true;
       kill();
     });
     signal.addEventListener('abort', kill, { once: true });
-    if (signal.aborted) kill();
     try {
       const status = await running.ended;
       // What it has left running would go on writing.
       await processes.killTree(running.identity, run.incarnation);
       signal.throwIfAborted();
-      if (late || status.kind !== 'code' || status.code !== 0) throw this.failure(asked, run, status, late);
+      if (time.isOver || status.kind !== 'code' || status.code !== 0) {
+        throw this.failure(asked, run, status, time.isOver);
+      }
     } finally {
       cancel();
       signal.removeEventListener('abort', kill);

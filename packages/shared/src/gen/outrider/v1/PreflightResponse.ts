@@ -8,6 +8,8 @@ export interface PreflightResponse {
   'facts'?: (_outrider_v1_HostFacts | null);
   'notices'?: (string)[];
   'prepare'?: (_outrider_v1_PrepareOutlook)[];
+  'places'?: (boolean);
+  '_places'?: "places";
 }
 
 export interface PreflightResponse__Output {
@@ -15,4 +17,5 @@ export interface PreflightResponse__Output {
   'facts': (_outrider_v1_HostFacts__Output | null);
   'notices': (string)[];
   'prepare': (_outrider_v1_PrepareOutlook__Output)[];
+  'places'?: (boolean);
 }
