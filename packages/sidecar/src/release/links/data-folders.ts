@@ -67,6 +67,12 @@ export class DataFolders {
     return bytesOf(entries.filter((entry) => fresh.some(({ path }) => isWithin(entry.path, path))));
   }
 
+  /** Nothing is to be made any more. */
+  isFilled(app: string, data: readonly DataPath[]): boolean {
+    const known = this.filled(app);
+    return data.every(({ path, folder }) => known.includes(path) && existsSync(this.place(app, folder)));
+  }
+
   /** Makes what is not there yet, with what the release brings for it. @throws DamagedBlob */
   async fill(
     app: string,

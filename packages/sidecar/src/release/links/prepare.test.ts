@@ -273,6 +273,21 @@ describe('what is there', () => {
     expect(after.prepare).toEqual([{ name: 'venv', prepared: true }]);
   });
 
+  it('is put in order while another release is being prepared, and needs not wait for that', async () => {
+    const one = release('1.0.0');
+    const of = sidecar();
+    await stage(one, of);
+    const two = release('2.0.0', 'other', `while [ ! -e ${scratch.path('go')} ]; do sleep 0.05; done; ${MAKE}`);
+    const staged = stage(two, of);
+    await eventually(() => expect(runs()).toBe(2));
+    unlinkSync(tree(one, 'venv'));
+    await of.verify('assistants', one.release, 'mend');
+    expect(text(tree(one, 'venv/made'))).toBe('one\nwheel');
+    writeFileSync(scratch.path('go'), '');
+    await staged;
+    expect([runs(), text(tree(two, 'venv/made'))]).toEqual([2, 'one\nother']);
+  });
+
   it('goes once no tree has it any more', async () => {
     const [one, two] = [release('1.0.0'), release('2.0.0', 'other')];
     await stage(one);

@@ -56,8 +56,7 @@ export class Prepared {
     signal: AbortSignal,
   ): Promise<void> {
     const folder = join(this.root, app, key);
-    rmSync(this.markPath(app, key), { force: true });
-    await rm(folder, { recursive: true, force: true });
+    await this.remove(app, key);
     mkdirSync(this.root, { recursive: true, mode: 0o755 });
     mkdirSync(dirname(folder), { recursive: true, mode: 0o755 });
     try {
@@ -75,16 +74,16 @@ export class Prepared {
     writeDurably(this.markPath(app, key), JSON.stringify({ name, inputs, creates }), 0o644);
   }
 
-  /** What no release of the app has any more. */
-  clear(app: string, used: ReadonlySet<string>): void {
-    const folder = join(this.root, app);
-    for (const name of namesIn(folder)) {
-      const key = name.endsWith(MARK) ? name.slice(0, -MARK.length) : name;
-      // The mark goes first: what is half gone is not whole.
-      if (used.has(key)) continue;
-      rmSync(this.markPath(app, key), { force: true });
-      rmSync(join(folder, key), { recursive: true, force: true });
-    }
+  /** Of all that is here of an app, whole or not. */
+  keys(app: string): readonly string[] {
+    const names = namesIn(join(this.root, app));
+    return [...new Set(names.map((name) => (name.endsWith(MARK) ? name.slice(0, -MARK.length) : name)))];
+  }
+
+  /** The mark goes first: what is half gone is not whole. */
+  async remove(app: string, key: string): Promise<void> {
+    rmSync(this.markPath(app, key), { force: true });
+    await rm(join(this.root, app, key), { recursive: true, force: true });
   }
 
   private async furnish(

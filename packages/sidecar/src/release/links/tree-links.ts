@@ -66,8 +66,10 @@ export class Linker {
   private readonly prepared: Prepared;
   private readonly data: DataFolders;
   private readonly records: string;
-  /** One step at a time of each app. */
+  /** One thing at a time for each result, and for the data of each app. */
   private readonly busy = new Map<string, Promise<void>>();
+  /** Results that are being linked, or made to be. */
+  private readonly wanted = new Set<ReadonlySet<string>>();
 
   constructor(private readonly options: LinkerOptions) {
     const { dataDir, contents, runner } = options;
@@ -121,15 +123,21 @@ export class Linker {
     tell: Tell,
   ): Promise<void> {
     const { prepare, data } = links;
-    if (prepare.length === 0 && data.length === 0) return;
-    await this.alone(app, async () => {
-      await this.data.fill(app, data, entries, signal);
-      for (const folder of new Set(data.map((one) => one.folder))) {
-        await putLink(join(root, folder), this.data.place(app, folder), this.data.spare(app, folder));
-      }
-      const keys = this.keysOf(app, root, prepare);
+    // What runs may be put in order meanwhile: whoever finds all that he needs waits for nobody.
+    if (!this.data.isFilled(app, data)) {
+      await this.alone(`${app}/`, () => this.data.fill(app, data, entries, signal));
+    }
+    for (const folder of new Set(data.map((one) => one.folder))) {
+      await putLink(join(root, folder), this.data.place(app, folder), this.data.spare(app, folder));
+    }
+    const keys = this.keysOf(app, root, prepare);
+    const wanted = new Set([...keys.values()].map((key) => `${app}/${key}`));
+    this.wanted.add(wanted);
+    try {
       for (const step of prepare) await this.placeStep(app, root, step, keys, { links, entries, signal, tell });
-    });
+    } finally {
+      this.wanted.delete(wanted);
+    }
   }
 
   private async placeStep(
@@ -140,29 +148,34 @@ export class Linker {
     { links, entries, signal, tell }: Placing,
   ): Promise<void> {
     const key = keys.get(step.name) ?? '';
-    if (!this.prepared.isWhole(app, key)) {
+    const needs = links.prepare
+      .filter(({ name }) => step.dependsOn.includes(name))
+      .map((need) => ({ step: need, key: keys.get(need.name) ?? '' }));
+    const make = async (): Promise<void> => {
+      if (this.prepared.isWhole(app, key)) return;
       signal.throwIfAborted();
       tell({ step: step.name, withinMs: step.timeoutMs });
-      const needs = links.prepare
-        .filter(({ name }) => step.dependsOn.includes(name))
-        .map((need) => ({ step: need, key: keys.get(need.name) ?? '' }));
       await this.prepared.make(app, step, key, entries, needs, signal);
       tell();
-    }
+    };
+    if (!this.prepared.isWhole(app, key)) await this.alone(`${app}/${key}`, make);
     for (const path of step.creates) await putLink(join(root, path), this.prepared.place(app, key, path));
   }
 
-  /** What no tree of the app uses any more is taken away. */
+  /** What no tree of the app has any more is taken away. `trees`: digests of those that are there or on their way. */
   async clear(app: string, trees: ReadonlySet<string>): Promise<void> {
-    if (!existsSync(join(this.options.dataDir, 'prepared', app))) return;
-    await this.alone(app, async () => {
-      const used = new Set<string>();
-      for (const digest of trees) {
-        const { prepare } = this.of(app, digest);
-        for (const key of this.keysOf(app, this.options.tree(app, digest), prepare).values()) used.add(key);
-      }
-      this.prepared.clear(app, used);
-    });
+    const left = new Set(this.prepared.keys(app));
+    if (left.size === 0) return;
+    for (const digest of trees) {
+      const { prepare } = this.of(app, digest);
+      for (const key of this.keysOf(app, this.options.tree(app, digest), prepare).values()) left.delete(key);
+    }
+    for (const key of left) {
+      const place = `${app}/${key}`;
+      await this.alone(place, async () => {
+        if (![...this.wanted].some((wanted) => wanted.has(place))) await this.prepared.remove(app, key);
+      });
+    }
   }
 
   /**
@@ -183,15 +196,15 @@ export class Linker {
     return join(this.records, app, `${digest}.json`);
   }
 
-  private async alone(app: string, act: () => Promise<void>): Promise<void> {
-    const before = this.busy.get(app) ?? Promise.resolve();
+  private async alone(place: string, act: () => Promise<void>): Promise<void> {
+    const before = this.busy.get(place) ?? Promise.resolve();
     const done = before.then(act);
     const settled = done.catch(() => undefined);
-    this.busy.set(app, settled);
+    this.busy.set(place, settled);
     try {
       await done;
     } finally {
-      if (this.busy.get(app) === settled) this.busy.delete(app);
+      if (this.busy.get(place) === settled) this.busy.delete(place);
     }
   }
 }
