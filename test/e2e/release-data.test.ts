@@ -80,6 +80,8 @@ it('stays with the host from release to release, and back, and is filled once', 
   });
   expect((await cluster.rollout('2.0.0')).code).toBe(0);
   expect(await says()).toBe('1.0.0 2.0.0|1.0.0 2.0.0|first');
+  const told = await cluster.cli('rollout', 'status', '--app', APP);
+  expect(told.stdout).toMatch(/~ +memory +environment\.WORDS changed; agents\.yaml changed +on alpha/);
   expect((await cluster.cli('rollback', '--app', APP, '--yes')).code).toBe(0);
   await eventually(async () => expect(await says()).toBe('1.0.0 2.0.0 1.0.0|1.0.0 2.0.0 1.0.0|first'));
   expect([existsSync(kept('data/memory.db')), existsSync(kept('seeds/words'))]).toEqual([true, true]);
