@@ -63,7 +63,8 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
     mkdirSync(layout.releases, { recursive: true, mode: 0o755 });
     this.maker = { blobs: new BlobStore(layout.blobs, layout.incoming), incoming: layout.incoming };
     const { dataDir, runner = NO_RUNNER } = options;
-    this.linker = new Linker({ dataDir, contents: this.maker.blobs, runner, tree: layout.tree });
+    const isKnown = (app: string, digest: string): boolean => existsSync(layout.manifest(app, digest));
+    this.linker = new Linker({ dataDir, contents: this.maker.blobs, runner, tree: layout.tree, isKnown });
   }
 
   accept(documents: Parameters<Releases['accept']>[0]): HostSpec {

@@ -296,5 +296,11 @@ describe('what is there', () => {
     rmSync(tree(one), { recursive: true });
     await stage(two);
     expect([results().length, text(tree(two, 'venv/made'))]).toEqual([1, 'one\nother']);
+    // Its links are known for as long as its tree can be made again.
+    const known = () => readdirSync(scratch.path('data/prepared/.releases/assistants')).sort();
+    expect(known()).toHaveLength(2);
+    rmSync(scratch.path(`data/releases/assistants/manifests/${one.release.digest}.json`));
+    await stage(two);
+    expect(known()).toEqual([`${two.release.digest}.json`]);
   });
 });

@@ -2,7 +2,7 @@
  * What a tree holds besides its entries: links to what is prepared once, and to data that outlive it. What that is
  * follows from the release alone, so it is written down by the digest of the release. Never touches another tree.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Preparing } from '@outrider/shared/domain/host.js';
 import { isDigest } from '@outrider/shared/domain/name.js';
@@ -47,6 +47,8 @@ export interface LinkerOptions {
   readonly runner: StepRunner;
   /** The tree of a release of this host. */
   readonly tree: (app: string, digest: string) => string;
+  /** Its manifest is here: its tree may be made again. */
+  readonly isKnown: (app: string, digest: string) => boolean;
 }
 
 const NONE: TreeLinks = { prepare: [], data: [] };
@@ -164,6 +166,7 @@ export class Linker {
 
   /** What no tree of the app has any more is taken away. `trees`: digests of those that are there or on their way. */
   async clear(app: string, trees: ReadonlySet<string>): Promise<void> {
+    this.forget(app);
     const left = new Set(this.prepared.keys(app));
     if (left.size === 0) return;
     for (const digest of trees) {
@@ -175,6 +178,15 @@ export class Linker {
       await this.alone(place, async () => {
         if (![...this.wanted].some((wanted) => wanted.has(place))) await this.prepared.remove(app, key);
       });
+    }
+  }
+
+  private forget(app: string): void {
+    const folder = join(this.records, app);
+    if (!existsSync(folder)) return;
+    for (const name of readdirSync(folder)) {
+      const digest = name.replace(/\.json$/, '');
+      if (isDigest(digest) && !this.options.isKnown(app, digest)) rmSync(join(folder, name), { force: true });
     }
   }
 
