@@ -45,7 +45,7 @@ describe('a release whose content is', () => {
     expect(result.code).toBe(20);
     expect(lastEvent(result)).toMatchObject({
       type: 'rollout.rolled_back',
-      reason: expect.stringMatching(/(alpha|beta) could not fetch the release: .*\w/) as string,
+      reason: expect.stringMatching(/(alpha|beta) could not stage the release: .*\w/) as string,
     });
     expect(steps(result.events<Event>(), 'switching')).toEqual([]);
   });

@@ -12,6 +12,7 @@ export interface ReleaseTree {
   readonly agents: Readonly<Record<string, object>> | string;
   readonly gates?: readonly object[];
   readonly hooks?: Readonly<Record<string, object>>;
+  readonly prepare?: Readonly<Record<string, object>>;
   /** Path to content; those that begin with `#!` are made executable. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -20,7 +21,8 @@ export function writeReleaseTree(folder: string, tree: ReleaseTree): void {
   const app = tree.app === undefined ? {} : { app: tree.app };
   const gates = tree.gates === undefined ? {} : { gates: tree.gates };
   const hooks = tree.hooks === undefined ? {} : { hooks: tree.hooks };
-  const whole = { ...app, agents: tree.agents, ...gates, ...hooks };
+  const prepare = tree.prepare === undefined ? {} : { prepare: tree.prepare };
+  const whole = { ...app, agents: tree.agents, ...gates, ...hooks, ...prepare };
   const text = typeof tree.agents === 'string' ? tree.agents : JSON.stringify(whole, null, 2);
   for (const [path, content] of Object.entries({ 'agents.yaml': text, ...tree.files })) {
     const file = join(folder, path);

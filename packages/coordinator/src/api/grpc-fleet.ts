@@ -17,6 +17,7 @@ import {
   appsOf,
   appsOfHost,
   currentRollout,
+  digestsOf,
   fleetState,
   instancesOf,
   isInUse,
@@ -115,7 +116,7 @@ async function status(inside: Inside): Promise<FleetStatus> {
       const version = versionOf(fleet, app);
       const rollout = currentRollout(await rollouts.list(app, 20).catch(() => []));
       return {
-        ...{ app, kept: keptAgents(fleet, app), onTrial: onTrial(fleet, app) },
+        ...{ app, kept: keptAgents(fleet, app), onTrial: onTrial(fleet, app), ...digestsOf(fleet, app) },
         ...(version === undefined ? {} : { version }),
         ...(rollout === undefined ? {} : rolloutInStatus(rollout, rollouts.explain(rollout))),
       };

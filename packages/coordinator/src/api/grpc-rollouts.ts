@@ -62,7 +62,11 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
       const list = await rollouts.list(optionalApps('app', app), count('limit', limit, 20));
       return { rollouts: list.map(record) };
     },
-    GetRollout: async (request) => record(await findRollout(inside, request)),
+    GetRollout: async (request) => {
+      const rollout = await findRollout(inside, request);
+      const { plan } = await rollouts.trace(rollout.id);
+      return { ...record(rollout), planned: plan === undefined ? [] : (writePlan(plan).hosts ?? []) };
+    },
     ControlRollout: async ({ rollout, app, action, by }) =>
       record(
         await rollouts.control(

@@ -1,5 +1,6 @@
 /** The one reading of fleet and rollouts that every face shows: status, hosts, agents. Decides nothing. */
 import type { AgentFingerprint, AppStatus, HostPhase, InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { isOutOfReach } from '../engine/out-of-reach.js';
 import type { Drift } from '../rollout/drift.js';
@@ -83,12 +84,14 @@ export interface HostApp {
   readonly kept: KeptAgent[];
   readonly previous?: string;
   readonly phase: HostPhase;
+  /** What `version` stands for. */
+  readonly release?: ReleaseRef;
 }
 
 export const appsOfHost = (host: FleetHost): readonly HostApp[] =>
   (host.status?.apps ?? []).map(({ app, active, previous, phase, agents }) => ({
     ...{ app, kept: [...keptOf({ agents })] },
-    ...(active === undefined ? {} : { version: active.version }),
+    ...(active === undefined ? {} : { version: active.version, release: active }),
     ...(previous === undefined ? {} : { previous: previous.version }),
     phase,
   }));
@@ -106,6 +109,25 @@ export function versionOf(fleet: Fleet, app: string): string | undefined {
     }),
   );
   return versions.size > 1 ? 'mixed' : [...versions][0];
+}
+
+export interface Digests {
+  /** Of the release that all hosts run; absent: they run several, or none does. */
+  readonly digest?: string;
+  /** By host: of what it was told to run. */
+  readonly specDigests: Record<string, string>;
+}
+
+export function digestsOf(fleet: Fleet, app: string): Digests {
+  const running = fleet.hosts().flatMap(({ name, status }) => {
+    const active = status?.apps.find((one) => one.app === app)?.active;
+    return active === undefined ? [] : [[name, active] as const];
+  });
+  const [digest, another] = new Set(running.map(([, active]) => active.digest));
+  return {
+    ...(digest === undefined || another !== undefined ? {} : { digest }),
+    specDigests: Object.fromEntries(running.map(([name, active]) => [name, active.specDigest])),
+  };
 }
 
 export type FleetState = 'ready' | 'needs_release' | 'degraded';

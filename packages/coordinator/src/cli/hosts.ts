@@ -18,11 +18,12 @@ export async function showHosts(globals: Globals): Promise<void> {
     address,
     state,
     sidecar: sidecar === null ? null : { pid: sidecar.pid, version: sidecar.version, started_at: sidecar.startedAt },
-    apps: apps.map(({ app, version, previous, phase, kept, drifted }) => ({
+    apps: apps.map(({ app, version, previous, phase, kept, drifted, release }) => ({
       app,
       version: version ?? null,
       previous: previous ?? null,
       ...{ phase, kept },
+      ...{ digest: release?.digest ?? null, spec_digest: release?.specDigest ?? null },
       drifted: drifted === null ? null : { expected: drifted.expected ?? null, rollout: drifted.rollout },
     })),
     labels,

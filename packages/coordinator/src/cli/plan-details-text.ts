@@ -1,5 +1,6 @@
 /** What a plan tells of a host besides its actions, for people: settings, secrets, what is away, how long it takes. */
 import type { HostFacts } from '@outrider/shared/domain/preflight.js';
+import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { CapacityGap, Plan } from '@outrider/shared/domain/rollout.js';
 import type { SettingChange } from '@outrider/shared/domain/settings-diff.js';
 import { harmless } from './output.js';
@@ -12,13 +13,19 @@ export function detailLines({
   gaps = [],
   expected,
   facts,
+  release,
+  prepare = [],
 }: PlannedHost): readonly string[] {
   return [
+    ...prepare.map(
+      ({ name, prepared }) => `  prepare ${name}: ${prepared ? 'prepared already' : 'runs while it is staged'}`,
+    ),
     ...settings.map((change) => `  ${change.agent}: ${settingText(change)}`),
     ...secrets.map(({ agent, name, change }) => `  ${agent}: secret ${name} ${change}`),
     ...gaps.map((gap) => `  ${gap.agent}: ${gapText(gap)}`),
     ...besideText(facts),
     ...(expected === undefined ? [] : [`  ${expectationText(expected)}`]),
+    ...(release === undefined ? [] : [`  ${digestText(release)}`]),
   ];
 }
 
@@ -74,5 +81,9 @@ function expectationText({ stagingMs, switchingMs, rollouts }: NonNullable<Plann
   const of = (ms: number | undefined): string => (ms === undefined ? 'unknown' : seconds(ms));
   return `time: staging ${of(stagingMs)}, switching ${of(switchingMs)} (by ${rollouts} earlier rollout${rollouts === 1 ? '' : 's'})`;
 }
+
+/** Enough of each to compare by eye. */
+const digestText = ({ digest, specDigest }: ReleaseRef): string =>
+  `digest of the release ${digest.slice(0, 12)}, with the settings of this host ${specDigest.slice(0, 12)}`;
 
 const seconds = (ms: number): string => (ms < 10_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 1000)} s`);

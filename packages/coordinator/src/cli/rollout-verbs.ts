@@ -10,6 +10,7 @@ import { addEvidence } from './evidence.js';
 import { followRollout } from './follow-rollout.js';
 import { appsOption, type Globals, globalsOf, whoami, withGlobals } from './globals.js';
 import { show } from './output.js';
+import { reasonsText } from './reasons-text.js';
 import { endText, type Explained, placeColumns } from './rollout-view.js';
 import { table } from '@outrider/shared/cli/table.js';
 
@@ -98,7 +99,9 @@ async function get(globals: Globals, rollout: string, app: string): Promise<Expl
 
 function statusText(record: Explained): string {
   const hosts = table(record.hosts.map((host) => ['  ', ...placeColumns(host), host.state, host.reason ?? '']));
-  return hasEnded(record.phase) ? `${hosts}\n${endText(record)}` : `${hosts}\n${record.explained}`;
+  const reasons = reasonsText(record.planned ?? []);
+  const end = hasEnded(record.phase) ? endText(record) : record.explained;
+  return [hosts, ...(reasons === '' ? [] : [reasons]), end].join('\n');
 }
 
 async function control(globals: Globals, action: string, rollout: string, app: string): Promise<void> {

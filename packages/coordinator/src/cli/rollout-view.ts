@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { appsIn, placeKey } from '@outrider/shared/domain/rollout-place.js';
 import { hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
+import type { readRollout } from '@outrider/shared/rpc/codec.js';
 import { versionsApart, withVersionsApart } from '@outrider/shared/domain/versions-apart.js';
 import { eventLine } from './event-line.js';
 import type { Globals } from './globals.js';
@@ -11,7 +12,7 @@ import { SeveralApps } from './several-apps.js';
 import { paint, table } from '@outrider/shared/cli/table.js';
 
 /** `answer`: to whoever has said something to it. */
-export type Explained = Rollout & { readonly explained: string; readonly answer?: string };
+export type Explained = ReturnType<typeof readRollout>;
 
 export interface RolloutView {
   event(event: OutriderEvent): void;

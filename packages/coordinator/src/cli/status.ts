@@ -1,6 +1,7 @@
 /** `coordinator status`: the fleet in one look. */
 import type { Command } from 'commander';
 import { versionInWords } from '@outrider/shared/domain/agent-release.js';
+import type { AppSummary__Output } from '@outrider/shared/gen/outrider/v1/AppSummary.js';
 import { type WaitsFor, WAITS_IN_WORDS } from '@outrider/shared/domain/rollout-waits.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { globalsOf, withGlobals } from './globals.js';
@@ -25,16 +26,7 @@ export function statusCommand(program: Command): void {
       })),
       flapping: status.flapping,
       agents: { total: status.agentsTotal, ready: status.agentsReady },
-      apps: status.apps.map(({ app, version, rollout, phase, kept, onTrial, waitsFor, explained }) => ({
-        app,
-        version: version ?? null,
-        kept,
-        on_trial: onTrial,
-        rollout: rollout ?? null,
-        phase: phase ?? null,
-        waits_for: waitsFor ?? null,
-        explained: explained ?? null,
-      })),
+      apps: status.apps.map(appDocument),
     };
     show(globals, document, () => {
       const missing = status.missing.length === 0 ? '' : ` (${status.missing.join(', ')})`;
@@ -57,6 +49,18 @@ export function statusCommand(program: Command): void {
     });
   });
 }
+
+const appDocument = ({ onTrial, waitsFor, specDigests, ...app }: AppSummary__Output) => ({
+  app: app.app,
+  version: app.version ?? null,
+  ...{ digest: app.digest ?? null, spec_digests: specDigests },
+  kept: app.kept,
+  on_trial: onTrial,
+  rollout: app.rollout ?? null,
+  phase: app.phase ?? null,
+  waits_for: waitsFor ?? null,
+  explained: app.explained ?? null,
+});
 
 export interface AppInStatus {
   readonly app: string;

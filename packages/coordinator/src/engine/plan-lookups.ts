@@ -7,7 +7,9 @@ import type { Details } from '../rollout/plan-details.js';
 import { ofApp } from '@outrider/shared/domain/rollout-place.js';
 import { keyOf, type Target } from '../rollout/plan-host.js';
 import type { AgentMoment } from '../rollout/start-times.js';
-import type { RolloutStore, SpecStore } from './ports.js';
+import type { Planned } from '../rollout/plan.js';
+import type { Releases, RolloutStore, SpecStore } from './ports.js';
+import { Why } from './why.js';
 
 export interface Lookups {
   readonly store: RolloutStore;
@@ -53,6 +55,23 @@ async function runningOn(targets: readonly Target[], specs: Lookups['specs']): P
     }),
   );
   return new Map(found.flat());
+}
+
+/** None of it is in the id of the plan: it follows from what is. */
+export async function withReasons<P extends Planned>(
+  planned: P,
+  { running }: Pick<Details, 'running'>,
+  releases: Pick<Releases, 'manifest'>,
+): Promise<P> {
+  const why = new Why(releases);
+  const hosts = await Promise.all(
+    planned.plan.hosts.map(async (host) => {
+      const target = planned.targets.find((one) => one.host.name === host.host && one.app === host.app);
+      if (target === undefined) return host;
+      return { ...host, actions: await why.explained(host.actions, running.get(keyOf(target)), target.spec) };
+    }),
+  );
+  return { ...planned, plan: { ...planned.plan, hosts } };
 }
 
 function momentsOf(events: readonly OutriderEvent[]): readonly AgentMoment[] {

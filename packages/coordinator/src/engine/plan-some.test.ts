@@ -18,7 +18,14 @@ type Name = keyof typeof HOSTS;
 const agent = (name: string, version: string): HostAgent =>
   ({
     ...{ name, command: [name], environment: { REV: version }, dependsOn: [], sockets: [], replicas: 1 },
-    ...{ healthchecks: [], fingerprint: `${name} ${version}`, stopGraceMs: 1, parallelism: 1 },
+    ...{
+      files: [],
+      workingDir: '.',
+      healthchecks: [],
+      fingerprint: `${name} ${version}`,
+      stopGraceMs: 1,
+      parallelism: 1,
+    },
   }) as unknown as HostAgent;
 
 const specOf = (version: string, host: Name): HostSpec => ({

@@ -15,7 +15,7 @@ import { planRollout, type Planned, type PlanInput } from '../rollout/plan.js';
 import type { PlanHost } from '../rollout/plan-host.js';
 import type { ReservedPort } from '../rollout/port-claims.js';
 import type { StrategyAsk } from '../rollout/strategy.js';
-import { type Lookups, lookUp } from './plan-lookups.js';
+import { type Lookups, lookUp, withReasons } from './plan-lookups.js';
 import { isOutOfReach } from './out-of-reach.js';
 import type { AskPreflight, AskSpec, Fleet, FleetHost, Releases } from './ports.js';
 import { type Resolve, type RunningSpecs, planSome, specsOf } from './plan-some.js';
@@ -120,7 +120,8 @@ export async function planRelease(ask: PlanAsk, options: PlannerOptions): Promis
     if (look < LOOKS && !isAsBefore(seen, fleet, apps)) continue;
     const found = withFindings(planned, { findings, skipDown: ask.skipDown, digest: digestOf });
     const [release, ...more] = sources.map((source) => source.release);
-    return { releases: [release as Release, ...more], ...withDetails(found, details) };
+    const detailed = await withReasons(withDetails(found, details), details, options.releases);
+    return { releases: [release as Release, ...more], ...detailed };
   }
 }
 

@@ -15,6 +15,7 @@ import { findRelease, type PlannerOptions } from './planner.js';
 import type { FleetHost, RolloutStore, SpecStore } from './ports.js';
 import { remember } from './remember.js';
 import { isWhole, someBack } from './rollback-some.js';
+import { Why } from './why.js';
 
 export interface RollbackTarget {
   readonly host: string;
@@ -66,10 +67,11 @@ export async function planRollback(ask: RollbackPlanAsk, options: RollbackOption
   for (const { host } of standing) if (targets.some((target) => target.host === host.name)) refuseHeld(host);
   const chosen = chooseTargets(ask, targets, history);
   if (chosen.refusal !== undefined) throw new OutriderError('refused', chosen.refusal);
+  const why = new Why(options.releases);
   const known = await Promise.all(
     chosen.targets.map(async (target) => ({
       ...target,
-      actions: await actionsOf(standing, target.host, target.to, specs, options),
+      actions: await actionsOf(standing, target, specs, why, options),
     })),
   );
   return planOf(ask, inOrderOfMoves(known), [...notices, ...chosen.notices], specs);
@@ -87,7 +89,7 @@ function planOf(
   const version = to === '' ? mostCommon(targets.map((target) => target.to.version)) : (targets[0]?.to.version ?? to);
   const waves = rollbackWaves(strategy, targets);
   const hosts = targets.map(({ host, from, to, actions }) => ({
-    ...{ host, wave: waves.get(host) ?? 1, actions },
+    ...{ host, wave: waves.get(host) ?? 1, actions, release: to },
     ...(from === undefined ? {} : { from: from.version }),
     ...(to.version === version ? {} : { to: to.version }),
   }));
@@ -95,11 +97,17 @@ function planOf(
   const wanted = new Map([...specs].filter(([digest]) => targets.some(({ to }) => to.specDigest === digest)));
   const digest = (targets.find((target) => target.to.version === version) ?? targets[0])?.to.digest ?? '';
   const plan = {
-    ...{ plan: digestOf(content).slice(0, 12), ...content },
+    ...{ plan: digestOf({ ...content, hosts: hosts.map(withoutWhy) }).slice(0, 12), ...content },
     ...(notices.length === 0 ? {} : { notices }),
   };
   return { plan, targets, apps: [{ app, version, digest }], specs: wanted };
 }
+
+/** What the reasons are follows from the rest. */
+const withoutWhy = (host: Plan['hosts'][number]): object => ({
+  ...host,
+  actions: host.actions.map(({ why: _why, ...action }) => action),
+});
 
 /** Hosts that are known to have something of the app; one that is down is tried too: it may come back in time. */
 function standingOn(
@@ -181,15 +189,20 @@ function refuseHeld({ name, status }: FleetHost): void {
 
 async function actionsOf(
   standing: readonly Standing[],
-  host: string,
-  release: ReleaseRef,
+  { host, from, to }: RollbackTarget,
   fetched: ReadonlyMap<string, string>,
+  why: Why,
   { specs }: RollbackOptions,
 ): Promise<Plan['hosts'][number]['actions']> {
-  const text = fetched.get(release.specDigest) ?? (await specs.loadSpec(release.specDigest));
+  const [text, before] = await Promise.all([
+    fetched.get(to.specDigest) ?? specs.loadSpec(to.specDigest),
+    from === undefined ? undefined : specs.loadSpec(from.specDigest),
+  ]);
   const running = standing.find((other) => other.host.name === host)?.app;
   if (text === undefined) return [];
-  return diffAgents(running?.agents ?? [], asRolledBack((JSON.parse(text) as HostSpec).agents, release, running));
+  const spec = JSON.parse(text) as HostSpec;
+  const actions = diffAgents(running?.agents ?? [], asRolledBack(spec.agents, to, running));
+  return why.explained(actions, before === undefined ? undefined : (JSON.parse(before) as HostSpec), spec);
 }
 
 export function mostCommon(names: readonly string[]): string {

@@ -113,6 +113,18 @@ describe('a rollout', () => {
     expect(failed.effects).toEqual([]);
   });
 
+  it('waits for as long as a host says that a step may take, however long that is', () => {
+    const started = begin(made()).rollout;
+    const preparing = { step: 'venv', withinMs: 3_600_000 };
+    const staging = { ...NEW, state: 'running', reason: '', bytesDone: 1, bytesTotal: 1, preparing } as const;
+    const told = decide(started, says(started, 'h2', 'idle', { staging }, 1_000));
+    expect(told.rollout.deadline).toBeGreaterThan(1_000 + 3_600_000);
+    // Once: every further word of it would be another decision.
+    expect(decide(told.rollout, says(told.rollout, 'h2', 'idle', { staging }, 2_000)).rollout).toBe(told.rollout);
+    const short = { ...staging, preparing: { ...preparing, withinMs: 100 } };
+    expect(decide(started, says(started, 'h2', 'idle', { staging: short }, 1_000)).rollout).toBe(started);
+  });
+
   it('takes back a host that had committed after all: by a switch to what it came from', () => {
     const decided = walk(...BAKED);
     const back = decide(decided, says(decided, 'h2', 'idle', {}, 21_000));

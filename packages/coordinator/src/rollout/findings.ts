@@ -1,7 +1,9 @@
 /** What hosts have said when they were asked whether they could run a release, put into its plan. */
 import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
+import type { HostSpec } from '@outrider/shared/domain/release.js';
 import { placeKey } from '@outrider/shared/domain/rollout-place.js';
 import { aboutApp, type Planned } from './plan.js';
+import type { Target } from './plan-host.js';
 import { roomProblems } from './room.js';
 
 export type Finding =
@@ -27,6 +29,9 @@ export function withFindings<P extends Planned>(planned: P, { findings, skipDown
   const hosts = plan.hosts.map((host) => {
     const finding = findings.get(placeKey(host.host, host.app));
     if (finding === undefined) return host;
+    problems.push(
+      ...unable(planned.targets.find(isOf(host))?.spec, finding).map((what) => `Host ${host.host} ${what}`),
+    );
     if (finding.kind === 'too-old') {
       notices.push(`Host ${host.host} runs a sidecar that can't be asked beforehand whether it could run this.`);
       return host;
@@ -39,7 +44,8 @@ export function withFindings<P extends Planned>(planned: P, { findings, skipDown
     }
     problems.push(...finding.report.problems.map((problem) => aboutApp(named(problem, host.host), host.app)));
     notices.push(...finding.report.notices.map((notice) => aboutApp(named(notice, host.host), host.app)));
-    return { ...host, facts: finding.report.facts };
+    const { facts, prepare = [] } = finding.report;
+    return { ...host, facts, ...(prepare.length === 0 ? {} : { prepare }) };
   });
   const all = [...new Set([...plan.problems, ...problems, ...roomProblems(hosts)])];
   const id = all.length === plan.problems.length ? plan.plan : digest({ plan: plan.plan, problems: all }).slice(0, 12);
@@ -53,6 +59,24 @@ export function withFindings<P extends Planned>(planned: P, { findings, skipDown
       ...(notices.length === 0 ? {} : { notices: [...new Set(notices)] }),
     },
   };
+}
+
+const isOf =
+  ({ host, app }: { readonly host: string; readonly app?: string }) =>
+  (target: Target): boolean =>
+    target.host.name === host && target.app === app;
+
+/** A sidecar of an older version would run the release without what it needs. */
+function unable(spec: HostSpec | undefined, finding: Finding): readonly string[] {
+  if (finding.kind === 'silent') return [];
+  const { places = false } = finding.kind === 'said' ? finding.report : {};
+  const update = 'update it before this release.';
+  return [
+    ...((spec?.prepare ?? []).length > 0 && !places ? [`runs a sidecar that can't prepare a release: ${update}`] : []),
+    ...((spec?.data ?? []).length > 0 && !places
+      ? [`runs a sidecar that can't keep data across releases: ${update}`]
+      : []),
+  ];
 }
 
 const named = (problem: string, host: string): string =>

@@ -33,13 +33,22 @@ export function stagingReport(draft: Draft, { host: name, status }: EventOf<'rep
   if (!answers(draft.rollout, host, status)) return;
   const staging = stagingOf(host, host.to, status);
   if (staging === 'failed') {
-    const reason = `${name} could not fetch the release: ${status.staging?.reason ?? ''}`;
+    const reason = `${name} could not stage the release: ${status.staging?.reason ?? ''}`;
     fail(draft, { host: name, reason, heldAs: 'pending' });
   } else if (staging === 'done') {
     draft.setHost(name, { state: 'staged' });
     draft.tell({ type: 'rollout.host.staged', host: name });
     advance(draft);
+  } else if (status.staging?.preparing !== undefined) {
+    awaitStep(draft, status.staging.preparing.withinMs);
   }
+}
+
+/** How long a step may take is its host's business, which ends it. */
+function awaitStep(draft: Draft, withinMs: number): void {
+  const { deadline } = draft.rollout;
+  if (deadline === undefined || deadline >= draft.at + withinMs) return;
+  draft.set({ deadline: draft.at + withinMs + draft.limits.stageMs });
 }
 
 export function trialReport(draft: Draft, event: EventOf<'report'>): void {

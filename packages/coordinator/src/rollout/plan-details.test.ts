@@ -172,6 +172,24 @@ describe('what hosts have said', () => {
     expect(plan(said('No room.')).plan).not.toBe(full.plan);
   });
 
+  it('are of steps too; a sidecar that knows nothing of them would run the release without', () => {
+    const target = { host: { name: 'pc2' }, spec: { prepare: [{ name: 'venv' }], data: [{ path: 'd' }] } };
+    const told = (finding: Finding) =>
+      withFindings(
+        { ...planned, targets: [target as never] },
+        { findings: new Map([['pc2', finding]]), skipDown: false, digest: digestOf },
+      ).plan;
+    const report = { problems: [], notices: [], facts: FACTS, prepare: [{ name: 'venv', prepared: true }] };
+    const well = told({ kind: 'said', report: { ...report, places: true } });
+    expect([well.problems, well.hosts[0]?.prepare]).toEqual([[], report.prepare]);
+    for (const finding of [said(), { kind: 'too-old' }] as const) {
+      expect(told(finding).problems).toEqual([
+        "Host pc2 runs a sidecar that can't prepare a release: update it before this release.",
+        "Host pc2 runs a sidecar that can't keep data across releases: update it before this release.",
+      ]);
+    }
+  });
+
   it("is a problem where there is nothing, unless hosts may be left out; a notice where it can't be asked", () => {
     expect(plan(silent).problems).toEqual([
       expect.stringMatching(/^Host pc2 did not answer.*No answer in time\..*--skip-down/),

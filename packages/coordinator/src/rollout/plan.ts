@@ -94,12 +94,13 @@ export function planRollout(inputs: readonly [PlanInput, ...PlanInput[]]): Plann
     ...portProblems(involved, first.reserved),
     ...beside,
   ];
-  const hosts = targets.map(({ host, app, spec, from }, index) => ({
+  const hosts = targets.map(({ host, app, spec, from, to }, index) => ({
     host: host.name,
     ...(app === undefined ? {} : { app }),
     wave: waves[index] ?? 1,
     ...(from === undefined ? {} : { from: from.version }),
     actions: diffAgents(host.app?.agents ?? [], asCarried(spec.agents, host.app)),
+    release: to,
   }));
   const content = {
     ...{ app: joinedApps(inputs.map(({ app }) => app)), version: first.version, strategy: ask.strategy },

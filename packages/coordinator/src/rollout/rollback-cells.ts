@@ -24,7 +24,7 @@ export function rollbackReport(draft: Draft, { host: name, status }: EventOf<'re
     if (host.state !== 'staging' && !LOST_STATES.includes(host.state)) return;
     const staging = stagingOf(host, host.to, status);
     if (staging === 'failed' && host.state === 'staging') {
-      giveUp(draft, name, 'failed', `${name} could not fetch the release: ${status.staging?.reason ?? ''}`);
+      giveUp(draft, name, 'failed', `${name} could not stage the release: ${status.staging?.reason ?? ''}`);
     }
     if (staging !== 'done') return;
     draft.setHost(name, { state: 'staged', reason: undefined });

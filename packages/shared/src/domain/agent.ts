@@ -1,5 +1,6 @@
 import type { GateSpec } from './gate.js';
 import type { HookSpec } from './hook.js';
+import type { PrepareSpec } from './prepare.js';
 import type { ScalingSpec } from './scaling.js';
 
 /**
@@ -96,6 +97,8 @@ export interface AgentSpec {
   readonly noNewPrivileges?: false;
   /** Names; absent: none. */
   readonly secrets?: readonly string[];
+  /** Paths in the release that outlive it, folders with a slash at the end; absent: none. */
+  readonly data?: readonly string[];
 }
 
 /** What an agent may use at most; a member that is absent is not limited. */
@@ -128,6 +131,8 @@ export interface AppSpec {
   readonly gates?: readonly GateSpec[];
   /** In the order in which they run where several stand at one point; absent: none. */
   readonly hooks?: readonly HookSpec[];
+  /** In the order in which they run; absent: none. */
+  readonly prepare?: readonly PrepareSpec[];
 }
 
 /** An agent as one host is to run it. */

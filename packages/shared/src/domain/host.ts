@@ -95,6 +95,14 @@ export interface StagingStatus {
   readonly reason: string;
   readonly bytesDone: number;
   readonly bytesTotal: number;
+  /** The step of `prepare:` that runs now; absent: none does. */
+  readonly preparing?: Preparing;
+}
+
+export interface Preparing {
+  readonly step: string;
+  /** Its host ends it after this time. */
+  readonly withinMs: number;
 }
 
 export interface AppStatus {

@@ -1,3 +1,5 @@
+import type { PrepareOutlook } from './prepare.js';
+
 /** What a host says when it is asked, before anything is brought there, whether it could run a release. */
 export interface PreflightReport {
   /** Sentences; none: nothing speaks against it. */
@@ -5,6 +7,10 @@ export interface PreflightReport {
   /** Sentences that refuse nothing. */
   readonly notices: readonly string[];
   readonly facts: HostFacts;
+  /** Whether what the steps of the release create is there already; absent: of a sidecar that prepares nothing. */
+  readonly prepare?: readonly PrepareOutlook[];
+  /** It prepares releases, and keeps data across them; absent: its sidecar is of a version that can't. */
+  readonly places?: true;
 }
 
 /** What a host has, and what a release would take of it. */

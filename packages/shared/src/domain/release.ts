@@ -1,4 +1,5 @@
 import type { HostAgent } from './agent.js';
+import type { DataPath, HostPrepare } from './prepare.js';
 
 /** One entry of a release's tree. `path` is relative, `/`-separated, without `.` and `..`. */
 export type ManifestEntry =
@@ -75,6 +76,10 @@ export interface HostSpec {
   readonly hosts: Readonly<Record<string, string>>;
   /** In the order of `agents.yaml`; only those with an instance on this host. */
   readonly agents: readonly HostAgent[];
+  /** What is made of files of the release before it is used, in this order; absent: nothing. */
+  readonly prepare?: readonly HostPrepare[];
+  /** What outlives releases, of all agents of the app, wherever they run; absent: nothing. */
+  readonly data?: readonly DataPath[];
 }
 
 /** Names exactly what a host runs. */

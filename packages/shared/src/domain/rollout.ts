@@ -1,7 +1,7 @@
 import type { GateState } from './gate.js';
 import type { HookRun, HookSpec } from './hook.js';
 import type { Culprit } from './host.js';
-import type { HostFacts } from './preflight.js';
+import type { HostFacts, PreflightReport } from './preflight.js';
 import type { SecretChange, SettingChange } from './settings-diff.js';
 import type { ReleaseRef } from './release.js';
 
@@ -282,6 +282,8 @@ export interface Plan {
     readonly secrets?: readonly SecretChange[];
     /** What the host has said; absent: it was not asked, or did not answer. */
     readonly facts?: HostFacts;
+    readonly prepare?: PreflightReport['prepare'];
+    readonly release?: ReleaseRef;
   }[];
   /** Milliseconds from the start to the last commit; absent: unknown. */
   readonly expectedMs?: number;

@@ -55,6 +55,8 @@ import type { PatchPart as _outrider_v1_PatchPart, PatchPart__Output as _outride
 import type { Plan as _outrider_v1_Plan, Plan__Output as _outrider_v1_Plan__Output } from './outrider/v1/Plan.js';
 import type { PlannedAction as _outrider_v1_PlannedAction, PlannedAction__Output as _outrider_v1_PlannedAction__Output } from './outrider/v1/PlannedAction.js';
 import type { PlannedHost as _outrider_v1_PlannedHost, PlannedHost__Output as _outrider_v1_PlannedHost__Output } from './outrider/v1/PlannedHost.js';
+import type { PrepareOutlook as _outrider_v1_PrepareOutlook, PrepareOutlook__Output as _outrider_v1_PrepareOutlook__Output } from './outrider/v1/PrepareOutlook.js';
+import type { Preparing as _outrider_v1_Preparing, Preparing__Output as _outrider_v1_Preparing__Output } from './outrider/v1/Preparing.js';
 import type { PruneReleasesRequest as _outrider_v1_PruneReleasesRequest, PruneReleasesRequest__Output as _outrider_v1_PruneReleasesRequest__Output } from './outrider/v1/PruneReleasesRequest.js';
 import type { PruneReleasesResponse as _outrider_v1_PruneReleasesResponse, PruneReleasesResponse__Output as _outrider_v1_PruneReleasesResponse__Output } from './outrider/v1/PruneReleasesResponse.js';
 import type { PushReleaseRequest as _outrider_v1_PushReleaseRequest, PushReleaseRequest__Output as _outrider_v1_PushReleaseRequest__Output } from './outrider/v1/PushReleaseRequest.js';
@@ -149,6 +151,8 @@ export interface ProtoGrpcType {
       Plan: MessageTypeDefinition<_outrider_v1_Plan, _outrider_v1_Plan__Output>
       PlannedAction: MessageTypeDefinition<_outrider_v1_PlannedAction, _outrider_v1_PlannedAction__Output>
       PlannedHost: MessageTypeDefinition<_outrider_v1_PlannedHost, _outrider_v1_PlannedHost__Output>
+      PrepareOutlook: MessageTypeDefinition<_outrider_v1_PrepareOutlook, _outrider_v1_PrepareOutlook__Output>
+      Preparing: MessageTypeDefinition<_outrider_v1_Preparing, _outrider_v1_Preparing__Output>
       PruneReleasesRequest: MessageTypeDefinition<_outrider_v1_PruneReleasesRequest, _outrider_v1_PruneReleasesRequest__Output>
       PruneReleasesResponse: MessageTypeDefinition<_outrider_v1_PruneReleasesResponse, _outrider_v1_PruneReleasesResponse__Output>
       PushReleaseRequest: MessageTypeDefinition<_outrider_v1_PushReleaseRequest, _outrider_v1_PushReleaseRequest__Output>

@@ -29,50 +29,21 @@ import {
   text,
   whole,
 } from '../runtime/shape.js';
-import { NO_KEY } from '../runtime/yaml-nodes.js';
 import { commandSchema } from './command-schema.js';
 import { gatesSchema } from './gates-schema.js';
+import { dataSchema, inside } from './path-schema.js';
 import { healthcheck } from './healthcheck-schema.js';
 import { hooksSchema } from './hooks-schema.js';
+import { prepareSchema } from './prepare-schema.js';
 import { replicas } from './replicas-schema.js';
-import { RESERVED_VARIABLE, secretName, user } from './rights-schema.js';
-import { problemOfLength, problemOfListenAddress } from './spec-strings.js';
+import { secretName, user } from './rights-schema.js';
+import { problemOfListenAddress } from './spec-strings.js';
+import { environment } from './variables-schema.js';
 
 const HOST_SELECTOR = /^[a-z0-9][a-z0-9._/-]{0,62}=[A-Za-z0-9._-]{0,63}$/;
 const LEAST_MEMORY = 1024 * 1024;
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export type AgentBody = Omit<AgentSpec, 'name'>;
-
-const scalar = z
-  .union([z.string(), z.number(), z.boolean()], must('a text, a number, true or false'))
-  .transform(String)
-  .refine((value) => !value.includes('\0'), must('a text without NUL'));
-
-const variables = mapOf(scalar, 'a map of variables').superRefine((map, context) => {
-  for (const [key, value] of Object.entries(map)) {
-    const message = !VARIABLE.test(key)
-      ? 'is no name of a variable: letters, digits and "_", not beginning with a digit.'
-      : RESERVED_VARIABLE.test(key)
-        ? 'is set by Outrider itself and cannot be chosen.'
-        : problemOfLength(`${key}=${value}`);
-    if (message !== undefined) context.addIssue({ code: 'custom', path: [key], message });
-  }
-});
-
-/** A map, or a list of `KEY=VALUE`. */
-const environment = byForm<Readonly<Record<string, string>>>((value) => {
-  if (!Array.isArray(value)) return variables;
-  const entry = z
-    .string(must('KEY=VALUE'))
-    .refine((line) => line.includes('=', 1), must('KEY=VALUE'))
-    .refine((line) => !line.startsWith(`${NO_KEY}=`), { error: `has ${NO_KEY}, which is no name of a variable here.` });
-  return list(entry, '["LOG_LEVEL=info"]')
-    .transform((lines): Record<string, string | number | boolean> =>
-      Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),
-    )
-    .pipe(variables);
-});
 
 const onlyValue = <T>(allowed: T) =>
   z.unknown().refine((value) => value === allowed, { error: `other than ${String(allowed)} ${NOT_YET}` });
@@ -166,13 +137,6 @@ const hosts = list(
   '[main-pc]',
 );
 
-/** A path that stays inside the release. */
-const inside = (what: string) =>
-  text(what).refine(
-    (path) => !path.startsWith('/') && !path.split('/').includes('..'),
-    must(`${what} inside the release, relative and without ".."`),
-  );
-
 const SOCKET_MODE = 'octal digits in quotes, such as "0660"';
 const socket = strict({
   name: name('the name of a socket'),
@@ -219,12 +183,13 @@ export const agentSchema = strict(
     resources: resources.optional(),
     no_new_privileges: flag().default(true),
     secrets: list(secretName, '[OPENAI_API_KEY]').default([]),
+    data: dataSchema.default([]),
     driver: choice(['process', 'podman'])
       .refine((word) => word === 'process', { error: `podman ${NOT_YET}` })
       .default('process'),
   },
   {
-    unsupported: ['data', 'profiles', 'image'],
+    unsupported: ['profiles', 'image'],
     instead: {
       env: 'environment',
       ports: 'sockets',
@@ -257,6 +222,7 @@ export const agentSchema = strict(
   ...(agent.resources === undefined ? {} : { resources: agent.resources }),
   ...(agent.no_new_privileges ? {} : { noNewPrivileges: false }),
   ...(agent.secrets.length === 0 ? {} : { secrets: agent.secrets }),
+  ...(agent.data.length === 0 ? {} : { data: agent.data }),
 }));
 
 export const appSchema = strict(
@@ -265,6 +231,7 @@ export const appSchema = strict(
     agents: mapOf(agentSchema, 'a map of agents'),
     gates: gatesSchema.default([]),
     hooks: hooksSchema.default({}),
+    prepare: prepareSchema.default([]),
   },
   { instead: { services: 'agents', name: 'app' } },
 );

@@ -256,7 +256,7 @@ agents:
     [['secrets: [OUTRIDER_HOST]'], /secrets\[0\] must be a name of capital letters/],
     [['secrets: [KEY, KEY]'], /secrets\[1\] "KEY" is there twice/],
     [['secrets: [KEY]', 'environment: { KEY: x }'], /secrets\[0\] "KEY" is a variable of this agent too/],
-    ...['data: []', 'profiles: []', 'image: x'].map((line): [string[], RegExp] => [
+    ...['profiles: []', 'image: x'].map((line): [string[], RegExp] => [
       [line],
       /:4: agents\.a\.\w+ is not supported yet by this version of Outrider\.$/,
     ]),

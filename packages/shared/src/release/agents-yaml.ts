@@ -11,6 +11,7 @@ import { type AgentBody, appSchema } from './agents-schema.js';
 import { gateProblems, namedGates } from './gates.js';
 import { hookProblems, namedHooks } from './hooks.js';
 import { AGENTS_FILE } from './manifest.js';
+import { problemsOfPlaces } from './places.js';
 import { problemsOfReferences } from './spec-walk.js';
 
 export type CompiledAgents =
@@ -30,13 +31,22 @@ export function compileAgentsYaml(text: string, file: string = AGENTS_FILE): Com
   const agents = Object.entries(checked.value.agents).map(([name, body]) => named(name, body, source));
   const gates = namedGates(checked.value.gates);
   const hooks = namedHooks(checked.value.hooks);
+  const prepare = checked.value.prepare.map((step) => ({
+    ...step,
+    environment: asWritten(step.environment, ['prepare', step.name, 'environment'], source),
+  }));
   const problems = [
     ...problemsBetween(agents, source),
+    ...problemsOfPlaces(agents, prepare).map(({ path, message }) => problemAt(source, path, message)),
     ...problemsOfGates(gates, agents, source),
     ...hookProblems(hooks).map(({ path, message }) => problemAt(source, ['hooks', ...path], message)),
   ].sort(byLine);
   if (problems.length > 0) return { ok: false, problems };
-  const declared = { ...(gates.length === 0 ? {} : { gates }), ...(hooks.length === 0 ? {} : { hooks }) };
+  const declared = {
+    ...(gates.length === 0 ? {} : { gates }),
+    ...(hooks.length === 0 ? {} : { hooks }),
+    ...(prepare.length === 0 ? {} : { prepare }),
+  };
   return { ok: true, spec: { app: checked.value.app, agents, ...declared } };
 }
 
@@ -59,15 +69,22 @@ function withoutExtensions(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('x-')));
 }
 
-/** Numbers among variables stay as they are written: `1.10` is no `1.1`. */
 function named(name: string, body: AgentBody, source: YamlSource): AgentSpec {
-  const environment = Object.fromEntries(
-    Object.entries(body.environment).map(([key, value]) => {
-      const written = source.textOf(['agents', name, 'environment', key]);
+  return { name, ...body, environment: asWritten(body.environment, ['agents', name, 'environment'], source) };
+}
+
+/** Numbers among variables stay as they are written: `1.10` is no `1.1`. */
+function asWritten(
+  variables: Readonly<Record<string, string>>,
+  at: ValuePath,
+  source: YamlSource,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([key, value]) => {
+      const written = source.textOf([...at, key]);
       return [key, Number.isNaN(Number(value)) || written === undefined ? value : written];
     }),
   );
-  return { name, ...body, environment };
 }
 
 function problemsBetween(agents: readonly AgentSpec[], source: YamlSource): Problem[] {

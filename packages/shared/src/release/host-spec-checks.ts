@@ -2,8 +2,10 @@
 import { posix } from 'node:path';
 import picomatch from 'picomatch';
 import type { AgentSpec } from '../domain/agent.js';
+import { isWithin } from '../domain/prepare.js';
 import type { Manifest } from '../domain/release.js';
 import type { ValuePath } from '../runtime/yaml-source.js';
+import type { HostPlaces } from './host-places.js';
 import {
   problemOfAddress,
   problemOfHttpUrl,
@@ -18,12 +20,17 @@ export interface AgentProblem {
   readonly message: string;
 }
 
-export function problemsInRelease(agent: AgentSpec, manifest: Manifest): AgentProblem[] {
+export function problemsInRelease(
+  agent: AgentSpec,
+  manifest: Manifest,
+  { prepare, data }: Pick<HostPlaces, 'prepare' | 'data'>,
+): AgentProblem[] {
+  const made = [...prepare.flatMap(({ creates }) => creates), ...data.map(({ folder }) => folder)];
   return [
     ...problemsOfStrings(agent),
-    ...problemsOfWorkingDir(agent, manifest),
-    ...problemsOfProgram(agent, manifest),
-    ...problemsOfFiles(agent, manifest),
+    ...problemsOfWorkingDir(agent, manifest, made),
+    ...problemsOfProgram(agent, manifest, made),
+    ...problemsOfFiles(agent, manifest, made),
   ];
 }
 
@@ -55,28 +62,36 @@ function ruleFor(path: ValuePath): ((value: string) => string | undefined) | und
   }
 }
 
-function problemsOfWorkingDir({ workingDir }: AgentSpec, manifest: Manifest): AgentProblem[] {
+function problemsOfWorkingDir({ workingDir }: AgentSpec, manifest: Manifest, made: readonly string[]): AgentProblem[] {
   if (workingDir.includes('${')) return [];
   const folder = posix.normalize(workingDir).replace(/\/$/, '');
   if (folder === '.') return [];
   const at = (message: string): AgentProblem[] => [{ path: ['working_dir'], message }];
   if (folder.startsWith('..') || folder.startsWith('/'))
     return at(`is ${JSON.stringify(workingDir)}, outside the release.`);
-  const exists = manifest.entries.some(
-    (entry) => entry.path.startsWith(`${folder}/`) || (entry.path === folder && entry.kind !== 'file'),
-  );
+  const exists =
+    made.some((path) => isWithin(folder, path) || path.startsWith(`${folder}/`)) ||
+    manifest.entries.some(
+      (entry) => entry.path.startsWith(`${folder}/`) || (entry.path === folder && entry.kind !== 'file'),
+    );
   return exists ? [] : at(`names "${workingDir}", which is no folder of the release.`);
 }
 
 /** A program named by a relative path must be there and executable; others are looked up on the host. */
-function problemsOfProgram({ command, workingDir }: AgentSpec, manifest: Manifest): AgentProblem[] {
+function problemsOfProgram(
+  { command, workingDir }: AgentSpec,
+  manifest: Manifest,
+  made: readonly string[],
+): AgentProblem[] {
   const [program = ''] = command;
   if (program.trim() === '')
     return [{ path: ['command', 0], message: 'is empty with the settings of this environment.' }];
   if (!program.includes('/') || program.startsWith('/') || `${program}${workingDir}`.includes('${')) return [];
   const path = posix.normalize(posix.join(workingDir, program));
   const at = (message: string): AgentProblem[] => [{ path: ['command'], message }];
-  const throughLink = manifest.entries.some((entry) => entry.kind === 'symlink' && path.startsWith(`${entry.path}/`));
+  const throughLink =
+    made.some((folder) => isWithin(path, folder)) ||
+    manifest.entries.some((entry) => entry.kind === 'symlink' && path.startsWith(`${entry.path}/`));
   if (throughLink) return [];
   const entry = manifest.entries.find((candidate) => candidate.path === path);
   if (entry === undefined || entry.kind === 'folder') return at(`runs "${program}", which is no file of the release.`);
@@ -87,10 +102,10 @@ function problemsOfProgram({ command, workingDir }: AgentSpec, manifest: Manifes
 }
 
 /** Globs that match nothing at all would mean an agent that no change ever restarts. */
-function problemsOfFiles({ files }: AgentSpec, manifest: Manifest): AgentProblem[] {
+function problemsOfFiles({ files }: AgentSpec, manifest: Manifest, made: readonly string[]): AgentProblem[] {
   if (files.length === 0) return [];
   const matches = picomatch([...files], { dot: true });
-  return manifest.entries.some((entry) => matches(entry.path))
+  return manifest.entries.some((entry) => matches(entry.path)) || made.some((path) => matches(path))
     ? []
     : [{ path: ['files'], message: `matches no file of the release (${files.join(', ')}).` }];
 }

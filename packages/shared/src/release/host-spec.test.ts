@@ -140,6 +140,21 @@ describe('resolveHostSpec', () => {
     expect(problems(file('bin/run'))[0]).toMatch(/not executable: chmod \+x/);
   });
 
+  it('tells environments apart by what a host is told; the release is the same, and no secret is in either', () => {
+    const spec = specOf('environment: { LEVEL: "${LEVEL:-info}" }', 'secrets: [KEY]');
+    const of = (environment: string, LEVEL: string, hosts: Record<string, string>) =>
+      resolve(spec, { environment, settings: { LEVEL, KEY: 'a-secret-value' }, hosts }).spec;
+    const [staging, production, again] = [
+      of('staging', 'debug', { pc2: '10.1.0.2' }),
+      of('production', 'info', { pc2: '10.2.0.2' }),
+      of('production', 'info', { pc2: '10.2.0.2' }),
+    ];
+    expect(staging.digest).toBe(production.digest);
+    expect(specDigest(staging)).not.toBe(specDigest(production));
+    expect(specDigest(again)).toBe(specDigest(production));
+    expect(Buffer.from(hostSpecBytes(staging)).toString()).not.toContain('a-secret-value');
+  });
+
   it('has the same bytes for the same content', () => {
     const one = resolve(specOf('environment: { A: "1", B: "2" }')).spec;
     const other = resolve(specOf('environment: { B: "2", A: "1" }')).spec;

@@ -2,16 +2,18 @@
  * From an app's spec to what one host is to run of it: agents selected, settings filled in, a fingerprint on
  * each. The same inputs always give the same bytes.
  */
-import picomatch from 'picomatch';
 import type { AgentSpec, AppSpec, HostAgent, Resources } from '../domain/agent.js';
 import { canonicalJson } from '../domain/canonical.js';
 import { interpolate } from '../domain/interpolation.js';
 import { isName } from '../domain/name.js';
-import type { HostSpec, Manifest, ManifestEntry } from '../domain/release.js';
+import type { HostSpec, Manifest } from '../domain/release.js';
 import { formatPath } from '../runtime/checked.js';
 import { digestOf } from '../runtime/digest.js';
 import { didYouMean } from '../runtime/suggest.js';
 import type { ValuePath } from '../runtime/yaml-source.js';
+import { filesOf, stepsOf } from './agent-files.js';
+import { identityOf } from './entry-identity.js';
+import { type HostPlaces, hostPlaces } from './host-places.js';
 import { problemsInRelease } from './host-spec-checks.js';
 import { mapStrings } from './spec-walk.js';
 
@@ -35,24 +37,37 @@ export function resolveHostSpec(input: HostSpecInput): {
   readonly problems: readonly string[];
 } {
   const problems: string[] = [];
-  const agents: HostAgent[] = [];
-  for (const declared of input.spec.agents) {
-    const report = (path: ValuePath, message: string) =>
-      problems.push(`${formatPath(['agents', declared.name, ...path])} ${message}`);
-    const agent = mapStrings(declared, (value, path) => fillIn(value, input, (message) => report(path, message)));
-    for (const [index, host] of agent.hosts.entries()) {
-      const problem = problemOfHost(host, Object.keys(input.hosts));
-      if (problem !== undefined) report(['hosts', index], problem);
-    }
-    if (agent.replicas === 0 || !runsOn(agent, input.host)) continue;
-    for (const { path, message } of problemsInRelease(agent, input.manifest)) report(path, message);
-    agents.push({ ...agent, fingerprint: fingerprintOf(agent, input.manifest.entries) });
-  }
-  const followers = withFollowed(agents);
+  const filled = input.spec.agents.map((agent) => filledIn(agent, input, problems));
+  const places = hostPlaces(filled, input.spec.prepare ?? [], input.manifest);
+  problems.push(...places.problems);
+  const agents = filled
+    .filter((agent) => agent.replicas > 0 && runsOn(agent, input.host))
+    .map((agent): HostAgent => {
+      for (const { path, message } of problemsInRelease(agent, input.manifest, places))
+        problems.push(`${formatPath(['agents', agent.name, ...path])} ${message}`);
+      return { ...agent, fingerprint: fingerprintOf(agent, input.manifest, places) };
+    });
   const { app } = input.spec;
   const { version, digest, environment, hosts } = input;
-  return { spec: { app, version, digest, environment, host: input.host.name, hosts, agents: followers }, problems };
+  const about = { app, version, digest, environment, host: input.host.name, hosts };
+  return { spec: { ...about, agents: withFollowed(agents), ...linked(places) }, problems };
 }
+
+function filledIn(declared: AgentSpec, input: HostSpecInput, problems: string[]): AgentSpec {
+  const report = (path: ValuePath, message: string) =>
+    problems.push(`${formatPath(['agents', declared.name, ...path])} ${message}`);
+  const agent = mapStrings(declared, (value, path) => fillIn(value, input, (message) => report(path, message)));
+  for (const [index, host] of agent.hosts.entries()) {
+    const problem = problemOfHost(host, Object.keys(input.hosts));
+    if (problem !== undefined) report(['hosts', index], problem);
+  }
+  return agent;
+}
+
+const linked = ({ prepare, data }: HostPlaces): Pick<HostSpec, 'prepare' | 'data'> => ({
+  ...(prepare.length === 0 ? {} : { prepare }),
+  ...(data.length === 0 ? {} : { data }),
+});
 
 /** What travels to the host. */
 export const hostSpecBytes = (spec: HostSpec): Uint8Array => Buffer.from(canonicalJson(spec));
@@ -92,13 +107,18 @@ function runsOn(agent: AgentSpec, host: HostSpecInput['host']): boolean {
   );
 }
 
-/** Over all that needs a restart when it changes: settings, and the files that the agent uses. */
-function fingerprintOf(agent: AgentSpec, entries: readonly ManifestEntry[]): string {
+/** Over all that needs a restart when it changes: settings, the files that the agent uses, and what is made of files. */
+function fingerprintOf(agent: AgentSpec, { entries }: Manifest, { prepare, data }: HostPlaces): string {
   const { description: _description, hosts: _hosts, exclusive: _exclusive, ...started } = agent;
   const { replicas: _replicas, scaling: _scaling, ...own } = started;
   const { resources, ...settings } = own;
   const limits = resources === undefined ? {} : limitsOf(resources);
-  return digestOf({ settings: { ...settings, ...limits }, files: filesOf(agent, entries).map(identityOf) });
+  const prepared = stepsOf(agent, prepare, entries).map(({ inputs }) => inputs);
+  return digestOf({
+    settings: { ...settings, ...limits },
+    files: filesOf(agent, entries, data).map(identityOf),
+    ...(prepared.length === 0 ? {} : { prepared }),
+  });
 }
 
 /** Without what is only counted: a process that runs does not notice it. */
@@ -121,21 +141,4 @@ function withFollowed(agents: readonly HostAgent[]): readonly HostAgent[] {
     return all;
   };
   return agents.map((agent) => ({ ...agent, fingerprint: fingerprintWith(agent) }));
-}
-
-export function filesOf(agent: Pick<AgentSpec, 'files'>, entries: readonly ManifestEntry[]): readonly ManifestEntry[] {
-  if (agent.files.length === 0) return entries;
-  const matches = picomatch([...agent.files], { dot: true });
-  return entries.filter((entry) => matches(entry.path));
-}
-
-function identityOf(entry: ManifestEntry): readonly (string | number)[] {
-  switch (entry.kind) {
-    case 'file':
-      return [entry.path, entry.mode, entry.sha256];
-    case 'symlink':
-      return [entry.path, 'symlink', entry.target];
-    case 'folder':
-      return [entry.path, 'folder'];
-  }
 }

@@ -42,9 +42,9 @@ export const readInstanceStatus = (wire: InstanceStatus__Output): InstanceStatus
 /** `answer`: to whoever has said something to it. */
 export function readRollout(
   wire: RolloutRecord__Output,
-): Rollout & { readonly explained: string; readonly answer?: string } {
-  const { apps = [], ...rest } = present(wire) as ReturnType<typeof readRollout>;
-  return apps.length === 0 ? rest : { ...rest, apps };
+): Rollout & { readonly explained: string; readonly answer?: string; readonly planned?: Plan['hosts'] } {
+  const { apps = [], planned = [], ...rest } = present(wire) as ReturnType<typeof readRollout>;
+  return { ...rest, ...(apps.length === 0 ? {} : { apps }), ...(planned.length === 0 ? {} : { planned }) };
 }
 export const readPlan = (wire: Plan__Output): Plan => present(wire) as Plan;
 export const readPreflight = (wire: PreflightResponse__Output): PreflightReport => present(wire) as PreflightReport;

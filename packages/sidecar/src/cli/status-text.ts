@@ -30,13 +30,18 @@ const holdLine = (hold: Hold): string =>
 const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 function appLine(status: AppStatus): string {
-  const { app, phase, candidate, converged, waitingFor, stuckOn } = status;
+  const { app, phase, candidate, converged, waitingFor, stuckOn, active, staging } = status;
   const words = [`${app} ${activeInWords(status) ?? '(no release)'}`];
   if (candidate !== undefined) words.push(`-> ${candidate.version}`);
   words.push(phase);
+  if (staging?.preparing !== undefined) words.push(`preparing ${staging.preparing.step}`);
   if (stuckOn !== undefined) words.push(`stuck on ${stuckOn.agent}: ${stuckOn.cause}`);
   else if (!converged && waitingFor !== '') words.push(`waiting for ${waitingFor}`);
-  return words.join('  ');
+  const digests =
+    active === undefined
+      ? []
+      : [`  digest ${active.digest.slice(0, 12)}, with settings ${active.specDigest.slice(0, 12)}`];
+  return [words.join('  '), ...digests].join('\n');
 }
 
 const scaledLines = ({ agents }: AppStatus): readonly string[] =>

@@ -43,6 +43,7 @@ import { hostSockets, tellOfUndeclared } from './inherited.js';
 import { Late } from './late.js';
 import { createLogFiles, logFolder } from './log-files.js';
 import { machineOf } from './machine.js';
+import { startPrepare } from './prepare.js';
 import { releasesOf } from './releases.js';
 import { type Tokens, tokensOf } from './tokens.js';
 
@@ -104,7 +105,8 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     random: () => Math.random(),
     ...{ host: place, bootId: bootId(), newId, logs: logFiles, maxStarting: config.maxStarting, warn },
   });
-  const releases = releasesOf(config, { tokens, limits, warn }, () => driver.status());
+  const runner = startPrepare(config, { processes, limits, logs, newId, warn });
+  const releases = releasesOf(config, { tokens, limits, runner, warn }, () => driver.status());
   const driver = createHostDriver({
     ...{ host, address, environment, labels, clock, supervisor, events },
     sidecar: { pid: process.pid, version, startedAt: rfc3339(clock.now()) },

@@ -3,6 +3,7 @@ import type { HostAgent } from '@outrider/shared/domain/agent.js';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import type { SidecarConfig } from '../config.js';
+import type { StepRunner } from '../release/links/ports.js';
 import { createReleases, type HostReleases } from '../release/releases.js';
 import { DiskWork } from '../release/work/disk-work.js';
 import { ThreadedWork } from '../release/work/threaded-work.js';
@@ -13,6 +14,7 @@ import type { Tokens } from './tokens.js';
 export interface ReleasesParts {
   readonly tokens: Tokens;
   readonly limits: Limits;
+  readonly runner: StepRunner;
   readonly warn: (sentence: string) => void;
 }
 
@@ -23,12 +25,12 @@ const OWN_SLICE_MS = 5;
 
 export function releasesOf(
   { dataDir, diskReserve: reserveBytes, keepReleases: keep }: SidecarConfig,
-  { tokens, limits, warn }: ReleasesParts,
+  { tokens, limits, runner, warn }: ReleasesParts,
   status: () => HostStatus,
 ): HostReleases {
   const clock = systemClock;
   return createReleases({
-    ...{ dataDir, token: tokens.ofFleet, clock, reserveBytes, keep },
+    ...{ dataDir, token: tokens.ofFleet, clock, reserveBytes, keep, runner },
     needed: () => neededReleases(status()),
     couldWrite: (agent) => couldWrite(limits, agent),
     work: (given) =>

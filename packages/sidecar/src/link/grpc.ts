@@ -120,8 +120,9 @@ const releaseQuestions = ({
 }: Pick<SidecarGrpcOptions, 'preflight' | 'specs'>): Pick<Service<SidecarHandlers>, 'Preflight' | 'KnownSpec'> => ({
   Preflight: async ({ release, hostSpec, strategy, ...wire }) => {
     const manifest = await receiveManifest(wire, (app, digest) => specs.knownManifest(app, digest));
-    const { problems, notices, facts } = await preflight({ release: releaseOf(release), manifest, hostSpec, strategy });
-    return { problems: [...problems], notices: [...notices], facts };
+    const report = await preflight({ release: releaseOf(release), manifest, hostSpec, strategy });
+    const { problems, notices, prepare = [] } = report;
+    return { ...report, problems: [...problems], notices: [...notices], prepare: [...prepare] };
   },
   KnownSpec: async ({ app, specDigest }) => ({ hostSpec: Buffer.from(specs.knownSpec(app, specDigest)) }),
 });

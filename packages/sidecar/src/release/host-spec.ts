@@ -1,6 +1,7 @@
 /** Reads a host spec: whatever becomes a name, a path or a loop is looked at here, before anything uses it. */
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
 import { isDigest, isName, isVersion } from '@outrider/shared/domain/name.js';
+import { type DataPath, type HostPrepare, isPlace, isWithin, linksOf } from '@outrider/shared/domain/prepare.js';
 import type { HostSpec } from '@outrider/shared/domain/release.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 
@@ -26,8 +27,42 @@ export function parseSpec(content: Uint8Array, where: string): HostSpec {
     if (problem !== undefined) throw new OutriderError('invalid', `${where}: agents[${index}] has ${problem}.`);
     names.add((agent as HostAgent).name);
   }
+  const problem = problemOfPlaces(value.prepare, value.data);
+  if (problem !== undefined) throw new OutriderError('invalid', `${where} has ${problem}.`);
   return { hosts: {}, ...value } as unknown as HostSpec;
 }
+
+/** They become paths below data_dir, and links in the tree. In words, what is wrong with them. */
+function problemOfPlaces(prepare: unknown = [], data: unknown = []): string | undefined {
+  if (!isListOf(isStep)(prepare)) return 'no proper "prepare"';
+  if (!isListOf(isDataPath)(data)) return 'no proper "data"';
+  const links = linksOf({ prepare: prepare as HostPrepare[], data: data as DataPath[] });
+  const crossing = links.find((path, index) =>
+    links.some((other, at) => at !== index && (isWithin(path, other) || isWithin(other, path))),
+  );
+  return crossing === undefined ? undefined : `two things at "${crossing}"`;
+}
+
+const isPlacePath = (value: unknown): boolean => isText(value) && isPlace(value) && !value.endsWith('/');
+const isStep = (value: unknown): boolean =>
+  isObject(value) &&
+  [value['command'], value['creates']].every((list) => isListOf(isText)(list) && (list as unknown[]).length > 0) &&
+  [value['files'], value['dependsOn']].every(isListOf(isText)) &&
+  isListOf(isPlacePath)(value['creates']) &&
+  isNamed(value['name']) &&
+  isObject(value['environment']) &&
+  Object.values(value['environment']).every(isText) &&
+  isCount(value['timeoutMs']) &&
+  isText(value['inputs']) &&
+  isDigest(value['inputs']) &&
+  isText(value['user'] ?? '');
+const isDataPath = (value: unknown): boolean =>
+  isObject(value) &&
+  isPlacePath(value['path']) &&
+  isPlacePath(value['folder']) &&
+  isWithin(value['path'] as string, value['folder'] as string) &&
+  ['file', 'folder'].includes(value['kind'] as string) &&
+  isText(value['user'] ?? '');
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isNamed = (value: unknown): boolean => isText(value) && isName(value);

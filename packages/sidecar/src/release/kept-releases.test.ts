@@ -55,6 +55,15 @@ it('a tree that has gone since is built again by staging, from what is here', as
   expect(text(ONE)).toBe('one');
 });
 
+it('a tree that is built again has its data again, though the spec that keeps it has none', async () => {
+  const data = [{ path: 'state', kind: 'folder', folder: 'state' }] as const;
+  await stage(sampleOf('1.0.0', { 'agents/vision.py': 'one' }, { data }));
+  writeFileSync(join(tree(ONE), 'state/mine'), 'kept');
+  rmSync(tree(ONE), { recursive: true });
+  await stage(MIXED);
+  expect(readFileSync(join(tree(ONE), 'state/mine'), 'utf8')).toBe('kept');
+});
+
 it('needs no other network than what is missing: with all contents here, none', async () => {
   await stage(ONE);
   await stage(sampleOf('2.0.0', TWO_FILES));

@@ -6,7 +6,7 @@ import { isSettled } from '@outrider/shared/release/store/unsynced.js';
 import { diskNeed } from './disk-need.js';
 import { contentsOf, missingOf } from './fetching.js';
 import type { Layout } from './layout.js';
-import { programsLeave } from './links.js';
+import { programsLeave } from './hard-links.js';
 import { differencesOf, type Tree } from './tree.js';
 import type { Turns } from './turns.js';
 import type { Need, NeedJob, TreeJob } from './work/release-work.js';

@@ -3,10 +3,11 @@
  * nobody needs them. Never touches a tree that is right, and never decides which release runs. What takes long is done by
  * `ReleaseWork`, elsewhere.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import type { AgentRelease, HostAgent } from '@outrider/shared/domain/agent.js';
 import { keptReleases } from '@outrider/shared/domain/agent-release.js';
 import { isName } from '@outrider/shared/domain/name.js';
+import { linksOf } from '@outrider/shared/domain/prepare.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
 import { DiskProblem, diskProblem, problemOfSpace } from '@outrider/shared/release/store/disk.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
@@ -16,10 +17,13 @@ import type { SpecSource } from '../link/ports.js';
 import type { CleanedReleases, NeededReleases, ReleaseCleaner, Releases } from '../supervise/ports.js';
 import type { StagingNeeds } from '../supervise/preflight/ports.js';
 import { Cleaning } from './cleaning.js';
-import { acceptDocuments, knownManifest, knownSpec, loadSpec, readDocuments } from './documents.js';
-import { type Furnishing, UNFURNISHED } from './furnishing.js';
+import { acceptDocuments, knownManifest, knownSpec, loadManifest, loadSpec, readDocuments } from './documents.js';
 import { type Layout, layoutOf } from './layout.js';
-import { agentsLeave } from './links.js';
+import { agentsLeave } from './hard-links.js';
+import { DamagedBlob } from './links/lay-out.js';
+import { NO_RUNNER } from './links/no-runner.js';
+import type { StepRunner } from './links/ports.js';
+import { Linker, type Tell, treeLinksOf, treesIn } from './links/tree-links.js';
 import { seenNeed, seenWhole } from './quick-look.js';
 import { DiskWork } from './work/disk-work.js';
 import type { MakeJob, ReleaseWork, TreeJob } from './work/release-work.js';
@@ -41,8 +45,8 @@ export interface ReleasesOptions {
   readonly couldWrite?: (agent: HostAgent) => boolean;
   /** Who does what takes long; absent: it is done in this thread. */
   readonly work?: (options: Required<Pick<ReleasesOptions, 'dataDir' | 'reserveBytes' | 'patienceMs'>>) => ReleaseWork;
-  /** What trees hold besides what their manifests say; absent: nothing. */
-  readonly furnishing?: Furnishing;
+  /** Runs what is to be prepared; absent: nothing does. */
+  readonly runner?: StepRunner;
 }
 
 const RESERVE_BYTES = 64 * 1024 * 1024;
@@ -61,7 +65,7 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
   private readonly layout: Layout;
   private readonly work: ReleaseWork;
   private readonly cleaning: Cleaning;
-  private readonly furnishing: Furnishing;
+  private readonly linker: Linker;
   private readonly reserveBytes: number;
   private readonly specs = new Map<string, HostSpec>();
   /** One thing at a time for each tree. */
@@ -69,13 +73,14 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
   private clearing = 0;
 
   constructor(private readonly options: ReleasesOptions) {
-    const { dataDir, clock, reserveBytes = RESERVE_BYTES, patienceMs = PATIENCE_MS } = options;
+    const { dataDir, clock, reserveBytes = RESERVE_BYTES, patienceMs = PATIENCE_MS, runner = NO_RUNNER } = options;
     const layout = layoutOf(dataDir);
     [this.layout, this.reserveBytes] = [layout, reserveBytes];
     mkdirSync(layout.releases, { recursive: true, mode: 0o755 });
     const here = (): ReleaseWork => new DiskWork({ dataDir, clock, reserveBytes, patienceMs, sliceMs: SLICE_MS });
     this.work = options.work?.({ dataDir, reserveBytes, patienceMs }) ?? here();
-    this.furnishing = options.furnishing ?? UNFURNISHED;
+    const isKnown = (app: string, digest: string): boolean => existsSync(layout.manifest(app, digest));
+    this.linker = new Linker({ dataDir, contents: { path: layout.blob }, runner, tree: layout.tree, isKnown });
     this.cleaning = new Cleaning({ layout, isBusy: ({ app, digest }) => this.busy.has(`${app}/${digest}`) });
   }
 
@@ -88,7 +93,9 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     const { app, digest } = spec;
     const { mayLink } = this.jobOf(spec, spec);
     const job = { app, digest, manifest: documents.manifest, mayLink };
-    const { need, free } = (await seenNeed(this.layout, job, manifest)) ?? (await this.work.need(job));
+    const links = this.linker.outlook(app, digest, treeLinksOf(spec), manifest.entries);
+    const { need: tree, free } = (await seenNeed(this.layout, job, manifest)) ?? (await this.work.need(job));
+    const need = { bytes: tree.bytes + links.bytes, inodes: tree.inodes };
     const { dataDir, needed } = this.options;
     const { reserveBytes: reserve } = this;
     let short = problemOfSpace(dataDir, { need, free, reserve });
@@ -97,14 +104,16 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
       const bytes = free.bytes + (await this.work.freeable(dropped));
       short = problemOfSpace(dataDir, { need, free: { bytes, inodes: free.inodes }, reserve });
     }
-    const problem = this.unknownIn(spec) ?? short;
-    const found = { neededBytes: need.bytes, freeBytes: free.bytes, reserveBytes: reserve };
+    const problem = this.unknownIn(spec) ?? links.problem ?? short;
+    const { prepare, notices } = links;
+    const found = { neededBytes: need.bytes, freeBytes: free.bytes, reserveBytes: reserve, prepare, notices };
     return { spec, ...found, ...(problem === undefined ? {} : { problem }) };
   }
 
   stage: Releases['stage'] = async (app, release, sources, progress, signal) => {
     const spec = this.known(app, release);
     const make = { contents: 'all', sources } as const;
+    this.linker.remember(app, release.digest, treeLinksOf(spec));
     await this.alone(app, release, async () => {
       this.rememberSources(app, sources);
       await this.bring(spec, release, make, progress, signal);
@@ -113,6 +122,7 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     for (const other of keptReleases(spec)) {
       await this.alone(app, other, () => this.bring(spec, other, make, UNTOLD, signal));
     }
+    await this.clearLinks(app);
   };
 
   verify: Releases['verify'] = async (app, release, how) => {
@@ -133,7 +143,7 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     spec: HostSpec,
     release: AgentRelease,
     how: Pick<MakeJob, 'contents' | 'sources'>,
-    progress: (bytesDone: number, bytesTotal: number) => void,
+    progress: Parameters<Releases['stage']>[3],
     signal: AbortSignal,
   ): Promise<void> {
     const { app } = spec;
@@ -141,16 +151,41 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     const job: MakeJob = { ...this.jobOf(spec, release), ...how, ...(token === undefined ? {} : { token }) };
     const seen = this.clearing > 0 ? undefined : await seenWhole(this.layout, job, how.contents);
     if (seen !== undefined) progress(seen, seen);
-    else {
-      const { building } = await this.made(job, progress, signal);
-      if (building !== undefined) {
-        await this.furnishing.furnish(spec, release, building, signal);
-        renameSync(building, tree);
-        syncFolder(this.layout.appFolder(app));
+    const { building } = seen === undefined ? await this.made(job, progress, signal) : { building: undefined };
+    const tell: Tell = (preparing) => progress(seen ?? 0, seen ?? 0, preparing);
+    await this.link(job, building ?? tree, signal, tell);
+    if (building === undefined) return;
+    renameSync(building, tree);
+    syncFolder(this.layout.appFolder(app));
+  }
+
+  /** What the tree holds besides its entries. A stored content of it that has gone bad is brought anew, once each. */
+  private async link(job: MakeJob, root: string, signal: AbortSignal, tell: Tell): Promise<void> {
+    const { app, release } = job;
+    const links = this.linker.of(app, release.digest);
+    if (linksOf(links).length === 0) return;
+    const { entries } = loadManifest(this.layout, app, release.digest);
+    const { problem } = this.linker.outlook(app, release.digest, links, entries);
+    if (problem !== undefined) throw new OutriderError('refused', problem);
+    for (const retried = new Set<string>(); ;) {
+      try {
+        await this.linker.place(app, root, links, entries, signal, tell);
         return;
+      } catch (error) {
+        if (signal.aborted) throw new OutriderError('unavailable', 'The staging was stopped.', { cause: error });
+        if (!(error instanceof DamagedBlob)) throw error;
+        const { path, sha256 } = error.entry;
+        if (retried.has(sha256) || job.sources.length === 0) throw cannotMend(app, release, path, error);
+        retried.add(sha256);
+        rmSync(this.layout.blob(sha256), { force: true });
+        await this.made({ ...job, contents: 'all' }, UNTOLD, signal);
       }
     }
-    await this.furnishing.furnish(spec, release, tree, signal);
+  }
+
+  /** What can't be taken away now is there the next time. */
+  private async clearLinks(app: string): Promise<void> {
+    await this.linker.clear(app, treesIn(this.layout.appFolder(app))).catch(() => undefined);
   }
 
   private async made(...asked: Parameters<ReleaseWork['make']>): ReturnType<ReleaseWork['make']> {
@@ -174,7 +209,7 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     const release = { version, digest };
     const { couldWrite = () => true } = this.options;
     const mayLink = agentsLeave(spec, release, couldWrite);
-    return { app: spec.app, release, mayLink, apart: this.furnishing.pathsOf(spec, release) };
+    return { app: spec.app, release, mayLink, apart: linksOf(this.linker.of(spec.app, release.digest)) };
   }
 
   async clean(needed: NeededReleases): Promise<CleanedReleases> {
@@ -187,6 +222,7 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     try {
       const dropped = this.cleaning.drop(needed, keep);
       this.specs.clear();
+      for (const app of new Set(dropped.map((one) => one.app))) await this.clearLinks(app);
       return { releases: dropped.length, ...(await this.work.clear({ since })) };
     } finally {
       this.clearing -= 1;
@@ -274,6 +310,11 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
       if (this.busy.get(key) === settled) this.busy.delete(key);
     }
   }
+}
+
+function cannotMend(app: string, { version }: AgentRelease, path: string, cause: unknown): OutriderError {
+  const words = `The stored content of ${path} of ${app} ${version} is damaged. Stage this release again.`;
+  return new OutriderError('unavailable', words, { cause });
 }
 
 function named(app: string): string {

@@ -1,4 +1,5 @@
 /** Owns the fetching that is under way: one for each app, in the background, with its progress. */
+import type { Preparing } from '@outrider/shared/domain/host.js';
 import { type ReleaseRef, sameRelease } from '@outrider/shared/domain/release.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import type { FetchEffect } from '../host/host-event.js';
@@ -14,6 +15,8 @@ export interface FetchesOptions {
 export interface Progress {
   readonly bytesDone: number;
   readonly bytesTotal: number;
+  /** The step that runs now; absent: none does. */
+  readonly preparing?: Preparing;
 }
 
 interface Fetch {
@@ -35,8 +38,8 @@ export class Fetches {
     const fetch: Fetch = { release, abort: new AbortController(), progress: NOTHING_YET };
     this.fetches.set(app, fetch);
     const { releases, onProgress, onEnd } = this.options;
-    const progress = (bytesDone: number, bytesTotal: number): void => {
-      fetch.progress = { bytesDone, bytesTotal };
+    const progress = (bytesDone: number, bytesTotal: number, preparing?: Preparing): void => {
+      fetch.progress = { bytesDone, bytesTotal, ...(preparing === undefined ? {} : { preparing }) };
       onProgress();
     };
     const ended = (reason?: string): void => {

@@ -1,6 +1,7 @@
 /** What the drivers of this folder need from the outside. Adapters implement these; main puts them together. */
 import type { HostAgent, NodeSignal, Resources, SocketSpec } from '@outrider/shared/domain/agent.js';
 import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { Preparing } from '@outrider/shared/domain/host.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Mode } from '../agent/convergence.js';
 import type { ExitStatus, HeldSocket, ProcessIdentity } from '../agent/identity.js';
@@ -231,7 +232,7 @@ export interface Releases {
     app: string,
     release: ReleaseRef,
     sources: readonly string[],
-    progress: (bytesDone: number, bytesTotal: number) => void,
+    progress: (bytesDone: number, bytesTotal: number, preparing?: Preparing) => void,
     signal: AbortSignal,
   ): Promise<void>;
   /** A staged release. Throws `OutriderError('not_found')`. */

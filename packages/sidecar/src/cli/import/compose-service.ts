@@ -205,7 +205,8 @@ function dataOf(service: ValueMap, draft: AgentDraft): void {
     const inside = folder === undefined || to === undefined ? undefined : posix.relative(folder, to);
     const shown = `${from ?? ''}${from === undefined ? '' : ':'}${to ?? ''}`;
     if (inside !== undefined && inside !== '' && !inside.startsWith('..') && !posix.isAbsolute(inside)) {
-      data.push(inside);
+      // A volume is a folder, but for a file that is mounted, which has an ending as a rule.
+      data.push(posix.extname(inside) === '' ? `${inside}/` : inside);
       draft.note(
         'volumes',
         `${shown}: ${inside} is kept across releases as "data"; what is in it must be copied there once.`,

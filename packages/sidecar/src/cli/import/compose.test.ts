@@ -38,7 +38,7 @@ it('carries over a whole file', async () => {
     stop_grace_period: '1m',
     resources: { memory: '512M', cpus: 0.5, pids: 64, open_files: 4096, reservations: { memory: '256M', cpus: 0.25 } },
     no_new_privileges: true,
-    data: ['uploads'],
+    data: ['uploads/'],
   });
   expect(settingsOf(all, 'model_server')).toMatchObject({
     command: ['python3', '-m', 'model', '--device', '${DEVICE}', '--host', '${HOST_NAME}'],

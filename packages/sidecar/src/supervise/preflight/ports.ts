@@ -1,4 +1,5 @@
 /** What is asked of this machine before a release is brought to it. */
+import type { PrepareOutlook } from '@outrider/shared/domain/prepare.js';
 import type { HostSpec } from '@outrider/shared/domain/release.js';
 import type { ReleaseDocuments } from '../ports.js';
 
@@ -10,8 +11,12 @@ export interface StagingNeeds {
     readonly neededBytes: number;
     readonly freeBytes: number;
     readonly reserveBytes: number;
-    /** Why that is too much, as a sentence. */
+    /** Why it can't be brought here, as a sentence. */
     readonly problem?: string;
+    /** Whether what its steps create is there already. */
+    readonly prepare: readonly PrepareOutlook[];
+    /** Sentences that refuse nothing. */
+    readonly notices: readonly string[];
   }>;
 }
 

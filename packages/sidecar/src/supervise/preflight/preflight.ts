@@ -23,7 +23,7 @@ export const createPreflight =
   (options: PreflightOptions): Preflight =>
   async (documents): Promise<PreflightReport> => {
     const { driver, needs } = options;
-    const { spec, neededBytes, freeBytes, reserveBytes, problem } = await needs.needOf(documents);
+    const { spec, neededBytes, freeBytes, reserveBytes, problem, prepare, ...said } = await needs.needOf(documents);
     const { problems, others, own } = driver.outlook(spec);
     const machine = options.machine();
     const reserved = reservedBy(own, others);
@@ -37,7 +37,8 @@ export const createPreflight =
         ...reservationProblems(own, others, machine),
         ...(beside?.problems ?? []),
       ],
-      notices: beside?.notices ?? [],
+      notices: [...said.notices, ...(beside?.notices ?? [])],
+      ...{ prepare, places: true },
       facts: {
         ...{ diskNeededBytes: neededBytes, diskFreeBytes: freeBytes, diskReserveBytes: reserveBytes },
         ...{ memoryBytes: machine.memoryBytes, memoryReservedBytes: reserved.memoryBytes },

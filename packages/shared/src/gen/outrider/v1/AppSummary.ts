@@ -12,11 +12,14 @@ export interface AppSummary {
   'waitsFor'?: (string);
   'explained'?: (string);
   'onTrial'?: (_outrider_v1_OnTrial)[];
+  'digest'?: (string);
+  'specDigests'?: ({[key: string]: string});
   '_version'?: "version";
   '_rollout'?: "rollout";
   '_phase'?: "phase";
   '_waitsFor'?: "waitsFor";
   '_explained'?: "explained";
+  '_digest'?: "digest";
 }
 
 export interface AppSummary__Output {
@@ -28,4 +31,6 @@ export interface AppSummary__Output {
   'waitsFor'?: (string);
   'explained'?: (string);
   'onTrial': (_outrider_v1_OnTrial__Output)[];
+  'digest'?: (string);
+  'specDigests': ({[key: string]: string});
 }

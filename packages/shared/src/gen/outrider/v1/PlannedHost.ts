@@ -6,6 +6,8 @@ import type { CapacityGap as _outrider_v1_CapacityGap, CapacityGap__Output as _o
 import type { SettingChange as _outrider_v1_SettingChange, SettingChange__Output as _outrider_v1_SettingChange__Output } from '../../outrider/v1/SettingChange.js';
 import type { SecretChange as _outrider_v1_SecretChange, SecretChange__Output as _outrider_v1_SecretChange__Output } from '../../outrider/v1/SecretChange.js';
 import type { HostFacts as _outrider_v1_HostFacts, HostFacts__Output as _outrider_v1_HostFacts__Output } from '../../outrider/v1/HostFacts.js';
+import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from '../../outrider/v1/ReleaseRef.js';
+import type { PrepareOutlook as _outrider_v1_PrepareOutlook, PrepareOutlook__Output as _outrider_v1_PrepareOutlook__Output } from '../../outrider/v1/PrepareOutlook.js';
 
 export interface PlannedHost {
   'host'?: (string);
@@ -19,6 +21,8 @@ export interface PlannedHost {
   'facts'?: (_outrider_v1_HostFacts | null);
   'app'?: (string);
   'to'?: (string);
+  'release'?: (_outrider_v1_ReleaseRef | null);
+  'prepare'?: (_outrider_v1_PrepareOutlook)[];
   '_from'?: "from";
   '_app'?: "app";
   '_to'?: "to";
@@ -36,4 +40,6 @@ export interface PlannedHost__Output {
   'facts': (_outrider_v1_HostFacts__Output | null);
   'app'?: (string);
   'to'?: (string);
+  'release': (_outrider_v1_ReleaseRef__Output | null);
+  'prepare': (_outrider_v1_PrepareOutlook__Output)[];
 }

@@ -6,6 +6,7 @@ import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_C
 import type { GateState as _outrider_v1_GateState, GateState__Output as _outrider_v1_GateState__Output } from '../../outrider/v1/GateState.js';
 import type { HookRun as _outrider_v1_HookRun, HookRun__Output as _outrider_v1_HookRun__Output } from '../../outrider/v1/HookRun.js';
 import type { RolloutApp as _outrider_v1_RolloutApp, RolloutApp__Output as _outrider_v1_RolloutApp__Output } from '../../outrider/v1/RolloutApp.js';
+import type { PlannedHost as _outrider_v1_PlannedHost, PlannedHost__Output as _outrider_v1_PlannedHost__Output } from '../../outrider/v1/PlannedHost.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface RolloutRecord {
@@ -42,6 +43,7 @@ export interface RolloutRecord {
   'awaitsSteady'?: (boolean);
   'pausedBy'?: (string);
   'answer'?: (string);
+  'planned'?: (_outrider_v1_PlannedHost)[];
   '_fromVersion'?: "fromVersion";
   '_abortedBy'?: "abortedBy";
   '_bakeUntil'?: "bakeUntil";
@@ -91,4 +93,5 @@ export interface RolloutRecord__Output {
   'awaitsSteady'?: (boolean);
   'pausedBy'?: (string);
   'answer'?: (string);
+  'planned': (_outrider_v1_PlannedHost__Output)[];
 }

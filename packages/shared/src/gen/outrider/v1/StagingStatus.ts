@@ -1,5 +1,6 @@
 // Original file: proto/outrider/v1/types.proto
 
+import type { Preparing as _outrider_v1_Preparing, Preparing__Output as _outrider_v1_Preparing__Output } from '../../outrider/v1/Preparing.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface StagingStatus {
@@ -9,6 +10,7 @@ export interface StagingStatus {
   'reason'?: (string);
   'bytesDone'?: (number | string | Long);
   'bytesTotal'?: (number | string | Long);
+  'preparing'?: (_outrider_v1_Preparing | null);
 }
 
 export interface StagingStatus__Output {
@@ -18,4 +20,5 @@ export interface StagingStatus__Output {
   'reason': (string);
   'bytesDone': (number);
   'bytesTotal': (number);
+  'preparing': (_outrider_v1_Preparing__Output | null);
 }

@@ -9,7 +9,7 @@ import type { HostSpec, ManifestEntry } from '@outrider/shared/domain/release.js
 import { AGENTS_FILE } from '@outrider/shared/release/manifest.js';
 
 /** By default they run as the sidecar's own user, or as root. Also in flow style, and in quotes. */
-const OWN_PROGRAMS = /(?:^|[\s{,"'])(?:hooks|prepare)["']?\s*:/m;
+const OWN_PROGRAMS = /(?:^|[\s{,"'])hooks["']?\s*:/m;
 
 /** `couldWrite`: whether the agent may change what belongs to the sidecar's user. False where no agent is known. */
 export function agentsLeave(
