@@ -1,11 +1,10 @@
 /** The composition root of `coordinator serve`: the only file that makes adapters. Holds no behaviour of its own. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { DAMPING } from '@outrider/shared/domain/flapping.js';
 import { resolveGates } from '@outrider/shared/release/gates.js';
 import { resolveHooks } from '@outrider/shared/release/hooks.js';
-import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { resolveHostSpec } from '@outrider/shared/release/host-spec.js';
 import { connectCoordinator } from '@outrider/shared/rpc/client.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
@@ -33,10 +32,10 @@ import { gateSources } from './monitoring/gate-sources.js';
 import { callHook } from './monitoring/webhook-hook.js';
 import { GateTally } from './monitoring/gate-tally.js';
 import { onceEach } from './once-each.js';
-import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
-import { ReleaseCatalog } from './release/catalog.js';
+import type { ReleaseCatalog } from './release/catalog.js';
 import { Notifier } from './notify/notifier.js';
-import { ReleaseCopies } from './release/copies.js';
+import type { ReleaseCopies } from './release/copies.js';
+import { releasesOf } from './releases.js';
 import { connected, openStore } from './store/connection.js';
 import { RedisCoordinators } from './store/redis-coordinators.js';
 import { RedisEventLog } from './store/redis-events.js';
@@ -194,50 +193,36 @@ function insideOf(
   const own = (): string | undefined => ownEndpoint(config.address, bound);
   const keys = fleetKeys(environment);
   const events = new RedisEventLog(redis, keys);
-  const blobs = new BlobStore(join(dataDir, 'blobs'));
-  const fleet = new LiveFleet({
+  const connect = (endpoint: string) => connectCoordinator({ endpoint, token: tokens.fleet, forwards: true });
+  const coordinators = new RedisCoordinators(redis, keys, clock);
+  const notice = (sentence: string): void => log.warn(sentence);
+  const { proofOf, ...releases } = releasesOf({
+    ...{ dataDir, environment, redis, clock, connect, bound, notice, fleet: () => fleet },
+    history: (app) => engine.list(app, 100),
+    // Whoever leads was given what is new.
+    others: () => coordinators.others(own(), engine.leadership().endpoint),
+  });
+  const { copies, blobs } = releases;
+  const fleet: LiveFleet = new LiveFleet({
     ...{ environment, clock, configured: config.hosts, registry: { redis, keys } },
     ...{ token: tokens.fleet, times: { damping: { ...DAMPING, halfLifeMs: config.policy.flapHalfLifeMs } } },
     sources: (host) => reachableFrom(host.address, bound),
     loadManifest: (digest) => blobs.readWhole(digest),
-    notice: (sentence) => log.warn(sentence),
-  });
-  const catalog = new ReleaseCatalog({
-    folder: join(dataDir, 'releases'),
-    blobs,
-    redis,
-    environment,
-    compile: agentsFromYaml,
-    now: () => clock.now(),
-    history: (app) => engine.list(app, 100),
-  });
-  const connect = (endpoint: string) => connectCoordinator({ endpoint, token: tokens.fleet, forwards: true });
-  const coordinators = new RedisCoordinators(redis, keys, clock);
-  // Whoever leads was given what is new.
-  const others = () => coordinators.others(own(), engine.leadership().endpoint);
-  const copies = new ReleaseCopies({
-    ...{ catalog, blobs, clock, others, connect },
-    notice: (sentence) => log.warn(sentence),
+    ...{ proofOf, notice },
   });
   const tally = new GateTally();
-  const engine: RolloutEngine = engineOf(config, { redis, keys, fleet, releases: copies, events, tally, log, own });
+  const parts = { redis, keys, fleet, releases: copies, events, tally, log, own };
+  const engine: RolloutEngine = engineOf(config, parts);
   const watch = watchOf(environment, fleet, engine, events, log);
   return {
-    ...{ environment, clock, fleet, events, blobs, catalog, copies, coordinators, engine, own, watch },
+    ...{ environment, clock, fleet, events, ...releases, coordinators, engine, own, watch },
     ...{ drifts: () => watch.drifts(), rollouts: engine, releases: copies },
-    publishing: publishingOf(catalog, copies),
     sidecars: new Sidecars(() => tokens.fleet),
     leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),
     fleetTokenFile: resolve(config.tokenFile ?? tokens.file),
     gateCounts: () => tally.all(),
   };
 }
-
-const publishingOf = (catalog: ReleaseCatalog, copies: ReleaseCopies): Parts['publishing'] => ({
-  offer: (manifest) => catalog.offer(manifest),
-  push: (ask) => catalog.push(ask),
-  agentsText: (digest) => copies.agentsText(digest),
-});
 
 const watchOf = (
   environment: string,
@@ -283,7 +268,7 @@ function engineOf(
     resolveGates: (input) => resolveGates({ ...input, environment, settings, prometheus: prometheus !== undefined }),
     resolveHooks: (input) => resolveHooks({ ...input, environment, settings }),
     gates: gateSources(fleet, prometheus),
-    hooks: { command: runHook((name) => fleet.remote(name)), webhook: callHook },
+    hooks: { command: runHook(fleet), webhook: callHook },
     gateSampled: (gate, outcome) => tally.add(gate, outcome),
     preflight: askPreflight(fleet),
     askSpec: askSpec((name) => fleet.remote(name)),

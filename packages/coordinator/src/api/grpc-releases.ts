@@ -75,7 +75,7 @@ async function tell({ events, environment, clock }: Inside, release: Release): P
     .catch(() => undefined);
 }
 
-async function findRelease({ releases }: Inside, app: string, version: string): Promise<Release> {
+export async function findRelease({ releases }: Inside, app: string, version: string): Promise<Release> {
   const all = await releases.list();
   const apps = [...new Set(all.map((release) => release.app))];
   if (app === '' && apps.length > 1) return refuse('app', `name one of ${apps.join(', ')}`);

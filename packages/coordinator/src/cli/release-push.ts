@@ -3,24 +3,32 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '@outrider/shared/domain/release.js';
+import type { ReleaseSignature } from '@outrider/shared/domain/release-signature.js';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { AGENTS_FILE, manifestBytes } from '@outrider/shared/release/manifest.js';
 import { type ScannedTree, scanTree } from '@outrider/shared/release/tree-scan.js';
 import { unpackChunks } from '@outrider/shared/release/chunk-list.js';
 import { patchOf } from '@outrider/shared/release/patch.js';
 import { sendManifest } from '@outrider/shared/rpc/manifest-message.js';
+import { keyId } from '@outrider/shared/release/signature.js';
 import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
+import { readRelease } from '@outrider/shared/rpc/codec.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { type Globals, whoami } from './globals.js';
 import { Progress } from './progress.js';
+import { keysFolder, readKeys, type ReleaseKey, signWith } from './release-keys.js';
+import { signAt, statementOf } from './release-sign.js';
 
 export interface PushOptions {
   readonly dir: string;
   readonly version: string;
   readonly app?: string;
   readonly message?: string;
+  readonly keys?: string;
+  /** With every key of the folder; false: with none. */
+  readonly sign: boolean;
 }
 
 export interface PushResult {
@@ -30,6 +38,8 @@ export interface PushResult {
   readonly files: number;
   readonly bytes: number;
   readonly bytes_sent: number;
+  /** Ids of keys; empty: it is not signed. */
+  readonly signed_by: readonly string[];
 }
 
 const PIECE_BYTES = 256 * 1024;
@@ -37,6 +47,7 @@ const PIECE_BYTES = 256 * 1024;
 const NAME_WITHIN_MS = 120_000;
 
 export async function pushRelease(globals: Globals, options: PushOptions): Promise<PushResult> {
+  const keys = options.sign ? readKeys(keysFolder(options.keys)) : [];
   const app = options.app ?? (await appOf(options.dir));
   const progress = new Progress();
   try {
@@ -59,11 +70,33 @@ export async function pushRelease(globals: Globals, options: PushOptions): Promi
         throw new OutriderError('internal', 'The coordinator named another content. Push again.');
       }
       const { version, digest } = release;
-      return { app: release.app, version, digest, files: tree.files, bytes: tree.bytes, bytes_sent: sent };
+      const known = readRelease(release).signatures ?? [];
+      const signatures = await signPushed(
+        globals,
+        remote,
+        keys,
+        statementOf({ app, version, digest }, manifest),
+        known,
+      );
+      const signed = { bytes_sent: sent, signed_by: signatures.map(({ key }) => keyId(key)) };
+      return { app: release.app, version, digest, files: tree.files, bytes: tree.bytes, ...signed };
     });
   } finally {
     progress.end();
   }
+}
+
+/** With the keys that have not signed it yet: what was pushed before is not signed anew by being pushed again. */
+async function signPushed(
+  globals: Globals,
+  remote: CoordinatorRemote,
+  keys: readonly ReleaseKey[],
+  statement: ReturnType<typeof statementOf>,
+  known: readonly ReleaseSignature[],
+): Promise<readonly ReleaseSignature[]> {
+  const others = keys.filter(({ publicKey }) => !known.some(({ key }) => key === publicKey));
+  if (others.length === 0) return known;
+  return (await signAt(globals, remote, signWith(others, statement), statement)).signatures ?? [];
 }
 
 const WHY_UNREADABLE: Readonly<Record<string, string>> = {

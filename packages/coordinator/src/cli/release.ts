@@ -1,5 +1,6 @@
-/** `coordinator release push|ls|show`. */
+/** `coordinator release push|ls|show`; signing and verifying are in files of their own. */
 import type { Command } from 'commander';
+import type { Release } from '@outrider/shared/domain/release.js';
 import { readManifest } from '@outrider/shared/release/manifest.js';
 import { readRelease } from '@outrider/shared/rpc/codec.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -7,13 +8,19 @@ import { nameOption, newVersion, versionWord } from './arguments.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { globalsOf, withGlobals } from './globals.js';
 import { show } from './output.js';
+import { keyCommand, keysOption } from './release-key.js';
 import { pushRelease } from './release-push.js';
+import { signaturesOf, signCommand } from './release-sign.js';
+import { verifyCommand } from './release-verify.js';
 import { table } from '@outrider/shared/cli/table.js';
 
 interface PushOptions {
   readonly version?: string;
   readonly app?: string;
   readonly message?: string;
+  readonly keys?: string;
+  /** False: `--no-sign`. */
+  readonly sign: boolean;
 }
 
 export function releaseCommand(program: Command): void {
@@ -26,6 +33,8 @@ export function releaseCommand(program: Command): void {
     .option('--version <version>', 'its name for ever', newVersion)
     .option('--app <name>', 'instead of the one in agents.yaml', nameOption)
     .option('--message <text>', 'what is new, for the history')
+    .option('--no-sign', 'leave it unsigned, though there are keys')
+    .addOption(keysOption())
     .action(async (dir: string, options: PushOptions) => {
       if (options.version === undefined)
         throw new OutriderError('invalid', 'Under which version? Name it with --version V.');
@@ -33,12 +42,16 @@ export function releaseCommand(program: Command): void {
       const result = await pushRelease(globals, { ...options, version: options.version, dir });
       show(globals, result, () => {
         const sent = result.bytes_sent === 0 ? 'nothing had to travel' : `${result.bytes_sent} bytes travelled`;
-        return `${result.app} ${result.version}: ${result.files} files, ${result.bytes} bytes, ${sent}.\nDigest ${result.digest}`;
+        const signed = result.signed_by.length === 0 ? '' : `\nSigned by ${result.signed_by.join(', ')}`;
+        return `${result.app} ${result.version}: ${result.files} files, ${result.bytes} bytes, ${sent}.\nDigest ${result.digest}${signed}`;
       });
     });
 
   lsCommand(release);
   showCommand(release);
+  signCommand(release);
+  verifyCommand(release);
+  keyCommand(release);
 }
 
 function lsCommand(release: Command): void {
@@ -56,11 +69,12 @@ function lsCommand(release: Command): void {
       one.by,
       `${one.bytes}`,
       one.digest.slice(0, 12),
+      signersOf(one),
     ]);
     show(globals, releases.map(documentOf), () =>
       releases.length === 0
         ? 'There is no release yet. Push one: coordinator release push DIR --version V.'
-        : table(rows, ['APP', 'VERSION', 'PUSHED', 'BY', 'BYTES', 'DIGEST']),
+        : table(rows, ['APP', 'VERSION', 'PUSHED', 'BY', 'BYTES', 'DIGEST', 'SIGNED BY']),
     );
   });
 }
@@ -80,7 +94,7 @@ function showCommand(release: Command): void {
       const { entries } = readManifest(answer.manifest);
       show(globals, { ...documentOf(found), agents_yaml: answer.agentsYaml, entries }, () =>
         [
-          table(Object.entries(documentOf(found)).map(([key, value]) => [key, String(value)])),
+          table(Object.entries(shownOf(found)).map(([key, value]) => [key, String(value)])),
           '',
           ...entries.map((entry) => entry.path),
           '',
@@ -92,6 +106,20 @@ function showCommand(release: Command): void {
 
 /** As scripts see it; the same spelling as `release push` prints. */
 function documentOf(release: ReturnType<typeof readRelease>): Readonly<Record<string, unknown>> {
-  const { pushedAt, ...rest } = release;
-  return { ...rest, pushed_at: pushedAt };
+  const { pushedAt, signatures: _signatures, ...rest } = release;
+  const signatures = signaturesOf(release);
+  return { ...rest, pushed_at: pushedAt, ...(signatures.length === 0 ? {} : { signatures }) };
 }
+
+const signersOf = (release: Pick<Release, 'signatures'>): string =>
+  signaturesOf(release)
+    .map(({ key }) => key)
+    .join(' ') || '-';
+
+const shownOf = (release: Release): Readonly<Record<string, unknown>> => ({
+  ...documentOf(release),
+  signatures:
+    signaturesOf(release)
+      .map(({ key, signed_at: at }) => `${key} at ${at}`)
+      .join(', ') || 'none',
+});

@@ -18,6 +18,7 @@ import { type FleetKeys, fleetKeys } from '@outrider/shared/runtime/fleet-keys.j
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { Releases } from '../engine/ports.js';
 import { type CompileAgents, readAgentsText, readAppSpec } from './agents-file.js';
+import type { ReleaseSignatures } from './signatures.js';
 import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 
 export interface CatalogOptions {
@@ -27,6 +28,8 @@ export interface CatalogOptions {
   readonly environment: string;
   readonly compile: CompileAgents;
   readonly now: () => number;
+  /** Who has signed which release; absent: nobody. */
+  readonly signatures?: ReleaseSignatures;
   /** Rollouts of an app, newest first; what `good` and `previous` are read from. */
   readonly history: (app: string) => Promise<readonly Rollout[]>;
 }
@@ -57,6 +60,7 @@ export class ReleaseCatalog implements Releases {
     const { redis } = this.options;
     for (const [app, versions] of this.releases) {
       await redis.sadd(this.keys.apps, app);
+      await this.options.signatures?.restoreRedis(app);
       for (const release of versions.values()) {
         await redis.hsetnx(this.keys.releases(app), release.version, canonicalJson(release));
       }
@@ -67,6 +71,7 @@ export class ReleaseCatalog implements Releases {
   async learn(): Promise<void> {
     const { redis, folder } = this.options;
     for (const app of (await redis.smembers(this.keys.apps)).filter(isName)) {
+      await this.options.signatures?.learn(app);
       const records = await redis.hgetall(this.keys.releases(app));
       const others = Object.entries(records).filter(([version]) => this.releases.get(app)?.has(version) !== true);
       const learnt = others.flatMap(([version, text]) => asRecord(app, version, text)).sort(byPushTime);
@@ -88,10 +93,16 @@ export class ReleaseCatalog implements Releases {
   async push(ask: PushAsk): Promise<{ readonly release: Release; readonly isNew: boolean }> {
     const turn = this.pushing.then(() => this.pushNow(ask));
     this.pushing = turn.catch(() => undefined);
-    return turn;
+    const { release, isNew } = await turn;
+    return { release: this.signed(release), isNew };
   }
 
   async find(app: string, version: string): Promise<Release | undefined> {
+    const found = await this.named(app, version);
+    return found === undefined ? undefined : this.signed(found);
+  }
+
+  private async named(app: string, version: string): Promise<Release | undefined> {
     const versions = this.releases.get(app);
     switch (version) {
       case 'latest':
@@ -109,7 +120,12 @@ export class ReleaseCatalog implements Releases {
 
   async list(app?: string): Promise<readonly Release[]> {
     const all = [...this.releases.values()].flatMap((versions) => [...versions.values()]);
-    return all.filter((release) => app === undefined || app === '' || release.app === app).sort(byPushTime);
+    const asked = all.filter((release) => app === undefined || app === '' || release.app === app);
+    return asked.sort(byPushTime).map((release) => this.signed(release));
+  }
+
+  private signed(release: Release): Release {
+    return this.options.signatures?.signed(release) ?? release;
   }
 
   async manifest(digest: string): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array }> {

@@ -77,6 +77,12 @@ export class ReleaseCopies implements Releases {
     return this.options.catalog.agentsText(digest);
   }
 
+  /** Looks for what is missing once more, though all of it was here. */
+  again(digest: string): Promise<void> {
+    this.whole.delete(digest);
+    return this.fetch(digest);
+  }
+
   /** What is known already does while Redis is away. */
   private learn(): Promise<void> {
     this.learning ??= this.options.catalog

@@ -1,4 +1,5 @@
 import type { HostAgent } from './agent.js';
+import type { ReleaseSignature } from './release-signature.js';
 
 /** One entry of a release's tree. `path` is relative, `/`-separated, without `.` and `..`. */
 export type ManifestEntry =
@@ -33,6 +34,8 @@ export interface Release {
   readonly pushedAt: string;
   readonly by: string;
   readonly message?: string;
+  /** Of each key the newest; absent: nobody has signed it. */
+  readonly signatures?: readonly ReleaseSignature[];
 }
 
 /** What one host is to run of a release; its canonical JSON travels, `specDigest` is taken over it. */

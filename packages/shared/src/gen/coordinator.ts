@@ -58,7 +58,9 @@ import type { PlannedHost as _outrider_v1_PlannedHost, PlannedHost__Output as _o
 import type { PushReleaseRequest as _outrider_v1_PushReleaseRequest, PushReleaseRequest__Output as _outrider_v1_PushReleaseRequest__Output } from './outrider/v1/PushReleaseRequest.js';
 import type { PutBlobsResponse as _outrider_v1_PutBlobsResponse, PutBlobsResponse__Output as _outrider_v1_PutBlobsResponse__Output } from './outrider/v1/PutBlobsResponse.js';
 import type { Release as _outrider_v1_Release, Release__Output as _outrider_v1_Release__Output } from './outrider/v1/Release.js';
+import type { ReleaseProof as _outrider_v1_ReleaseProof, ReleaseProof__Output as _outrider_v1_ReleaseProof__Output } from './outrider/v1/ReleaseProof.js';
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from './outrider/v1/ReleaseRef.js';
+import type { ReleaseSignature as _outrider_v1_ReleaseSignature, ReleaseSignature__Output as _outrider_v1_ReleaseSignature__Output } from './outrider/v1/ReleaseSignature.js';
 import type { ResumeHostsRequest as _outrider_v1_ResumeHostsRequest, ResumeHostsRequest__Output as _outrider_v1_ResumeHostsRequest__Output } from './outrider/v1/ResumeHostsRequest.js';
 import type { ResumeHostsResponse as _outrider_v1_ResumeHostsResponse, ResumeHostsResponse__Output as _outrider_v1_ResumeHostsResponse__Output } from './outrider/v1/ResumeHostsResponse.js';
 import type { ResumedHost as _outrider_v1_ResumedHost, ResumedHost__Output as _outrider_v1_ResumedHost__Output } from './outrider/v1/ResumedHost.js';
@@ -77,9 +79,13 @@ import type { SettingChange as _outrider_v1_SettingChange, SettingChange__Output
 import type { ShowReleaseRequest as _outrider_v1_ShowReleaseRequest, ShowReleaseRequest__Output as _outrider_v1_ShowReleaseRequest__Output } from './outrider/v1/ShowReleaseRequest.js';
 import type { ShowReleaseResponse as _outrider_v1_ShowReleaseResponse, ShowReleaseResponse__Output as _outrider_v1_ShowReleaseResponse__Output } from './outrider/v1/ShowReleaseResponse.js';
 import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _outrider_v1_SidecarInfo__Output } from './outrider/v1/SidecarInfo.js';
+import type { SignReleaseRequest as _outrider_v1_SignReleaseRequest, SignReleaseRequest__Output as _outrider_v1_SignReleaseRequest__Output } from './outrider/v1/SignReleaseRequest.js';
 import type { StagingStatus as _outrider_v1_StagingStatus, StagingStatus__Output as _outrider_v1_StagingStatus__Output } from './outrider/v1/StagingStatus.js';
 import type { StartRolloutResponse as _outrider_v1_StartRolloutResponse, StartRolloutResponse__Output as _outrider_v1_StartRolloutResponse__Output } from './outrider/v1/StartRolloutResponse.js';
 import type { SystemFigures as _outrider_v1_SystemFigures, SystemFigures__Output as _outrider_v1_SystemFigures__Output } from './outrider/v1/SystemFigures.js';
+import type { VerifyProgress as _outrider_v1_VerifyProgress, VerifyProgress__Output as _outrider_v1_VerifyProgress__Output } from './outrider/v1/VerifyProgress.js';
+import type { VerifyReleaseRequest as _outrider_v1_VerifyReleaseRequest, VerifyReleaseRequest__Output as _outrider_v1_VerifyReleaseRequest__Output } from './outrider/v1/VerifyReleaseRequest.js';
+import type { VerifyResult as _outrider_v1_VerifyResult, VerifyResult__Output as _outrider_v1_VerifyResult__Output } from './outrider/v1/VerifyResult.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -145,7 +151,9 @@ export interface ProtoGrpcType {
       PushReleaseRequest: MessageTypeDefinition<_outrider_v1_PushReleaseRequest, _outrider_v1_PushReleaseRequest__Output>
       PutBlobsResponse: MessageTypeDefinition<_outrider_v1_PutBlobsResponse, _outrider_v1_PutBlobsResponse__Output>
       Release: MessageTypeDefinition<_outrider_v1_Release, _outrider_v1_Release__Output>
+      ReleaseProof: MessageTypeDefinition<_outrider_v1_ReleaseProof, _outrider_v1_ReleaseProof__Output>
       ReleaseRef: MessageTypeDefinition<_outrider_v1_ReleaseRef, _outrider_v1_ReleaseRef__Output>
+      ReleaseSignature: MessageTypeDefinition<_outrider_v1_ReleaseSignature, _outrider_v1_ReleaseSignature__Output>
       ResumeHostsRequest: MessageTypeDefinition<_outrider_v1_ResumeHostsRequest, _outrider_v1_ResumeHostsRequest__Output>
       ResumeHostsResponse: MessageTypeDefinition<_outrider_v1_ResumeHostsResponse, _outrider_v1_ResumeHostsResponse__Output>
       ResumedHost: MessageTypeDefinition<_outrider_v1_ResumedHost, _outrider_v1_ResumedHost__Output>
@@ -164,9 +172,13 @@ export interface ProtoGrpcType {
       ShowReleaseRequest: MessageTypeDefinition<_outrider_v1_ShowReleaseRequest, _outrider_v1_ShowReleaseRequest__Output>
       ShowReleaseResponse: MessageTypeDefinition<_outrider_v1_ShowReleaseResponse, _outrider_v1_ShowReleaseResponse__Output>
       SidecarInfo: MessageTypeDefinition<_outrider_v1_SidecarInfo, _outrider_v1_SidecarInfo__Output>
+      SignReleaseRequest: MessageTypeDefinition<_outrider_v1_SignReleaseRequest, _outrider_v1_SignReleaseRequest__Output>
       StagingStatus: MessageTypeDefinition<_outrider_v1_StagingStatus, _outrider_v1_StagingStatus__Output>
       StartRolloutResponse: MessageTypeDefinition<_outrider_v1_StartRolloutResponse, _outrider_v1_StartRolloutResponse__Output>
       SystemFigures: MessageTypeDefinition<_outrider_v1_SystemFigures, _outrider_v1_SystemFigures__Output>
+      VerifyProgress: MessageTypeDefinition<_outrider_v1_VerifyProgress, _outrider_v1_VerifyProgress__Output>
+      VerifyReleaseRequest: MessageTypeDefinition<_outrider_v1_VerifyReleaseRequest, _outrider_v1_VerifyReleaseRequest__Output>
+      VerifyResult: MessageTypeDefinition<_outrider_v1_VerifyResult, _outrider_v1_VerifyResult__Output>
     }
   }
 }

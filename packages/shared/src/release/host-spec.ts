@@ -35,7 +35,7 @@ export function resolveHostSpec(input: HostSpecInput): {
   readonly problems: readonly string[];
 } {
   const problems: string[] = [];
-  const agents: HostAgent[] = [];
+  const agents: AgentSpec[] = [];
   for (const declared of input.spec.agents) {
     const report = (path: ValuePath, message: string) =>
       problems.push(`${formatPath(['agents', declared.name, ...path])} ${message}`);
@@ -46,13 +46,20 @@ export function resolveHostSpec(input: HostSpecInput): {
     }
     if (agent.replicas === 0 || !runsOn(agent, input.host)) continue;
     for (const { path, message } of problemsInRelease(agent, input.manifest)) report(path, message);
-    agents.push({ ...agent, fingerprint: fingerprintOf(agent, input.manifest.entries) });
+    agents.push(agent);
   }
-  const followers = withFollowed(agents);
+  const fingerprinted = withFingerprints(agents, input.manifest.entries);
   const { app } = input.spec;
   const { version, digest, environment, hosts } = input;
-  return { spec: { app, version, digest, environment, host: input.host.name, hosts, agents: followers }, problems };
+  return { spec: { app, version, digest, environment, host: input.host.name, hosts, agents: fingerprinted }, problems };
 }
+
+/** Those of one host together, everything filled in. */
+export const withFingerprints = (
+  agents: readonly AgentSpec[],
+  entries: readonly ManifestEntry[],
+): readonly HostAgent[] =>
+  withFollowed(agents.map((agent) => ({ ...agent, fingerprint: fingerprintOf(agent, entries) })));
 
 /** What travels to the host. */
 export const hostSpecBytes = (spec: HostSpec): Uint8Array => Buffer.from(canonicalJson(spec));

@@ -17,6 +17,7 @@ import { byPath, problemOfEntries } from './manifest.js';
 const IGNORE_FILE = '.outriderignore';
 const ALWAYS_IGNORED = ['.git', IGNORE_FILE];
 const READ_BYTES = 256 * 1024;
+const SETS_ID = 0o6000;
 
 export interface ScannedTree {
   /** Sorted as a manifest's. */
@@ -78,7 +79,15 @@ async function addLeaf(found: Found, root: string, path: string, child: Dirent):
   if (child.isSymbolicLink()) {
     found.others.push({ kind: 'symlink', path, target: await readlink(full) });
   } else if (child.isFile()) {
-    found.files.push({ path, mode: ((await lstat(full)).mode & 0o100) === 0 ? 0o644 : 0o755 });
+    const { mode } = await lstat(full);
+    if ((mode & SETS_ID) !== 0) {
+      throw new OutriderError(
+        'invalid',
+        `${full} has a setuid or setgid bit, and nothing in a release may gain rights by it. Take it away ` +
+          `(chmod ug-s), or name the file in ${IGNORE_FILE}.`,
+      );
+    }
+    found.files.push({ path, mode: (mode & 0o100) === 0 ? 0o644 : 0o755 });
   } else {
     const what = child.isSocket() ? 'a socket' : child.isFIFO() ? 'a named pipe' : 'a device';
     throw new OutriderError(

@@ -26,6 +26,8 @@ export interface FleetKeys {
   /** String that expires: there while the sidecar is. */
   readonly presence: (host: string) => string;
   readonly releases: (app: string) => string;
+  /** Hash: `VERSION KEY` -> ReleaseSignature (JSON). */
+  readonly signatures: (app: string) => string;
   /** Set: apps that have releases. */
   readonly apps: string;
   /** Sorted set: `HOST:PORT` of the gRPC of each coordinator, by when it last said so (epoch milliseconds). */
@@ -64,6 +66,7 @@ export function fleetKeys(environment: string): FleetKeys {
     notices: key('notices'),
     hosts: key('hosts'),
     presence: (host) => key(`presence:${host}`),
+    signatures: (app) => key(`signatures:${app}`),
     releases: (app) => key(`releases:${app}`),
     apps: key('apps'),
     coordinators: key('coordinators'),

@@ -15,6 +15,7 @@ import { LogLedger } from '../process/log-ledger.js';
 import { appStatus, hostStatus, instanceStatus } from '../testing/status.js';
 import { type SidecarGrpc, startSidecarGrpc } from './grpc.js';
 import type { AgentControl, HostControl } from './ports.js';
+import { NOTHING_TO_CHECK, TRUSTS_ALL } from '../testing/no-trust.js';
 
 const TOKEN = 'a-token-of-the-test-alone';
 const FENCE = { epoch: 3, rollout: 2, step: 1 };
@@ -110,7 +111,7 @@ beforeEach(async () => {
   asked = [];
   status = hostStatus({ instances: [instanceStatus('vision'), instanceStatus('memory', { ready: false })] });
   server = await startSidecarGrpc({
-    ...{ host, agents },
+    ...{ host, agents, trust: TRUSTS_ALL, checks: NOTHING_TO_CHECK },
     hooks: {
       ask: async (...given) => {
         asked.push(['hook', ...given]);

@@ -44,6 +44,15 @@ export function loadManifest(layout: Layout, app: string, digest: string): Manif
   return readManifest(loadProven(layout.manifest(app, digest), digest));
 }
 
+/** The manifest of what is here; where ours is damaged, it is replaced by the one that was sent. */
+export function readKept(layout: Layout, app: string, digest: string, sent: Uint8Array): Manifest {
+  if (sent.length > 0) {
+    checkDigest('manifest', sent, digest);
+    keep(layout.manifest(app, digest), sent);
+  }
+  return loadManifest(layout, app, digest);
+}
+
 /** @throws OutriderError('not_found' | 'invalid') naming the file. */
 export function loadSpec(layout: Layout, app: string, specDigest: string): HostSpec {
   const path = layout.spec(app, specDigest);

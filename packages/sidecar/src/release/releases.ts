@@ -11,14 +11,23 @@ import { isName } from '@outrider/shared/domain/name.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { syncFolder, writeAtomically } from '@outrider/shared/runtime/durable-file.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import type { SpecSource } from '../link/ports.js';
+import type { ReleaseChecks, SpecSource } from '../link/ports.js';
 import type { Releases } from '../supervise/ports.js';
 import type { StagingNeeds } from '../supervise/preflight/ports.js';
+import { checkRelease } from './check.js';
 import { fetchBlobs } from './blob-fetch.js';
 import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { Fetching, sum } from './fetching.js';
 import { diskProblem, ensureSpace, freeBytes, problemOfSpace } from '@outrider/shared/release/store/disk.js';
-import { acceptDocuments, knownManifest, knownSpec, loadManifest, loadSpec, readDocuments } from './documents.js';
+import {
+  acceptDocuments,
+  knownManifest,
+  knownSpec,
+  loadManifest,
+  loadSpec,
+  readDocuments,
+  readKept,
+} from './documents.js';
 import { layoutOf } from './layout.js';
 import { DamagedBlob, differencesOf, mendTree, type TreeMaker } from './tree.js';
 
@@ -40,11 +49,11 @@ const PATIENCE_MS = 60_000;
 /** What an entry takes besides its content. */
 const ENTRY_BYTES = 4096;
 
-export function createReleases(options: ReleasesOptions): Releases & StagingNeeds & SpecSource {
+export function createReleases(options: ReleasesOptions): Releases & StagingNeeds & SpecSource & ReleaseChecks {
   return new HostReleases(options);
 }
 
-class HostReleases implements Releases, StagingNeeds, SpecSource {
+class HostReleases implements Releases, StagingNeeds, SpecSource, ReleaseChecks {
   private readonly layout;
   private readonly maker: TreeMaker;
   private readonly specs = new Map<string, HostSpec>();
@@ -133,6 +142,21 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
         else await this.build(app, one, manifest, this.knownSources(app), new AbortController().signal);
       });
     }
+  };
+
+  checkAll: ReleaseChecks['checkAll'] = async ({ app, release, manifest, sources }, progress, signal) => {
+    if (!existsSync(this.tree(app, release))) {
+      throw new OutriderError('refused', `${app} ${release.version} is not on this host.`);
+    }
+    const all = [...sources, ...this.knownSources(app)];
+    return this.alone(app, release, async () => {
+      const read = readKept(this.layout, app, release.digest, manifest);
+      return checkRelease({
+        ...{ root: this.tree(app, release), manifest: read, blobs: this.maker.blobs, progress, signal },
+        fetch: (wanted) => this.fetch(wanted, all, () => undefined, signal),
+        mend: () => this.build(app, release, read, all, signal),
+      });
+    });
   };
 
   /** The other releases that agents of this one are kept from. @throws OutriderError where one was never here. */
@@ -251,16 +275,19 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
     }
   }
 
-  private async alone(app: string, release: AgentRelease, act: () => Promise<void>): Promise<void> {
+  private async alone<T>(app: string, release: AgentRelease, act: () => Promise<T>): Promise<T> {
     const key = `${app}/${release.digest}`;
     const before = this.busy.get(key) ?? Promise.resolve();
     const done = before.then(act).catch((error: unknown) => {
       throw diskProblem(error, this.options.dataDir);
     });
-    const settled = done.catch(() => undefined);
+    const settled = done.then(
+      () => undefined,
+      () => undefined,
+    );
     this.busy.set(key, settled);
     try {
-      await done;
+      return await done;
     } finally {
       if (this.busy.get(key) === settled) this.busy.delete(key);
     }

@@ -1,5 +1,6 @@
 // Original file: proto/outrider/v1/coordinator.proto
 
+import type { ReleaseSignature as _outrider_v1_ReleaseSignature, ReleaseSignature__Output as _outrider_v1_ReleaseSignature__Output } from '../../outrider/v1/ReleaseSignature.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Release {
@@ -11,6 +12,7 @@ export interface Release {
   'pushedAt'?: (string);
   'by'?: (string);
   'message'?: (string);
+  'signatures'?: (_outrider_v1_ReleaseSignature)[];
   '_message'?: "message";
 }
 
@@ -23,4 +25,5 @@ export interface Release__Output {
   'pushedAt': (string);
   'by': (string);
   'message'?: (string);
+  'signatures': (_outrider_v1_ReleaseSignature__Output)[];
 }
