@@ -20,6 +20,8 @@ import type { Inside } from './api/inside.js';
 import { Leader } from './api/leader.js';
 import { CoordinatorMetrics } from './api/metrics.js';
 import { Sidecars } from './api/sidecars.js';
+import { composeReleases } from './compose/releases.js';
+import { composeTrust, type TrustOptions } from './compose/trust.js';
 import { type CoordinatorConfig, loadConfig } from './config.js';
 import { boundaryForTests } from './engine/boundary.js';
 import { RolloutEngine } from './engine/engine.js';
@@ -35,7 +37,6 @@ import { onceEach } from './once-each.js';
 import type { ReleaseCatalog } from './release/catalog.js';
 import { Notifier } from './notify/notifier.js';
 import type { ReleaseCopies } from './release/copies.js';
-import { releasesOf } from './releases.js';
 import { connected, openStore } from './store/connection.js';
 import { RedisCoordinators } from './store/redis-coordinators.js';
 import { RedisEventLog } from './store/redis-events.js';
@@ -188,7 +189,7 @@ function insideOf(
   log: Logger,
   bound: readonly string[],
 ): Parts {
-  const { environment, dataDir, readOnly } = config;
+  const { environment, readOnly } = config;
   const clock = systemClock;
   const own = (): string | undefined => ownEndpoint(config.address, bound);
   const keys = fleetKeys(environment);
@@ -196,13 +197,15 @@ function insideOf(
   const connect = (endpoint: string) => connectCoordinator({ endpoint, token: tokens.fleet, forwards: true });
   const coordinators = new RedisCoordinators(redis, keys, clock);
   const notice = (sentence: string): void => log.warn(sentence);
-  const { proofOf, ...releases } = releasesOf({
-    ...{ dataDir, environment, redis, clock, connect, bound, notice, fleet: () => fleet },
+  const later = (): ReturnType<TrustOptions['later']> => ({ blobs, copies, fleet });
+  const { signatures, proofOf, verifying } = composeTrust({ config, redis, clock, bound, later });
+  const releases = composeReleases({
+    ...{ config, redis, clock, signatures, connect, notice },
     history: (app) => engine.list(app, 100),
     // Whoever leads was given what is new.
     others: () => coordinators.others(own(), engine.leadership().endpoint),
   });
-  const { copies, blobs } = releases;
+  const { blobs, catalog, copies } = releases;
   const fleet: LiveFleet = new LiveFleet({
     ...{ environment, clock, configured: config.hosts, registry: { redis, keys } },
     ...{ token: tokens.fleet, times: { damping: { ...DAMPING, halfLifeMs: config.policy.flapHalfLifeMs } } },
@@ -216,13 +219,20 @@ function insideOf(
   const watch = watchOf(environment, fleet, engine, events, log);
   return {
     ...{ environment, clock, fleet, events, ...releases, coordinators, engine, own, watch },
-    ...{ drifts: () => watch.drifts(), rollouts: engine, releases: copies },
+    ...{ drifts: () => watch.drifts(), rollouts: engine, releases: copies, verifying },
+    publishing: publishingOf(catalog, copies),
     sidecars: new Sidecars(() => tokens.fleet),
     leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),
     fleetTokenFile: resolve(config.tokenFile ?? tokens.file),
     gateCounts: () => tally.all(),
   };
 }
+
+const publishingOf = (catalog: ReleaseCatalog, copies: ReleaseCopies): Parts['publishing'] => ({
+  offer: (manifest) => catalog.offer(manifest),
+  push: (ask) => catalog.push(ask),
+  agentsText: (digest) => copies.agentsText(digest),
+});
 
 const watchOf = (
   environment: string,

@@ -20,7 +20,7 @@ const BAD = 30;
 const HELP = `
 Without --host the coordinator reads all that it has stored of the release again, checks its signatures, and fetches what
 is damaged from other coordinators. With --host that host reads its stored contents and its tree, and mends them from
-each other, from coordinators and from other hosts. Nothing that runs is restarted. Ends with ${BAD} where something is
+each other and from whoever serves its contents. Nothing that runs is restarted. Ends with ${BAD} where something is
 damaged and could not be mended.
 
 Examples:
