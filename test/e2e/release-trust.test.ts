@@ -42,7 +42,7 @@ afterAll(async () => {
 const keys = (): string => join(cluster.folder, 'keys');
 const journal = (): string => join(cluster.folder, 'journal');
 const app = (rev: number) => ({
-  ...tree(APP, { web: web(PORT, rev) }, { 'model.txt': `model ${rev}` }),
+  ...tree(APP, { web: web(PORT, rev), api: web(PORT + 1, rev) }, { 'model.txt': `model ${rev}` }),
   hooks: { before_rollout: { command: ['sh', '-c', `echo before-${rev} >>${journal()}`], on: 'once' } },
 });
 const everywhere = (version: string) => Object.fromEntries(HOSTS.map((host) => [host, version]));
@@ -200,6 +200,16 @@ it('keys are changed without a gap', async () => {
   await refused('1.3.0', /none of this host's trusted_keys/);
   const back = await cluster.cli('rollback', '--app', APP, '--yes', '--json');
   expect([back.code, await versions(cluster, APP)]).toEqual([0, everywhere('2.0.0')]);
+});
+
+it('some agents alone come to a signed release, and the others stay at theirs', async () => {
+  await cluster.push('2.2.0', app(9));
+  const before = pids(cluster, APP);
+  const made = await cluster.rollout('2.2.0', '--agents', 'web');
+  expect([made.code, made.stderr]).toEqual([0, '']);
+  const after = pids(cluster, APP);
+  for (const host of HOSTS) expect(after[`${host}/api.0`]).toBe(before[`${host}/api.0`]);
+  for (const host of HOSTS) expect(after[`${host}/web.0`]).not.toBe(before[`${host}/web.0`]);
 });
 
 describe('release verify', () => {

@@ -28,6 +28,8 @@ const MOST_KEYS = 16;
 export class ReleaseSignatures {
   /** By app, then by version. */
   private readonly all = new Map<string, Map<string, readonly ReleaseSignature[]>>();
+  /** By app and field of Redis: what was read there already. */
+  private readonly heard = new Map<string, string>();
 
   constructor(private readonly options: SignaturesOptions) {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
@@ -40,7 +42,7 @@ export class ReleaseSignatures {
     }
   }
 
-  /** In the order of the keys; none: nobody has signed it. */
+  /** In the order of the keys; none: nobody has signed it. Whether they are of what is there now, whoever reads them says. */
   of(app: string, version: string): readonly ReleaseSignature[] {
     return this.all.get(app)?.get(version) ?? [];
   }
@@ -77,6 +79,8 @@ export class ReleaseSignatures {
     const stored = Object.entries(await this.options.redis.hgetall(this.options.keys.signatures(app)));
     const byVersion = new Map<string, ReleaseSignature[]>();
     for (const [field, text] of stored) {
+      if (this.heard.get(`${app} ${field}`) === text) continue;
+      this.heard.set(`${app} ${field}`, text);
       const version = field.slice(0, field.indexOf(' '));
       if (isVersion(version)) byVersion.set(version, [...(byVersion.get(version) ?? []), ...listOf(`[${text}]`)]);
     }

@@ -117,6 +117,14 @@ describe('what the host is to run', () => {
     expect(() => opened().allow(app, documents.release, NO_PROOF)).toThrow(/memory: "command/);
   });
 
+  test('is of the very release that is switched to', () => {
+    stage(ONE);
+    active(ONE);
+    stage(TWO, proofOf(TWO, [OURS], TUESDAY));
+    const mixedUp = { ...TWO.release, specDigest: ONE.release.specDigest };
+    expect(() => trust.allow(app, mixedUp, NO_PROOF)).toThrow(/is of assistants 1\.0\.0.*switch to 2\.0\.0/);
+  });
+
   test('may keep agents of another release, as that release says', () => {
     stage(ONE);
     active(ONE);

@@ -72,6 +72,12 @@ export class HostTrust implements Trust {
     const spec = this.stagedSpec(app, release);
     if (spec === undefined) return;
     const trusted = this.trusted({ ...release, app }, proof);
+    if (spec.version !== release.version || spec.digest !== release.digest) {
+      throw new OutriderError(
+        'refused',
+        `What this host is told to run is of ${app} ${spec.version}, and it is told to switch to ${release.version}.`,
+      );
+    }
     this.checkAgents(spec, trusted.declared);
     this.remember(app, release, proof, trusted.signedAt);
   };
@@ -91,7 +97,7 @@ export class HostTrust implements Trust {
         this.memory.becameActive(app, active);
         if (this.keys.size > 0) this.trusted({ ...active, app }, NO_PROOF);
       });
-      if (problem === undefined) this.untrusted.delete(app);
+      if (problem === undefined || this.keys.size === 0) this.untrusted.delete(app);
       else this.untrusted.set(app, `${problem} It is active and runs on; nothing is switched to it.`);
     }
   }
