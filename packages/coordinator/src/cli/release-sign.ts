@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { isDigest } from '@outrider/shared/domain/name.js';
 import type { Manifest, Release } from '@outrider/shared/domain/release.js';
 import type { ReleaseSignature, ReleaseStatement } from '@outrider/shared/domain/release-signature.js';
-import { AGENTS_FILE, readManifest } from '@outrider/shared/release/manifest.js';
+import { AGENTS_FILE, readAccepted } from '@outrider/shared/release/manifest.js';
 import { keyId, readSignature } from '@outrider/shared/release/signature.js';
 import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import { readRelease } from '@outrider/shared/rpc/codec.js';
@@ -79,7 +79,7 @@ async function signThere(
     );
   }
   if (digest === undefined) checkKnown(release, keys);
-  const statement = statementOf(release, readManifest(answer.manifest));
+  const statement = statementOf(release, readAccepted(answer.manifest));
   return signAt(globals, remote, signWith(keys, statement), statement);
 }
 

@@ -1,7 +1,7 @@
 /** `coordinator release push|ls|show`; signing and verifying are in files of their own. */
 import type { Command } from 'commander';
 import type { Release } from '@outrider/shared/domain/release.js';
-import { readManifest } from '@outrider/shared/release/manifest.js';
+import { readAccepted } from '@outrider/shared/release/manifest.js';
 import { readRelease } from '@outrider/shared/rpc/codec.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { nameOption, newVersion, versionWord } from './arguments.js';
@@ -91,7 +91,7 @@ function showCommand(release: Command): void {
       );
       if (answer.release === null) throw new OutriderError('internal', 'The coordinator answered without the release.');
       const found = readRelease(answer.release);
-      const { entries } = readManifest(answer.manifest);
+      const { entries } = readAccepted(answer.manifest);
       show(globals, { ...documentOf(found), agents_yaml: answer.agentsYaml, entries }, () =>
         [
           table(Object.entries(shownOf(found)).map(([key, value]) => [key, String(value)])),

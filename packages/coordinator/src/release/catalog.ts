@@ -9,7 +9,7 @@ import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import { isDigest, isName, isVersion, VERSION_RULE } from '@outrider/shared/domain/name.js';
 import type { Manifest, Release } from '@outrider/shared/domain/release.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
-import { readManifest } from '@outrider/shared/release/manifest.js';
+import { readAccepted, readManifest } from '@outrider/shared/release/manifest.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
@@ -130,7 +130,7 @@ export class ReleaseCatalog implements Releases {
 
   async manifest(digest: string): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array }> {
     const bytes = await this.options.blobs.readWhole(digest);
-    return { manifest: readManifest(bytes), bytes };
+    return { manifest: readAccepted(bytes), bytes };
   }
 
   /** The text of a release's agents.yaml. */

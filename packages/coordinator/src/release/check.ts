@@ -1,7 +1,7 @@
 /** Reads all that this coordinator has stored of a release again, and fetches what is damaged from the others. */
 import type { Release } from '@outrider/shared/domain/release.js';
 import type { VerifyResult } from '@outrider/shared/domain/release-check.js';
-import { AGENTS_FILE, readManifest } from '@outrider/shared/release/manifest.js';
+import { AGENTS_FILE, readAccepted } from '@outrider/shared/release/manifest.js';
 import { keyId, readSignature } from '@outrider/shared/release/signature.js';
 import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -82,7 +82,7 @@ async function again(copies: CheckOptions['copies'], digest: string, problems: s
 }
 
 function contentsOf(manifest: Uint8Array): readonly Content[] {
-  const files = readManifest(manifest).entries.flatMap((entry) => (entry.kind === 'file' ? [entry] : []));
+  const files = readAccepted(manifest).entries.flatMap((entry) => (entry.kind === 'file' ? [entry] : []));
   return [...new Map(files.map((entry) => [entry.sha256, entry])).values()];
 }
 

@@ -4,7 +4,7 @@
  */
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { Manifest, Release } from '@outrider/shared/domain/release.js';
-import { readManifest } from '@outrider/shared/release/manifest.js';
+import { readAccepted } from '@outrider/shared/release/manifest.js';
 import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -156,7 +156,7 @@ export class ReleaseCopies implements Releases {
   private async missing(digest: string): Promise<readonly string[]> {
     const { blobs } = this.options;
     if ((await blobs.size(digest)) === undefined) return [digest];
-    const { entries } = readManifest(await blobs.readWhole(digest));
+    const { entries } = readAccepted(await blobs.readWhole(digest));
     return blobs.missing(entries.flatMap((entry) => (entry.kind === 'file' ? [entry.sha256] : [])));
   }
 }

@@ -14,11 +14,15 @@ const MOST_STEPS = 5_000_000;
 /** They would break lines of lists and logs, or have a name read as another. */
 export const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/;
 
-/** What is wrong with one of the links, as the end of a sentence; undefined: nothing. */
-export function problemOfLinks(entries: readonly ManifestEntry[]): string | undefined {
-  const links = new Map(entries.flatMap((entry) => (entry.kind === 'symlink' ? [[entry.path, entry.target]] : [])));
+/**
+ * What is wrong with one of the links, as the end of a sentence; undefined: nothing. `absoluteToo`: those are passed
+ * over, and whatever goes through them.
+ */
+export function problemOfLinks(entries: readonly ManifestEntry[], absoluteToo = false): string | undefined {
+  const ours = absoluteToo ? entries.filter((entry) => entry.kind !== 'symlink' || !isAbsolute(entry)) : entries;
+  const links = new Map(ours.flatMap((entry) => (entry.kind === 'symlink' ? [[entry.path, entry.target]] : [])));
   const walk = new Walk(links);
-  for (const entry of entries) {
+  for (const entry of ours) {
     const problem = entry.kind === 'symlink' ? problemOfLink(entry, walk) : undefined;
     if (problem !== undefined) return problem;
   }
@@ -32,7 +36,7 @@ function problemOfLink({ path, target }: Link, walk: Walk): string | undefined {
     return `${name} with a target that is no proper path`;
   }
   const where = JSON.stringify(target);
-  if (target.startsWith('/')) {
+  if (isAbsolute({ target })) {
     return (
       `${name} to the absolute path ${where}, which is something else on every host: make it relative, name it in ` +
       '.outriderignore, or have it made on the host'
@@ -42,6 +46,8 @@ function problemOfLink({ path, target }: Link, walk: Walk): string | undefined {
   if (out === undefined) return `${name}, and its links lead through too many others`;
   return out ? `${name}, which leads out of the release (${where})` : undefined;
 }
+
+const isAbsolute = ({ target }: Pick<Link, 'target'>): boolean => target.startsWith('/');
 
 class Walk {
   private steps = 0;
@@ -67,7 +73,7 @@ class Walk {
       at.push(part);
       const next = this.links.get(at.join('/'));
       if (next === undefined) continue;
-      if (next.startsWith('/')) return true;
+      if (isAbsolute({ target: next })) return true;
       followed += 1;
       if (followed > MOST_LINKS) return false;
       at.pop();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../domain/canonical.js';
-import { problemOfEntries, readManifest } from './manifest.js';
+import { problemOfEntries, readAccepted, readManifest } from './manifest.js';
 
 const file = (path: string) => ({ kind: 'file', path, mode: 0o644, size: 1, sha256: 'a'.repeat(64) });
 const bytes = (value: unknown): Uint8Array => Buffer.from(canonicalJson(value));
@@ -94,6 +94,13 @@ describe('links', () => {
     const folders = 'a/'.repeat(100);
     expect(problemOfEntries([...around, link('z', `${folders}../`.repeat(10))])).toMatch(/too many others/);
   });
+});
+
+test('what was accepted with an absolute link before is still read, and nothing that leads out by others', () => {
+  const venv = manifest(link('venv/bin/python', '/usr/bin/python3'));
+  expect(readAccepted(venv).entries).toEqual([link('venv/bin/python', '/usr/bin/python3')]);
+  expect(() => readManifest(venv)).toThrow(/absolute path/);
+  expect(() => readAccepted(manifest(link('a', '../b')))).toThrow(/leads out/);
 });
 
 test('names that differ in case are two files', () => {

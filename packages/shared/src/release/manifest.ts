@@ -29,7 +29,12 @@ export const byPath = (a: { readonly path: string }, b: { readonly path: string 
  * Reads a manifest of foreign origin. Throws `OutriderError('invalid')` with a sentence unless it is
  * canonical JSON, sorted, and each of its paths stays inside the release.
  */
-export function readManifest(bytes: Uint8Array): Manifest {
+export const readManifest = (bytes: Uint8Array): Manifest => read(bytes, false);
+
+/** One that was accepted before: by rules of then, which let absolute links through. What runs must stay readable. */
+export const readAccepted = (bytes: Uint8Array): Manifest => read(bytes, true);
+
+function read(bytes: Uint8Array, wasAccepted: boolean): Manifest {
   if (bytes.length > LONGEST_MANIFEST) throw bad(`is longer than ${LONGEST_MANIFEST} bytes`);
   const text = Buffer.from(bytes).toString('utf8');
   let value: unknown;
@@ -45,13 +50,13 @@ export function readManifest(bytes: Uint8Array): Manifest {
   const entries = value['entries'].map(readEntry);
   const manifest: Manifest = { app: value['app'], entries };
   if (canonicalJson(manifest) !== text) throw bad('is not in canonical form (keys sorted, no spaces, no other keys)');
-  const problem = problemOfEntries(entries);
+  const problem = problemOfEntries(entries, wasAccepted);
   if (problem !== undefined) throw bad(problem);
   return manifest;
 }
 
 /** Why these entries cannot be a release's; undefined: they can. */
-export function problemOfEntries(entries: readonly ManifestEntry[]): string | undefined {
+export function problemOfEntries(entries: readonly ManifestEntry[], wasAccepted = false): string | undefined {
   if (entries.length > MOST_ENTRIES) return `has ${entries.length} entries, and a release has at most ${MOST_ENTRIES}`;
   const folders = new Set<string>();
   const leaves = new Set<string>();
@@ -66,7 +71,7 @@ export function problemOfEntries(entries: readonly ManifestEntry[]): string | un
   }
   const both = [...leaves].find((path) => folders.has(path));
   if (both !== undefined) return `has entries below ${quote(both)}, which is an entry itself`;
-  return problemOfTwins([...leaves, ...folders]) ?? problemOfLinks(entries);
+  return problemOfTwins([...leaves, ...folders]) ?? problemOfLinks(entries, wasAccepted);
 }
 
 function problemOfPath(path: string): string | undefined {
