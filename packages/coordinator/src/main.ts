@@ -21,6 +21,7 @@ import { Leader } from './api/leader.js';
 import { CoordinatorMetrics } from './api/metrics.js';
 import { Sidecars } from './api/sidecars.js';
 import { composeReleases, type ReleaseParts } from './compose/releases.js';
+import { composeTrust, type TrustOptions } from './compose/trust.js';
 import { type CoordinatorConfig, loadConfig } from './config.js';
 import { boundaryForTests } from './engine/boundary.js';
 import { RolloutEngine } from './engine/engine.js';
@@ -192,47 +193,56 @@ function insideOf(
   const own = (): string | undefined => ownEndpoint(config.address, bound);
   const keys = fleetKeys(environment);
   const events = new RedisEventLog(redis, keys);
-  const fleet = new LiveFleet({
-    ...{ environment, clock, configured: config.hosts, registry: { redis, keys } },
-    ...{ token: tokens.fleet, times: { damping: { ...DAMPING, halfLifeMs: config.policy.flapHalfLifeMs } } },
-    sources: (host) => reachableFrom(host.address, bound),
-    loadManifest: (digest) => contents.blobs.readWhole(digest),
-    notice: (sentence) => log.warn(sentence),
-  });
   const connect = (endpoint: string) => connectCoordinator({ endpoint, token: tokens.fleet, forwards: true });
   const coordinators = new RedisCoordinators(redis, keys, clock);
+  const notice = (sentence: string): void => log.warn(sentence);
+  const later = (): ReturnType<TrustOptions['later']> => ({ blobs: contents.blobs, copies, fleet });
+  const { signatures, proofOf, verifying } = composeTrust({ config, redis, clock, bound, later });
   const { catalog, copies, rounds, ...contents } = composeReleases({
-    ...{ config, redis, clock, fleet, connect },
+    ...{ config, redis, clock, signatures, connect, notice, fleet: () => fleet },
     history: (app) => engine.list(app, 100),
     leads: () => engine.leadership().isLeader,
     // Whoever leads was given what is new.
     others: () => coordinators.others(own(), engine.leadership().endpoint),
     tell: (event) => events.append([event]),
-    notice: (sentence) => log.warn(sentence),
+  });
+  const fleet: LiveFleet = new LiveFleet({
+    ...{ environment, clock, configured: config.hosts, registry: { redis, keys } },
+    ...{ token: tokens.fleet, times: { damping: { ...DAMPING, halfLifeMs: config.policy.flapHalfLifeMs } } },
+    sources: (host) => reachableFrom(host.address, bound),
+    loadManifest: (digest) => contents.blobs.readWhole(digest),
+    ...{ proofOf, notice },
   });
   const tally = new GateTally();
-  const engine: RolloutEngine = engineOf(config, { redis, keys, fleet, releases: copies, events, tally, log, own });
+  const parts = { redis, keys, fleet, releases: copies, events, tally, log, own };
+  const engine: RolloutEngine = engineOf(config, parts);
   const watch = watchOf(environment, fleet, engine, events, log);
   return {
     ...{ environment, clock, fleet, events, catalog, copies, rounds, coordinators, engine, own, watch },
     ...contents,
-    ...{ drifts: () => watch.drifts(), rollouts: engine, releases: copies },
-    publishing: {
-      offer: (manifest) => catalog.offer(manifest),
-      push: async (ask) => {
-        const pushed = await catalog.push(ask);
-        if (pushed.isNew) rounds.soon();
-        return pushed;
-      },
-      agentsText: (digest) => copies.agentsText(digest),
-      tag: (...words) => catalog.tag(...words),
-    },
+    ...{ drifts: () => watch.drifts(), rollouts: engine, releases: copies, verifying },
+    publishing: publishingOf({ catalog, copies, rounds }),
     sidecars: new Sidecars(() => tokens.fleet),
     leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),
     fleetTokenFile: resolve(config.tokenFile ?? tokens.file),
     gateCounts: () => tally.all(),
   };
 }
+
+const publishingOf = ({
+  catalog,
+  copies,
+  rounds,
+}: Pick<Parts, 'catalog' | 'copies' | 'rounds'>): Parts['publishing'] => ({
+  offer: (manifest) => catalog.offer(manifest),
+  push: async (ask) => {
+    const pushed = await catalog.push(ask);
+    if (pushed.isNew) rounds.soon();
+    return pushed;
+  },
+  agentsText: (digest) => copies.agentsText(digest),
+  tag: (...words) => catalog.tag(...words),
+});
 
 const watchOf = (
   environment: string,
@@ -278,7 +288,7 @@ function engineOf(
     resolveGates: (input) => resolveGates({ ...input, environment, settings, prometheus: prometheus !== undefined }),
     resolveHooks: (input) => resolveHooks({ ...input, environment, settings }),
     gates: gateSources(fleet, prometheus),
-    hooks: { command: runHook((name) => fleet.remote(name)), webhook: callHook },
+    hooks: { command: runHook(fleet), webhook: callHook },
     gateSampled: (gate, outcome) => tally.add(gate, outcome),
     preflight: askPreflight(fleet),
     askSpec: askSpec((name) => fleet.remote(name)),

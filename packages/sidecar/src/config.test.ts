@@ -40,6 +40,7 @@ describe('sidecar.yaml', () => {
       maxStarting: 2 * availableParallelism(),
       cgroup: 'auto',
       noNewPrivileges: true,
+      trustedKeys: [],
       agentLogs: { maxBytes: 64 * 1024 ** 2, keep: 5, compress: true },
       samples: { everyMs: 5_000, keepMs: 900_000 },
       log: { level: 'info' },
@@ -65,6 +66,8 @@ describe('sidecar.yaml', () => {
   });
 
   test('is overruled by the environment', () => {
+    const keys = [`ed25519:${'A'.repeat(43)}=`, `ed25519:${'B'.repeat(42)}A=`];
+    expect(load('host: a\n', { OUTRIDER_SIDECAR__TRUSTED_KEYS: keys.join(', ') }).trustedKeys).toEqual(keys);
     const config = load('host: pc2\n', { OUTRIDER_SIDECAR__HOST: 'pc3', OUTRIDER_SIDECAR__LOG__LEVEL: 'debug' });
     expect([config.host, config.log.level]).toEqual(['pc3', 'debug']);
   });
@@ -110,6 +113,13 @@ describe('what is wrong is named with its line and a remedy', () => {
       'host: a\nsamples: { every: 1ms }\n',
       /:2: samples\.every must be a duration from 100ms to 1m/,
     ],
+    [
+      'a key that is none',
+      'host: a\ntrusted_keys: [ed25519:abc]\n',
+      /:2: trusted_keys\[0\] must be a public key such as "ed25519:".*release key show.*not "ed25519:abc"/,
+    ],
+    ['one key instead of a list', 'host: a\ntrusted_keys: ed25519:abc\n', /:2: trusted_keys must be a list/],
+    ['no key at all', 'host: a\ntrusted_keys: []\n', /:2: trusted_keys has no key in it.*leave trusted_keys out/],
     ['a size of too little', 'host: a\nagent_logs: { max_size: 1K }\n', /:2: .*a size from 64K to 2G, not 1K\./],
     ['a size of too much', 'host: a\nagent_logs: { max_size: 3G }\n', /:2: .*a size from 64K to 2G, not 3G\./],
     ['no log kept', 'host: a\nagent_logs: { keep: 0 }\n', /:2: agent_logs\.keep must be a whole number from 1 to 100/],

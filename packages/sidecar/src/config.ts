@@ -10,12 +10,13 @@ import {
   labels,
   listenOn,
 } from '@outrider/shared/runtime/config-common.js';
+import { isPublicKey, KEY_RULE } from '@outrider/shared/release/signature.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { formatHostPort, problemOfExposure, problemOfSameAddress } from '@outrider/shared/runtime/listen.js';
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
 import { type RedisAddress, redisAddress } from '@outrider/shared/runtime/redis-address.js';
-import { duration, flag, must, size, strict, text, whole } from '@outrider/shared/runtime/shape.js';
+import { duration, flag, list, must, size, strict, text, whole } from '@outrider/shared/runtime/shape.js';
 import type { LogLimits } from './process/log-rotation.js';
 
 const DEFAULT_FILE = '/etc/outrider/sidecar.yaml';
@@ -66,6 +67,8 @@ export interface SidecarConfig {
   };
   /** Of the fleet: accepted besides our own token, and shown to whoever serves blobs. */
   readonly tokenFile?: string;
+  /** Of releases: what none of them has signed is not taken. Empty: everything is. */
+  readonly trustedKeys: readonly string[];
   /** Of what agents print. */
   readonly agentLogs: LogLimits;
   /** What gates of rollouts are judged by. */
@@ -86,6 +89,10 @@ const address = () =>
 const RUN_DIR_RULE = `an absolute path of at most ${LONGEST_RUN_DIR_BYTES} bytes (sockets are made in it)`;
 
 const CGROUP_RULE = 'auto, off, or the absolute path of a folder of the control group tree (version 2)';
+
+const NO_KEY = 'has no key in it: then nothing could be released here. Name one, or leave trusted_keys out.';
+const trustedKeys = () =>
+  list(text(KEY_RULE).refine(isPublicKey, must(KEY_RULE)), '[ed25519:...]').refine((keys) => keys.length > 0, NO_KEY);
 
 const schema = strict(
   {
@@ -123,6 +130,7 @@ const schema = strict(
       keep: whole(1, 100).default(5),
       compress: flag().default(true),
     }).prefault({}),
+    trusted_keys: trustedKeys().optional(),
     disk_reserve: size(0, 1024 * 1024 * GIB).default(64 * MIB),
     keep_releases: whole(1, 1_000).default(5),
     control: strict({ group: text('the name of a group of this machine').optional() }).prefault({}),
@@ -176,6 +184,7 @@ export function loadConfig(
     control: config.control.group === undefined ? {} : { group: config.control.group },
     diskReserve: config.disk_reserve,
     keepReleases: config.keep_releases,
+    trustedKeys: config.trusted_keys ?? [],
     drain: { onStop: config.drain.on_stop, limitMs: config.drain.limit },
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     log: {

@@ -9,7 +9,8 @@ type Method = keyof CoordinatorService;
 
 /** Need the token and only read. */
 const READS: ReadonlySet<string> = new Set<Method>([
-  ...(['Blobs', 'ManifestChunks', 'ShowRelease', 'Logs', 'PlanRollout', 'PlanRollback', 'Evidence'] as const),
+  ...(['Blobs', 'ManifestChunks', 'ShowRelease', 'VerifyRelease', 'Logs'] as const),
+  ...(['PlanRollout', 'PlanRollback', 'Evidence'] as const),
 ]);
 /** Goes to the hosts, over the links that every coordinator has. */
 const TO_HOSTS: ReadonlySet<string> = new Set<Method>(['ControlAgent']);

@@ -136,7 +136,7 @@ async function appNamed({ releases }: Inside, asked: string): Promise<string> {
   return app === '' ? (apps[0] ?? '') : app;
 }
 
-async function findRelease(inside: Inside, app: string, version: string): Promise<Release> {
+export async function findRelease(inside: Inside, app: string, version: string): Promise<Release> {
   const found = await inside.releases.find(await appNamed(inside, app), version);
   if (found !== undefined) return found;
   throw new OutriderError(

@@ -10,6 +10,7 @@ import { fleetMethods } from './grpc-fleet.js';
 import { holdMethods } from './grpc-holds.js';
 import { releaseMethods } from './grpc-releases.js';
 import { rolloutMethods } from './grpc-rollouts.js';
+import { trustMethods } from './grpc-trust.js';
 import type { Inside } from './inside.js';
 
 /** Methods that only read what is no secret. */
@@ -34,6 +35,7 @@ export function startGrpc(
   const { service } = proto.types.outrider.v1.Coordinator;
   const methods = {
     ...releaseMethods(inside),
+    ...trustMethods(inside),
     ...rolloutMethods(inside),
     ...fleetMethods(inside),
     ...emergencyMethods(inside),

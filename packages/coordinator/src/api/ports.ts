@@ -1,6 +1,8 @@
 /** What the faces of the coordinator (gRPC, HTTP) ask of its inside. Implemented by engine/ and store/. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { Release, ReleaseSource, ReleaseView } from '@outrider/shared/domain/release.js';
+import type { VerifyResult } from '@outrider/shared/domain/release-check.js';
+import type { ReleaseSignature } from '@outrider/shared/domain/release-signature.js';
 import type {
   ControlAction,
   OnFailure,
@@ -10,6 +12,7 @@ import type {
   RolloutStrategy,
 } from '@outrider/shared/domain/rollout.js';
 
+import type { Told } from '@outrider/shared/runtime/told-on-the-way.js';
 import type { RolloutTrace } from '../engine/ports.js';
 
 export interface RolloutAsk {
@@ -150,4 +153,18 @@ export interface Keeping {
     readonly dryRun: boolean;
     readonly by: string;
   }): Promise<{ readonly removed: readonly Release[]; readonly bytes: number; readonly keep: number }>;
+}
+
+/** Who has signed releases, and whether they are still what they were. Implemented by release/ and fleet/. */
+export interface Verifying {
+  /** `agents`: sha256 of the release's agents.yaml. @throws OutriderError where one is not a signature of it. */
+  sign(release: Release, agents: string, signatures: readonly ReleaseSignature[]): Promise<void>;
+  /** All that is stored here, read again; what is damaged comes from other coordinators. */
+  here(
+    release: Release,
+    tell: (bytesDone: number, bytesTotal: number) => void,
+    signal: AbortSignal,
+  ): Promise<VerifyResult>;
+  /** Rejects with `OutriderError('refused')` where the host does not have it. */
+  onHost(host: string, release: Release, signal: AbortSignal): AsyncIterable<Told<VerifyResult>>;
 }

@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { table } from '@outrider/shared/cli/table.js';
 import type { ReleaseUse, ReleaseView } from '@outrider/shared/domain/release.js';
 import { spokenSize } from '@outrider/shared/domain/size.js';
-import { readManifest } from '@outrider/shared/release/manifest.js';
+import { readAccepted } from '@outrider/shared/release/manifest.js';
 import { readRelease } from '@outrider/shared/rpc/codec.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { nameOption, versionWord } from './arguments.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { globalsOf, withGlobals } from './globals.js';
 import { harmless, show } from './output.js';
+import { signaturesOf } from './release-sign.js';
 
 export function listCommand(release: Command): void {
   const list = withGlobals(release.command('ls').description('every release, oldest first, and where it is in use'));
@@ -22,7 +23,18 @@ export function listCommand(release: Command): void {
     show(globals, releases.map(documentOf), () =>
       releases.length === 0
         ? 'There is no release yet. Push one: coordinator release push DIR --version V.'
-        : table(releases.map(rowOf), ['APP', 'VERSION', 'TAGS', 'PUSHED', 'BY', 'SIZE', 'IN USE', 'DIGEST', 'MESSAGE']),
+        : table(releases.map(rowOf), [
+            'APP',
+            'VERSION',
+            'TAGS',
+            'PUSHED',
+            'BY',
+            'SIZE',
+            'IN USE',
+            'DIGEST',
+            'SIGNED BY',
+            'MESSAGE',
+          ]),
     );
   });
 }
@@ -40,7 +52,7 @@ export function showCommand(release: Command): void {
       );
       if (answer.release === null) throw new OutriderError('internal', 'The coordinator answered without the release.');
       const found = readRelease(answer.release);
-      const { entries } = readManifest(answer.manifest);
+      const { entries } = readAccepted(answer.manifest);
       show(globals, { ...documentOf(found), agents_yaml: answer.agentsYaml, entries }, () =>
         [table(factsOf(found)), '', ...entries.map((entry) => entry.path), '', answer.agentsYaml.trimEnd()].join('\n'),
       );
@@ -48,17 +60,25 @@ export function showCommand(release: Command): void {
 }
 
 /** As scripts see it; the same spelling as `release push` prints. */
-export function documentOf({ pushedAt, ...rest }: ReleaseView): Readonly<Record<string, unknown>> {
-  return { ...rest, pushed_at: pushedAt };
+export function documentOf(release: ReleaseView): Readonly<Record<string, unknown>> {
+  const { pushedAt, signatures: _signatures, ...rest } = release;
+  const signatures = signaturesOf(release);
+  return { ...rest, pushed_at: pushedAt, ...(signatures.length === 0 ? {} : { signatures }) };
 }
+
+const signersOf = (release: ReleaseView): string =>
+  signaturesOf(release)
+    .map(({ key }) => key)
+    .join(' ') || '-';
 
 const rowOf = (one: ReleaseView): string[] => [
   ...[one.app, one.version, one.tags.join(' '), one.pushedAt, one.by, spokenSize(one.bytes)],
-  ...[usedWords(one.uses), one.digest.slice(0, 12), harmless(one.message ?? '')],
+  ...[usedWords(one.uses), one.digest.slice(0, 12), signersOf(one), harmless(one.message ?? '')],
 ];
 
 function factsOf(one: ReleaseView): string[][] {
-  const { source, tags, uses, message, bytes, ...rest } = one;
+  const { source, tags, uses, message, bytes, signatures: _signatures, ...rest } = one;
+  const signed = signaturesOf(one).map(({ key, signed_at: at }) => `${key} at ${at}`);
   const from = [source?.kind, source?.ref, source?.commit].filter((word) => word !== undefined).join(' ');
   return [
     ...Object.entries(documentOf({ ...rest, bytes, tags: [], uses: [] }))
@@ -69,6 +89,7 @@ function factsOf(one: ReleaseView): string[][] {
       ['source', harmless(from)],
       ['tags', tags.join(' ')],
     ],
+    ['signatures', signed.join(', ') || 'none'],
     ['in use', usedWords(uses)],
   ].filter(([, value]) => value !== '');
 }

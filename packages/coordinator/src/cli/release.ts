@@ -1,4 +1,4 @@
-/** `coordinator release push|ls|show|tag|rm|prune`. */
+/** `coordinator release`; its verbs are in files of their own. */
 import type { Command } from 'commander';
 import { formatDuration } from '@outrider/shared/domain/duration.js';
 import { spokenSize } from '@outrider/shared/domain/size.js';
@@ -6,6 +6,9 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { nameOption, newVersion } from './arguments.js';
 import { globalsOf, withGlobals } from './globals.js';
 import { show } from './output.js';
+import { keyCommand, keysOption } from './release-key.js';
+import { signCommand } from './release-sign.js';
+import { verifyCommand } from './release-verify.js';
 import { pushRelease } from './push/push.js';
 import { pruneCommand, removeCommand, tagCommand } from './release-keep.js';
 import { listCommand, showCommand } from './release-list.js';
@@ -15,6 +18,9 @@ interface PushOptions {
   readonly app?: string;
   readonly message?: string;
   readonly git?: string;
+  readonly keys?: string;
+  /** False: `--no-sign`. */
+  readonly sign: boolean;
 }
 
 const PUSH_HELP = `
@@ -34,6 +40,9 @@ export function releaseCommand(program: Command): void {
   tagCommand(release);
   removeCommand(release);
   pruneCommand(release);
+  signCommand(release);
+  verifyCommand(release);
+  keyCommand(release);
 }
 
 function pushCommand(release: Command): void {
@@ -46,6 +55,8 @@ function pushCommand(release: Command): void {
     .option('--git <ref>', 'what git has of the folder at this branch, tag or commit')
     .option('--app <name>', 'instead of the one in agents.yaml', nameOption)
     .option('--message <text>', 'what is new, for the history')
+    .option('--no-sign', 'leave it unsigned, though there are keys')
+    .addOption(keysOption())
     .addHelpText('after', PUSH_HELP)
     .action(async (from: string, options: PushOptions) => {
       if (options.version === undefined)
@@ -57,9 +68,10 @@ function pushCommand(release: Command): void {
         const took = formatDuration(Math.ceil((performance.now() - begun) / 100) * 100);
         const sent =
           result.bytes_sent === 0 ? 'nothing had to travel' : `${spokenSize(result.bytes_sent)} travelled in ${took}`;
-        const { app, version, files, bytes, digest, commit } = result;
+        const { app, version, files, bytes, digest, commit, signed_by: signers } = result;
+        const signed = signers.length === 0 ? '' : `\nSigned by ${signers.join(', ')}`;
         const from = commit === undefined ? '' : `\nCommit ${commit}`;
-        return `${app} ${version}: ${files} files, ${spokenSize(bytes)}, ${sent}.\nDigest ${digest}${from}`;
+        return `${app} ${version}: ${files} files, ${spokenSize(bytes)}, ${sent}.\nDigest ${digest}${from}${signed}`;
       });
     });
 }

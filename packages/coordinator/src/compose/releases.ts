@@ -16,12 +16,14 @@ import { ReleaseCatalog } from '../release/catalog.js';
 import { ReleaseCopies } from '../release/copies.js';
 import { ReleaseKeeping } from '../release/keeping.js';
 import { Rounds } from '../release/rounds.js';
+import type { ReleaseSignatures } from '../release/signatures.js';
 
 export interface ReleasesOptions {
   readonly config: Pick<CoordinatorConfig, 'environment' | 'dataDir' | 'keepReleases'>;
   readonly redis: RedisClient;
   readonly clock: Clock;
-  readonly fleet: Fleet;
+  readonly fleet: () => Fleet;
+  readonly signatures: ReleaseSignatures;
   /** Rollouts of an app, newest first. Rejects while Redis is away. */
   readonly history: (app: string) => Promise<readonly Rollout[]>;
   readonly leads: () => boolean;
@@ -44,17 +46,17 @@ export interface ReleaseParts {
 const BY_ITSELF = 'keep_releases';
 
 export function composeReleases(options: ReleasesOptions): ReleaseParts {
-  const { config, redis, clock, fleet, history, others, connect, notice } = options;
+  const { config, redis, clock, signatures, fleet, history, others, connect, notice } = options;
   const { environment, dataDir, keepReleases: keep } = config;
   const blobs = new BlobStore(join(dataDir, 'blobs'));
   const catalog = new ReleaseCatalog({
-    ...{ folder: dataDir, blobs, redis, environment, compile: agentsFromYaml, history },
+    ...{ folder: dataDir, blobs, redis, environment, compile: agentsFromYaml, history, signatures },
     now: () => clock.now(),
   });
   const copies = new ReleaseCopies({ catalog, blobs, clock, others, connect, notice });
   const keeping = new ReleaseKeeping({
     ...{ catalog, keep },
-    inUse: async (app) => releasesInUse(app, fleet.hosts(), await history(app)),
+    inUse: async (app) => releasesInUse(app, fleet().hosts(), await history(app)),
     removed: (release, by) => {
       void options.tell(removedEvent(environment, clock, release, by)).catch(() => undefined);
       rounds.hasRemoved();
@@ -66,7 +68,7 @@ export function composeReleases(options: ReleasesOptions): ReleaseParts {
     if (!options.leads()) return;
     for (const app of new Set((await catalog.list()).map((release) => release.app))) {
       // An emptied Redis, and hosts that were not heard yet: whatever they run must not go.
-      if (unknownHosts(fleet.hosts(), await history(app)).length > 0) continue;
+      if (unknownHosts(fleet().hosts(), await history(app)).length > 0) continue;
       await keeping.prune({ app, dryRun: false, by: BY_ITSELF });
     }
   };

@@ -1,9 +1,10 @@
 /** Commands to one host over gRPC, each with a deadline. Failures are `OutriderError`s from the client. */
-import { readAppStatus, readHostStatus } from '@outrider/shared/rpc/codec.js';
+import { readAppStatus, readHostStatus, writeProof } from '@outrider/shared/rpc/codec.js';
 import { sendManifest } from '@outrider/shared/rpc/manifest-message.js';
 import type { Patch } from '@outrider/shared/release/patch.js';
 import type { SidecarRemote } from '@outrider/shared/rpc/client.js';
 import type { HostCommands } from '../engine/ports.js';
+import type { ProofOf } from './ports.js';
 
 const COMMAND_MS = 5_000;
 /** A manifest of many files takes a while over a thin line. */
@@ -17,15 +18,17 @@ export interface HostCommandOptions {
     app: string,
     document: { readonly digest: string; readonly manifest: Uint8Array },
   ) => Promise<Patch | undefined>;
+  readonly proofOf: ProofOf;
 }
 
-export function hostCommands({ remote, sources, patchOf }: HostCommandOptions): HostCommands {
+export function hostCommands({ remote, sources, patchOf, proofOf }: HostCommandOptions): HostCommands {
   const limits = { timeoutMs: COMMAND_MS };
   return {
     bindEpoch: async (epoch, holder) => readHostStatus(await remote.BindEpoch({ epoch, holder }, limits)),
     stage: async (command, { release, manifest, hostSpec }) => {
-      const request = { command, release, hostSpec: Buffer.from(hostSpec), sources: [...sources()] };
       const { app } = command;
+      const proof = writeProof(await proofOf(app, release));
+      const request = { command, release, hostSpec: Buffer.from(hostSpec), sources: [...sources()], proof };
       const patch = await patchOf(app, { digest: release.digest, manifest });
       return readAppStatus(
         await sendManifest((message) => remote.Stage({ ...request, ...message }, { timeoutMs: STAGE_MS }), {
@@ -33,8 +36,11 @@ export function hostCommands({ remote, sources, patchOf }: HostCommandOptions): 
         }),
       );
     },
-    switchTo: async (command, release, confirmWithinMs, rolloutRecord, how = {}) =>
-      readAppStatus(await remote.Switch({ command, release, confirmWithinMs, rolloutRecord, ...how }, limits)),
+    switchTo: async (command, release, confirmWithinMs, rolloutRecord, how = {}) => {
+      const proof = writeProof(await proofOf(command.app, release));
+      const request = { command, release, confirmWithinMs, rolloutRecord, ...how, proof };
+      return readAppStatus(await remote.Switch(request, limits));
+    },
     renew: async (renewal) => readAppStatus(await remote.Renew({ ...renewal }, limits)),
     commit: async (command) => readAppStatus(await remote.Commit({ command, reason: '' }, limits)),
     revert: async (command, reason, noGrace = false) =>

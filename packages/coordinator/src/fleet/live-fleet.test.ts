@@ -20,6 +20,9 @@ import type { HostCommand } from '../engine/ports.js';
 import { askSpec } from './known-spec.js';
 import { askPreflight } from './preflight.js';
 import { LiveFleet, type LiveFleetOptions } from './live-fleet.js';
+import { NOTHING_TO_CHECK, TRUSTS_ALL } from '@outrider/sidecar/testing/no-trust.js';
+
+const NO_TRUST = { trust: TRUSTS_ALL, checks: NOTHING_TO_CHECK };
 
 const TOKEN = 'a-token-of-some-length';
 const DAMPING = { perLoss: 1_000, cutoff: 2_500, reuse: 1_000, halfLifeMs: 1_000, ceiling: 4_000 };
@@ -89,7 +92,7 @@ async function sidecar(
 ): Promise<{ host: SimulatedHost; grpc: SidecarGrpc; say: () => void }> {
   const { host, control, say } = model(name, pid);
   const grpc = await startSidecarGrpc({
-    ...{ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs, hooks },
+    ...{ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs, hooks, ...NO_TRUST },
     listen: [listen],
     tokens: () => [TOKEN],
     onBug: (error) => {
@@ -194,7 +197,16 @@ describe('the live fleet', () => {
     const server = await startGrpcServer({
       ...{ service: proto.types.outrider.v1.Sidecar.service, proto, listen: ['127.0.0.1:0'], tokens: () => [TOKEN] },
       implementation: {
-        ...sidecarService({ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs, hooks }),
+        ...sidecarService({
+          host: control,
+          agents: AGENTS,
+          logs: LOGS,
+          samples: SAMPLES,
+          preflight,
+          specs,
+          hooks,
+          ...NO_TRUST,
+        }),
         Status: async () => {
           const status = host.status();
           asked += 1;

@@ -1,5 +1,6 @@
 /** The fleet as it is now: an inventory that only grows, and a live link to each of its hosts. */
 import type { HostSamples } from '@outrider/shared/domain/gate.js';
+import { NO_PROOF } from '@outrider/shared/domain/release-signature.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { FleetKeys, HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
@@ -11,6 +12,7 @@ import { HostLink, LINK_TIMES, type LinkTimes } from './host-link.js';
 import { type LoadManifest, ManifestPatches } from './manifest-patches.js';
 import { readInventory } from './inventory.js';
 import { SharedTexts } from './shared-texts.js';
+import type { ProofOf } from './ports.js';
 import { Witness } from './witness.js';
 
 export interface ConfiguredHost extends HostRecord {
@@ -30,6 +32,8 @@ export interface LiveFleetOptions {
   readonly sources: (host: FleetHost) => readonly string[];
   /** Bytes of a manifest that is stored here; rejects where it is not. */
   readonly loadManifest: LoadManifest;
+  /** Absent: nothing is signed. */
+  readonly proofOf?: ProofOf;
   readonly clock: Clock;
   readonly times?: Partial<LinkTimes>;
   readonly refreshMs?: number;
@@ -44,6 +48,7 @@ export class LiveFleet implements Fleet {
   private readonly listeners = new Set<(host: FleetHost) => void>();
   private readonly texts = new SharedTexts();
   readonly patches: ManifestPatches;
+  readonly proofOf: ProofOf;
   /** By name, until one changes. */
   private all: readonly FleetHost[] | undefined;
   private readonly witness = new Witness();
@@ -52,6 +57,7 @@ export class LiveFleet implements Fleet {
 
   constructor(private readonly options: LiveFleetOptions) {
     this.patches = new ManifestPatches(options.loadManifest);
+    this.proofOf = options.proofOf ?? (async () => NO_PROOF);
     for (const record of options.configured) this.learn(record);
   }
 
@@ -81,6 +87,7 @@ export class LiveFleet implements Fleet {
       remote: link.remote,
       sources: () => this.options.sources(link.view()),
       patchOf: (app, document) => this.patches.of(app, link.view().status, document),
+      proofOf: this.proofOf,
     });
   }
 

@@ -1,9 +1,11 @@
 /** What of a manifest travels to a real sidecar's gRPC face, and what it makes of it. */
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 import { connectSidecar } from '@outrider/shared/rpc/client.js';
+import { NO_PROOF, type ReleaseProof } from '@outrider/shared/domain/release-signature.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { startSidecarGrpc } from '@outrider/sidecar/link/grpc.js';
+import { NOTHING_TO_CHECK, TRUSTS_ALL } from '@outrider/sidecar/testing/no-trust.js';
 import { afterEach, expect, test } from 'vitest';
 import { hostCommands } from './host-commands.js';
 import { ManifestPatches } from './manifest-patches.js';
@@ -51,6 +53,7 @@ async function host(known: ReadonlyMap<string, Buffer>) {
       },
     },
     ...{ agents: { instances: () => [] } as never, logs: undefined as never, samples: undefined as never },
+    ...{ trust: TRUSTS_ALL, checks: NOTHING_TO_CHECK },
     ...{ hooks: { ask: nobodyAsks }, listen: ['127.0.0.1:0'], tokens: () => ['t'], onBug: () => undefined },
   });
   const remote = connectSidecar({ endpoint: grpc.addresses[0]!, token: 't' });
@@ -67,6 +70,7 @@ async function host(known: ReadonlyMap<string, Buffer>) {
   return { remote: measured, received, bytes };
 }
 
+const proofOf = async (): Promise<ReleaseProof> => NO_PROOF;
 const patches = (): ManifestPatches =>
   new ManifestPatches(async (digest) => (digest === sha256(OLDER) ? OLDER : nobodyAsks()));
 const source = { release: RELEASE, manifest: NEWER, hostSpec: Buffer.from('spec') };
@@ -76,8 +80,8 @@ test('what the host has does not travel again', async () => {
   const found = patches();
   const patchOf = (app: string, document: { digest: string; manifest: Uint8Array }) =>
     found.of(app, STATUS as unknown as HostStatus, document);
-  await hostCommands({ remote, sources: () => [], patchOf }).stage(COMMAND, source);
-  const fleet = { remote: () => remote, host: () => ({ status: STATUS }) as never, patches: found };
+  await hostCommands({ remote, sources: () => [], patchOf, proofOf }).stage(COMMAND, source);
+  const fleet = { remote: () => remote, host: () => ({ status: STATUS }) as never, patches: found, proofOf };
   expect(await askPreflight(fleet)('pc2', { app: 'a', ...source, strategy: '' }, 5_000)).toMatchObject({
     problems: [],
   });
@@ -93,6 +97,6 @@ test.each([
   const found = await make();
   const patchOf = (app: string, document: { digest: string; manifest: Uint8Array }) =>
     found.of(app, STATUS as unknown as HostStatus, document);
-  await hostCommands({ remote, sources: () => [], patchOf }).stage(COMMAND, source);
+  await hostCommands({ remote, sources: () => [], patchOf, proofOf }).stage(COMMAND, source);
   expect(received.map((one) => sha256(one))).toEqual([RELEASE.digest]);
 });

@@ -1,5 +1,5 @@
 /** The question to a sidecar whether it could run a release, over gRPC. */
-import { readPreflight } from '@outrider/shared/rpc/codec.js';
+import { readPreflight, writeProof } from '@outrider/shared/rpc/codec.js';
 import { sendManifest } from '@outrider/shared/rpc/manifest-message.js';
 import { isUnknownCall } from '@outrider/shared/rpc/status.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -7,11 +7,12 @@ import type { AskPreflight } from '../engine/ports.js';
 import type { LiveFleet } from './live-fleet.js';
 
 export const askPreflight =
-  (fleet: Pick<LiveFleet, 'remote' | 'host' | 'patches'>): AskPreflight =>
+  (fleet: Pick<LiveFleet, 'remote' | 'host' | 'patches' | 'proofOf'>): AskPreflight =>
   async (host, { app, release, manifest, hostSpec, strategy }, timeoutMs) => {
     const sidecar = fleet.remote(host);
     if (sidecar === undefined) throw new OutriderError('not_found', `There is no host "${host}" in this environment.`);
-    const request = { release, hostSpec: Buffer.from(hostSpec), strategy };
+    const proof = writeProof(await fleet.proofOf(app, release));
+    const request = { release, hostSpec: Buffer.from(hostSpec), strategy, proof };
     const document = { digest: release.digest, manifest };
     const patch = await fleet.patches.of(app, fleet.host(host)?.status, document);
     try {

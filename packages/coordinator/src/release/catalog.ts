@@ -7,7 +7,7 @@ import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import { isVersion, VERSION_RULE } from '@outrider/shared/domain/name.js';
 import type { Manifest, Release, ReleaseSource } from '@outrider/shared/domain/release.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
-import { readManifest } from '@outrider/shared/release/manifest.js';
+import { readAccepted, readManifest } from '@outrider/shared/release/manifest.js';
 import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
@@ -18,6 +18,7 @@ import type { Releases } from '../engine/ports.js';
 import { type CompileAgents, readAgentsText, readAppSpec } from './agents-file.js';
 import { Ledger } from './ledger.js';
 import { byPushTime, changedAt, chooseRecord, readRecord, type ReleaseRecord, sameContent } from './release-record.js';
+import type { ReleaseSignatures } from './signatures.js';
 import { checkTagName, Tags } from './tags.js';
 
 export interface CatalogOptions {
@@ -28,6 +29,8 @@ export interface CatalogOptions {
   readonly environment: string;
   readonly compile: CompileAgents;
   readonly now: () => number;
+  /** Who has signed which release; absent: nobody. */
+  readonly signatures?: ReleaseSignatures;
   /** Rollouts of an app, newest first; what `good` and `previous` are read from. */
   readonly history: (app: string) => Promise<readonly Rollout[]>;
 }
@@ -60,12 +63,14 @@ export class ReleaseCatalog implements Releases {
   async restoreRedis(): Promise<void> {
     await this.records.restoreRedis();
     await this.tags.restoreRedis();
+    for (const app of this.apps()) await this.options.signatures?.restoreRedis(app);
   }
 
   /** Learns of what other coordinators were told; contents may be there alone. Rejects while Redis is away. */
   async learn(): Promise<void> {
     await this.records.learn();
     await this.tags.learn();
+    for (const app of this.apps()) await this.options.signatures?.learn(app);
   }
 
   /** Keeps a manifest that is to be named; which of its contents are not stored yet. @throws OutriderError('invalid') */
@@ -76,11 +81,17 @@ export class ReleaseCatalog implements Releases {
   }
 
   /** `isNew` false: the same content has this version already. */
-  push(ask: PushAsk): Promise<{ readonly release: Release; readonly isNew: boolean }> {
-    return this.inTurn(() => this.pushNow(ask));
+  async push(ask: PushAsk): Promise<{ readonly release: Release; readonly isNew: boolean }> {
+    const { release, isNew } = await this.inTurn(() => this.pushNow(ask));
+    return { release: this.signed(release), isNew };
   }
 
   async find(app: string, word: string): Promise<Release | undefined> {
+    const found = await this.named(app, word);
+    return found === undefined ? undefined : this.signed(found);
+  }
+
+  private async named(app: string, word: string): Promise<Release | undefined> {
     switch (word) {
       case 'latest':
         return this.ofApp(app).at(-1);
@@ -96,7 +107,15 @@ export class ReleaseCatalog implements Releases {
   }
 
   async list(app?: string): Promise<readonly Release[]> {
-    return this.ofApp(app === '' ? undefined : app);
+    return this.ofApp(app === '' ? undefined : app).map((release) => this.signed(release));
+  }
+
+  private signed(release: Release): Release {
+    return this.options.signatures?.signed(release) ?? release;
+  }
+
+  private apps(): ReadonlySet<string> {
+    return new Set(this.ofApp(undefined).map(({ app }) => app));
   }
 
   /** The version itself: no tag, no word. */
@@ -156,7 +175,7 @@ export class ReleaseCatalog implements Releases {
 
   async manifest(digest: string): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array }> {
     const bytes = await this.options.blobs.readWhole(digest);
-    return { manifest: readManifest(bytes), bytes };
+    return { manifest: readAccepted(bytes), bytes };
   }
 
   /** The text of a release's agents.yaml. */

@@ -1,5 +1,5 @@
 /** Two coordinators' disks and one real Redis: what one was given, the other learns of and fetches over real gRPC. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
@@ -15,6 +15,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { testCoordinator, type TestCoordinator } from '../testing/coordinator.js';
 import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { ReleaseCatalog } from './catalog.js';
+import { checkRelease } from './check.js';
 import { ReleaseCopies } from './copies.js';
 
 let source: TestCoordinator;
@@ -106,6 +107,44 @@ test('contents that nobody gives are no release that could be rolled out, and it
   });
   copies.start();
   await eventually(() => notices.some((notice) => notice.startsWith('app 1.0.0 is not copied yet')));
+});
+
+test('what is damaged here is found by reading it again, and comes from another coordinator', async () => {
+  const digest = await push('1.3.0');
+  const { copies, blobs } = another([source.grpc[0] ?? '']);
+  const { manifest } = await copies.manifest(digest);
+  const release = (await copies.find('app', '1.3.0'))!;
+  const far: number[] = [];
+  const check = () => checkRelease(release, { blobs, copies }, (done) => far.push(done), new AbortController().signal);
+  expect(await check()).toEqual({ damaged: [], mended: [], problems: [], files: 2, bytes: release.bytes });
+  expect(far.at(-1)).toBe(release.bytes);
+
+  const spoil = (path: string): void => {
+    const entry = manifest.entries.find((one) => one.path === path);
+    if (entry?.kind === 'file') writeFileSync(blobs.path(entry.sha256), 'spoiled');
+  };
+  spoil('code.txt');
+  rmSync(blobs.path(digest));
+  const mended = ['code.txt', 'the manifest'];
+  expect(await check()).toMatchObject({ damaged: mended, mended, problems: [] });
+  expect((await check()).damaged).toEqual([]);
+});
+
+test('what is damaged here and nowhere else is said', async () => {
+  const digest = await push('1.4.0');
+  const { copies, blobs } = another([source.grpc[0] ?? '']);
+  const { manifest } = await copies.manifest(digest);
+  const [entry] = manifest.entries;
+  if (entry?.kind !== 'file') throw new Error('It begins with a file.');
+  for (const path of [
+    blobs.path(entry.sha256),
+    join(source.folder, 'data/blobs', entry.sha256.slice(0, 2), entry.sha256),
+  ])
+    writeFileSync(path, 'spoiled');
+  const release = (await copies.find('app', '1.4.0'))!;
+  const result = await checkRelease(release, { blobs, copies }, () => undefined, new AbortController().signal);
+  expect(result).toMatchObject({ damaged: ['agents.yaml'], mended: [] });
+  expect(result.problems.join(' ')).toMatch(/on no other coordinator that answers.*Push the release again/);
 });
 
 test('what is no record of a release in Redis is passed over', async () => {

@@ -4,7 +4,7 @@
  */
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import type { Manifest, Release } from '@outrider/shared/domain/release.js';
-import { readManifest } from '@outrider/shared/release/manifest.js';
+import { readAccepted } from '@outrider/shared/release/manifest.js';
 import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -82,6 +82,12 @@ export class ReleaseCopies implements Releases {
     return this.options.catalog.agentsText(digest);
   }
 
+  /** Looks for what is missing once more, though all of it was here. */
+  again(digest: string): Promise<void> {
+    this.whole.delete(digest);
+    return this.fetch(digest);
+  }
+
   /** What is known already does while Redis is away. */
   private learn(): Promise<void> {
     this.learning ??= this.options.catalog
@@ -155,7 +161,7 @@ export class ReleaseCopies implements Releases {
   private async missing(digest: string): Promise<readonly string[]> {
     const { blobs } = this.options;
     if ((await blobs.size(digest)) === undefined) return [digest];
-    const { entries } = readManifest(await blobs.readWhole(digest));
+    const { entries } = readAccepted(await blobs.readWhole(digest));
     return blobs.missing(entries.flatMap((entry) => (entry.kind === 'file' ? [entry.sha256] : [])));
   }
 }

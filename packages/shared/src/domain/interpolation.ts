@@ -24,7 +24,8 @@ export interface Interpolated {
 export type InterpolationProblem =
   { readonly kind: 'malformed'; readonly reference: string } | { readonly kind: 'unset'; readonly name: string };
 
-const REFERENCE = /\$\$|\$\{([^}]*)(\}?)/g;
+/** `$$`, or what stands in the braces and whether they are closed. */
+export const REFERENCE = /\$\$|\$\{([^}]*)(\}?)/g;
 const BODY = /^([A-Za-z_][A-Za-z0-9_]*)(?:(:?-)(.*))?$/s;
 
 /** Fills in what `lookup` knows. `:-` also stands in for an empty value, `-` only for a missing one, as in a shell. */

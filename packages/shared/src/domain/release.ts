@@ -1,5 +1,6 @@
 import type { HostAgent } from './agent.js';
 import type { DataPath, HostPrepare } from './prepare.js';
+import type { ReleaseSignature } from './release-signature.js';
 
 /** One entry of a release's tree. `path` is relative, `/`-separated, without `.` and `..`. */
 export type ManifestEntry =
@@ -36,6 +37,8 @@ export interface Release {
   readonly message?: string;
   /** What it was made from; absent: as of an older command line. */
   readonly source?: ReleaseSource;
+  /** Of each key the newest; absent: nobody has signed it. */
+  readonly signatures?: readonly ReleaseSignature[];
 }
 
 export const SOURCE_KINDS = ['folder', 'tar', 'git'] as const;

@@ -62,7 +62,9 @@ import type { PruneReleasesResponse as _outrider_v1_PruneReleasesResponse, Prune
 import type { PushReleaseRequest as _outrider_v1_PushReleaseRequest, PushReleaseRequest__Output as _outrider_v1_PushReleaseRequest__Output } from './outrider/v1/PushReleaseRequest.js';
 import type { PutBlobsResponse as _outrider_v1_PutBlobsResponse, PutBlobsResponse__Output as _outrider_v1_PutBlobsResponse__Output } from './outrider/v1/PutBlobsResponse.js';
 import type { Release as _outrider_v1_Release, Release__Output as _outrider_v1_Release__Output } from './outrider/v1/Release.js';
+import type { ReleaseProof as _outrider_v1_ReleaseProof, ReleaseProof__Output as _outrider_v1_ReleaseProof__Output } from './outrider/v1/ReleaseProof.js';
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from './outrider/v1/ReleaseRef.js';
+import type { ReleaseSignature as _outrider_v1_ReleaseSignature, ReleaseSignature__Output as _outrider_v1_ReleaseSignature__Output } from './outrider/v1/ReleaseSignature.js';
 import type { ReleaseSource as _outrider_v1_ReleaseSource, ReleaseSource__Output as _outrider_v1_ReleaseSource__Output } from './outrider/v1/ReleaseSource.js';
 import type { ReleaseUse as _outrider_v1_ReleaseUse, ReleaseUse__Output as _outrider_v1_ReleaseUse__Output } from './outrider/v1/ReleaseUse.js';
 import type { RemoveReleaseRequest as _outrider_v1_RemoveReleaseRequest, RemoveReleaseRequest__Output as _outrider_v1_RemoveReleaseRequest__Output } from './outrider/v1/RemoveReleaseRequest.js';
@@ -85,10 +87,14 @@ import type { SettingChange as _outrider_v1_SettingChange, SettingChange__Output
 import type { ShowReleaseRequest as _outrider_v1_ShowReleaseRequest, ShowReleaseRequest__Output as _outrider_v1_ShowReleaseRequest__Output } from './outrider/v1/ShowReleaseRequest.js';
 import type { ShowReleaseResponse as _outrider_v1_ShowReleaseResponse, ShowReleaseResponse__Output as _outrider_v1_ShowReleaseResponse__Output } from './outrider/v1/ShowReleaseResponse.js';
 import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _outrider_v1_SidecarInfo__Output } from './outrider/v1/SidecarInfo.js';
+import type { SignReleaseRequest as _outrider_v1_SignReleaseRequest, SignReleaseRequest__Output as _outrider_v1_SignReleaseRequest__Output } from './outrider/v1/SignReleaseRequest.js';
 import type { StagingStatus as _outrider_v1_StagingStatus, StagingStatus__Output as _outrider_v1_StagingStatus__Output } from './outrider/v1/StagingStatus.js';
 import type { StartRolloutResponse as _outrider_v1_StartRolloutResponse, StartRolloutResponse__Output as _outrider_v1_StartRolloutResponse__Output } from './outrider/v1/StartRolloutResponse.js';
 import type { SystemFigures as _outrider_v1_SystemFigures, SystemFigures__Output as _outrider_v1_SystemFigures__Output } from './outrider/v1/SystemFigures.js';
 import type { TagReleaseRequest as _outrider_v1_TagReleaseRequest, TagReleaseRequest__Output as _outrider_v1_TagReleaseRequest__Output } from './outrider/v1/TagReleaseRequest.js';
+import type { VerifyProgress as _outrider_v1_VerifyProgress, VerifyProgress__Output as _outrider_v1_VerifyProgress__Output } from './outrider/v1/VerifyProgress.js';
+import type { VerifyReleaseRequest as _outrider_v1_VerifyReleaseRequest, VerifyReleaseRequest__Output as _outrider_v1_VerifyReleaseRequest__Output } from './outrider/v1/VerifyReleaseRequest.js';
+import type { VerifyResult as _outrider_v1_VerifyResult, VerifyResult__Output as _outrider_v1_VerifyResult__Output } from './outrider/v1/VerifyResult.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -158,7 +164,9 @@ export interface ProtoGrpcType {
       PushReleaseRequest: MessageTypeDefinition<_outrider_v1_PushReleaseRequest, _outrider_v1_PushReleaseRequest__Output>
       PutBlobsResponse: MessageTypeDefinition<_outrider_v1_PutBlobsResponse, _outrider_v1_PutBlobsResponse__Output>
       Release: MessageTypeDefinition<_outrider_v1_Release, _outrider_v1_Release__Output>
+      ReleaseProof: MessageTypeDefinition<_outrider_v1_ReleaseProof, _outrider_v1_ReleaseProof__Output>
       ReleaseRef: MessageTypeDefinition<_outrider_v1_ReleaseRef, _outrider_v1_ReleaseRef__Output>
+      ReleaseSignature: MessageTypeDefinition<_outrider_v1_ReleaseSignature, _outrider_v1_ReleaseSignature__Output>
       ReleaseSource: MessageTypeDefinition<_outrider_v1_ReleaseSource, _outrider_v1_ReleaseSource__Output>
       ReleaseUse: MessageTypeDefinition<_outrider_v1_ReleaseUse, _outrider_v1_ReleaseUse__Output>
       RemoveReleaseRequest: MessageTypeDefinition<_outrider_v1_RemoveReleaseRequest, _outrider_v1_RemoveReleaseRequest__Output>
@@ -181,10 +189,14 @@ export interface ProtoGrpcType {
       ShowReleaseRequest: MessageTypeDefinition<_outrider_v1_ShowReleaseRequest, _outrider_v1_ShowReleaseRequest__Output>
       ShowReleaseResponse: MessageTypeDefinition<_outrider_v1_ShowReleaseResponse, _outrider_v1_ShowReleaseResponse__Output>
       SidecarInfo: MessageTypeDefinition<_outrider_v1_SidecarInfo, _outrider_v1_SidecarInfo__Output>
+      SignReleaseRequest: MessageTypeDefinition<_outrider_v1_SignReleaseRequest, _outrider_v1_SignReleaseRequest__Output>
       StagingStatus: MessageTypeDefinition<_outrider_v1_StagingStatus, _outrider_v1_StagingStatus__Output>
       StartRolloutResponse: MessageTypeDefinition<_outrider_v1_StartRolloutResponse, _outrider_v1_StartRolloutResponse__Output>
       SystemFigures: MessageTypeDefinition<_outrider_v1_SystemFigures, _outrider_v1_SystemFigures__Output>
       TagReleaseRequest: MessageTypeDefinition<_outrider_v1_TagReleaseRequest, _outrider_v1_TagReleaseRequest__Output>
+      VerifyProgress: MessageTypeDefinition<_outrider_v1_VerifyProgress, _outrider_v1_VerifyProgress__Output>
+      VerifyReleaseRequest: MessageTypeDefinition<_outrider_v1_VerifyReleaseRequest, _outrider_v1_VerifyReleaseRequest__Output>
+      VerifyResult: MessageTypeDefinition<_outrider_v1_VerifyResult, _outrider_v1_VerifyResult__Output>
     }
   }
 }

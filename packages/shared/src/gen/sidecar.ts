@@ -32,7 +32,9 @@ import type { PreflightRequest as _outrider_v1_PreflightRequest, PreflightReques
 import type { PreflightResponse as _outrider_v1_PreflightResponse, PreflightResponse__Output as _outrider_v1_PreflightResponse__Output } from './outrider/v1/PreflightResponse.js';
 import type { PrepareOutlook as _outrider_v1_PrepareOutlook, PrepareOutlook__Output as _outrider_v1_PrepareOutlook__Output } from './outrider/v1/PrepareOutlook.js';
 import type { Preparing as _outrider_v1_Preparing, Preparing__Output as _outrider_v1_Preparing__Output } from './outrider/v1/Preparing.js';
+import type { ReleaseProof as _outrider_v1_ReleaseProof, ReleaseProof__Output as _outrider_v1_ReleaseProof__Output } from './outrider/v1/ReleaseProof.js';
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from './outrider/v1/ReleaseRef.js';
+import type { ReleaseSignature as _outrider_v1_ReleaseSignature, ReleaseSignature__Output as _outrider_v1_ReleaseSignature__Output } from './outrider/v1/ReleaseSignature.js';
 import type { RenewRequest as _outrider_v1_RenewRequest, RenewRequest__Output as _outrider_v1_RenewRequest__Output } from './outrider/v1/RenewRequest.js';
 import type { ResumeRequest as _outrider_v1_ResumeRequest, ResumeRequest__Output as _outrider_v1_ResumeRequest__Output } from './outrider/v1/ResumeRequest.js';
 import type { RunHookRequest as _outrider_v1_RunHookRequest, RunHookRequest__Output as _outrider_v1_RunHookRequest__Output } from './outrider/v1/RunHookRequest.js';
@@ -47,6 +49,9 @@ import type { StagingStatus as _outrider_v1_StagingStatus, StagingStatus__Output
 import type { StatusRequest as _outrider_v1_StatusRequest, StatusRequest__Output as _outrider_v1_StatusRequest__Output } from './outrider/v1/StatusRequest.js';
 import type { SwitchRequest as _outrider_v1_SwitchRequest, SwitchRequest__Output as _outrider_v1_SwitchRequest__Output } from './outrider/v1/SwitchRequest.js';
 import type { SystemFigures as _outrider_v1_SystemFigures, SystemFigures__Output as _outrider_v1_SystemFigures__Output } from './outrider/v1/SystemFigures.js';
+import type { VerifyProgress as _outrider_v1_VerifyProgress, VerifyProgress__Output as _outrider_v1_VerifyProgress__Output } from './outrider/v1/VerifyProgress.js';
+import type { VerifyRequest as _outrider_v1_VerifyRequest, VerifyRequest__Output as _outrider_v1_VerifyRequest__Output } from './outrider/v1/VerifyRequest.js';
+import type { VerifyResult as _outrider_v1_VerifyResult, VerifyResult__Output as _outrider_v1_VerifyResult__Output } from './outrider/v1/VerifyResult.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -86,7 +91,9 @@ export interface ProtoGrpcType {
       PreflightResponse: MessageTypeDefinition<_outrider_v1_PreflightResponse, _outrider_v1_PreflightResponse__Output>
       PrepareOutlook: MessageTypeDefinition<_outrider_v1_PrepareOutlook, _outrider_v1_PrepareOutlook__Output>
       Preparing: MessageTypeDefinition<_outrider_v1_Preparing, _outrider_v1_Preparing__Output>
+      ReleaseProof: MessageTypeDefinition<_outrider_v1_ReleaseProof, _outrider_v1_ReleaseProof__Output>
       ReleaseRef: MessageTypeDefinition<_outrider_v1_ReleaseRef, _outrider_v1_ReleaseRef__Output>
+      ReleaseSignature: MessageTypeDefinition<_outrider_v1_ReleaseSignature, _outrider_v1_ReleaseSignature__Output>
       RenewRequest: MessageTypeDefinition<_outrider_v1_RenewRequest, _outrider_v1_RenewRequest__Output>
       ResumeRequest: MessageTypeDefinition<_outrider_v1_ResumeRequest, _outrider_v1_ResumeRequest__Output>
       RunHookRequest: MessageTypeDefinition<_outrider_v1_RunHookRequest, _outrider_v1_RunHookRequest__Output>
@@ -101,6 +108,9 @@ export interface ProtoGrpcType {
       StatusRequest: MessageTypeDefinition<_outrider_v1_StatusRequest, _outrider_v1_StatusRequest__Output>
       SwitchRequest: MessageTypeDefinition<_outrider_v1_SwitchRequest, _outrider_v1_SwitchRequest__Output>
       SystemFigures: MessageTypeDefinition<_outrider_v1_SystemFigures, _outrider_v1_SystemFigures__Output>
+      VerifyProgress: MessageTypeDefinition<_outrider_v1_VerifyProgress, _outrider_v1_VerifyProgress__Output>
+      VerifyRequest: MessageTypeDefinition<_outrider_v1_VerifyRequest, _outrider_v1_VerifyRequest__Output>
+      VerifyResult: MessageTypeDefinition<_outrider_v1_VerifyResult, _outrider_v1_VerifyResult__Output>
     }
   }
 }

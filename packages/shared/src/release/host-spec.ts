@@ -40,18 +40,25 @@ export function resolveHostSpec(input: HostSpecInput): {
   const filled = input.spec.agents.map((agent) => filledIn(agent, input, problems));
   const places = hostPlaces(filled, input.spec.prepare ?? [], input.manifest);
   problems.push(...places.problems);
-  const agents = filled
-    .filter((agent) => agent.replicas > 0 && runsOn(agent, input.host))
-    .map((agent): HostAgent => {
-      for (const { path, message } of problemsInRelease(agent, input.manifest, places))
-        problems.push(`${formatPath(['agents', agent.name, ...path])} ${message}`);
-      return { ...agent, fingerprint: fingerprintOf(agent, input.manifest, places) };
-    });
+  const here = filled.filter((agent) => agent.replicas > 0 && runsOn(agent, input.host));
+  for (const agent of here) {
+    for (const { path, message } of problemsInRelease(agent, input.manifest, places))
+      problems.push(`${formatPath(['agents', agent.name, ...path])} ${message}`);
+  }
+  const agents = withFingerprints(here, input.manifest, places);
   const { app } = input.spec;
   const { version, digest, environment, hosts } = input;
   const about = { app, version, digest, environment, host: input.host.name, hosts };
-  return { spec: { ...about, agents: withFollowed(agents), ...linked(places) }, problems };
+  return { spec: { ...about, agents, ...linked(places) }, problems };
 }
+
+/** Those of one host together, everything filled in. */
+export const withFingerprints = (
+  agents: readonly AgentSpec[],
+  manifest: Pick<Manifest, 'entries'>,
+  places: Pick<HostPlaces, 'prepare' | 'data'>,
+): readonly HostAgent[] =>
+  withFollowed(agents.map((agent) => ({ ...agent, fingerprint: fingerprintOf(agent, manifest, places) })));
 
 function filledIn(declared: AgentSpec, input: HostSpecInput, problems: string[]): AgentSpec {
   const report = (path: ValuePath, message: string) =>
@@ -108,7 +115,7 @@ function runsOn(agent: AgentSpec, host: HostSpecInput['host']): boolean {
 }
 
 /** Over all that needs a restart when it changes: settings, the files that the agent uses, and what is made of files. */
-function fingerprintOf(agent: AgentSpec, { entries }: Manifest, { prepare, data }: HostPlaces): string {
+function fingerprintOf(agent: AgentSpec, { entries }: Pick<Manifest, 'entries'>, { prepare, data }: HostPlaces): string {
   const { description: _description, hosts: _hosts, exclusive: _exclusive, ...started } = agent;
   const { replicas: _replicas, scaling: _scaling, ...own } = started;
   const { resources, ...settings } = own;

@@ -6,13 +6,15 @@ import { canonicalJson } from '../domain/canonical.js';
 import { isDigest, isName, NAME_RULE } from '../domain/name.js';
 import type { Manifest, ManifestEntry } from '../domain/release.js';
 import { OutriderError } from '../runtime/errors.js';
+import { CONTROL, problemOfLinks } from './links.js';
 
 /** Longest path and longest part of one, as Linux has them. */
 const LONGEST_PATH = 4095;
 const LONGEST_PART = 255;
 
-/** They would break lines of lists and logs. */
-const CONTROL = /[\x00-\x1f\x7f]/;
+/** What travels in one message; half a million files are about so much. */
+const LONGEST_MANIFEST = 48 * 1024 * 1024;
+const MOST_ENTRIES = 500_000;
 
 /** The spec of the app, at the root of a release. */
 export const AGENTS_FILE = 'agents.yaml';
@@ -27,7 +29,13 @@ export const byPath = (a: { readonly path: string }, b: { readonly path: string 
  * Reads a manifest of foreign origin. Throws `OutriderError('invalid')` with a sentence unless it is
  * canonical JSON, sorted, and each of its paths stays inside the release.
  */
-export function readManifest(bytes: Uint8Array): Manifest {
+export const readManifest = (bytes: Uint8Array): Manifest => read(bytes, false);
+
+/** One that was accepted before: by rules of then, which let absolute links through. What runs must stay readable. */
+export const readAccepted = (bytes: Uint8Array): Manifest => read(bytes, true);
+
+function read(bytes: Uint8Array, wasAccepted: boolean): Manifest {
+  if (bytes.length > LONGEST_MANIFEST) throw bad(`is longer than ${LONGEST_MANIFEST} bytes`);
   const text = Buffer.from(bytes).toString('utf8');
   let value: unknown;
   try {
@@ -42,13 +50,14 @@ export function readManifest(bytes: Uint8Array): Manifest {
   const entries = value['entries'].map(readEntry);
   const manifest: Manifest = { app: value['app'], entries };
   if (canonicalJson(manifest) !== text) throw bad('is not in canonical form (keys sorted, no spaces, no other keys)');
-  const problem = problemOfEntries(entries);
+  const problem = problemOfEntries(entries, wasAccepted);
   if (problem !== undefined) throw bad(problem);
   return manifest;
 }
 
 /** Why these entries cannot be a release's; undefined: they can. */
-export function problemOfEntries(entries: readonly ManifestEntry[]): string | undefined {
+export function problemOfEntries(entries: readonly ManifestEntry[], wasAccepted = false): string | undefined {
+  if (entries.length > MOST_ENTRIES) return `has ${entries.length} entries, and a release has at most ${MOST_ENTRIES}`;
   const folders = new Set<string>();
   const leaves = new Set<string>();
   let last: ManifestEntry | undefined;
@@ -59,12 +68,10 @@ export function problemOfEntries(entries: readonly ManifestEntry[]): string | un
     last = entry;
     leaves.add(entry.path);
     for (const parent of parentsOf(entry.path)) folders.add(parent);
-    if (entry.kind === 'symlink' && escapes(entry.path, entry.target)) {
-      return `has the symbolic link ${quote(entry.path)}, which leads out of the release (${quote(entry.target)})`;
-    }
   }
   const both = [...leaves].find((path) => folders.has(path));
-  return both === undefined ? undefined : `has entries below ${quote(both)}, which is an entry itself`;
+  if (both !== undefined) return `has entries below ${quote(both)}, which is an entry itself`;
+  return problemOfTwins([...leaves, ...folders]) ?? problemOfLinks(entries, wasAccepted);
 }
 
 function problemOfPath(path: string): string | undefined {
@@ -73,6 +80,8 @@ function problemOfPath(path: string): string | undefined {
     return `has the path ${quote(path)}; paths are relative, without empty parts, "." and ".."`;
   }
   if (CONTROL.test(path)) return `has the path ${quote(path)}, which has control characters in it`;
+  // On disk it would be another name, or that of another file.
+  if (Buffer.from(path).toString() !== path) return `has the path ${quote(path)}, which is no proper Unicode`;
   if (Buffer.byteLength(path) > LONGEST_PATH || parts.some((part) => Buffer.byteLength(part) > LONGEST_PART)) {
     return `has a path that is too long: ${quote(path.slice(0, 80))}...`;
   }
@@ -80,18 +89,19 @@ function problemOfPath(path: string): string | undefined {
 }
 
 /**
- * Whether a relative link leads above the root. Absolute targets (an interpreter, say) name what the host
- * has, and move with nothing.
+ * Names that nobody can tell apart, spelled with other code points: whoever has looked at one has not looked at the
+ * other. (Upper and lower case can be told apart, by people and by Linux.)
  */
-export function escapes(path: string, target: string): boolean {
-  if (target.startsWith('/')) return false;
-  let depth = path.split('/').length - 1;
-  for (const part of target.split('/')) {
-    if (part === '..') depth -= 1;
-    else if (part !== '' && part !== '.') depth += 1;
-    if (depth < 0) return true;
+function problemOfTwins(paths: readonly string[]): string | undefined {
+  const seen = new Map<string, string>();
+  for (const path of paths) {
+    if (ASCII.test(path)) continue;
+    const plain = path.normalize('NFC');
+    const twin = seen.get(plain);
+    if (twin !== undefined && twin !== path) return `has two paths that look the same: ${quote(plain)}`;
+    seen.set(plain, path);
   }
-  return false;
+  return undefined;
 }
 
 function readEntry(value: unknown): ManifestEntry {
@@ -101,9 +111,7 @@ function readEntry(value: unknown): ManifestEntry {
     case 'folder':
       return { kind: 'folder', path };
     case 'symlink':
-      if (typeof value['target'] !== 'string' || value['target'] === '' || value['target'].includes('\0')) {
-        throw bad(`has the symbolic link ${quote(path)} without a target`);
-      }
+      if (typeof value['target'] !== 'string') throw bad(`has the symbolic link ${quote(path)} without a target`);
       return { kind: 'symlink', path, target: value['target'] };
     case 'file': {
       const { mode, size, sha256 } = value;
@@ -123,6 +131,7 @@ function* parentsOf(path: string): Generator<string> {
   for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) yield path.slice(0, end);
 }
 
+const ASCII = /^[\x20-\x7e]*$/;
 const quote = (text: string): string => JSON.stringify(text);
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

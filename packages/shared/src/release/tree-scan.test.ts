@@ -26,14 +26,12 @@ describe('a tree becomes entries', () => {
     chmodSync(join(root, 'a/run.sh'), 0o700);
     mkdirSync(join(root, 'a/empty'));
     symlinkSync('../b.txt', join(root, 'a/link'));
-    symlinkSync('/usr/bin/python3', join(root, 'python'));
     const tree = await scanTree(root);
     expect(tree.entries).toEqual([
       { kind: 'folder', path: 'a/empty' },
       { kind: 'symlink', path: 'a/link', target: '../b.txt' },
       { kind: 'file', path: 'a/run.sh', mode: 0o755, size: 10, sha256: sha256('#!/bin/sh\n') },
       { kind: 'file', path: 'b.txt', mode: 0o644, size: 3, sha256: sha256('bee') },
-      { kind: 'symlink', path: 'python', target: '/usr/bin/python3' },
     ]);
     expect(tree).toMatchObject({ files: 2, bytes: 13 });
     expect(readManifest(manifestBytes({ app: 'app', entries: tree.entries })).entries).toEqual(tree.entries);
@@ -96,6 +94,40 @@ describe('what no release can hold is refused', () => {
     mkdirSync(join(root, 'a'));
     symlinkSync('../../secret', join(root, 'a/link'));
     await expect(scanTree(root)).rejects.toThrow(/"a\/link", which leads out of the release/);
+  });
+
+  test('an absolute link, with what to do about it', async () => {
+    symlinkSync('/usr/bin/python3', join(root, 'python'));
+    await expect(scanTree(root)).rejects.toThrow(
+      /"python" to the absolute path "\/usr\/bin\/python3".*\.outriderignore/,
+    );
+  });
+
+  test('a link through another that leads out', async () => {
+    mkdirSync(join(root, 'deep/er'), { recursive: true });
+    symlinkSync('../..', join(root, 'deep/er/up'));
+    symlinkSync('deep/er/up/../secret', join(root, 'out'));
+    await expect(scanTree(root)).rejects.toThrow(/"out", which leads out of the release/);
+  });
+
+  test.each([
+    ['setuid', 0o4755],
+    ['setgid', 0o2755],
+  ])('a file with the %s bit', async (_, mode) => {
+    put('tool');
+    chmodSync(join(root, 'tool'), mode);
+    await expect(scanTree(root)).rejects.toThrow(/tool has a setuid or setgid bit.*chmod ug-s/);
+  });
+
+  test('a name with a line break', async () => {
+    put('two\nlines');
+    await expect(scanTree(root)).rejects.toThrow(/control characters/);
+  });
+
+  test('names that look the same', async () => {
+    put('caf\u00e9');
+    put('cafe\u0301');
+    await expect(scanTree(root)).rejects.toThrow(/look the same/);
   });
 
   test('a name that is not UTF-8', async () => {

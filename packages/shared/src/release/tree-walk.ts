@@ -29,6 +29,7 @@ export interface WalkOptions {
   readonly gitignore: boolean;
 }
 
+const SETS_ID = 0o6000;
 /** Whoever waits has a turn so often. */
 const TURN_MS = 30;
 
@@ -74,6 +75,13 @@ function addLeaf(
     found.others.push({ kind: 'symlink', path, target: readlinkSync(full) });
   } else if (child.isFile()) {
     const { mode, size, mtimeMs } = lstatSync(full);
+    if ((mode & SETS_ID) !== 0) {
+      throw new OutriderError(
+        'invalid',
+        `${full} has a setuid or setgid bit, and nothing in a release may gain rights by it. Take it away ` +
+          `(chmod ug-s), or name the file in ${IGNORE_FILE}.`,
+      );
+    }
     found.files.push({ path, mode: (mode & 0o100) === 0 ? 0o644 : 0o755, size, mtimeMs });
   } else {
     const what = child.isSocket() ? 'a socket' : child.isFIFO() ? 'a named pipe' : 'a device';

@@ -12,6 +12,8 @@ import { shownHosts, shownRuns } from '../domain/rollout-place.js';
 import type { HostSamples } from '../domain/gate.js';
 import type { PreflightReport } from '../domain/preflight.js';
 import type { Release, ReleaseSource, ReleaseView } from '../domain/release.js';
+import type { VerifyResult } from '../domain/release-check.js';
+import { NO_PROOF, type ReleaseProof, type ReleaseSignature } from '../domain/release-signature.js';
 import type { Plan, Rollout } from '../domain/rollout.js';
 import type { AppStatus__Output } from '../gen/outrider/v1/AppStatus.js';
 import type { Event as WireEvent, Event__Output } from '../gen/outrider/v1/Event.js';
@@ -22,8 +24,16 @@ import type { Plan as WirePlan, Plan__Output } from '../gen/outrider/v1/Plan.js'
 import type { PreflightResponse__Output } from '../gen/outrider/v1/PreflightResponse.js';
 import type { Release as WireRelease, Release__Output } from '../gen/outrider/v1/Release.js';
 import type { ReleaseSource__Output } from '../gen/outrider/v1/ReleaseSource.js';
+import type { ReleaseProof as WireProof, ReleaseProof__Output } from '../gen/outrider/v1/ReleaseProof.js';
+import type { ReleaseSignature__Output } from '../gen/outrider/v1/ReleaseSignature.js';
+import type {
+  VerifyProgress as WireVerifyProgress,
+  VerifyProgress__Output,
+} from '../gen/outrider/v1/VerifyProgress.js';
 import type { SamplesResponse as WireSamples, SamplesResponse__Output } from '../gen/outrider/v1/SamplesResponse.js';
 import type { RolloutRecord as WireRollout, RolloutRecord__Output } from '../gen/outrider/v1/RolloutRecord.js';
+
+import type { Told } from '../runtime/told-on-the-way.js';
 
 /** A message without the members that are null (unset messages) or name a oneof (`_member`). */
 function present(value: unknown): unknown {
@@ -50,8 +60,30 @@ export const readPlan = (wire: Plan__Output): Plan => present(wire) as Plan;
 export const readPreflight = (wire: PreflightResponse__Output): PreflightReport => present(wire) as PreflightReport;
 export const readHookAnswer = (wire: HookAnswer__Output): HookAnswer => present(wire) as HookAnswer;
 export const writeHookAnswer = (answer: HookAnswer): WireHookAnswer => ({ ...answer, log: [...answer.log] });
-export const readRelease = (wire: Release__Output): ReleaseView => present(wire) as ReleaseView;
 export const readReleaseSource = (wire: ReleaseSource__Output): ReleaseSource => present(wire) as ReleaseSource;
+/** One that nobody has signed has no list of signatures. */
+export function readRelease(wire: Release__Output): ReleaseView {
+  const { signatures = [], ...rest } = present(wire) as ReleaseView;
+  return signatures.length === 0 ? rest : { ...rest, signatures };
+}
+
+/** Absent: a leader of an earlier version, or nothing is signed. */
+export const readProof = (wire: ReleaseProof__Output | null): ReleaseProof =>
+  wire === null ? NO_PROOF : (present(wire) as ReleaseProof);
+export const writeProof = ({ signatures, agentsYaml }: ReleaseProof): WireProof => ({
+  signatures: [...signatures],
+  agentsYaml,
+});
+export const readSignatures = (wire: readonly ReleaseSignature__Output[]): readonly ReleaseSignature[] =>
+  present(wire) as readonly ReleaseSignature[];
+export function readVerifyProgress({ bytesDone, bytesTotal, result }: VerifyProgress__Output): Told<VerifyResult> {
+  const far = { done: bytesDone, total: bytesTotal };
+  return result === null ? far : { ...far, result: present(result) as VerifyResult };
+}
+export const writeVerifyProgress = ({ done, total, result }: Told<VerifyResult>): WireVerifyProgress => ({
+  ...{ bytesDone: done, bytesTotal: total },
+  ...(result === undefined ? {} : { result: result as object }),
+});
 
 export function readEvent(wire: Event__Output): OutriderEvent {
   const { data, ...rest } = present(wire) as Omit<OutriderEvent, 'data'> & { data: string };
@@ -63,7 +95,10 @@ export const writeEvent = (event: OutriderEvent): WireEvent => ({
   data: event.data === undefined ? '' : JSON.stringify(event.data),
 });
 
-export const writeRelease = (release: Release & Partial<ReleaseView>): WireRelease => release as WireRelease;
+export const writeRelease = ({ signatures = [], ...release }: Release & Partial<ReleaseView>): WireRelease => ({
+  ...(release as WireRelease),
+  signatures: [...signatures],
+});
 export const writePlan = (plan: Plan): WirePlan => plan as WirePlan;
 /** Of a gate, where it stands: what it asks is in the release. */
 export function writeRollout(rollout: Rollout, explained: string): WireRollout {

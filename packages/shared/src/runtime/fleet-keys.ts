@@ -29,6 +29,8 @@ export interface FleetKeys {
   readonly releases: (app: string) => string;
   /** Hash: tag -> what it stands for (JSON), also of one that was taken away. */
   readonly tags: (app: string) => string;
+  /** Hash: `VERSION KEY` -> ReleaseSignature (JSON). */
+  readonly signatures: (app: string) => string;
   /** Set: apps that have releases. */
   readonly apps: string;
   /** Sorted set: `HOST:PORT` of the gRPC of each coordinator, by when it last said so (epoch milliseconds). */
@@ -67,6 +69,7 @@ export function fleetKeys(environment: string): FleetKeys {
     notices: key('notices'),
     hosts: key('hosts'),
     presence: (host) => key(`presence:${host}`),
+    signatures: (app) => key(`signatures:${app}`),
     releases: (app) => key(`releases:${app}`),
     tags: (app) => key(`tags:${app}`),
     apps: key('apps'),

@@ -23,6 +23,7 @@ import { sessionFigures } from '../http/session-figures.js';
 import { startSidecarGrpc } from '../link/grpc.js';
 import { type RedisLink, startRedisLink } from '../link/redis-link.js';
 import { grpcClient } from '../release/blob-fetch.js';
+import { HostTrust } from '../release/trust/trust.js';
 import { Sampler } from '../samples/sampler.js';
 import { Autoscaler } from '../supervise/autoscaler.js';
 import { Housekeeping } from '../supervise/housekeeping.js';
@@ -61,14 +62,15 @@ export async function startFaces(config: SidecarConfig, inside: Inside, log: Log
 const HEALTH_FRESH_MS = 50;
 
 async function open(config: SidecarConfig, inside: Inside, log: Logger, closers: Closers): Promise<Faces['addresses']> {
-  const { host, supervisor, metrics, tokens, version, logs, preflight, specs, hooks } = inside;
+  const { host, supervisor, metrics, tokens, version, logs, preflight, specs, checks, hooks } = inside;
   const samples = startSampling(config, inside, log, closers);
   startScaling(inside, samples, log, closers);
   const onBug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
 
+  const trust = startTrust(config, inside, closers);
   const grpc = await bindPatiently(() =>
     startSidecarGrpc({
-      ...{ host, agents: supervisor, logs, samples, preflight, specs, hooks },
+      ...{ host, agents: supervisor, logs, samples, preflight, specs, checks, hooks, trust },
       ...{ listen: config.listen.grpc, tokens: tokens.accepted, onBug },
     }),
   );
@@ -110,6 +112,16 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
     metrics: figures,
     ...zmq,
   };
+}
+
+/** What is active is known to it before any leader is heard. */
+function startTrust({ dataDir, trustedKeys }: SidecarConfig, inside: Inside, closers: Closers): HostTrust {
+  const trust = new HostTrust({ dataDir, trustedKeys, now: () => systemClock.now() });
+  const look = (): void => trust.sawActive(inside.host.status().apps);
+  look();
+  closers.push(inside.host.onChange(look));
+  inside.trust.current = trust;
+  return trust;
 }
 
 /** The fleet's history has the steps of a rollout from its coordinator, each once; here they go to ZeroMQ alone. */

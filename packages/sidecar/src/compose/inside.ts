@@ -13,7 +13,7 @@ import type { Listeners, SidecarConfig } from '../config.js';
 import type { HostFigures } from '../http/host-figures.js';
 import type { SidecarMetrics } from '../http/metrics.js';
 import type { Reserved } from '../host/reservations.js';
-import type { Preflight, SpecSource, SupervisionMetrics } from '../link/ports.js';
+import type { Preflight, ReleaseChecks, SpecSource, SupervisionMetrics } from '../link/ports.js';
 import { createProbes } from '../probe/probes.js';
 import { createLogReader } from '../process/log-file.js';
 import { LogLedger } from '../process/log-ledger.js';
@@ -23,6 +23,7 @@ import { createPortHolders } from '../process/port-holders.js';
 import { bootId } from '../process/process-stat.js';
 import { acceptsAtOnce } from '../process/quick-connect.js';
 import { FdStore } from '../process/fd-store.js';
+import type { HostTrust } from '../release/trust/trust.js';
 import { createDurableStore } from '../store/durable-state.js';
 import { createRecordStore } from '../store/record-store.js';
 import type { Autoscaler } from '../supervise/autoscaler.js';
@@ -57,6 +58,7 @@ export interface Inside {
   readonly preflight: Preflight;
   readonly specs: SpecSource;
   readonly cleaner: ReleaseCleaner;
+  readonly checks: ReleaseChecks;
   readonly hooks: HookRunner;
   readonly bus: Bus;
   readonly notify: ClosableNotifySockets;
@@ -68,6 +70,8 @@ export interface Inside {
   readonly samples: Held<Sampler>;
   /** Begun with the faces too. */
   readonly scaler: Held<Autoscaler>;
+  /** And this: until then no leader is heard. */
+  readonly trust: Held<HostTrust>;
   readonly spec: ReadSpec;
   readonly tokens: Tokens;
   readonly version: string;
@@ -88,7 +92,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const tokens = tokensOf(config, warn);
   const events = new HostEvents({ host, environment, now: () => clock.now() });
   const [metrics, figures, samples] = [new Late<SidecarMetrics>(), {} as Held<HostFigures>, {} as Held<Sampler>];
-  const scaler: Held<Autoscaler> = {};
+  const [scaler, trust] = [{} as Held<Autoscaler>, {} as Held<HostTrust>];
   const crash = crashPointsForTests(process.env);
   const { limits, secrets, processes } = machineOf(config, { store, crash, warn });
   const { logs, logFiles, rotation } = logsOf(config, warn);
@@ -113,7 +117,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     ...{ bootId: bootId(), store: crash.store(createDurableStore(dataDir)) },
     ...{ releases, agents: supervisor, refusals: [limits, secrets] },
     ...{ ...measuredBy(figures), machine, reserved: reservedBy(config) },
-    ...{ localAddresses, problems: () => [...supervisor.problems(), ...(scaler.current?.problems() ?? [])] },
+    ...{ localAddresses, problems: () => [supervisor, scaler.current, trust.current].flatMap(problemsOf) },
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
   tellOfUndeclared(sockets, supervisor, log);
@@ -121,10 +125,12 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const hooks = startHooks(config, { processes, limits, logs, host: place, newId, warn }, driver, releases);
   return {
     ...{ supervisor, host: driver, hooks, preflight: preflightOf(config, driver, releases) },
-    ...{ specs: releases, cleaner: releases, spec: readerOf({ releases }) },
-    ...{ bus, notify, events, metrics, figures, samples, scaler, tokens, version, logs, rotation },
+    ...{ specs: releases, cleaner: releases, checks: releases, spec: readerOf({ releases }) },
+    ...{ bus, notify, events, metrics, figures, samples, scaler, trust, tokens, version, logs, rotation },
   };
 }
+
+const problemsOf = (part: { problems(): readonly string[] } | undefined): readonly string[] => part?.problems() ?? [];
 
 const machine = (): Reserved => ({ memoryBytes: totalmem(), cpus: availableParallelism() });
 

@@ -4,7 +4,7 @@ import type { ControlAgentRequest__Output } from '@outrider/shared/gen/outrider/
 import type { LogsRequest__Output } from '@outrider/shared/gen/outrider/v1/LogsRequest.js';
 import type { ReleaseRef__Output } from '@outrider/shared/gen/outrider/v1/ReleaseRef.js';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
-import { isName, NAME_RULE } from '@outrider/shared/domain/name.js';
+import { isDigest, isName, NAME_RULE } from '@outrider/shared/domain/name.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { ON_LEASE_END, type OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -23,6 +23,12 @@ export function commandOf(wire: Command__Output | null): HostCommand {
 export function releaseOf(wire: ReleaseRef__Output | null): ReleaseRef {
   const { version, digest, specDigest } = present(wire, 'release');
   return { version, digest, specDigest };
+}
+
+/** Both become paths. */
+export function checkRelease({ app, release }: { readonly app: string; readonly release: ReleaseRef }): void {
+  if (!isName(app)) throw invalid(`app must be ${NAME_RULE}.`);
+  if (!isDigest(release.digest)) throw invalid('release.digest must be a sha256.');
 }
 
 /** Leaders of an earlier version know no policy. */

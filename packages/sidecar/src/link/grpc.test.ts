@@ -5,7 +5,7 @@ import grpc from '@grpc/grpc-js';
 import type { HostSamples } from '@outrider/shared/domain/gate.js';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 import { connectSidecar, type SidecarRemote } from '@outrider/shared/rpc/client.js';
-import { readHostSamples, readHostStatus } from '@outrider/shared/rpc/codec.js';
+import { readHostSamples, readHostStatus, readVerifyProgress } from '@outrider/shared/rpc/codec.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { service as healthService } from 'grpc-health-check';
@@ -14,7 +14,8 @@ import { createLogReader } from '../process/log-file.js';
 import { LogLedger } from '../process/log-ledger.js';
 import { appStatus, hostStatus, instanceStatus } from '../testing/status.js';
 import { type SidecarGrpc, startSidecarGrpc } from './grpc.js';
-import type { AgentControl, HostControl } from './ports.js';
+import type { AgentControl, HostControl, ReleaseChecks, Trust } from './ports.js';
+import { TRUSTS_ALL } from '../testing/no-trust.js';
 
 const TOKEN = 'a-token-of-the-test-alone';
 const FENCE = { epoch: 3, rollout: 2, step: 1 };
@@ -100,6 +101,26 @@ const agents: AgentControl = {
   extend: () => undefined,
 };
 
+/** Says no to version 6.6.6. */
+const no = ({ version }: { readonly version: string }): void => {
+  if (version === '6.6.6') throw new OutriderError('refused', '6.6.6 is not signed.');
+};
+const trust: Trust = {
+  ...TRUSTS_ALL,
+  problemOf: ({ release: { version } }) => (version === '6.6.6' ? '6.6.6 is not signed.' : undefined),
+  admit: ({ release }) => no(release),
+  allow: (_app, release) => no(release),
+  problemOfHook: ({ release: { version } }) => (version === '6.6.6' ? '6.6.6 is not signed.' : undefined),
+};
+
+const checks: ReleaseChecks = {
+  checkAll: async ({ release: { version } }, progress) => {
+    no({ version });
+    progress(1, 2);
+    return { damaged: ['a.py'], mended: ['a.py'], problems: [], files: 1, bytes: 2 };
+  },
+};
+
 const FACTS = {
   ...{ diskNeededBytes: 1, diskFreeBytes: 2, diskReserveBytes: 3, memoryBytes: 4, memoryReservedBytes: 5 },
   ...{ cpus: 6, cpusReserved: 0.5 },
@@ -110,7 +131,7 @@ beforeEach(async () => {
   asked = [];
   status = hostStatus({ instances: [instanceStatus('vision'), instanceStatus('memory', { ready: false })] });
   server = await startSidecarGrpc({
-    ...{ host, agents },
+    ...{ host, agents, trust, checks },
     hooks: {
       ask: async (...given) => {
         asked.push(['hook', ...given]);
@@ -182,6 +203,55 @@ describe('who may ask', () => {
     }
     mistaken.close();
     expect(asked).toEqual([]);
+  });
+});
+
+describe('a release that is not trusted', () => {
+  const release = { ...RELEASE, version: '6.6.6' };
+  const sentence = '6.6.6 is not signed.';
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['staged', () => remote.Stage({ command: COMMAND, release })],
+    ['switched to', () => remote.Switch({ command: COMMAND, release, confirmWithinMs: 1 })],
+  ])('is not %s: the host hears nothing of it', async (_, call) => {
+    await expect(call()).rejects.toMatchObject({ code: 'refused', message: sentence });
+    expect(asked).toEqual([]);
+  });
+
+  test('is a problem of a plan, before all others', async () => {
+    const { problems } = await remote.Preflight({ release });
+    expect(problems).toEqual([sentence, 'the disk is full']);
+  });
+
+  test('has no hook run', async () => {
+    const hook = { id: 'r2/before_switch/pc2', app: 'assistants', hook: 'before_switch', point: 'before_switch' };
+    const who = { epoch: 3, holder: 'leader', command: ['x'], timeoutMs: 1_000 };
+    expect(await remote.RunHook({ ...hook, ...who, release })).toMatchObject({ state: 'failed', reason: sentence });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a release is read again', () => {
+  const all = async (release: object): Promise<object[]> => {
+    const told: object[] = [];
+    for await (const one of remote.Verify({ app: 'assistants', release })) told.push(readVerifyProgress(one));
+    return told;
+  };
+
+  test('with how far it is, and last what was found', async () => {
+    const told = await all(RELEASE);
+    expect(told.at(-1)).toEqual({
+      ...{ done: 1, total: 2 },
+      result: { damaged: ['a.py'], mended: ['a.py'], problems: [], files: 1, bytes: 2 },
+    });
+  });
+
+  test('where there is one, and where it has a name', async () => {
+    await expect(all({ ...RELEASE, version: '6.6.6' })).rejects.toMatchObject({ code: 'refused' });
+    await expect(all({ ...RELEASE, digest: '../../etc' })).rejects.toMatchObject({ code: 'invalid' });
+    await expect(stranger.Verify({ app: 'a' })[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
   });
 });
 

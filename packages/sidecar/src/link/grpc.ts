@@ -4,19 +4,40 @@ import type { SidecarHandlers } from '@outrider/shared/gen/outrider/v1/Sidecar.j
 import type { ControlAgentRequest__Output } from '@outrider/shared/gen/outrider/v1/ControlAgentRequest.js';
 import type { AppStatus as WireAppStatus } from '@outrider/shared/gen/outrider/v1/AppStatus.js';
 import type { RunHookRequest__Output } from '@outrider/shared/gen/outrider/v1/RunHookRequest.js';
+import type { VerifyProgress } from '@outrider/shared/gen/outrider/v1/VerifyProgress.js';
+import type { VerifyRequest__Output } from '@outrider/shared/gen/outrider/v1/VerifyRequest.js';
 import type { HostStatus as WireHostStatus } from '@outrider/shared/gen/outrider/v1/HostStatus.js';
 import type { InstanceStatus as WireInstanceStatus } from '@outrider/shared/gen/outrider/v1/InstanceStatus.js';
-import { writeHookAnswer, writeHostSamples } from '@outrider/shared/rpc/codec.js';
+import { readProof, writeHookAnswer, writeHostSamples, writeVerifyProgress } from '@outrider/shared/rpc/codec.js';
 import { receiveManifest } from '@outrider/shared/rpc/manifest-message.js';
 import { sidecarProto } from '@outrider/shared/rpc/loader.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
+import { toldOnTheWay } from '@outrider/shared/runtime/told-on-the-way.js';
 import type { LogReader } from '../supervise/ports.js';
 import { agentLogs } from './agent-logs.js';
 import { hookAskOf } from './hook-request.js';
-import { agentOrderOf, checkPlace, commandOf, leaseEndOf, logsAskOf, releaseOf, scaleAskOf } from './grpc-requests.js';
+import {
+  agentOrderOf,
+  checkPlace,
+  checkRelease,
+  commandOf,
+  leaseEndOf,
+  logsAskOf,
+  releaseOf,
+  scaleAskOf,
+} from './grpc-requests.js';
 import { latest } from './latest.js';
-import type { AgentControl, Hooks, HostControl, Preflight, SampleSource, SpecSource } from './ports.js';
+import type {
+  AgentControl,
+  Hooks,
+  HostControl,
+  Preflight,
+  ReleaseChecks,
+  SampleSource,
+  SpecSource,
+  Trust,
+} from './ports.js';
 import { scaleAgent } from './scale.js';
 
 /** Changes within this time are told together. */
@@ -32,6 +53,8 @@ export interface SidecarGrpcOptions {
   readonly preflight: Preflight;
   readonly specs: SpecSource;
   readonly hooks: Hooks;
+  readonly trust: Trust;
+  readonly checks: ReleaseChecks;
   readonly listen: readonly string[];
   readonly tokens: () => readonly string[];
   readonly onBug: (error: unknown, method: string) => void;
@@ -69,7 +92,7 @@ export async function startSidecarGrpc(options: SidecarGrpcOptions): Promise<Sid
 export function sidecarService(
   options: Omit<SidecarGrpcOptions, 'listen' | 'tokens' | 'onBug'>,
 ): Service<SidecarHandlers> {
-  const { host, agents, logs, samples, hooks, specs } = options;
+  const { host, agents, logs, samples } = options;
   return {
     Status: async () => host.status() as WireHostStatus,
     WatchStatus: (_request, { signal }) =>
@@ -80,15 +103,6 @@ export function sidecarService(
         signal,
       }),
     BindEpoch: async ({ epoch, holder }) => host.bindEpoch(epoch, holder) as WireHostStatus,
-    Stage: async ({ command, release, hostSpec, sources, ...wire }) => {
-      const manifest = await receiveManifest(wire, (app, digest) => specs.knownManifest(app, digest));
-      const source = { release: releaseOf(release), manifest, hostSpec, sources };
-      return host.stage(commandOf(command), source) as WireAppStatus;
-    },
-    Switch: async ({ command, release, confirmWithinMs, rolloutRecord, strategy, onLeaseEnd, noGrace }) =>
-      host.switchTo(commandOf(command), releaseOf(release), confirmWithinMs, rolloutRecord, {
-        ...{ strategy, noGrace, onLeaseEnd: leaseEndOf(onLeaseEnd) },
-      }) as WireAppStatus,
     Renew: async ({ app, epoch, holder, rollout, confirmWithinMs }) =>
       host.renew({ app, epoch, holder, rollout, confirmWithinMs }) as WireAppStatus,
     Commit: async ({ command }) => host.commit(commandOf(command)) as WireAppStatus,
@@ -108,33 +122,74 @@ export function sidecarService(
     Logs: (request, { signal }) =>
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
     Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
-    RunHook: (request) => runHook(request, host, hooks),
+    RunHook: (request) => runHook(request, options),
+    Verify: (request, { signal }) => verify(request, options.checks, signal),
+    ...releaseOrders(options),
     ...releaseQuestions(options),
   };
+}
+
+/** What brings a release here: whether it may is looked at before anything else is. */
+const releaseOrders = ({
+  host,
+  trust,
+  specs,
+}: Pick<SidecarGrpcOptions, 'host' | 'trust' | 'specs'>): Pick<Service<SidecarHandlers>, 'Stage' | 'Switch'> => ({
+  Stage: async ({ command, release, hostSpec, sources, proof, ...wire }) => {
+    const manifest = await receiveManifest(wire, (app, digest) => specs.knownManifest(app, digest));
+    const documents = { release: releaseOf(release), manifest, hostSpec };
+    trust.admit(documents, readProof(proof));
+    return host.stage(commandOf(command), { ...documents, sources }) as WireAppStatus;
+  },
+  Switch: async ({ command, release, confirmWithinMs, rolloutRecord, proof, ...how }) => {
+    const { strategy, onLeaseEnd, noGrace } = how;
+    const [order, ref] = [commandOf(command), releaseOf(release)];
+    trust.allow(order.app, ref, readProof(proof));
+    return host.switchTo(order, ref, confirmWithinMs, rolloutRecord, {
+      ...{ strategy, noGrace, onLeaseEnd: leaseEndOf(onLeaseEnd) },
+    }) as WireAppStatus;
+  },
+});
+
+async function* verify(
+  { app, release, manifest, sources }: VerifyRequest__Output,
+  checks: ReleaseChecks,
+  signal: AbortSignal,
+): AsyncGenerator<VerifyProgress> {
+  const ask = { app, release: releaseOf(release), manifest, sources };
+  checkRelease(ask);
+  for await (const told of toldOnTheWay((tell) => checks.checkAll(ask, tell, signal))) yield writeVerifyProgress(told);
 }
 
 /** What a plan asks: nothing is changed or kept. */
 const releaseQuestions = ({
   preflight,
   specs,
-}: Pick<SidecarGrpcOptions, 'preflight' | 'specs'>): Pick<Service<SidecarHandlers>, 'Preflight' | 'KnownSpec'> => ({
-  Preflight: async ({ release, hostSpec, strategy, ...wire }) => {
+  trust,
+}: Pick<SidecarGrpcOptions, 'preflight' | 'specs' | 'trust'>): Pick<
+  Service<SidecarHandlers>,
+  'Preflight' | 'KnownSpec'
+> => ({
+  Preflight: async ({ release, hostSpec, strategy, proof, ...wire }) => {
     const manifest = await receiveManifest(wire, (app, digest) => specs.knownManifest(app, digest));
-    const report = await preflight({ release: releaseOf(release), manifest, hostSpec, strategy });
-    const { problems, notices, prepare = [] } = report;
-    return { ...report, problems: [...problems], notices: [...notices], prepare: [...prepare] };
+    const asked = { release: releaseOf(release), manifest, hostSpec, strategy };
+    const report = await preflight(asked);
+    const untrusted = trust.problemOf(asked, readProof(proof));
+    const problems = [...(untrusted === undefined ? [] : [untrusted]), ...report.problems];
+    return { ...report, problems, notices: [...report.notices], prepare: [...(report.prepare ?? [])] };
   },
   KnownSpec: async ({ app, specDigest }) => ({ hostSpec: Buffer.from(specs.knownSpec(app, specDigest)) }),
 });
 
 async function runHook(
   request: RunHookRequest__Output,
-  host: HostControl,
-  hooks: Hooks,
+  { host, hooks, trust }: Pick<SidecarGrpcOptions, 'host' | 'hooks' | 'trust'>,
 ): Promise<ReturnType<typeof writeHookAnswer>> {
   const { ask, waitMs } = hookAskOf(request);
   // Who is not obeyed here may have nothing run.
   host.bindEpoch(request.epoch, request.holder);
+  const problem = trust.problemOfHook(ask, readProof(request.proof));
+  if (problem !== undefined) return writeHookAnswer({ state: 'failed', reason: problem, log: [] });
   return writeHookAnswer(await hooks.ask(ask, waitMs));
 }
 

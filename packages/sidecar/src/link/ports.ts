@@ -5,6 +5,8 @@ import type { AppStatus, Fence, HostStatus, InstanceStatus } from '@outrider/sha
 import type { OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
+import type { VerifyResult } from '@outrider/shared/domain/release-check.js';
+import type { ReleaseProof } from '@outrider/shared/domain/release-signature.js';
 
 export interface HostCommand {
   readonly app: string;
@@ -83,6 +85,44 @@ export type Preflight = (documents: {
   /** Of `SwitchStrategy`. */
   readonly strategy: string;
 }) => Promise<PreflightReport>;
+
+/**
+ * What leaders may have this host take and run. Implemented by release/trust/; refusals are `OutriderError('refused')`
+ * with a sentence.
+ */
+export interface Trust {
+  /** Why `admit` would refuse, as a sentence; undefined: it would not. Keeps nothing. */
+  problemOf(documents: SignedDocuments, proof: ReleaseProof): string | undefined;
+  /** Before a release is staged. Remembers durably what was accepted. */
+  admit(documents: SignedDocuments, proof: ReleaseProof): void;
+  /** Before a switch to what was staged; its own proof is here. */
+  allow(app: string, release: ReleaseRef, proof: ReleaseProof): void;
+  /** Why a hook is not run, as a sentence; undefined: it may run. */
+  problemOfHook(ask: HookAsk, proof: ReleaseProof): string | undefined;
+}
+
+/** All of a release read again; implemented by release/. */
+export interface ReleaseChecks {
+  /** What is damaged is mended. Rejects with `OutriderError('refused')` where this host does not have the release. */
+  checkAll(
+    ask: {
+      readonly app: string;
+      readonly release: ReleaseRef;
+      /** Canonical JSON; empty: ours has to do. */
+      readonly manifest: Uint8Array;
+      readonly sources: readonly string[];
+    },
+    progress: (bytesDone: number, bytesTotal: number) => void,
+    signal: AbortSignal,
+  ): Promise<VerifyResult>;
+}
+
+/** Canonical JSON; their sha256 are `release.digest` and `release.specDigest`. */
+export interface SignedDocuments {
+  readonly release: ReleaseRef;
+  readonly manifest: Uint8Array;
+  readonly hostSpec: Uint8Array;
+}
 
 /** What was staged here; implemented by release/. */
 export interface SpecSource {

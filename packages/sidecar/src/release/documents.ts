@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isDigest, isVersion } from '@outrider/shared/domain/name.js';
 import type { HostSpec, Manifest, ReleaseRef } from '@outrider/shared/domain/release.js';
-import { readManifest } from '@outrider/shared/release/manifest.js';
+import { readAccepted, readManifest } from '@outrider/shared/release/manifest.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -41,7 +41,16 @@ export function readDocuments({ release, manifest, hostSpec }: ReleaseDocuments)
 
 /** @throws OutriderError('not_found' | 'invalid') naming the file. */
 export function loadManifest(layout: Layout, app: string, digest: string): Manifest {
-  return readManifest(loadProven(layout.manifest(app, digest), digest));
+  return readAccepted(loadProven(layout.manifest(app, digest), digest));
+}
+
+/** The manifest of what is here; where ours is damaged, it is replaced by the one that was sent. */
+export function readKept(layout: Layout, app: string, digest: string, sent: Uint8Array): Manifest {
+  if (sent.length > 0) {
+    checkDigest('manifest', sent, digest);
+    keep(layout.manifest(app, digest), sent);
+  }
+  return loadManifest(layout, app, digest);
 }
 
 /** @throws OutriderError('not_found' | 'invalid') naming the file. */

@@ -13,11 +13,19 @@ import { DiskProblem, diskProblem, problemOfSpace } from '@outrider/shared/relea
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { syncFolder, writeAtomically } from '@outrider/shared/runtime/durable-file.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import type { SpecSource } from '../link/ports.js';
+import type { ReleaseChecks, SpecSource } from '../link/ports.js';
 import type { CleanedReleases, NeededReleases, ReleaseCleaner, Releases } from '../supervise/ports.js';
 import type { StagingNeeds } from '../supervise/preflight/ports.js';
 import { Cleaning } from './cleaning.js';
-import { acceptDocuments, knownManifest, knownSpec, loadManifest, loadSpec, readDocuments } from './documents.js';
+import {
+  acceptDocuments,
+  knownManifest,
+  knownSpec,
+  loadManifest,
+  loadSpec,
+  readDocuments,
+  readKept,
+} from './documents.js';
 import { type Layout, layoutOf } from './layout.js';
 import { agentsLeave } from './hard-links.js';
 import { DamagedBlob } from './links/lay-out.js';
@@ -61,7 +69,7 @@ const UNTOLD = (): void => undefined;
 
 export const createReleases = (options: ReleasesOptions): HostReleases => new HostReleases(options);
 
-export class HostReleases implements Releases, StagingNeeds, SpecSource, ReleaseCleaner {
+export class HostReleases implements Releases, StagingNeeds, SpecSource, ReleaseChecks, ReleaseCleaner {
   private readonly layout: Layout;
   private readonly work: ReleaseWork;
   private readonly cleaning: Cleaning;
@@ -256,6 +264,20 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
   knownSpec = (app: string, specDigest: string): Uint8Array => knownSpec(this.layout, named(app), specDigest);
   knownManifest = (app: string, digest: string): Uint8Array => knownManifest(this.layout, named(app), digest);
 
+  checkAll: ReleaseChecks['checkAll'] = async ({ app, release, manifest, sources }, progress, signal) => {
+    if (!existsSync(this.tree(app, release))) {
+      throw new OutriderError('refused', `${app} ${release.version} is not on this host.`);
+    }
+    return this.alone(app, release, async () => {
+      readKept(this.layout, app, release.digest, manifest);
+      const { version, digest } = release;
+      const token = this.options.token();
+      const from = { sources: [...sources, ...this.knownSources(app)], ...(token === undefined ? {} : { token }) };
+      const apart = linksOf(this.linker.of(app, digest));
+      return this.work.verify({ app, release: { version, digest }, mayLink: true, apart, ...from }, progress, signal);
+    });
+  };
+
   /** As it was accepted; all that it needs was here. @throws OutriderError where a release of it was never here. */
   private known(app: string, release: ReleaseRef): HostSpec {
     const spec = loadSpec(this.layout, named(app), release.specDigest);
@@ -296,16 +318,19 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     }
   }
 
-  private async alone(app: string, release: AgentRelease, act: () => Promise<void>): Promise<void> {
+  private async alone<T>(app: string, release: AgentRelease, act: () => Promise<T>): Promise<T> {
     const key = `${app}/${release.digest}`;
     const before = this.busy.get(key) ?? Promise.resolve();
     const done = before.then(act).catch((error: unknown) => {
       throw diskProblem(error, this.options.dataDir);
     });
-    const settled = done.catch(() => undefined);
+    const settled = done.then(
+      () => undefined,
+      () => undefined,
+    );
     this.busy.set(key, settled);
     try {
-      await done;
+      return await done;
     } finally {
       if (this.busy.get(key) === settled) this.busy.delete(key);
     }

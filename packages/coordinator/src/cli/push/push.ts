@@ -6,9 +6,14 @@ import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { AGENTS_FILE, manifestBytes } from '@outrider/shared/release/manifest.js';
 import { type ScannedTree, scanTree } from '@outrider/shared/release/tree-scan.js';
 import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
+import { readRelease } from '@outrider/shared/rpc/codec.js';
+import { keyId } from '@outrider/shared/release/signature.js';
+import type { ReleaseSignature } from '@outrider/shared/domain/release-signature.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { isAway, withCoordinator } from '../connection.js';
+import { keysFolder, readKeys, type ReleaseKey, signWith } from '../release-keys.js';
+import { signAt, statementOf } from '../release-sign.js';
 import { type Globals, whoami } from '../globals.js';
 import { note } from '../output.js';
 import { Progress } from './progress.js';
@@ -22,6 +27,9 @@ export interface PushOptions {
   readonly version: string;
   readonly app?: string;
   readonly message?: string;
+  readonly keys?: string;
+  /** With every key of the folder; false: with none. */
+  readonly sign: boolean;
   /** A reference: `from` is a folder in a repository then. */
   readonly git?: string;
 }
@@ -33,6 +41,8 @@ export interface PushResult {
   readonly files: number;
   readonly bytes: number;
   readonly bytes_sent: number;
+  /** Ids of keys; empty: it is not signed. */
+  readonly signed_by: readonly string[];
   /** Of git. */
   readonly commit?: string;
 }
@@ -58,6 +68,7 @@ async function push(
   { folder, source, notices }: Prepared,
   progress: Progress,
 ): Promise<PushResult> {
+  const keys = options.sign ? readKeys(keysFolder(options.keys)) : [];
   const app = options.app ?? appOf(folder);
   const tree = await scanTree(folder, {
     // What git or an archive gives was chosen already.
@@ -70,7 +81,8 @@ async function push(
   progress.end();
   const pointers = source.kind === 'git' ? lfsNotice(tree.sources.values()) : undefined;
   for (const sentence of [...notices, pointers ?? [], leftOut(tree)].flat()) note(sentence);
-  const manifest = manifestBytes({ app, entries: tree.entries } satisfies Manifest);
+  const read: Manifest = { app, entries: tree.entries };
+  const manifest = manifestBytes(read);
   return withCoordinator(globals, async (remote) => {
     const naming = {
       ...{ version: options.version, manifestDigest: sha256(manifest), by: whoami(), source },
@@ -85,8 +97,25 @@ async function push(
     const { version, digest } = release;
     const { files, bytes } = tree;
     const commit = source.commit === undefined ? {} : { commit: source.commit };
-    return { app: release.app, version, digest, files, bytes, bytes_sent: sent, ...commit };
+    const known = readRelease(release).signatures ?? [];
+    const statement = statementOf({ app, version, digest }, read);
+    const signatures = await signPushed(globals, remote, keys, statement, known);
+    const signed = { bytes_sent: sent, signed_by: signatures.map(({ key }) => keyId(key)) };
+    return { app: release.app, version, digest, files, bytes, ...signed, ...commit };
   });
+}
+
+/** With the keys that have not signed it yet: what was pushed before is not signed anew by being pushed again. */
+async function signPushed(
+  globals: Globals,
+  remote: CoordinatorRemote,
+  keys: readonly ReleaseKey[],
+  statement: ReturnType<typeof statementOf>,
+  known: readonly ReleaseSignature[],
+): Promise<readonly ReleaseSignature[]> {
+  const others = keys.filter(({ publicKey }) => !known.some(({ key }) => key === publicKey));
+  if (others.length === 0) return known;
+  return (await signAt(globals, remote, signWith(others, statement), statement)).signatures ?? [];
 }
 
 interface Sending {

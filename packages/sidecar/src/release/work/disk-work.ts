@@ -8,6 +8,7 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { fetchBlobs } from '../blob-fetch.js';
 import { loadManifest } from '../documents.js';
+import { checkRelease } from '../check.js';
 import { contentsOf, Fetching, missingOf } from '../fetching.js';
 import { type Layout, layoutOf } from '../layout.js';
 import { needFor, treeOf } from '../look.js';
@@ -68,6 +69,23 @@ export class DiskWork implements ReleaseWork {
     if (damaged !== undefined) throw cannotMend(job, damaged);
   };
 
+  verify: ReleaseWork['verify'] = async (job, progress, signal) => {
+    const manifest = loadManifest(this.layout, job.app, job.release.digest);
+    const turns = this.turns(signal);
+    const tree = treeOf(this.layout, job, manifest, turns);
+    const make = { job: { ...job, contents: 'needed' as const }, manifest, signal };
+    const letGo = this.blobs.hold(contentsOf(manifest.entries).keys());
+    try {
+      return await checkRelease({
+        ...{ tree, manifest, blobs: this.blobs, progress, signal },
+        fetch: (wanted) => this.fetch(make, wanted, () => undefined),
+        mend: async () => void (await this.make(make.job, () => undefined, signal)),
+      });
+    } finally {
+      letGo();
+    }
+  };
+
   clear: ReleaseWork['clear'] = ({ since }) => this.clearing.clear(since);
 
   freeable: ReleaseWork['freeable'] = (dropped) => this.clearing.freeable(dropped);
@@ -121,7 +139,7 @@ export class DiskWork implements ReleaseWork {
   }
 
   private async fetch(
-    { job: { sources, token }, signal }: Making,
+    { job: { sources, token }, signal }: Pick<Making, 'job' | 'signal'>,
     wanted: ReadonlyMap<string, number>,
     progress: (bytes: number) => void,
   ): Promise<void> {

@@ -1,5 +1,6 @@
 /** The long part of bringing releases here and of clearing them away. All of it is plain data: it may be done in another thread. */
 import type { AgentRelease } from '@outrider/shared/domain/agent.js';
+import type { VerifyResult } from '@outrider/shared/domain/release-check.js';
 import type { Room } from '@outrider/shared/release/store/disk.js';
 
 export interface ReleaseWork {
@@ -12,6 +13,15 @@ export interface ReleaseWork {
   make(job: MakeJob, progress: (bytesDone: number, bytesTotal: number) => void, signal: AbortSignal): Promise<Made>;
   /** Changes nothing. Rejects where `make`, of what is needed, could not be done with what is here. */
   check(job: TreeJob): Promise<void>;
+  /**
+   * Reads all that is here of a release again, stored contents and tree, and makes good what is damaged. Rejects only where
+   * that can't be done at all.
+   */
+  verify(
+    job: VerifyJob,
+    progress: (bytesDone: number, bytesTotal: number) => void,
+    signal: AbortSignal,
+  ): Promise<VerifyResult>;
   /** Removes folders that only have to go, and contents that no manifest names. May run beside everything else here. */
   clear(job: ClearJob): Promise<Cleared>;
   /** Bytes that would be free without these releases. */
@@ -51,6 +61,8 @@ export interface MakeJob extends TreeJob {
   readonly sources: readonly string[];
   readonly token?: string;
 }
+
+export type VerifyJob = Omit<MakeJob, 'contents'>;
 
 export interface Made {
   /** The whole new tree, to be renamed; absent: it stands in its place. */

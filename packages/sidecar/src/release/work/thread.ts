@@ -6,7 +6,7 @@ import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import { DiskWork } from './disk-work.js';
-import type { MakeJob, ReleaseWork } from './release-work.js';
+import type { MakeJob, ReleaseWork, VerifyJob } from './release-work.js';
 import { type FromThread, plainError, type ThreadData, type ToThread } from './thread-messages.js';
 
 const NICE = 10;
@@ -48,7 +48,9 @@ function answerOf(
   tell: (message: FromThread) => void,
   signal: AbortSignal,
 ): Promise<unknown> {
-  if (method !== 'make') return (work[method] as (argument: unknown) => Promise<unknown>)(argument);
+  if (method !== 'make' && method !== 'verify') {
+    return (work[method] as (argument: unknown) => Promise<unknown>)(argument);
+  }
   let told = 0;
   const progress = (bytesDone: number, bytesTotal: number): void => {
     const now = performance.now();
@@ -56,7 +58,9 @@ function answerOf(
     told = now;
     tell({ kind: 'progress', id, bytesDone, bytesTotal });
   };
-  return work.make(argument as MakeJob, progress, signal);
+  return method === 'make'
+    ? work.make(argument as MakeJob, progress, signal)
+    : work.verify(argument as VerifyJob, progress, signal);
 }
 
 giveWay();

@@ -48,6 +48,8 @@ export class ThreadedWork implements ReleaseWork {
     this.elsewhere()?.freeable(dropped) ?? this.call('freeable', dropped);
   make: ReleaseWork['make'] = (job, progress, signal) =>
     this.elsewhere()?.make(job, progress, signal) ?? this.call('make', job, progress, signal);
+  verify: ReleaseWork['verify'] = (job, progress, signal) =>
+    this.elsewhere()?.verify(job, progress, signal) ?? this.call('verify', job, progress, signal);
 
   private async call<T>(
     method: Method,

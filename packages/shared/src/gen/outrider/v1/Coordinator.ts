@@ -46,8 +46,11 @@ import type { RolloutRequest as _outrider_v1_RolloutRequest, RolloutRequest__Out
 import type { RolloutUpdate as _outrider_v1_RolloutUpdate, RolloutUpdate__Output as _outrider_v1_RolloutUpdate__Output } from '../../outrider/v1/RolloutUpdate.js';
 import type { ShowReleaseRequest as _outrider_v1_ShowReleaseRequest, ShowReleaseRequest__Output as _outrider_v1_ShowReleaseRequest__Output } from '../../outrider/v1/ShowReleaseRequest.js';
 import type { ShowReleaseResponse as _outrider_v1_ShowReleaseResponse, ShowReleaseResponse__Output as _outrider_v1_ShowReleaseResponse__Output } from '../../outrider/v1/ShowReleaseResponse.js';
+import type { SignReleaseRequest as _outrider_v1_SignReleaseRequest, SignReleaseRequest__Output as _outrider_v1_SignReleaseRequest__Output } from '../../outrider/v1/SignReleaseRequest.js';
 import type { StartRolloutResponse as _outrider_v1_StartRolloutResponse, StartRolloutResponse__Output as _outrider_v1_StartRolloutResponse__Output } from '../../outrider/v1/StartRolloutResponse.js';
 import type { TagReleaseRequest as _outrider_v1_TagReleaseRequest, TagReleaseRequest__Output as _outrider_v1_TagReleaseRequest__Output } from '../../outrider/v1/TagReleaseRequest.js';
+import type { VerifyProgress as _outrider_v1_VerifyProgress, VerifyProgress__Output as _outrider_v1_VerifyProgress__Output } from '../../outrider/v1/VerifyProgress.js';
+import type { VerifyReleaseRequest as _outrider_v1_VerifyReleaseRequest, VerifyReleaseRequest__Output as _outrider_v1_VerifyReleaseRequest__Output } from '../../outrider/v1/VerifyReleaseRequest.js';
 
 export interface CoordinatorClient extends grpc.Client {
   Agents(argument: _outrider_v1_AgentsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AgentsResponse__Output>): grpc.ClientUnaryCall;
@@ -259,6 +262,15 @@ export interface CoordinatorClient extends grpc.Client {
   showRelease(argument: _outrider_v1_ShowReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ShowReleaseResponse__Output>): grpc.ClientUnaryCall;
   showRelease(argument: _outrider_v1_ShowReleaseRequest, callback: grpc.requestCallback<_outrider_v1_ShowReleaseResponse__Output>): grpc.ClientUnaryCall;
   
+  SignRelease(argument: _outrider_v1_SignReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  SignRelease(argument: _outrider_v1_SignReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  SignRelease(argument: _outrider_v1_SignReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  SignRelease(argument: _outrider_v1_SignReleaseRequest, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  signRelease(argument: _outrider_v1_SignReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  signRelease(argument: _outrider_v1_SignReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  signRelease(argument: _outrider_v1_SignReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  signRelease(argument: _outrider_v1_SignReleaseRequest, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  
   StartRollout(argument: _outrider_v1_RolloutRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
   StartRollout(argument: _outrider_v1_RolloutRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
   StartRollout(argument: _outrider_v1_RolloutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_StartRolloutResponse__Output>): grpc.ClientUnaryCall;
@@ -285,6 +297,11 @@ export interface CoordinatorClient extends grpc.Client {
   tagRelease(argument: _outrider_v1_TagReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
   tagRelease(argument: _outrider_v1_TagReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
   tagRelease(argument: _outrider_v1_TagReleaseRequest, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  
+  VerifyRelease(argument: _outrider_v1_VerifyReleaseRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
+  VerifyRelease(argument: _outrider_v1_VerifyReleaseRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
+  verifyRelease(argument: _outrider_v1_VerifyReleaseRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
+  verifyRelease(argument: _outrider_v1_VerifyReleaseRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
   
   WatchRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_RolloutUpdate__Output>;
   WatchRollout(argument: _outrider_v1_RolloutId, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_RolloutUpdate__Output>;
@@ -344,11 +361,15 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   
   ShowRelease: grpc.handleUnaryCall<_outrider_v1_ShowReleaseRequest__Output, _outrider_v1_ShowReleaseResponse>;
   
+  SignRelease: grpc.handleUnaryCall<_outrider_v1_SignReleaseRequest__Output, _outrider_v1_Release>;
+  
   StartRollout: grpc.handleUnaryCall<_outrider_v1_RolloutRequest__Output, _outrider_v1_StartRolloutResponse>;
   
   Status: grpc.handleUnaryCall<_outrider_v1_FleetStatusRequest__Output, _outrider_v1_FleetStatus>;
   
   TagRelease: grpc.handleUnaryCall<_outrider_v1_TagReleaseRequest__Output, _outrider_v1_Release>;
+  
+  VerifyRelease: grpc.handleServerStreamingCall<_outrider_v1_VerifyReleaseRequest__Output, _outrider_v1_VerifyProgress>;
   
   WatchRollout: grpc.handleServerStreamingCall<_outrider_v1_RolloutId__Output, _outrider_v1_RolloutUpdate>;
   
@@ -380,8 +401,10 @@ export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   ResumeHosts: MethodDefinition<_outrider_v1_ResumeHostsRequest, _outrider_v1_ResumeHostsResponse, _outrider_v1_ResumeHostsRequest__Output, _outrider_v1_ResumeHostsResponse__Output>
   Rollback: MethodDefinition<_outrider_v1_RollbackRequest, _outrider_v1_StartRolloutResponse, _outrider_v1_RollbackRequest__Output, _outrider_v1_StartRolloutResponse__Output>
   ShowRelease: MethodDefinition<_outrider_v1_ShowReleaseRequest, _outrider_v1_ShowReleaseResponse, _outrider_v1_ShowReleaseRequest__Output, _outrider_v1_ShowReleaseResponse__Output>
+  SignRelease: MethodDefinition<_outrider_v1_SignReleaseRequest, _outrider_v1_Release, _outrider_v1_SignReleaseRequest__Output, _outrider_v1_Release__Output>
   StartRollout: MethodDefinition<_outrider_v1_RolloutRequest, _outrider_v1_StartRolloutResponse, _outrider_v1_RolloutRequest__Output, _outrider_v1_StartRolloutResponse__Output>
   Status: MethodDefinition<_outrider_v1_FleetStatusRequest, _outrider_v1_FleetStatus, _outrider_v1_FleetStatusRequest__Output, _outrider_v1_FleetStatus__Output>
   TagRelease: MethodDefinition<_outrider_v1_TagReleaseRequest, _outrider_v1_Release, _outrider_v1_TagReleaseRequest__Output, _outrider_v1_Release__Output>
+  VerifyRelease: MethodDefinition<_outrider_v1_VerifyReleaseRequest, _outrider_v1_VerifyProgress, _outrider_v1_VerifyReleaseRequest__Output, _outrider_v1_VerifyProgress__Output>
   WatchRollout: MethodDefinition<_outrider_v1_RolloutId, _outrider_v1_RolloutUpdate, _outrider_v1_RolloutId__Output, _outrider_v1_RolloutUpdate__Output>
 }

@@ -1,5 +1,6 @@
 // Original file: proto/outrider/v1/coordinator.proto
 
+import type { ReleaseSignature as _outrider_v1_ReleaseSignature, ReleaseSignature__Output as _outrider_v1_ReleaseSignature__Output } from '../../outrider/v1/ReleaseSignature.js';
 import type { ReleaseSource as _outrider_v1_ReleaseSource, ReleaseSource__Output as _outrider_v1_ReleaseSource__Output } from '../../outrider/v1/ReleaseSource.js';
 import type { ReleaseUse as _outrider_v1_ReleaseUse, ReleaseUse__Output as _outrider_v1_ReleaseUse__Output } from '../../outrider/v1/ReleaseUse.js';
 import type { Long } from '@grpc/proto-loader';
@@ -13,6 +14,7 @@ export interface Release {
   'pushedAt'?: (string);
   'by'?: (string);
   'message'?: (string);
+  'signatures'?: (_outrider_v1_ReleaseSignature)[];
   'source'?: (_outrider_v1_ReleaseSource | null);
   'tags'?: (string)[];
   'uses'?: (_outrider_v1_ReleaseUse)[];
@@ -29,6 +31,7 @@ export interface Release__Output {
   'pushedAt': (string);
   'by': (string);
   'message'?: (string);
+  'signatures': (_outrider_v1_ReleaseSignature__Output)[];
   'source'?: (_outrider_v1_ReleaseSource__Output | null);
   'tags': (string)[];
   'uses': (_outrider_v1_ReleaseUse__Output)[];

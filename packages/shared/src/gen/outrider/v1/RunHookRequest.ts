@@ -1,6 +1,7 @@
 // Original file: proto/outrider/v1/sidecar.proto
 
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from '../../outrider/v1/ReleaseRef.js';
+import type { ReleaseProof as _outrider_v1_ReleaseProof, ReleaseProof__Output as _outrider_v1_ReleaseProof__Output } from '../../outrider/v1/ReleaseProof.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface RunHookRequest {
@@ -22,6 +23,7 @@ export interface RunHookRequest {
   'onlyIfBegun'?: (boolean);
   'undoes'?: (string);
   'waitMs'?: (number | string | Long);
+  'proof'?: (_outrider_v1_ReleaseProof | null);
 }
 
 export interface RunHookRequest__Output {
@@ -43,4 +45,5 @@ export interface RunHookRequest__Output {
   'onlyIfBegun': (boolean);
   'undoes': (string);
   'waitMs': (number);
+  'proof': (_outrider_v1_ReleaseProof__Output | null);
 }

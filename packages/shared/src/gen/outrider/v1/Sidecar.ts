@@ -24,6 +24,8 @@ import type { SamplesResponse as _outrider_v1_SamplesResponse, SamplesResponse__
 import type { StageRequest as _outrider_v1_StageRequest, StageRequest__Output as _outrider_v1_StageRequest__Output } from '../../outrider/v1/StageRequest.js';
 import type { StatusRequest as _outrider_v1_StatusRequest, StatusRequest__Output as _outrider_v1_StatusRequest__Output } from '../../outrider/v1/StatusRequest.js';
 import type { SwitchRequest as _outrider_v1_SwitchRequest, SwitchRequest__Output as _outrider_v1_SwitchRequest__Output } from '../../outrider/v1/SwitchRequest.js';
+import type { VerifyProgress as _outrider_v1_VerifyProgress, VerifyProgress__Output as _outrider_v1_VerifyProgress__Output } from '../../outrider/v1/VerifyProgress.js';
+import type { VerifyRequest as _outrider_v1_VerifyRequest, VerifyRequest__Output as _outrider_v1_VerifyRequest__Output } from '../../outrider/v1/VerifyRequest.js';
 
 export interface SidecarClient extends grpc.Client {
   BindEpoch(argument: _outrider_v1_BindEpochRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
@@ -157,6 +159,11 @@ export interface SidecarClient extends grpc.Client {
   switch(argument: _outrider_v1_SwitchRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
   switch(argument: _outrider_v1_SwitchRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
   
+  Verify(argument: _outrider_v1_VerifyRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
+  Verify(argument: _outrider_v1_VerifyRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
+  verify(argument: _outrider_v1_VerifyRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
+  verify(argument: _outrider_v1_VerifyRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
+  
   WatchStatus(argument: _outrider_v1_StatusRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_HostStatus__Output>;
   WatchStatus(argument: _outrider_v1_StatusRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_HostStatus__Output>;
   watchStatus(argument: _outrider_v1_StatusRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_HostStatus__Output>;
@@ -195,6 +202,8 @@ export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
   
   Switch: grpc.handleUnaryCall<_outrider_v1_SwitchRequest__Output, _outrider_v1_AppStatus>;
   
+  Verify: grpc.handleServerStreamingCall<_outrider_v1_VerifyRequest__Output, _outrider_v1_VerifyProgress>;
+  
   WatchStatus: grpc.handleServerStreamingCall<_outrider_v1_StatusRequest__Output, _outrider_v1_HostStatus>;
   
 }
@@ -215,5 +224,6 @@ export interface SidecarDefinition extends grpc.ServiceDefinition {
   Stage: MethodDefinition<_outrider_v1_StageRequest, _outrider_v1_AppStatus, _outrider_v1_StageRequest__Output, _outrider_v1_AppStatus__Output>
   Status: MethodDefinition<_outrider_v1_StatusRequest, _outrider_v1_HostStatus, _outrider_v1_StatusRequest__Output, _outrider_v1_HostStatus__Output>
   Switch: MethodDefinition<_outrider_v1_SwitchRequest, _outrider_v1_AppStatus, _outrider_v1_SwitchRequest__Output, _outrider_v1_AppStatus__Output>
+  Verify: MethodDefinition<_outrider_v1_VerifyRequest, _outrider_v1_VerifyProgress, _outrider_v1_VerifyRequest__Output, _outrider_v1_VerifyProgress__Output>
   WatchStatus: MethodDefinition<_outrider_v1_StatusRequest, _outrider_v1_HostStatus, _outrider_v1_StatusRequest__Output, _outrider_v1_HostStatus__Output>
 }

@@ -2,6 +2,7 @@
 
 import type { Command as _outrider_v1_Command, Command__Output as _outrider_v1_Command__Output } from '../../outrider/v1/Command.js';
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from '../../outrider/v1/ReleaseRef.js';
+import type { ReleaseProof as _outrider_v1_ReleaseProof, ReleaseProof__Output as _outrider_v1_ReleaseProof__Output } from '../../outrider/v1/ReleaseProof.js';
 import type { ManifestPatch as _outrider_v1_ManifestPatch, ManifestPatch__Output as _outrider_v1_ManifestPatch__Output } from '../../outrider/v1/ManifestPatch.js';
 
 export interface StageRequest {
@@ -10,6 +11,7 @@ export interface StageRequest {
   'manifest'?: (Buffer | Uint8Array | string);
   'hostSpec'?: (Buffer | Uint8Array | string);
   'sources'?: (string)[];
+  'proof'?: (_outrider_v1_ReleaseProof | null);
   'manifestPatch'?: (_outrider_v1_ManifestPatch | null);
 }
 
@@ -19,5 +21,6 @@ export interface StageRequest__Output {
   'manifest': (Buffer);
   'hostSpec': (Buffer);
   'sources': (string)[];
+  'proof': (_outrider_v1_ReleaseProof__Output | null);
   'manifestPatch': (_outrider_v1_ManifestPatch__Output | null);
 }

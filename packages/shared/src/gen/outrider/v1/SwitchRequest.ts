@@ -2,6 +2,7 @@
 
 import type { Command as _outrider_v1_Command, Command__Output as _outrider_v1_Command__Output } from '../../outrider/v1/Command.js';
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from '../../outrider/v1/ReleaseRef.js';
+import type { ReleaseProof as _outrider_v1_ReleaseProof, ReleaseProof__Output as _outrider_v1_ReleaseProof__Output } from '../../outrider/v1/ReleaseProof.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface SwitchRequest {
@@ -12,6 +13,7 @@ export interface SwitchRequest {
   'onLeaseEnd'?: (string);
   'noGrace'?: (boolean);
   'strategy'?: (string);
+  'proof'?: (_outrider_v1_ReleaseProof | null);
 }
 
 export interface SwitchRequest__Output {
@@ -22,4 +24,5 @@ export interface SwitchRequest__Output {
   'onLeaseEnd': (string);
   'noGrace': (boolean);
   'strategy': (string);
+  'proof': (_outrider_v1_ReleaseProof__Output | null);
 }

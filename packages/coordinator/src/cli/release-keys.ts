@@ -1,0 +1,101 @@
+/**
+ * Owns the folder of keys that releases are signed with, on the machine of whoever pushes. No private key ever leaves it:
+ * neither the coordinator nor a host has one.
+ */
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { ReleaseSignature, ReleaseStatement } from '@outrider/shared/domain/release-signature.js';
+import { keyId, publicKeyText, signRelease } from '@outrider/shared/release/signature.js';
+import { rfc3339 } from '@outrider/shared/runtime/clock.js';
+import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+
+export interface ReleaseKey {
+  readonly id: string;
+  /** As it stands in `trusted_keys`. */
+  readonly publicKey: string;
+  /** RFC 3339 */
+  readonly createdAt: string;
+  readonly file: string;
+  readonly privateKey: KeyObject;
+}
+
+const SUFFIX = '.pem';
+/** Of group and others: whoever reads the file can sign releases. */
+const OTHERS = 0o077;
+
+/** `given`: `--keys`; else OUTRIDER_KEYS; else a folder of this user's own. */
+export function keysFolder(given: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
+  const { OUTRIDER_KEYS: own = '', XDG_CONFIG_HOME: config = '' } = env;
+  if (given !== undefined) return resolve(given);
+  if (own !== '') return resolve(own);
+  return join(config.startsWith('/') ? config : join(homedir(), '.config'), 'outrider', 'keys');
+}
+
+/** The oldest first; none where there is no such folder. @throws OutriderError('invalid') naming the file. */
+export function readKeys(folder: string): readonly ReleaseKey[] {
+  let names: readonly string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new OutriderError('invalid', `Cannot read the keys in ${folder}: ${messageOf(error)}.`, { cause: error });
+  }
+  const keys = names.filter((name) => name.endsWith(SUFFIX)).map((name) => readKey(join(folder, name)));
+  return keys.sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0));
+}
+
+export function makeKey(folder: string): ReleaseKey {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const file = join(folder, `${keyId(publicKeyText(privateKey))}${SUFFIX}`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeDurably(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
+  } catch (error) {
+    throw new OutriderError('invalid', `Cannot keep a key in ${folder}: ${messageOf(error)}.`, { cause: error });
+  }
+  return readKey(file);
+}
+
+/** @throws OutriderError('not_found') */
+export function keyNamed(folder: string, id: string): ReleaseKey {
+  const found = readKeys(folder).find((key) => key.id === id || key.publicKey === id);
+  if (found !== undefined) return found;
+  throw new OutriderError('not_found', `There is no key ${id} in ${folder}. Keys: coordinator release key ls.`);
+}
+
+export const removeKey = ({ file }: ReleaseKey): void => rmSync(file);
+
+/** By each key, all at one time. */
+export const signWith = (
+  keys: readonly ReleaseKey[],
+  release: Omit<ReleaseStatement, 'signedAt'>,
+): readonly ReleaseSignature[] => {
+  const signedAt = rfc3339(Date.now());
+  return keys.map(({ privateKey }) => signRelease({ ...release, signedAt }, privateKey));
+};
+
+function readKey(file: string): ReleaseKey {
+  const { mode, mtimeMs } = statSync(file);
+  if ((mode & OTHERS) !== 0) {
+    throw new OutriderError(
+      'invalid',
+      `${file} may be read by others, and with it they sign releases: chmod 600 ${file}.`,
+    );
+  }
+  let privateKey: KeyObject;
+  try {
+    privateKey = createPrivateKey(readFileSync(file));
+  } catch (error) {
+    throw new OutriderError('invalid', `${file} is no private key in PEM: ${messageOf(error)}. Take it away.`, {
+      cause: error,
+    });
+  }
+  if (privateKey.asymmetricKeyType !== 'ed25519') {
+    throw new OutriderError('invalid', `${file} is no Ed25519 key. Take it away, or name another folder with --keys.`);
+  }
+  const publicKey = publicKeyText(privateKey);
+  return { id: keyId(publicKey), publicKey, createdAt: rfc3339(mtimeMs), file, privateKey };
+}

@@ -1,0 +1,13 @@
+/** For tests of what comes after: a host without trusted_keys. */
+import type { ReleaseChecks, Trust } from '../link/ports.js';
+
+export const TRUSTS_ALL: Trust = {
+  problemOf: () => undefined,
+  admit: () => undefined,
+  allow: () => undefined,
+  problemOfHook: () => undefined,
+};
+
+export const NOTHING_TO_CHECK: ReleaseChecks = {
+  checkAll: async () => ({ damaged: [], mended: [], problems: [], files: 0, bytes: 0 }),
+};
