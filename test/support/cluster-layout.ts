@@ -43,6 +43,7 @@ export function cleanEnvironment(layout: ClusterLayout): Record<string, string> 
     OUTRIDER_RENDEZVOUS: layout.rendezvous,
     OUTRIDER_KEYS: join(layout.folder, 'keys'),
     XDG_STATE_HOME: join(layout.folder, 'state'),
+    XDG_CACHE_HOME: join(layout.folder, 'cache'),
     OUTRIDER_TEST_FOLDER: `${layout.folder}/`,
   };
 }

@@ -21,6 +21,7 @@ interface PushOptions {
   readonly keys?: string;
   /** False: `--no-sign`. */
   readonly sign: boolean;
+  readonly cache: boolean;
 }
 
 const PUSH_HELP = `
@@ -57,6 +58,7 @@ function pushCommand(release: Command): void {
     .option('--message <text>', 'what is new, for the history')
     .option('--no-sign', 'leave it unsigned, though there are keys')
     .addOption(keysOption())
+    .option('--no-cache', 'read every file, also those that have not changed since the last push from here')
     .addHelpText('after', PUSH_HELP)
     .action(async (from: string, options: PushOptions) => {
       if (options.version === undefined)
