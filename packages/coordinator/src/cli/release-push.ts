@@ -40,7 +40,7 @@ export async function pushRelease(globals: Globals, options: PushOptions): Promi
   const app = options.app ?? (await appOf(options.dir));
   const progress = new Progress();
   try {
-    const tree = await scanTree(options.dir, (bytes) => progress.add('reading', bytes));
+    const tree = await scanTree(options.dir, { progress: (bytes) => progress.add('reading', bytes) });
     const manifest: Manifest = { app, entries: tree.entries };
     const bytes = manifestBytes(manifest);
     return await withCoordinator(globals, async (remote) => {

@@ -57,12 +57,25 @@ describe('a tree becomes entries', () => {
     expect(tree.entries.map((entry) => entry.path)).toEqual(['cache', 'keep.py']);
   });
 
-  test('many files at once', async () => {
-    for (let index = 0; index < 300; index += 1) put(`d${index % 7}/f${index}`, String(index));
-    const tree = await scanTree(root);
-    expect(tree.files).toBe(300);
+  test('a hundred thousand files', async () => {
+    for (let folder = 0; folder < 500; folder += 1) {
+      mkdirSync(join(root, `d${folder % 7}/${folder}`), { recursive: true });
+      for (let index = 0; index < 200; index += 1) writeFileSync(join(root, `d${folder % 7}/${folder}/f${index}`), '');
+    }
+    let told = 0;
+    const tree = await scanTree(root, { progress: (bytes) => (told += bytes) });
+    expect(tree).toMatchObject({ files: 100_000, bytes: 0 });
+    expect(told).toBe(0);
     const paths = tree.entries.map((entry) => entry.path);
     expect(paths).toEqual([...paths].sort());
+    expect(readManifest(manifestBytes({ app: 'app', entries: tree.entries })).entries).toHaveLength(100_000);
+  });
+
+  test('odd names are names like others', async () => {
+    const odd = ['-rf', 'a b', '*', '[x]', '#c', '!d', '\\e', '\u{1F600}', 'n\u0303', '$(id)', "'", '"', '..x', '~'];
+    for (const name of odd) put(`in/${name}`, name);
+    const tree = await scanTree(root);
+    expect(tree.entries.map(({ path }) => path)).toEqual(odd.map((name) => `in/${name}`).sort());
   });
 });
 
