@@ -18,7 +18,7 @@ import { formatHostPort, problemOfExposure, problemOfSameAddress } from '@outrid
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
 import { type RedisAddress, redisAddress } from '@outrider/shared/runtime/redis-address.js';
-import { choice, duration, mapOf, must, strict, text } from '@outrider/shared/runtime/shape.js';
+import { choice, duration, mapOf, must, strict, text, whole } from '@outrider/shared/runtime/shape.js';
 import type { PrometheusAddress } from './monitoring/prometheus.js';
 import type { Target } from './notify/ports.js';
 import { notifySettings, targetsOf } from './notify/settings.js';
@@ -26,6 +26,7 @@ import type { ConfiguredHost } from './fleet/live-fleet.js';
 
 const DEFAULT_FILE = '/etc/outrider/coordinator.yaml';
 const SIDECAR_PORT = 7070;
+const KEEP_RELEASES = 5;
 
 export interface CoordinatorConfig {
   readonly environment: string;
@@ -51,6 +52,8 @@ export interface CoordinatorConfig {
     /** In so many milliseconds half of what a host has come and gone is forgotten. */
     readonly flapHalfLifeMs: number;
   };
+  /** So many releases of each app stay, beside those that somebody needs. */
+  readonly keepReleases: number;
   /** What `${VAR}` in agents.yaml stands for. */
   readonly settings: Readonly<Record<string, string>>;
   /** Whom to tell of events. */
@@ -101,12 +104,14 @@ const schema = strict(
       trial: choice(ON_LEASE_END).default('revert'),
       flap_half_life: duration(1_000, 3_600_000).default(DAMPING.halfLifeMs),
     }).prefault({}),
+    /** So many of each app stay, beside those that somebody needs. */
+    keep_releases: whole(1, 1_000_000).default(KEEP_RELEASES),
     settings: mapOf(text('a text'), 'a map of settings').default({}),
     notify: notifySettings.default([]),
     /** Asked by gates with `promql`. */
     prometheus: strict({ url: httpUrl(), token_file: text('a path').optional() }).optional(),
   },
-  { unsupported: [...COMMON_UNSUPPORTED, 'keep_releases', 'max_starting'] },
+  { unsupported: [...COMMON_UNSUPPORTED, 'max_starting'] },
 );
 
 /** @throws OutriderError('invalid') with one line for each problem. */
@@ -147,6 +152,7 @@ export function loadConfig(
     })),
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     policy: { trial: config.policy.trial, flapHalfLifeMs: config.policy.flap_half_life },
+    keepReleases: config.keep_releases,
     settings: config.settings,
     notify: targetsOf(config.notify),
     ...(config.prometheus === undefined ? {} : { prometheus: prometheusOf(config.prometheus) }),

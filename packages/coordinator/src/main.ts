@@ -1,11 +1,10 @@
 /** The composition root of `coordinator serve`: the only file that makes adapters. Holds no behaviour of its own. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { DAMPING } from '@outrider/shared/domain/flapping.js';
 import { resolveGates } from '@outrider/shared/release/gates.js';
 import { resolveHooks } from '@outrider/shared/release/hooks.js';
-import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { resolveHostSpec } from '@outrider/shared/release/host-spec.js';
 import { connectCoordinator } from '@outrider/shared/rpc/client.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
@@ -21,6 +20,7 @@ import type { Inside } from './api/inside.js';
 import { Leader } from './api/leader.js';
 import { CoordinatorMetrics } from './api/metrics.js';
 import { Sidecars } from './api/sidecars.js';
+import { composeReleases, type ReleaseParts } from './compose/releases.js';
 import { type CoordinatorConfig, loadConfig } from './config.js';
 import { boundaryForTests } from './engine/boundary.js';
 import { RolloutEngine } from './engine/engine.js';
@@ -33,10 +33,8 @@ import { gateSources } from './monitoring/gate-sources.js';
 import { callHook } from './monitoring/webhook-hook.js';
 import { GateTally } from './monitoring/gate-tally.js';
 import { onceEach } from './once-each.js';
-import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
-import { ReleaseCatalog } from './release/catalog.js';
 import { Notifier } from './notify/notifier.js';
-import { ReleaseCopies } from './release/copies.js';
+import type { ReleaseCopies } from './release/copies.js';
 import { connected, openStore } from './store/connection.js';
 import { RedisCoordinators } from './store/redis-coordinators.js';
 import { RedisEventLog } from './store/redis-events.js';
@@ -153,7 +151,7 @@ async function compose(
 /** What is here is told to the others, and what the others have is fetched. */
 function shareReleases(
   { readOnly }: CoordinatorConfig,
-  { catalog, copies, coordinators, own }: Parts,
+  { catalog, copies, rounds, coordinators, own }: Parts,
   redis: RedisClient,
   log: Logger,
   closers: (() => unknown)[],
@@ -169,13 +167,13 @@ function shareReleases(
   const endpoint = own();
   if (endpoint !== undefined) void coordinators.announce(endpoint);
   copies.start();
+  closers.push(() => rounds.close());
+  rounds.start();
 }
 
-interface Parts extends Inside {
+interface Parts extends Inside, Omit<ReleaseParts, 'blobs' | 'keeping'> {
   readonly fleet: LiveFleet;
   readonly engine: RolloutEngine;
-  readonly catalog: ReleaseCatalog;
-  readonly copies: ReleaseCopies;
   readonly coordinators: RedisCoordinators;
   readonly watch: HostWatch;
   /** `HOST:PORT` of our gRPC as others reach it; undefined until it is bound. */
@@ -189,43 +187,37 @@ function insideOf(
   log: Logger,
   bound: readonly string[],
 ): Parts {
-  const { environment, dataDir, readOnly } = config;
+  const { environment, readOnly } = config;
   const clock = systemClock;
   const own = (): string | undefined => ownEndpoint(config.address, bound);
   const keys = fleetKeys(environment);
   const events = new RedisEventLog(redis, keys);
-  const blobs = new BlobStore(join(dataDir, 'blobs'));
   const fleet = new LiveFleet({
     ...{ environment, clock, configured: config.hosts, registry: { redis, keys } },
     ...{ token: tokens.fleet, times: { damping: { ...DAMPING, halfLifeMs: config.policy.flapHalfLifeMs } } },
     sources: (host) => reachableFrom(host.address, bound),
-    loadManifest: (digest) => blobs.readWhole(digest),
+    loadManifest: (digest) => contents.blobs.readWhole(digest),
     notice: (sentence) => log.warn(sentence),
-  });
-  const catalog = new ReleaseCatalog({
-    folder: join(dataDir, 'releases'),
-    blobs,
-    redis,
-    environment,
-    compile: agentsFromYaml,
-    now: () => clock.now(),
-    history: (app) => engine.list(app, 100),
   });
   const connect = (endpoint: string) => connectCoordinator({ endpoint, token: tokens.fleet, forwards: true });
   const coordinators = new RedisCoordinators(redis, keys, clock);
-  // Whoever leads was given what is new.
-  const others = () => coordinators.others(own(), engine.leadership().endpoint);
-  const copies = new ReleaseCopies({
-    ...{ catalog, blobs, clock, others, connect },
+  const { catalog, copies, rounds, ...contents } = composeReleases({
+    ...{ config, redis, clock, fleet, connect },
+    history: (app) => engine.list(app, 100),
+    leads: () => engine.leadership().isLeader,
+    // Whoever leads was given what is new.
+    others: () => coordinators.others(own(), engine.leadership().endpoint),
+    tell: (event) => events.append([event]),
     notice: (sentence) => log.warn(sentence),
   });
   const tally = new GateTally();
   const engine: RolloutEngine = engineOf(config, { redis, keys, fleet, releases: copies, events, tally, log, own });
   const watch = watchOf(environment, fleet, engine, events, log);
   return {
-    ...{ environment, clock, fleet, events, blobs, catalog, copies, coordinators, engine, own, watch },
+    ...{ environment, clock, fleet, events, catalog, copies, rounds, coordinators, engine, own, watch },
+    ...contents,
     ...{ drifts: () => watch.drifts(), rollouts: engine, releases: copies },
-    publishing: publishingOf(catalog, copies),
+    publishing: publishingOf(catalog, copies, rounds),
     sidecars: new Sidecars(() => tokens.fleet),
     leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),
     fleetTokenFile: resolve(config.tokenFile ?? tokens.file),
@@ -233,10 +225,19 @@ function insideOf(
   };
 }
 
-const publishingOf = (catalog: ReleaseCatalog, copies: ReleaseCopies): Parts['publishing'] => ({
+const publishingOf = (
+  catalog: Parts['catalog'],
+  copies: ReleaseCopies,
+  rounds: Parts['rounds'],
+): Parts['publishing'] => ({
   offer: (manifest) => catalog.offer(manifest),
-  push: (ask) => catalog.push(ask),
+  push: async (ask) => {
+    const pushed = await catalog.push(ask);
+    if (pushed.isNew) rounds.soon();
+    return pushed;
+  },
   agentsText: (digest) => copies.agentsText(digest),
+  tag: (...words) => catalog.tag(...words),
 });
 
 const watchOf = (

@@ -1,24 +1,33 @@
 /** outrider.v1.Coordinator: releases and their contents. */
 import { randomUUID } from 'node:crypto';
-import type { Release } from '@outrider/shared/domain/release.js';
+import { type Release, type ReleaseSource, SOURCE_KINDS } from '@outrider/shared/domain/release.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
+import type { ReleaseSource__Output } from '@outrider/shared/gen/outrider/v1/ReleaseSource.js';
 import { packChunks } from '@outrider/shared/release/chunk-list.js';
 import { documentChunks } from '@outrider/shared/release/patch.js';
-import { writeRelease } from '@outrider/shared/rpc/codec.js';
+import { readReleaseSource, writeRelease } from '@outrider/shared/rpc/codec.js';
 import { receiveManifest } from '@outrider/shared/rpc/manifest-message.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { line, optionalName, refuse, versionOrWord, who } from './fields.js';
+import { line, oneOf, optionalName, refuse, versionOrWord, who } from './fields.js';
 import type { Inside } from './inside.js';
 
 /** More than a release of this many contents is asked for in parts. */
 const MOST_DIGESTS = 100_000;
+const MOST_KEPT = 1_000_000;
 
 type Contents = 'MissingBlobs' | 'PutBlobs' | 'Blobs';
-type Methods = Contents | 'ManifestChunks' | 'OfferRelease' | 'PushRelease' | 'ListReleases' | 'ShowRelease';
+type Pushing = Contents | 'ManifestChunks' | 'OfferRelease' | 'PushRelease';
+type Listing = 'ListReleases' | 'ShowRelease' | 'RemoveRelease' | 'TagRelease' | 'PruneReleases';
+type Methods<M extends keyof Service<CoordinatorHandlers>> = Pick<Service<CoordinatorHandlers>, M>;
 
-export function releaseMethods(inside: Inside): Pick<Service<CoordinatorHandlers>, Methods> {
+export const releaseMethods = (inside: Inside): Methods<Pushing | Listing> => ({
+  ...pushing(inside),
+  ...listing(inside),
+});
+
+function pushing(inside: Inside): Methods<Pushing> {
   const { blobs, releases, publishing } = inside;
   return {
     MissingBlobs: async ({ sha256 }) => ({ sha256: await blobs.missing(limited(sha256)) }),
@@ -38,26 +47,58 @@ export function releaseMethods(inside: Inside): Pick<Service<CoordinatorHandlers
       const manifest = await receiveManifest(wire, async (_app, base) => (await releases.manifest(base)).bytes);
       return { sha256: [...(await publishing.offer(manifest))] };
     },
-    PushRelease: async ({ version, manifest, manifestDigest, by, message }) => {
+    PushRelease: async ({ version, manifest, manifestDigest, by, message, source }) => {
       const offered = manifest.length === 0 && manifestDigest !== '';
       const { release, isNew } = await publishing.push({
         version,
         manifest: offered ? (await releases.manifest(manifestDigest)).bytes : manifest,
         by: who(by),
         ...(message === undefined ? {} : { message: line('message', message) }),
+        ...(source ? { source: sourceOf(source) } : {}),
       });
-      if (isNew) await tell(inside, release);
+      const { digest, files, bytes } = release;
+      if (isNew) await tell(inside, 'release.pushed', release, release.by, { digest, files, bytes });
       return writeRelease(release);
     },
-    ListReleases: async ({ app }) => ({ releases: (await releases.list(optionalName('app', app))).map(writeRelease) }),
+  };
+}
+
+function listing(inside: Inside): Methods<Listing> {
+  const { releases, publishing, keeping } = inside;
+  const shown = async (release: Release) => writeRelease((await keeping.shown([release]))[0] ?? release);
+  return {
+    ListReleases: async ({ app }) => ({
+      releases: (await keeping.shown(await releases.list(optionalName('app', app)))).map(writeRelease),
+    }),
     ShowRelease: async ({ app, version }) => {
       const release = await findRelease(inside, optionalName('app', app), versionOrWord('version', version));
       const { bytes } = await releases.manifest(release.digest);
       return {
-        release: writeRelease(release),
+        release: await shown(release),
         manifest: Buffer.from(bytes),
         agentsYaml: await publishing.agentsText(release.digest),
       };
+    },
+    RemoveRelease: async ({ app, version, by }) => {
+      const asked = versionOrWord('version', version);
+      const { release, bytes } = await keeping.remove(await appNamed(inside, app), asked, who(by));
+      return { release: writeRelease(release), bytes };
+    },
+    TagRelease: async ({ app, version, name, by }) => {
+      const of = await appNamed(inside, app);
+      const wanted = version === '' ? undefined : await findRelease(inside, of, versionOrWord('version', version));
+      const from = await publishing.tag(of, name, wanted?.version ?? '', who(by));
+      const release = wanted ?? (await findRelease(inside, of, from));
+      const data = { tag: name, ...(wanted === undefined ? { removed: true } : from === '' ? {} : { from }) };
+      if (from !== wanted?.version) await tell(inside, 'release.tagged', release, who(by), data);
+      return shown(release);
+    },
+    PruneReleases: async ({ app, keep, dryRun, by }) => {
+      if (keep !== undefined && (keep < 0 || keep > MOST_KEPT))
+        refuse('keep', `expected is a number from 0 to ${MOST_KEPT}`);
+      const ask = { app: optionalName('app', app), dryRun, by: who(by), ...(keep === undefined ? {} : { keep }) };
+      const { removed, bytes, keep: kept } = await keeping.prune(ask);
+      return { removed: removed.map(writeRelease), bytes, keep: kept };
     },
   };
 }
@@ -65,21 +106,38 @@ export function releaseMethods(inside: Inside): Pick<Service<CoordinatorHandlers
 const limited = (digests: readonly string[]): readonly string[] =>
   digests.length > MOST_DIGESTS ? refuse('sha256', `at most ${MOST_DIGESTS} at once, not ${digests.length}`) : digests;
 
-/** The history is written after the fact; that it cannot be written undoes no release. */
-async function tell({ events, environment, clock }: Inside, release: Release): Promise<void> {
-  const { app, version, by, digest, files, bytes, message } = release;
-  const at = rfc3339(clock.now());
-  const data = { digest, files, bytes, ...(message === undefined ? {} : { message }) };
-  await events
-    .append([{ id: randomUUID(), at, type: 'release.pushed', environment, app, version, by, data }])
-    .catch(() => undefined);
+/** What a command line says of where it has it from. */
+function sourceOf(wire: ReleaseSource__Output): ReleaseSource {
+  const { kind, ref, commit } = readReleaseSource(wire);
+  return {
+    kind: oneOf('source.kind', kind, SOURCE_KINDS),
+    ...(ref === undefined ? {} : { ref: line('source.ref', ref) }),
+    ...(commit === undefined ? {} : { commit: line('source.commit', commit) }),
+  };
 }
 
-async function findRelease({ releases }: Inside, app: string, version: string): Promise<Release> {
-  const all = await releases.list();
-  const apps = [...new Set(all.map((release) => release.app))];
+/** The history is written after the fact; that it cannot be written undoes nothing. */
+async function tell(
+  { events, environment, clock }: Inside,
+  type: 'release.pushed' | 'release.tagged',
+  { app, version, message }: Release,
+  by: string,
+  more: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const at = rfc3339(clock.now());
+  const data = { ...more, ...(message === undefined || type !== 'release.pushed' ? {} : { message }) };
+  await events.append([{ id: randomUUID(), at, type, environment, app, version, by, data }]).catch(() => undefined);
+}
+
+async function appNamed({ releases }: Inside, asked: string): Promise<string> {
+  const app = optionalName('app', asked);
+  const apps = [...new Set((await releases.list()).map((release) => release.app))];
   if (app === '' && apps.length > 1) return refuse('app', `name one of ${apps.join(', ')}`);
-  const found = await releases.find(app === '' ? (apps[0] ?? '') : app, version);
+  return app === '' ? (apps[0] ?? '') : app;
+}
+
+async function findRelease(inside: Inside, app: string, version: string): Promise<Release> {
+  const found = await inside.releases.find(await appNamed(inside, app), version);
   if (found !== undefined) return found;
   throw new OutriderError(
     'not_found',

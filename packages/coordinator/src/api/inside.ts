@@ -3,7 +3,7 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { Fleet, Releases } from '../engine/ports.js';
 import type { Drift } from '../rollout/drift.js';
 import type { Leader } from './leader.js';
-import type { Blobs, EventLog, Publishing, Rollouts } from './ports.js';
+import type { Blobs, EventLog, Keeping, Publishing, Rollouts } from './ports.js';
 import type { Sidecars } from './sidecars.js';
 
 export interface Inside {
@@ -14,6 +14,7 @@ export interface Inside {
   readonly events: EventLog;
   readonly releases: Releases;
   readonly publishing: Publishing;
+  readonly keeping: Keeping;
   readonly blobs: Blobs;
   readonly sidecars: Sidecars;
   readonly leader: Leader;

@@ -1,6 +1,6 @@
 /** What the faces of the coordinator (gRPC, HTTP) ask of its inside. Implemented by engine/ and store/. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
-import type { Release } from '@outrider/shared/domain/release.js';
+import type { Release, ReleaseSource, ReleaseView } from '@outrider/shared/domain/release.js';
 import type {
   ControlAction,
   OnFailure,
@@ -130,6 +130,24 @@ export interface Publishing {
     readonly manifest: Uint8Array;
     readonly by: string;
     readonly message?: string;
+    readonly source?: ReleaseSource;
   }): Promise<{ readonly release: Release; readonly isNew: boolean }>;
   agentsText(digest: string): Promise<string>;
+  /** `version` '': takes the tag away. Returns where it stood before ('': nowhere). */
+  tag(app: string, name: string, version: string, by: string): Promise<string>;
+}
+
+/** Which releases there are no longer. Implemented by release/. */
+export interface Keeping {
+  /** With their tags, and where they are in use. */
+  shown(releases: readonly Release[]): Promise<readonly ReleaseView[]>;
+  /** `bytes`: of contents that no other release has. Rejects with `refused` where it is in use. */
+  remove(app: string, version: string, by: string): Promise<{ readonly release: Release; readonly bytes: number }>;
+  /** `app` '': every app. `keep` undefined: as the settings say. */
+  prune(ask: {
+    readonly app: string;
+    readonly keep?: number;
+    readonly dryRun: boolean;
+    readonly by: string;
+  }): Promise<{ readonly removed: readonly Release[]; readonly bytes: number; readonly keep: number }>;
 }

@@ -1,26 +1,27 @@
 /**
- * Owns which versions exist: records in data_dir/releases/APP/VERSION.json, and in Redis so that no second
- * coordinator gives a version another content. A record never changes once it was answered.
+ * Owns which versions exist: records in data_dir/releases/APP/VERSION.json, and in Redis so that no second coordinator
+ * gives a version another content. What a version stands for never changes; a release that was removed stands for it too.
  */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
-import { canonicalJson } from '@outrider/shared/domain/canonical.js';
-import { isDigest, isName, isVersion, VERSION_RULE } from '@outrider/shared/domain/name.js';
-import type { Manifest, Release } from '@outrider/shared/domain/release.js';
+import { isVersion, VERSION_RULE } from '@outrider/shared/domain/name.js';
+import type { Manifest, Release, ReleaseSource } from '@outrider/shared/domain/release.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { readManifest } from '@outrider/shared/release/manifest.js';
+import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
-import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { type FleetKeys, fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { Releases } from '../engine/ports.js';
 import { type CompileAgents, readAgentsText, readAppSpec } from './agents-file.js';
-import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
+import { Ledger } from './ledger.js';
+import { byPushTime, changedAt, chooseRecord, readRecord, type ReleaseRecord, sameContent } from './release-record.js';
+import { checkTagName, Tags } from './tags.js';
 
 export interface CatalogOptions {
+  /** Has `releases` and `tags`. */
   readonly folder: string;
   readonly blobs: BlobStore;
   readonly redis: RedisClient;
@@ -36,45 +37,35 @@ export interface PushAsk {
   readonly manifest: Uint8Array;
   readonly by: string;
   readonly message?: string;
+  readonly source?: ReleaseSource;
 }
 
 export class ReleaseCatalog implements Releases {
-  /** By app, then by version, in the order of the pushes, wherever they were. */
-  private readonly releases = new Map<string, Map<string, Release>>();
+  private readonly records: Ledger<ReleaseRecord>;
+  private readonly tags: Tags;
   private readonly specs = new Map<string, AppSpec>();
-  private pushing: Promise<unknown> = Promise.resolve();
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: CatalogOptions) {
-    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-    const found = readdirSync(options.folder)
-      .filter(isName)
-      .flatMap((app) => readRecords(join(options.folder, app)));
-    for (const release of found.sort(byPushTime)) this.remember(release);
+    const { folder, redis, environment, now } = options;
+    const keys = fleetKeys(environment);
+    this.records = new Ledger<ReleaseRecord>({
+      ...{ folder: join(folder, 'releases'), redis, apps: keys.apps, key: keys.releases, what: 'record of a release' },
+      ...{ read: readRecord, choose: chooseRecord },
+    });
+    this.tags = new Tags({ folder: join(folder, 'tags'), redis, environment, now });
   }
 
   /** Puts into Redis what it does not have, be it new, emptied or set back. */
   async restoreRedis(): Promise<void> {
-    const { redis } = this.options;
-    for (const [app, versions] of this.releases) {
-      await redis.sadd(this.keys.apps, app);
-      for (const release of versions.values()) {
-        await redis.hsetnx(this.keys.releases(app), release.version, canonicalJson(release));
-      }
-    }
+    await this.records.restoreRedis();
+    await this.tags.restoreRedis();
   }
 
-  /** Learns of what other coordinators were given; its contents may be there alone. Rejects while Redis is away. */
+  /** Learns of what other coordinators were told; contents may be there alone. Rejects while Redis is away. */
   async learn(): Promise<void> {
-    const { redis, folder } = this.options;
-    for (const app of (await redis.smembers(this.keys.apps)).filter(isName)) {
-      const records = await redis.hgetall(this.keys.releases(app));
-      const others = Object.entries(records).filter(([version]) => this.releases.get(app)?.has(version) !== true);
-      const learnt = others.flatMap(([version, text]) => asRecord(app, version, text)).sort(byPushTime);
-      for (const release of learnt) {
-        writeDurably(join(folder, app, `${release.version}.json`), canonicalJson(release));
-        this.remember(release);
-      }
-    }
+    await this.records.learn();
+    await this.tags.learn();
   }
 
   /** Keeps a manifest that is to be named; which of its contents are not stored yet. @throws OutriderError('invalid') */
@@ -84,32 +75,83 @@ export class ReleaseCatalog implements Releases {
     return this.options.blobs.missing(entries.flatMap((entry) => (entry.kind === 'file' ? [entry.sha256] : [])));
   }
 
-  /** One push at a time. `isNew` false: the same content has this version already. */
-  async push(ask: PushAsk): Promise<{ readonly release: Release; readonly isNew: boolean }> {
-    const turn = this.pushing.then(() => this.pushNow(ask));
-    this.pushing = turn.catch(() => undefined);
-    return turn;
+  /** `isNew` false: the same content has this version already. */
+  push(ask: PushAsk): Promise<{ readonly release: Release; readonly isNew: boolean }> {
+    return this.inTurn(() => this.pushNow(ask));
   }
 
-  async find(app: string, version: string): Promise<Release | undefined> {
-    const versions = this.releases.get(app);
-    switch (version) {
+  async find(app: string, word: string): Promise<Release | undefined> {
+    switch (word) {
       case 'latest':
-        return [...(versions?.values() ?? [])].at(-1);
+        return this.ofApp(app).at(-1);
       case 'good':
       case 'previous': {
         const good = (await this.options.history(app)).find((rollout) => rollout.phase === 'succeeded');
-        const name = version === 'good' ? good?.version : good?.fromVersion;
-        return name === undefined ? undefined : versions?.get(name);
+        const name = word === 'good' ? good?.version : good?.fromVersion;
+        return name === undefined ? undefined : this.there(app, name);
       }
       default:
-        return versions?.get(version);
+        return this.there(app, this.tags.versionOf(app, word) ?? word);
     }
   }
 
   async list(app?: string): Promise<readonly Release[]> {
-    const all = [...this.releases.values()].flatMap((versions) => [...versions.values()]);
-    return all.filter((release) => app === undefined || app === '' || release.app === app).sort(byPushTime);
+    return this.ofApp(app === '' ? undefined : app);
+  }
+
+  /** The version itself: no tag, no word. */
+  version(app: string, version: string): Release | undefined {
+    return this.there(app, version);
+  }
+
+  tagsOf(app: string, version: string): readonly string[] {
+    return this.tags.of(app, version);
+  }
+
+  /** `version` '': takes the tag away. Returns where it stood before ('': nowhere). */
+  tag(app: string, name: string, version: string, by: string): Promise<string> {
+    return this.inTurn(async () => {
+      const owner = this.records.get(app, checkTagName(name));
+      if (owner !== undefined && version !== '') {
+        throw new OutriderError('refused', `${name} is a version of ${app}, and no tag can be called so.`);
+      }
+      if (version === '' && this.tags.versionOf(app, name) === undefined) {
+        throw new OutriderError('not_found', `There is no tag ${name}. Tags: coordinator release ls.`);
+      }
+      return this.tags.move(app, name, version, by);
+    });
+  }
+
+  /** Its version stays taken. False: somebody has changed it in the meantime. */
+  remove(release: Release, by: string): Promise<boolean> {
+    return this.inTurn(async () => {
+      const { app, version } = release;
+      const record = this.records.get(app, version);
+      if (record === undefined || record.removed !== undefined || record.pushedAt !== release.pushedAt) return false;
+      const at = rfc3339(Math.max(this.options.now(), Date.parse(record.pushedAt) + 1));
+      const removed: ReleaseRecord = { ...record, removed: { at, by } };
+      const isGone = (await this.records.put(app, version, record, removed)) === removed;
+      if (isGone) this.specs.delete(record.digest);
+      return isGone;
+    });
+  }
+
+  /** Undoes `remove`. */
+  bringBack(release: Release): Promise<void> {
+    return this.inTurn(async () => {
+      const record = this.records.get(release.app, release.version);
+      if (record?.removed === undefined) return;
+      const { removed, ...rest } = record;
+      const pushedAt = rfc3339(Date.parse(removed.at) + 1);
+      await this.records.put(release.app, release.version, record, { ...rest, pushedAt });
+    });
+  }
+
+  /** Nothing is pushed, tagged or removed meanwhile. */
+  inTurn<R>(act: () => Promise<R>): Promise<R> {
+    const turn = this.turn.then(act);
+    this.turn = turn.catch(() => undefined);
+    return turn;
   }
 
   async manifest(digest: string): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array }> {
@@ -132,55 +174,40 @@ export class ReleaseCatalog implements Releases {
   }
 
   private async pushNow(ask: PushAsk): Promise<{ readonly release: Release; readonly isNew: boolean }> {
-    if (!isVersion(ask.version)) {
-      throw new OutriderError('invalid', `version: ${JSON.stringify(ask.version)} must be ${VERSION_RULE}.`);
-    }
-    const manifest = readManifest(ask.manifest);
-    const digest = sha256(ask.manifest);
-    const known = this.releases.get(manifest.app)?.get(ask.version);
-    if (known !== undefined) {
-      const release = sameContent(known, digest);
-      // What was damaged or lost on disk comes back with the same push.
-      await this.checkBlobs(manifest);
-      await this.options.blobs.put(digest, ask.manifest);
-      return { release, isNew: false };
-    }
+    const { manifest, digest } = this.checked(ask);
+    const { app } = manifest;
+    const known = this.records.get(app, ask.version);
+    if (known !== undefined) sameContent(known, digest);
     const files = await this.checkBlobs(manifest);
+    if (known !== undefined && known.removed === undefined) {
+      // What was damaged or lost on disk comes back with the same push.
+      await this.options.blobs.put(digest, ask.manifest);
+      return { release: known, isNew: false };
+    }
+    if (this.tags.versionOf(app, ask.version) !== undefined) {
+      throw new OutriderError('refused', `${ask.version} is a tag of ${app}, and no version can be called so.`);
+    }
     const spec = await readAppSpec(manifest, this.options.blobs, this.options.compile);
     await this.options.blobs.put(digest, ask.manifest);
-    const asked: Release = {
-      app: manifest.app,
-      version: ask.version,
-      digest,
-      ...files,
-      pushedAt: rfc3339(this.options.now()),
-      by: ask.by,
+    const after = known === undefined ? 0 : Date.parse(changedAt(known)) + 1;
+    const asked: ReleaseRecord = {
+      ...{ app, version: ask.version, digest, ...files, by: ask.by },
+      pushedAt: rfc3339(Math.max(this.options.now(), after)),
       ...(ask.message === undefined ? {} : { message: ask.message }),
+      ...(ask.source === undefined ? {} : { source: ask.source }),
     };
-    const release = await this.claim(asked);
-    writeDurably(join(this.options.folder, release.app, `${release.version}.json`), canonicalJson(release));
+    // Redis decides who was first; the record that stands there is the release.
+    const release = sameContent(await this.records.put(app, ask.version, known, asked), digest);
+    if (release.removed !== undefined) return this.pushNow(ask);
     this.specs.set(digest, spec);
-    this.remember(release);
     return { release, isNew: true };
   }
 
-  /** Redis decides who was first; the record that stands there is the release. */
-  private async claim(asked: Release): Promise<Release> {
-    const { redis } = this.options;
-    let stored: string | null;
-    try {
-      await redis.sadd(this.keys.apps, asked.app);
-      const key = this.keys.releases(asked.app);
-      if ((await redis.hsetnx(key, asked.version, canonicalJson(asked))) === 1) return asked;
-      stored = await redis.hget(key, asked.version);
-    } catch (error) {
-      throw new OutriderError(
-        'unavailable',
-        `No release can be named while Redis does not answer (${messageOf(error)}). Try again later.`,
-        { cause: error },
-      );
+  private checked(ask: PushAsk): { readonly manifest: Manifest; readonly digest: string } {
+    if (!isVersion(ask.version)) {
+      throw new OutriderError('invalid', `version: ${JSON.stringify(ask.version)} must be ${VERSION_RULE}.`);
     }
-    return stored === null ? asked : sameContent(JSON.parse(stored) as Release, asked.digest);
+    return { manifest: readManifest(ask.manifest), digest: sha256(ask.manifest) };
   }
 
   /** Every content is here and as long as the manifest says. */
@@ -206,52 +233,15 @@ export class ReleaseCatalog implements Releases {
     return { files, bytes };
   }
 
-  private remember(release: Release): void {
-    const { app } = release;
-    const known = [...(this.releases.get(app)?.values() ?? [])].filter((one) => one.version !== release.version);
-    const versions = [...known, release].sort(byPushTime);
-    this.releases.set(app, new Map(versions.map((one) => [one.version, one])));
+  private there(app: string, version: string): Release | undefined {
+    const record = this.records.get(app, version);
+    return record?.removed === undefined ? record : undefined;
   }
 
-  private get keys(): FleetKeys {
-    return fleetKeys(this.options.environment);
+  private ofApp(app: string | undefined): readonly Release[] {
+    return this.records
+      .all(app)
+      .filter(({ removed }) => removed === undefined)
+      .sort(byPushTime);
   }
-}
-
-const byPushTime = (a: Release, b: Release): number => (a.pushedAt < b.pushedAt ? -1 : a.pushedAt > b.pushedAt ? 1 : 0);
-
-function sameContent(release: Release, digest: string): Release {
-  if (release.digest === digest) return release;
-  throw new OutriderError(
-    'refused',
-    `Version ${release.version} of ${release.app} has another content already: ${release.by} pushed it at ` +
-      `${release.pushedAt}. A version never changes; push under a new one.`,
-  );
-}
-
-/** Whatever is no record of such a release is passed over: it would become a path. */
-function asRecord(app: string, version: string, text: string): Release[] {
-  if (!isVersion(version)) return [];
-  try {
-    const release = JSON.parse(text) as Release;
-    return release.app === app && release.version === version && isDigest(release.digest) ? [release] : [];
-  } catch {
-    return [];
-  }
-}
-
-function readRecords(folder: string): Release[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => {
-      try {
-        return JSON.parse(readFileSync(join(folder, name), 'utf8')) as Release;
-      } catch (error) {
-        throw new OutriderError(
-          'invalid',
-          `${join(folder, name)} is no record of a release. Restore it from a backup, or remove it and push again.`,
-          { cause: error },
-        );
-      }
-    });
 }

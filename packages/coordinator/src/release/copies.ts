@@ -51,6 +51,11 @@ export class ReleaseCopies implements Releases {
     this.cancel();
   }
 
+  /** Contents have gone: what was whole may not be any longer. */
+  lookAgain(): void {
+    this.whole.clear();
+  }
+
   async find(app: string, version: string): Promise<Release | undefined> {
     await this.learn();
     return this.options.catalog.find(app, version);

@@ -1,6 +1,8 @@
 /** One line of the fleet's history. Absent members are left out. */
 export const EVENT_TYPES = [
   'release.pushed',
+  'release.tagged',
+  'release.removed',
   'rollout.planned',
   'rollout.started',
   'rollout.paused',

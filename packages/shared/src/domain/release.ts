@@ -33,6 +33,34 @@ export interface Release {
   readonly pushedAt: string;
   readonly by: string;
   readonly message?: string;
+  /** What it was made from; absent: as of an older command line. */
+  readonly source?: ReleaseSource;
+}
+
+export const SOURCE_KINDS = ['folder', 'tar', 'git'] as const;
+
+export interface ReleaseSource {
+  readonly kind: (typeof SOURCE_KINDS)[number];
+  /** Of git: as it was asked for, and the commit in full. */
+  readonly ref?: string;
+  readonly commit?: string;
+}
+
+/** How a release can be in use. `agent`: an agent of it still runs, or is kept from it. `good`: the word stands for it. */
+export const RELEASE_USES = ['active', 'previous', 'candidate', 'staging', 'agent', 'rollout', 'good'] as const;
+
+/** Why a release has to stay. */
+export interface ReleaseUse {
+  readonly how: (typeof RELEASE_USES)[number];
+  /** Absent: it is about none. */
+  readonly host?: string;
+  readonly rollout?: string;
+}
+
+/** A release with what changes about it. */
+export interface ReleaseView extends Release {
+  readonly tags: readonly string[];
+  readonly uses: readonly ReleaseUse[];
 }
 
 /** What one host is to run of a release; its canonical JSON travels, `specDigest` is taken over it. */

@@ -55,10 +55,16 @@ import type { PatchPart as _outrider_v1_PatchPart, PatchPart__Output as _outride
 import type { Plan as _outrider_v1_Plan, Plan__Output as _outrider_v1_Plan__Output } from './outrider/v1/Plan.js';
 import type { PlannedAction as _outrider_v1_PlannedAction, PlannedAction__Output as _outrider_v1_PlannedAction__Output } from './outrider/v1/PlannedAction.js';
 import type { PlannedHost as _outrider_v1_PlannedHost, PlannedHost__Output as _outrider_v1_PlannedHost__Output } from './outrider/v1/PlannedHost.js';
+import type { PruneReleasesRequest as _outrider_v1_PruneReleasesRequest, PruneReleasesRequest__Output as _outrider_v1_PruneReleasesRequest__Output } from './outrider/v1/PruneReleasesRequest.js';
+import type { PruneReleasesResponse as _outrider_v1_PruneReleasesResponse, PruneReleasesResponse__Output as _outrider_v1_PruneReleasesResponse__Output } from './outrider/v1/PruneReleasesResponse.js';
 import type { PushReleaseRequest as _outrider_v1_PushReleaseRequest, PushReleaseRequest__Output as _outrider_v1_PushReleaseRequest__Output } from './outrider/v1/PushReleaseRequest.js';
 import type { PutBlobsResponse as _outrider_v1_PutBlobsResponse, PutBlobsResponse__Output as _outrider_v1_PutBlobsResponse__Output } from './outrider/v1/PutBlobsResponse.js';
 import type { Release as _outrider_v1_Release, Release__Output as _outrider_v1_Release__Output } from './outrider/v1/Release.js';
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from './outrider/v1/ReleaseRef.js';
+import type { ReleaseSource as _outrider_v1_ReleaseSource, ReleaseSource__Output as _outrider_v1_ReleaseSource__Output } from './outrider/v1/ReleaseSource.js';
+import type { ReleaseUse as _outrider_v1_ReleaseUse, ReleaseUse__Output as _outrider_v1_ReleaseUse__Output } from './outrider/v1/ReleaseUse.js';
+import type { RemoveReleaseRequest as _outrider_v1_RemoveReleaseRequest, RemoveReleaseRequest__Output as _outrider_v1_RemoveReleaseRequest__Output } from './outrider/v1/RemoveReleaseRequest.js';
+import type { RemoveReleaseResponse as _outrider_v1_RemoveReleaseResponse, RemoveReleaseResponse__Output as _outrider_v1_RemoveReleaseResponse__Output } from './outrider/v1/RemoveReleaseResponse.js';
 import type { ResumeHostsRequest as _outrider_v1_ResumeHostsRequest, ResumeHostsRequest__Output as _outrider_v1_ResumeHostsRequest__Output } from './outrider/v1/ResumeHostsRequest.js';
 import type { ResumeHostsResponse as _outrider_v1_ResumeHostsResponse, ResumeHostsResponse__Output as _outrider_v1_ResumeHostsResponse__Output } from './outrider/v1/ResumeHostsResponse.js';
 import type { ResumedHost as _outrider_v1_ResumedHost, ResumedHost__Output as _outrider_v1_ResumedHost__Output } from './outrider/v1/ResumedHost.js';
@@ -80,6 +86,7 @@ import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _o
 import type { StagingStatus as _outrider_v1_StagingStatus, StagingStatus__Output as _outrider_v1_StagingStatus__Output } from './outrider/v1/StagingStatus.js';
 import type { StartRolloutResponse as _outrider_v1_StartRolloutResponse, StartRolloutResponse__Output as _outrider_v1_StartRolloutResponse__Output } from './outrider/v1/StartRolloutResponse.js';
 import type { SystemFigures as _outrider_v1_SystemFigures, SystemFigures__Output as _outrider_v1_SystemFigures__Output } from './outrider/v1/SystemFigures.js';
+import type { TagReleaseRequest as _outrider_v1_TagReleaseRequest, TagReleaseRequest__Output as _outrider_v1_TagReleaseRequest__Output } from './outrider/v1/TagReleaseRequest.js';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -142,10 +149,16 @@ export interface ProtoGrpcType {
       Plan: MessageTypeDefinition<_outrider_v1_Plan, _outrider_v1_Plan__Output>
       PlannedAction: MessageTypeDefinition<_outrider_v1_PlannedAction, _outrider_v1_PlannedAction__Output>
       PlannedHost: MessageTypeDefinition<_outrider_v1_PlannedHost, _outrider_v1_PlannedHost__Output>
+      PruneReleasesRequest: MessageTypeDefinition<_outrider_v1_PruneReleasesRequest, _outrider_v1_PruneReleasesRequest__Output>
+      PruneReleasesResponse: MessageTypeDefinition<_outrider_v1_PruneReleasesResponse, _outrider_v1_PruneReleasesResponse__Output>
       PushReleaseRequest: MessageTypeDefinition<_outrider_v1_PushReleaseRequest, _outrider_v1_PushReleaseRequest__Output>
       PutBlobsResponse: MessageTypeDefinition<_outrider_v1_PutBlobsResponse, _outrider_v1_PutBlobsResponse__Output>
       Release: MessageTypeDefinition<_outrider_v1_Release, _outrider_v1_Release__Output>
       ReleaseRef: MessageTypeDefinition<_outrider_v1_ReleaseRef, _outrider_v1_ReleaseRef__Output>
+      ReleaseSource: MessageTypeDefinition<_outrider_v1_ReleaseSource, _outrider_v1_ReleaseSource__Output>
+      ReleaseUse: MessageTypeDefinition<_outrider_v1_ReleaseUse, _outrider_v1_ReleaseUse__Output>
+      RemoveReleaseRequest: MessageTypeDefinition<_outrider_v1_RemoveReleaseRequest, _outrider_v1_RemoveReleaseRequest__Output>
+      RemoveReleaseResponse: MessageTypeDefinition<_outrider_v1_RemoveReleaseResponse, _outrider_v1_RemoveReleaseResponse__Output>
       ResumeHostsRequest: MessageTypeDefinition<_outrider_v1_ResumeHostsRequest, _outrider_v1_ResumeHostsRequest__Output>
       ResumeHostsResponse: MessageTypeDefinition<_outrider_v1_ResumeHostsResponse, _outrider_v1_ResumeHostsResponse__Output>
       ResumedHost: MessageTypeDefinition<_outrider_v1_ResumedHost, _outrider_v1_ResumedHost__Output>
@@ -167,6 +180,7 @@ export interface ProtoGrpcType {
       StagingStatus: MessageTypeDefinition<_outrider_v1_StagingStatus, _outrider_v1_StagingStatus__Output>
       StartRolloutResponse: MessageTypeDefinition<_outrider_v1_StartRolloutResponse, _outrider_v1_StartRolloutResponse__Output>
       SystemFigures: MessageTypeDefinition<_outrider_v1_SystemFigures, _outrider_v1_SystemFigures__Output>
+      TagReleaseRequest: MessageTypeDefinition<_outrider_v1_TagReleaseRequest, _outrider_v1_TagReleaseRequest__Output>
     }
   }
 }

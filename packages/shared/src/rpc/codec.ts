@@ -11,7 +11,7 @@ import type { HookAnswer } from '../domain/hook.js';
 import { shownHosts, shownRuns } from '../domain/rollout-place.js';
 import type { HostSamples } from '../domain/gate.js';
 import type { PreflightReport } from '../domain/preflight.js';
-import type { Release } from '../domain/release.js';
+import type { Release, ReleaseSource, ReleaseView } from '../domain/release.js';
 import type { Plan, Rollout } from '../domain/rollout.js';
 import type { AppStatus__Output } from '../gen/outrider/v1/AppStatus.js';
 import type { Event as WireEvent, Event__Output } from '../gen/outrider/v1/Event.js';
@@ -21,6 +21,7 @@ import type { InstanceStatus as WireInstance, InstanceStatus__Output } from '../
 import type { Plan as WirePlan, Plan__Output } from '../gen/outrider/v1/Plan.js';
 import type { PreflightResponse__Output } from '../gen/outrider/v1/PreflightResponse.js';
 import type { Release as WireRelease, Release__Output } from '../gen/outrider/v1/Release.js';
+import type { ReleaseSource__Output } from '../gen/outrider/v1/ReleaseSource.js';
 import type { SamplesResponse as WireSamples, SamplesResponse__Output } from '../gen/outrider/v1/SamplesResponse.js';
 import type { RolloutRecord as WireRollout, RolloutRecord__Output } from '../gen/outrider/v1/RolloutRecord.js';
 
@@ -49,7 +50,8 @@ export const readPlan = (wire: Plan__Output): Plan => present(wire) as Plan;
 export const readPreflight = (wire: PreflightResponse__Output): PreflightReport => present(wire) as PreflightReport;
 export const readHookAnswer = (wire: HookAnswer__Output): HookAnswer => present(wire) as HookAnswer;
 export const writeHookAnswer = (answer: HookAnswer): WireHookAnswer => ({ ...answer, log: [...answer.log] });
-export const readRelease = (wire: Release__Output): Release => present(wire) as Release;
+export const readRelease = (wire: Release__Output): ReleaseView => present(wire) as ReleaseView;
+export const readReleaseSource = (wire: ReleaseSource__Output): ReleaseSource => present(wire) as ReleaseSource;
 
 export function readEvent(wire: Event__Output): OutriderEvent {
   const { data, ...rest } = present(wire) as Omit<OutriderEvent, 'data'> & { data: string };
@@ -61,7 +63,7 @@ export const writeEvent = (event: OutriderEvent): WireEvent => ({
   data: event.data === undefined ? '' : JSON.stringify(event.data),
 });
 
-export const writeRelease = (release: Release): WireRelease => release;
+export const writeRelease = (release: Release & Partial<ReleaseView>): WireRelease => release as WireRelease;
 export const writePlan = (plan: Plan): WirePlan => plan as WirePlan;
 /** Of a gate, where it stands: what it asks is in the release. */
 export function writeRollout(rollout: Rollout, explained: string): WireRollout {

@@ -25,7 +25,10 @@ export interface FleetKeys {
   readonly hosts: string;
   /** String that expires: there while the sidecar is. */
   readonly presence: (host: string) => string;
+  /** Hash: version -> record of the release (JSON), also of one that was removed. */
   readonly releases: (app: string) => string;
+  /** Hash: tag -> what it stands for (JSON), also of one that was taken away. */
+  readonly tags: (app: string) => string;
   /** Set: apps that have releases. */
   readonly apps: string;
   /** Sorted set: `HOST:PORT` of the gRPC of each coordinator, by when it last said so (epoch milliseconds). */
@@ -65,6 +68,7 @@ export function fleetKeys(environment: string): FleetKeys {
     hosts: key('hosts'),
     presence: (host) => key(`presence:${host}`),
     releases: (app) => key(`releases:${app}`),
+    tags: (app) => key(`tags:${app}`),
     apps: key('apps'),
     coordinators: key('coordinators'),
     spec: (specDigest) => key(`spec:${specDigest}`),

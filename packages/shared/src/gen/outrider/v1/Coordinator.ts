@@ -30,9 +30,13 @@ import type { ManifestChunksRequest as _outrider_v1_ManifestChunksRequest, Manif
 import type { ManifestChunksResponse as _outrider_v1_ManifestChunksResponse, ManifestChunksResponse__Output as _outrider_v1_ManifestChunksResponse__Output } from '../../outrider/v1/ManifestChunksResponse.js';
 import type { OfferReleaseRequest as _outrider_v1_OfferReleaseRequest, OfferReleaseRequest__Output as _outrider_v1_OfferReleaseRequest__Output } from '../../outrider/v1/OfferReleaseRequest.js';
 import type { Plan as _outrider_v1_Plan, Plan__Output as _outrider_v1_Plan__Output } from '../../outrider/v1/Plan.js';
+import type { PruneReleasesRequest as _outrider_v1_PruneReleasesRequest, PruneReleasesRequest__Output as _outrider_v1_PruneReleasesRequest__Output } from '../../outrider/v1/PruneReleasesRequest.js';
+import type { PruneReleasesResponse as _outrider_v1_PruneReleasesResponse, PruneReleasesResponse__Output as _outrider_v1_PruneReleasesResponse__Output } from '../../outrider/v1/PruneReleasesResponse.js';
 import type { PushReleaseRequest as _outrider_v1_PushReleaseRequest, PushReleaseRequest__Output as _outrider_v1_PushReleaseRequest__Output } from '../../outrider/v1/PushReleaseRequest.js';
 import type { PutBlobsResponse as _outrider_v1_PutBlobsResponse, PutBlobsResponse__Output as _outrider_v1_PutBlobsResponse__Output } from '../../outrider/v1/PutBlobsResponse.js';
 import type { Release as _outrider_v1_Release, Release__Output as _outrider_v1_Release__Output } from '../../outrider/v1/Release.js';
+import type { RemoveReleaseRequest as _outrider_v1_RemoveReleaseRequest, RemoveReleaseRequest__Output as _outrider_v1_RemoveReleaseRequest__Output } from '../../outrider/v1/RemoveReleaseRequest.js';
+import type { RemoveReleaseResponse as _outrider_v1_RemoveReleaseResponse, RemoveReleaseResponse__Output as _outrider_v1_RemoveReleaseResponse__Output } from '../../outrider/v1/RemoveReleaseResponse.js';
 import type { ResumeHostsRequest as _outrider_v1_ResumeHostsRequest, ResumeHostsRequest__Output as _outrider_v1_ResumeHostsRequest__Output } from '../../outrider/v1/ResumeHostsRequest.js';
 import type { ResumeHostsResponse as _outrider_v1_ResumeHostsResponse, ResumeHostsResponse__Output as _outrider_v1_ResumeHostsResponse__Output } from '../../outrider/v1/ResumeHostsResponse.js';
 import type { RollbackRequest as _outrider_v1_RollbackRequest, RollbackRequest__Output as _outrider_v1_RollbackRequest__Output } from '../../outrider/v1/RollbackRequest.js';
@@ -43,6 +47,7 @@ import type { RolloutUpdate as _outrider_v1_RolloutUpdate, RolloutUpdate__Output
 import type { ShowReleaseRequest as _outrider_v1_ShowReleaseRequest, ShowReleaseRequest__Output as _outrider_v1_ShowReleaseRequest__Output } from '../../outrider/v1/ShowReleaseRequest.js';
 import type { ShowReleaseResponse as _outrider_v1_ShowReleaseResponse, ShowReleaseResponse__Output as _outrider_v1_ShowReleaseResponse__Output } from '../../outrider/v1/ShowReleaseResponse.js';
 import type { StartRolloutResponse as _outrider_v1_StartRolloutResponse, StartRolloutResponse__Output as _outrider_v1_StartRolloutResponse__Output } from '../../outrider/v1/StartRolloutResponse.js';
+import type { TagReleaseRequest as _outrider_v1_TagReleaseRequest, TagReleaseRequest__Output as _outrider_v1_TagReleaseRequest__Output } from '../../outrider/v1/TagReleaseRequest.js';
 
 export interface CoordinatorClient extends grpc.Client {
   Agents(argument: _outrider_v1_AgentsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AgentsResponse__Output>): grpc.ClientUnaryCall;
@@ -191,6 +196,15 @@ export interface CoordinatorClient extends grpc.Client {
   planRollout(argument: _outrider_v1_RolloutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
   planRollout(argument: _outrider_v1_RolloutRequest, callback: grpc.requestCallback<_outrider_v1_Plan__Output>): grpc.ClientUnaryCall;
   
+  PruneReleases(argument: _outrider_v1_PruneReleasesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PruneReleasesResponse__Output>): grpc.ClientUnaryCall;
+  PruneReleases(argument: _outrider_v1_PruneReleasesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_PruneReleasesResponse__Output>): grpc.ClientUnaryCall;
+  PruneReleases(argument: _outrider_v1_PruneReleasesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PruneReleasesResponse__Output>): grpc.ClientUnaryCall;
+  PruneReleases(argument: _outrider_v1_PruneReleasesRequest, callback: grpc.requestCallback<_outrider_v1_PruneReleasesResponse__Output>): grpc.ClientUnaryCall;
+  pruneReleases(argument: _outrider_v1_PruneReleasesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PruneReleasesResponse__Output>): grpc.ClientUnaryCall;
+  pruneReleases(argument: _outrider_v1_PruneReleasesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_PruneReleasesResponse__Output>): grpc.ClientUnaryCall;
+  pruneReleases(argument: _outrider_v1_PruneReleasesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PruneReleasesResponse__Output>): grpc.ClientUnaryCall;
+  pruneReleases(argument: _outrider_v1_PruneReleasesRequest, callback: grpc.requestCallback<_outrider_v1_PruneReleasesResponse__Output>): grpc.ClientUnaryCall;
+  
   PushRelease(argument: _outrider_v1_PushReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
   PushRelease(argument: _outrider_v1_PushReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
   PushRelease(argument: _outrider_v1_PushReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
@@ -208,6 +222,15 @@ export interface CoordinatorClient extends grpc.Client {
   putBlobs(metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_PutBlobsResponse__Output>): grpc.ClientWritableStream<_outrider_v1_Blob>;
   putBlobs(options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_PutBlobsResponse__Output>): grpc.ClientWritableStream<_outrider_v1_Blob>;
   putBlobs(callback: grpc.requestCallback<_outrider_v1_PutBlobsResponse__Output>): grpc.ClientWritableStream<_outrider_v1_Blob>;
+  
+  RemoveRelease(argument: _outrider_v1_RemoveReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RemoveReleaseResponse__Output>): grpc.ClientUnaryCall;
+  RemoveRelease(argument: _outrider_v1_RemoveReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_RemoveReleaseResponse__Output>): grpc.ClientUnaryCall;
+  RemoveRelease(argument: _outrider_v1_RemoveReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RemoveReleaseResponse__Output>): grpc.ClientUnaryCall;
+  RemoveRelease(argument: _outrider_v1_RemoveReleaseRequest, callback: grpc.requestCallback<_outrider_v1_RemoveReleaseResponse__Output>): grpc.ClientUnaryCall;
+  removeRelease(argument: _outrider_v1_RemoveReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RemoveReleaseResponse__Output>): grpc.ClientUnaryCall;
+  removeRelease(argument: _outrider_v1_RemoveReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_RemoveReleaseResponse__Output>): grpc.ClientUnaryCall;
+  removeRelease(argument: _outrider_v1_RemoveReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RemoveReleaseResponse__Output>): grpc.ClientUnaryCall;
+  removeRelease(argument: _outrider_v1_RemoveReleaseRequest, callback: grpc.requestCallback<_outrider_v1_RemoveReleaseResponse__Output>): grpc.ClientUnaryCall;
   
   ResumeHosts(argument: _outrider_v1_ResumeHostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ResumeHostsResponse__Output>): grpc.ClientUnaryCall;
   ResumeHosts(argument: _outrider_v1_ResumeHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ResumeHostsResponse__Output>): grpc.ClientUnaryCall;
@@ -254,6 +277,15 @@ export interface CoordinatorClient extends grpc.Client {
   status(argument: _outrider_v1_FleetStatusRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_FleetStatus__Output>): grpc.ClientUnaryCall;
   status(argument: _outrider_v1_FleetStatusRequest, callback: grpc.requestCallback<_outrider_v1_FleetStatus__Output>): grpc.ClientUnaryCall;
   
+  TagRelease(argument: _outrider_v1_TagReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  TagRelease(argument: _outrider_v1_TagReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  TagRelease(argument: _outrider_v1_TagReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  TagRelease(argument: _outrider_v1_TagReleaseRequest, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  tagRelease(argument: _outrider_v1_TagReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  tagRelease(argument: _outrider_v1_TagReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  tagRelease(argument: _outrider_v1_TagReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  tagRelease(argument: _outrider_v1_TagReleaseRequest, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
+  
   WatchRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_RolloutUpdate__Output>;
   WatchRollout(argument: _outrider_v1_RolloutId, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_RolloutUpdate__Output>;
   watchRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_RolloutUpdate__Output>;
@@ -298,9 +330,13 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   
   PlanRollout: grpc.handleUnaryCall<_outrider_v1_RolloutRequest__Output, _outrider_v1_Plan>;
   
+  PruneReleases: grpc.handleUnaryCall<_outrider_v1_PruneReleasesRequest__Output, _outrider_v1_PruneReleasesResponse>;
+  
   PushRelease: grpc.handleUnaryCall<_outrider_v1_PushReleaseRequest__Output, _outrider_v1_Release>;
   
   PutBlobs: grpc.handleClientStreamingCall<_outrider_v1_Blob__Output, _outrider_v1_PutBlobsResponse>;
+  
+  RemoveRelease: grpc.handleUnaryCall<_outrider_v1_RemoveReleaseRequest__Output, _outrider_v1_RemoveReleaseResponse>;
   
   ResumeHosts: grpc.handleUnaryCall<_outrider_v1_ResumeHostsRequest__Output, _outrider_v1_ResumeHostsResponse>;
   
@@ -311,6 +347,8 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   StartRollout: grpc.handleUnaryCall<_outrider_v1_RolloutRequest__Output, _outrider_v1_StartRolloutResponse>;
   
   Status: grpc.handleUnaryCall<_outrider_v1_FleetStatusRequest__Output, _outrider_v1_FleetStatus>;
+  
+  TagRelease: grpc.handleUnaryCall<_outrider_v1_TagReleaseRequest__Output, _outrider_v1_Release>;
   
   WatchRollout: grpc.handleServerStreamingCall<_outrider_v1_RolloutId__Output, _outrider_v1_RolloutUpdate>;
   
@@ -335,12 +373,15 @@ export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   OfferRelease: MethodDefinition<_outrider_v1_OfferReleaseRequest, _outrider_v1_BlobsRequest, _outrider_v1_OfferReleaseRequest__Output, _outrider_v1_BlobsRequest__Output>
   PlanRollback: MethodDefinition<_outrider_v1_RollbackRequest, _outrider_v1_Plan, _outrider_v1_RollbackRequest__Output, _outrider_v1_Plan__Output>
   PlanRollout: MethodDefinition<_outrider_v1_RolloutRequest, _outrider_v1_Plan, _outrider_v1_RolloutRequest__Output, _outrider_v1_Plan__Output>
+  PruneReleases: MethodDefinition<_outrider_v1_PruneReleasesRequest, _outrider_v1_PruneReleasesResponse, _outrider_v1_PruneReleasesRequest__Output, _outrider_v1_PruneReleasesResponse__Output>
   PushRelease: MethodDefinition<_outrider_v1_PushReleaseRequest, _outrider_v1_Release, _outrider_v1_PushReleaseRequest__Output, _outrider_v1_Release__Output>
   PutBlobs: MethodDefinition<_outrider_v1_Blob, _outrider_v1_PutBlobsResponse, _outrider_v1_Blob__Output, _outrider_v1_PutBlobsResponse__Output>
+  RemoveRelease: MethodDefinition<_outrider_v1_RemoveReleaseRequest, _outrider_v1_RemoveReleaseResponse, _outrider_v1_RemoveReleaseRequest__Output, _outrider_v1_RemoveReleaseResponse__Output>
   ResumeHosts: MethodDefinition<_outrider_v1_ResumeHostsRequest, _outrider_v1_ResumeHostsResponse, _outrider_v1_ResumeHostsRequest__Output, _outrider_v1_ResumeHostsResponse__Output>
   Rollback: MethodDefinition<_outrider_v1_RollbackRequest, _outrider_v1_StartRolloutResponse, _outrider_v1_RollbackRequest__Output, _outrider_v1_StartRolloutResponse__Output>
   ShowRelease: MethodDefinition<_outrider_v1_ShowReleaseRequest, _outrider_v1_ShowReleaseResponse, _outrider_v1_ShowReleaseRequest__Output, _outrider_v1_ShowReleaseResponse__Output>
   StartRollout: MethodDefinition<_outrider_v1_RolloutRequest, _outrider_v1_StartRolloutResponse, _outrider_v1_RolloutRequest__Output, _outrider_v1_StartRolloutResponse__Output>
   Status: MethodDefinition<_outrider_v1_FleetStatusRequest, _outrider_v1_FleetStatus, _outrider_v1_FleetStatusRequest__Output, _outrider_v1_FleetStatus__Output>
+  TagRelease: MethodDefinition<_outrider_v1_TagReleaseRequest, _outrider_v1_Release, _outrider_v1_TagReleaseRequest__Output, _outrider_v1_Release__Output>
   WatchRollout: MethodDefinition<_outrider_v1_RolloutId, _outrider_v1_RolloutUpdate, _outrider_v1_RolloutId__Output, _outrider_v1_RolloutUpdate__Output>
 }

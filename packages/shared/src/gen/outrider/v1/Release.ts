@@ -1,5 +1,7 @@
 // Original file: proto/outrider/v1/coordinator.proto
 
+import type { ReleaseSource as _outrider_v1_ReleaseSource, ReleaseSource__Output as _outrider_v1_ReleaseSource__Output } from '../../outrider/v1/ReleaseSource.js';
+import type { ReleaseUse as _outrider_v1_ReleaseUse, ReleaseUse__Output as _outrider_v1_ReleaseUse__Output } from '../../outrider/v1/ReleaseUse.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Release {
@@ -11,7 +13,11 @@ export interface Release {
   'pushedAt'?: (string);
   'by'?: (string);
   'message'?: (string);
+  'source'?: (_outrider_v1_ReleaseSource | null);
+  'tags'?: (string)[];
+  'uses'?: (_outrider_v1_ReleaseUse)[];
   '_message'?: "message";
+  '_source'?: "source";
 }
 
 export interface Release__Output {
@@ -23,4 +29,7 @@ export interface Release__Output {
   'pushedAt': (string);
   'by': (string);
   'message'?: (string);
+  'source'?: (_outrider_v1_ReleaseSource__Output | null);
+  'tags': (string)[];
+  'uses': (_outrider_v1_ReleaseUse__Output)[];
 }
