@@ -1,97 +1,65 @@
-/** `coordinator release push|ls|show`. */
+/** `coordinator release push|ls|show|tag|rm|prune`. */
 import type { Command } from 'commander';
-import { readManifest } from '@outrider/shared/release/manifest.js';
-import { readRelease } from '@outrider/shared/rpc/codec.js';
+import { formatDuration } from '@outrider/shared/domain/duration.js';
+import { spokenSize } from '@outrider/shared/domain/size.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { nameOption, newVersion, versionWord } from './arguments.js';
-import { timeLimit, withCoordinator } from './connection.js';
+import { nameOption, newVersion } from './arguments.js';
 import { globalsOf, withGlobals } from './globals.js';
 import { show } from './output.js';
-import { pushRelease } from './release-push.js';
-import { table } from '@outrider/shared/cli/table.js';
+import { pushRelease } from './push/push.js';
+import { pruneCommand, removeCommand, tagCommand } from './release-keep.js';
+import { listCommand, showCommand } from './release-list.js';
 
 interface PushOptions {
   readonly version?: string;
   readonly app?: string;
   readonly message?: string;
+  readonly git?: string;
 }
+
+const PUSH_HELP = `
+What .gitignore files leave out is left out, and what .outriderignore files name; they are written alike, and the
+second can bring back (!models/) what the first leave out. A push that was cut off goes on where it was.
+
+  coordinator release push . --version 1.4.0
+  coordinator release push build.tar.gz --version 1.4.0 --message "new planner"
+  ssh builder cat build.tgz | coordinator release push - --version 1.4.0
+  coordinator release push . --git v1.4.0 --version 1.4.0`;
 
 export function releaseCommand(program: Command): void {
   const release = program.command('release').description('versions of an app').enablePositionalOptions();
+  pushCommand(release);
+  listCommand(release);
+  showCommand(release);
+  tagCommand(release);
+  removeCommand(release);
+  pruneCommand(release);
+}
+
+function pushCommand(release: Command): void {
   const push = withGlobals(
-    release.command('push').description('store a folder as a version; only what is new travels'),
+    release.command('push').description('store a folder or an archive as a version; only what is new travels'),
   );
   push
-    .argument('<dir>', 'a folder with an agents.yaml; .outriderignore names what is left out')
+    .argument('<from>', 'a folder with an agents.yaml, a tar archive of one, or - for an archive on standard input')
     .option('--version <version>', 'its name for ever', newVersion)
+    .option('--git <ref>', 'what git has of the folder at this branch, tag or commit')
     .option('--app <name>', 'instead of the one in agents.yaml', nameOption)
     .option('--message <text>', 'what is new, for the history')
-    .action(async (dir: string, options: PushOptions) => {
+    .addHelpText('after', PUSH_HELP)
+    .action(async (from: string, options: PushOptions) => {
       if (options.version === undefined)
         throw new OutriderError('invalid', 'Under which version? Name it with --version V.');
       const globals = globalsOf(push);
-      const result = await pushRelease(globals, { ...options, version: options.version, dir });
+      const begun = performance.now();
+      const result = await pushRelease(globals, { ...options, version: options.version, from });
       show(globals, result, () => {
-        const sent = result.bytes_sent === 0 ? 'nothing had to travel' : `${result.bytes_sent} bytes travelled`;
-        return `${result.app} ${result.version}: ${result.files} files, ${result.bytes} bytes, ${sent}.\nDigest ${result.digest}`;
+        const took = formatDuration(Math.ceil((performance.now() - begun) / 100) * 100);
+        const sent =
+          result.bytes_sent === 0 ? 'nothing had to travel' : `${spokenSize(result.bytes_sent)} travelled in ${took}`;
+        const { app, version, files, bytes, digest, commit } = result;
+        const from = commit === undefined ? '' : `\nCommit ${commit}`;
+        return `${app} ${version}: ${files} files, ${spokenSize(bytes)}, ${sent}.\nDigest ${digest}${from}`;
       });
     });
-
-  lsCommand(release);
-  showCommand(release);
-}
-
-function lsCommand(release: Command): void {
-  const list = withGlobals(release.command('ls').description('every release, oldest first'));
-  list.option('--app <name>', 'only of this app', nameOption).action(async (options: { readonly app?: string }) => {
-    const globals = globalsOf(list);
-    const answer = await withCoordinator(globals, (remote) =>
-      remote.ListReleases({ app: options.app ?? '' }, timeLimit(globals)),
-    );
-    const releases = answer.releases.map(readRelease);
-    const rows = releases.map((one) => [
-      one.app,
-      one.version,
-      one.pushedAt,
-      one.by,
-      `${one.bytes}`,
-      one.digest.slice(0, 12),
-    ]);
-    show(globals, releases.map(documentOf), () =>
-      releases.length === 0
-        ? 'There is no release yet. Push one: coordinator release push DIR --version V.'
-        : table(rows, ['APP', 'VERSION', 'PUSHED', 'BY', 'BYTES', 'DIGEST']),
-    );
-  });
-}
-
-function showCommand(release: Command): void {
-  const one = withGlobals(release.command('show').description('one release: its agents.yaml and files'));
-  one
-    .argument('<version>', 'or latest, previous, good', versionWord)
-    .option('--app <name>', 'where there is more than one app', nameOption)
-    .action(async (version: string, options: { readonly app?: string }) => {
-      const globals = globalsOf(one);
-      const answer = await withCoordinator(globals, (remote) =>
-        remote.ShowRelease({ app: options.app ?? '', version }, timeLimit(globals)),
-      );
-      if (answer.release === null) throw new OutriderError('internal', 'The coordinator answered without the release.');
-      const found = readRelease(answer.release);
-      const { entries } = readManifest(answer.manifest);
-      show(globals, { ...documentOf(found), agents_yaml: answer.agentsYaml, entries }, () =>
-        [
-          table(Object.entries(documentOf(found)).map(([key, value]) => [key, String(value)])),
-          '',
-          ...entries.map((entry) => entry.path),
-          '',
-          answer.agentsYaml.trimEnd(),
-        ].join('\n'),
-      );
-    });
-}
-
-/** As scripts see it; the same spelling as `release push` prints. */
-function documentOf(release: ReturnType<typeof readRelease>): Readonly<Record<string, unknown>> {
-  const { pushedAt, ...rest } = release;
-  return { ...rest, pushed_at: pushedAt };
 }

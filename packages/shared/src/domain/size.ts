@@ -22,3 +22,16 @@ const STEPS = [
   ['M', 1024 ** 2],
   ['K', 1024],
 ] as const;
+
+const SPOKEN = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** For people, rounded: `12 bytes`, `3.4 MiB`. */
+export function spokenSize(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < SPOKEN.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${Math.round(value * 10) / 10} ${SPOKEN[unit] ?? ''}`;
+}

@@ -1,5 +1,6 @@
 /** What the disk has left, and what its refusals are called. */
 import { statfs } from 'node:fs/promises';
+import { spokenSize } from '../../domain/size.js';
 import { messageOf, OutriderError } from '../../runtime/errors.js';
 
 /** The disk here refused; no other source of a blob would help. */
@@ -29,7 +30,7 @@ export interface Space {
 export function problemOfSpace(folder: string, { bytes, free, reserve }: Space): string | undefined {
   if (bytes === 0 || free >= bytes + reserve) return undefined;
   return (
-    `Not enough space in ${folder}: this release needs ${spell(bytes)}, ${spell(free)} are free and ${spell(reserve)} ` +
+    `Not enough space in ${folder}: this release needs ${spokenSize(bytes)}, ${spokenSize(free)} are free and ${spokenSize(reserve)} ` +
     'of that are kept in reserve. Free some space and try again.'
   );
 }
@@ -48,15 +49,4 @@ export function diskProblem(error: unknown, path: string): unknown {
     );
   }
   return new DiskProblem('unavailable', `Cannot use ${path}: ${messageOf(error)}.`, { cause: error });
-}
-
-function spell(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${Math.round(value * 10) / 10} ${units[unit] ?? ''}`;
 }

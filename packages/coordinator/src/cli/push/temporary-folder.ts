@@ -1,0 +1,62 @@
+/** A folder of this process alone that is gone when it ends, also by Ctrl-C; what a killed one has left goes at the next. */
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+
+const PREFIX = 'outrider-push-';
+const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export async function withTemporaryFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {
+  clearLeftBehind();
+  const folder = made();
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const end = (signal: NodeJS.Signals): void => {
+    remove();
+    stopListening();
+    process.kill(process.pid, signal);
+  };
+  const stopListening = (): void => ENDINGS.forEach((signal) => void process.off(signal, end));
+  ENDINGS.forEach((signal) => void process.on(signal, end));
+  process.on('exit', remove);
+  try {
+    return await act(folder);
+  } finally {
+    stopListening();
+    process.off('exit', remove);
+    remove();
+  }
+}
+
+function made(): string {
+  try {
+    // Mode 0700.
+    return mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  } catch (error) {
+    throw new OutriderError(
+      'invalid',
+      `Cannot unpack in ${tmpdir()}: ${messageOf(error)}. TMPDIR names another place.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function clearLeftBehind(): void {
+  for (const name of readdirSync(tmpdir()).filter((one) => one.startsWith(PREFIX))) {
+    const pid = Number(/^\d+/.exec(name.slice(PREFIX.length))?.[0] ?? NaN);
+    const path = join(tmpdir(), name);
+    const isMine = statSync(path, { throwIfNoEntry: false })?.uid === process.getuid?.();
+    if (isMine && Number.isSafeInteger(pid) && pid > 0 && !isAlive(pid)) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
