@@ -26,7 +26,9 @@ export interface CliRun {
 export interface CliOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  readonly input?: string;
+  readonly input?: string | Buffer;
+  /** Standard input stays open, as a terminal's does. */
+  readonly keepInputOpen?: boolean;
   /** After this long it is killed: `code` is null then. */
   readonly timeoutMs?: number;
 }
@@ -39,7 +41,8 @@ export function startCli(bin: string, words: readonly string[], options: CliOpti
     env: options.env,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  child.stdin.on('error', () => undefined).end(options.input ?? '');
+  child.stdin.on('error', () => undefined);
+  if (options.keepInputOpen !== true) child.stdin.end(options.input ?? '');
   let stdout = '';
   let stderr = '';
   const lines: string[] = [];

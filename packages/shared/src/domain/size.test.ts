@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatSize, parseSize } from './size.js';
+import { formatSize, parseSize, spokenSize } from './size.js';
 
 test.each<[string, number | undefined]>([
   ['64M', 67_108_864],
@@ -23,4 +23,16 @@ test('the shortest spelling is read as the same', () => {
     expect(parseSize(formatSize(bytes))).toBe(bytes);
   }
   expect(formatSize(64 * 1_024 ** 2)).toBe('64M');
+});
+
+test.each([
+  [0, '0 bytes'],
+  [1023, '1023 bytes'],
+  [1536, '1.5 KiB'],
+  [1024 ** 2 - 1, '1 MiB'],
+  [923.4 * 1024 ** 2, '923.4 MiB'],
+  [5 * 1024 ** 4, '5 TiB'],
+  [5000 * 1024 ** 4, '5000 TiB'],
+])('%d is spoken of as %s', (bytes, text) => {
+  expect(spokenSize(bytes)).toBe(text);
 });

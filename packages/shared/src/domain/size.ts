@@ -27,11 +27,8 @@ const SPOKEN = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
 
 /** For people, rounded: `12 bytes`, `3.4 MiB`. */
 export function spokenSize(bytes: number): string {
-  let value = bytes;
   let unit = 0;
-  while (value >= 1024 && unit < SPOKEN.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${Math.round(value * 10) / 10} ${SPOKEN[unit] ?? ''}`;
+  const rounded = (): number => Math.round((bytes / 1024 ** unit) * 10) / 10;
+  while (rounded() >= 1024 && unit < SPOKEN.length - 1) unit += 1;
+  return `${rounded()} ${SPOKEN[unit] ?? ''}`;
 }

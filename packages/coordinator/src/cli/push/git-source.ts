@@ -1,6 +1,6 @@
 /** What git has of a folder at a reference, as a tar archive. Runs the git program, without a shell; changes nothing. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 
@@ -10,7 +10,7 @@ export interface GitTree {
   readonly submodules: readonly string[];
   /** To be read to its end before `ended` is waited for. */
   readonly archive: Readable;
-  /** Rejects with git's words where the archive is not whole. */
+  /** Rejects with git's words where it could not give all of it. */
   readonly ended: Promise<void>;
 }
 
@@ -31,7 +31,10 @@ export async function gitTree(folder: string, ref: string): Promise<GitTree> {
   const tree = inside === '' ? commit : `${commit}:${inside}`;
   const listed = await git(top, ['ls-tree', '-r', '-z', tree], `${folder} is not in ${ref}`);
   const child = spawn('git', ['-C', top, 'archive', '--format=tar', tree], { stdio: ['ignore', 'pipe', 'pipe'] });
-  return { commit, submodules: submodulesIn(listed), archive: child.stdout, ended: ended(child, ref) };
+  // Taken at once: what nobody reads of a program that has ended is thrown away.
+  const archive = child.stdout.pipe(new PassThrough());
+  archive.once('close', () => archive.readableEnded || child.kill());
+  return { commit, submodules: submodulesIn(listed), archive, ended: ended(child, ref) };
 }
 
 async function git(folder: string, words: readonly string[], otherwise: string): Promise<string> {
@@ -59,7 +62,8 @@ function ended(child: ChildProcess, ref: string): Promise<void> {
       reject(new OutriderError('invalid', `git could not give ${ref}: ${why.trim().replace(/\.$/, '')}.`));
     child.once('error', (error) => failed(error.message));
     child.once('close', (code, signal) => {
-      if (code === 0) resolve();
+      // Killed: whoever reads has had enough, and knows why.
+      if (code === 0 || (code === null && child.killed)) resolve();
       else failed(said === '' ? `it ended with ${code ?? signal ?? 'an error'}` : said);
     });
   });

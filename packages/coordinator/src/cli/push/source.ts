@@ -48,14 +48,9 @@ function withoutTop(folder: string): string {
 
 async function fromGit(from: string, ref: string, folder: string): Promise<Prepared> {
   const { commit, submodules, archive, ended } = await gitTree(from, ref);
-  const unpacked = unpack(archive, `what git has at ${ref}`, folder);
-  try {
-    await Promise.all([ended, unpacked]);
-  } catch (error) {
-    // Of an archive that was cut off git knows the reason.
-    await unpacked.catch(() => undefined);
-    throw error;
-  }
+  const [given, unpacked] = await Promise.allSettled([ended, unpack(archive, `what git has at ${ref}`, folder)]);
+  // Of an archive that was cut off git knows the reason.
+  for (const one of [given, unpacked]) if (one.status === 'rejected') throw one.reason;
   const missing = submodules.map((path) => `${path} is a submodule: git archives nothing of it.`);
   return { folder, source: { kind: 'git', ref, commit }, notices: missing };
 }
