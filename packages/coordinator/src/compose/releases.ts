@@ -61,6 +61,8 @@ export function composeReleases(options: ReleasesOptions): ReleaseParts {
     },
   });
   const prune = async (): Promise<void> => {
+    // Somebody who knew less may have put an earlier state there.
+    await catalog.restoreRedis();
     if (!options.leads()) return;
     for (const app of new Set((await catalog.list()).map((release) => release.app))) {
       // An emptied Redis, and hosts that were not heard yet: whatever they run must not go.

@@ -21,6 +21,8 @@ export interface RoundsOptions {
 }
 
 const EVERY_MS = 60_000;
+/** The first time: hosts have been heard by then. */
+const FIRST_MS = 5_000;
 const SPARED_MS = 3_600_000;
 /** Contents are looked at that often at least, and each time that a release was removed. */
 const COLLECT_EVERY_MS = 10 * 60_000;
@@ -61,17 +63,17 @@ export class Rounds {
   }
 
   private async run(): Promise<void> {
-    for (;;) {
-      if (!this.due) await this.pause();
+    for (let ms = FIRST_MS; ; ms = EVERY_MS) {
+      if (!this.due) await this.pause(ms);
       this.due = false;
       if (this.closed) return;
       await this.round();
     }
   }
 
-  private pause(): Promise<void> {
+  private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.options.clock.after(EVERY_MS, resolve);
+      const cancel = this.options.clock.after(ms, resolve);
       this.wake = () => {
         cancel();
         resolve();
