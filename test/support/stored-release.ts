@@ -19,12 +19,16 @@ export function storedContents(dataDir: string): string[] {
 export const damagedContents = (dataDir: string): string[] =>
   storedContents(dataDir).filter((name) => sha256(readContent(dataDir, name)) !== name);
 
-/** What of a release is not there, the release itself included. */
+/** Names of all that belongs to a release, itself included. */
+export function contentsOf(dataDir: string, digest: string): string[] {
+  const { entries } = readManifest(readContent(dataDir, digest));
+  return [digest, ...entries.flatMap((entry) => (entry.kind === 'file' ? [entry.sha256] : []))];
+}
+
+/** What of a release is not there. */
 export function absentContents(dataDir: string, digest: string): string[] {
   const stored = new Set(storedContents(dataDir));
-  if (!stored.has(digest)) return [digest];
-  const { entries } = readManifest(readContent(dataDir, digest));
-  return entries.flatMap((entry) => (entry.kind === 'file' && !stored.has(entry.sha256) ? [entry.sha256] : []));
+  return stored.has(digest) ? contentsOf(dataDir, digest).filter((name) => !stored.has(name)) : [digest];
 }
 
 const readContent = (dataDir: string, name: string): Buffer =>
