@@ -113,17 +113,22 @@ function callOnce(
 ): Promise<object> {
   const { path, requestSerialize: serialize, responseDeserialize: deserialize } = method;
   return new Promise<object>((resolve, reject) => {
+    let failed: { readonly error: unknown } | undefined;
     const done = (error: grpc.ServiceError | null, response?: object): void => {
       given?.signal?.removeEventListener('abort', cancel);
       if (error === null && response !== undefined) resolve(response);
-      else reject(fromStatus(error, endpoint));
+      else reject(failed === undefined ? fromStatus(error, endpoint) : (failed.error as Error));
     };
     let call: grpc.ClientWritableStream<object> | grpc.ClientUnaryCall;
     const cancel = (): void => call.cancel();
     if (method.requestStream) {
       const stream = client.makeClientStreamRequest(path, serialize, deserialize, metadata, limitsOf(given), done);
       call = stream;
-      feed(stream, request as AsyncIterable<object>).catch(cancel);
+      feed(stream, request as AsyncIterable<object>).catch((error: unknown) => {
+        // Whoever makes the requests knows better than the cancelled call.
+        failed = { error };
+        cancel();
+      });
     } else {
       const limits = limitsOf(given, UNARY_TIMEOUT_MS);
       call = client.makeUnaryRequest(path, serialize, deserialize, request as object, metadata, limits, done);
@@ -136,9 +141,20 @@ function callOnce(
 async function feed(call: grpc.ClientWritableStream<object>, requests: AsyncIterable<object>): Promise<void> {
   for await (const request of requests) {
     if (call.destroyed) return;
-    if (!call.write(request)) await new Promise<void>((resolve) => call.once('drain', resolve).once('close', resolve));
+    if (!call.write(request)) await drained(call);
   }
   call.end();
+}
+
+/** Until it takes more, or has ended. */
+function drained(call: grpc.ClientWritableStream<object>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      call.off('drain', done).off('close', done);
+      resolve();
+    };
+    call.on('drain', done).on('close', done);
+  });
 }
 
 async function* iterate(

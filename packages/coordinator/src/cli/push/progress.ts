@@ -28,12 +28,10 @@ export class Progress {
   private done = 0;
   private total = 0;
   private pace = new Pace();
-  private saidAt: number;
+  private saidAt = 0;
   private drawn = false;
 
-  constructor(private readonly output: ProgressOutput = STANDARD_ERROR) {
-    this.saidAt = output.now();
-  }
+  constructor(private readonly output: ProgressOutput = STANDARD_ERROR) {}
 
   /** Something else begins: `Hashing`, of so many bytes. */
   begin(what: string, total: number): void {
@@ -42,7 +40,8 @@ export class Progress {
     this.total = total;
     this.done = 0;
     this.pace = new Pace();
-    this.pace.mark(0, this.output.now());
+    this.saidAt = this.output.now();
+    this.pace.mark(0, this.saidAt);
   }
 
   add(bytes: number): void {

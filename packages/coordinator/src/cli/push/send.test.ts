@@ -1,0 +1,62 @@
+/** Contents on their way, to a coordinator that is in this process. */
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ScannedTree, scanTree } from '@outrider/shared/release/tree-scan.js';
+import { connectCoordinator, type CoordinatorRemote } from '@outrider/shared/rpc/client.js';
+import { sha256 } from '@outrider/shared/runtime/digest.js';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { testCoordinator, type TestCoordinator } from '../../testing/coordinator.js';
+import { Progress } from './progress.js';
+import { missingContents, sendContents } from './send.js';
+
+const GLOBALS = { json: true, environment: undefined, endpoints: [], timeoutMs: undefined };
+
+let coordinator: TestCoordinator;
+let remote: CoordinatorRemote;
+let folder: string;
+let tree: ScannedTree;
+let serial = 0;
+
+beforeAll(async () => {
+  coordinator = await testCoordinator();
+  remote = connectCoordinator({ endpoint: coordinator.grpc[0] ?? '', token: coordinator.token });
+});
+afterAll(async () => {
+  remote.close();
+  await coordinator.close();
+});
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'outrider-send-'));
+  serial += 1;
+  writeFileSync(join(folder, 'big'), Buffer.alloc(700_000, serial));
+  writeFileSync(join(folder, 'empty'), '');
+  writeFileSync(join(folder, 'small'), `small ${serial}`);
+  tree = await scanTree(folder);
+  return () => rmSync(folder, { recursive: true });
+});
+
+const missing = () => missingContents(GLOBALS, remote, tree.sources);
+const send = async () => sendContents(GLOBALS, remote, tree.sources, await missing(), new Progress());
+
+test('what is missing travels, once', async () => {
+  expect(await send()).toBe(tree.bytes);
+  expect([await missing(), await send()]).toEqual([[], 0]);
+});
+
+test.each([
+  ['that has grown', () => writeFileSync(join(folder, 'small'), 'larger than it was')],
+  ['that was written again', () => utimesSync(join(folder, 'small'), new Date(0), new Date(0))],
+])('a file %s is named', async (_, change) => {
+  change();
+  await expect(send()).rejects.toMatchObject({
+    code: 'invalid',
+    message: expect.stringMatching(/small has changed/) as string,
+  });
+  expect(await missing()).toContain(sha256(`small ${serial}`));
+});
+
+test('a file that is gone is named', async () => {
+  rmSync(join(folder, 'small'));
+  await expect(send()).rejects.toThrow(/Cannot read .*small: ENOENT/);
+});
