@@ -42,6 +42,7 @@ export function cleanEnvironment(layout: ClusterLayout): Record<string, string> 
     ...(NODE_PATH === undefined ? {} : { NODE_PATH }),
     OUTRIDER_RENDEZVOUS: layout.rendezvous,
     XDG_STATE_HOME: join(layout.folder, 'state'),
+    XDG_CACHE_HOME: join(layout.folder, 'cache'),
     OUTRIDER_TEST_FOLDER: `${layout.folder}/`,
   };
 }

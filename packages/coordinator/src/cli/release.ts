@@ -15,6 +15,7 @@ interface PushOptions {
   readonly app?: string;
   readonly message?: string;
   readonly git?: string;
+  readonly cache: boolean;
 }
 
 const PUSH_HELP = `
@@ -46,6 +47,7 @@ function pushCommand(release: Command): void {
     .option('--git <ref>', 'what git has of the folder at this branch, tag or commit')
     .option('--app <name>', 'instead of the one in agents.yaml', nameOption)
     .option('--message <text>', 'what is new, for the history')
+    .option('--no-cache', 'read every file, also those that have not changed since the last push from here')
     .addHelpText('after', PUSH_HELP)
     .action(async (from: string, options: PushOptions) => {
       if (options.version === undefined)

@@ -38,7 +38,7 @@ export type NamedRollout = RolloutOptions & { readonly version: string };
 
 export function withRolloutOptions(command: Command): Command {
   command
-    .option('--version <version>', 'the release; or latest, previous, good', versionWord)
+    .option('--version <version>', 'the release: a version, a tag, or latest, previous, good', versionWord)
     .option('--app <a,b>', 'where there is more than one app: this one, or several as one rollout', appsOption)
     .option('--hosts <a,b>', 'only these hosts', hostsOption)
     .option('--agents <a,b>', 'only these agents; all others stay as they are', agentsOption)

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import type { ManifestEntry } from '../domain/release.js';
 import { OutriderError } from '../runtime/errors.js';
-import { hashFiles } from './hash-pool.js';
+import type { HashCache } from './hash-cache.js';
+import { type Hashed, hashFiles } from './hash-pool.js';
 import { byPath, problemOfEntries } from './manifest.js';
 import { type FoundFile, walkTree } from './tree-walk.js';
 
@@ -30,6 +31,8 @@ export interface ScanOptions {
   readonly progress?: (bytes: number, total: number) => void;
   /** Default: true. False: .gitignore files are read as any other. */
   readonly gitignore?: boolean;
+  /** Of this folder. Absent: every file is read. */
+  readonly cache?: HashCache;
 }
 
 /**
@@ -38,30 +41,49 @@ export interface ScanOptions {
  */
 export async function scanTree(root: string, options: ScanOptions = {}): Promise<ScannedTree> {
   const { files, others, leftOutByGit } = await walkTree(root, { gitignore: options.gitignore ?? true });
-  const total = files.reduce((sum, { size }) => sum + size, 0);
-  const hashed = await hashFiles(
-    files.map(({ path, size }) => ({ path: join(root, path), size })),
-    (bytes) => options.progress?.(bytes, total),
-  );
+  const hashed = await hashAll(root, files, options);
   const sources = new Map<string, ContentSource>();
   const entries: ManifestEntry[] = [...others];
+  const known: { readonly file: FoundFile; readonly sha256: string }[] = [];
   let bytes = 0;
   files.forEach((file, index) => {
     const { sha256, size } = outcome(root, file, hashed[index]);
     bytes += size;
     entries.push({ kind: 'file', path: file.path, mode: file.mode, size, sha256 });
     sources.set(sha256, { path: join(root, file.path), size, mtimeMs: file.mtimeMs });
+    known.push({ file, sha256 });
   });
+  options.cache?.save(known);
   entries.sort(byPath);
   const problem = problemOfEntries(entries);
   if (problem !== undefined) throw new OutriderError('invalid', `${root} cannot be released: it ${problem}.`);
   return { entries, sources, files: files.length, bytes, leftOutByGit };
 }
 
+/** In the order of `files`; only those are read that the cache does not know. */
+async function hashAll(
+  root: string,
+  files: readonly FoundFile[],
+  { progress, cache }: ScanOptions,
+): Promise<readonly Hashed[]> {
+  const known = files.map((file) => cache?.get(file));
+  const unknown = files.filter((_, index) => known[index] === undefined);
+  const total = unknown.reduce((sum, { size }) => sum + size, 0);
+  const read = await hashFiles(
+    unknown.map(({ path, size }) => ({ path: join(root, path), size })),
+    (bytes) => progress?.(bytes, total),
+  );
+  const next = read.values();
+  return files.map(({ size }, index) => {
+    const sha256 = known[index];
+    return sha256 === undefined ? (next.next().value ?? { problem: 'it was not read' }) : { sha256, size };
+  });
+}
+
 function outcome(
   root: string,
   { path }: FoundFile,
-  hashed: Awaited<ReturnType<typeof hashFiles>>[number] | undefined,
+  hashed: Hashed | undefined,
 ): { readonly sha256: string; readonly size: number } {
   if (hashed !== undefined && 'sha256' in hashed) return hashed;
   throw new OutriderError('invalid', `Cannot read ${join(root, path)}: ${hashed?.problem ?? 'it was not read'}.`);

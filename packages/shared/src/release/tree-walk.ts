@@ -13,8 +13,11 @@ export interface FoundFile {
   readonly path: string;
   readonly mode: number;
   readonly size: number;
-  /** When it was written last, so that a change is seen. */
+  /** When it was written last, and when anything about it changed; which file it is: so that a change is seen. */
   readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly ino: number;
+  readonly dev: number;
 }
 
 export interface FoundTree {
@@ -73,8 +76,8 @@ function addLeaf(
   if (child.isSymbolicLink()) {
     found.others.push({ kind: 'symlink', path, target: readlinkSync(full) });
   } else if (child.isFile()) {
-    const { mode, size, mtimeMs } = lstatSync(full);
-    found.files.push({ path, mode: (mode & 0o100) === 0 ? 0o644 : 0o755, size, mtimeMs });
+    const { mode, size, mtimeMs, ctimeMs, ino, dev } = lstatSync(full);
+    found.files.push({ path, mode: (mode & 0o100) === 0 ? 0o644 : 0o755, size, mtimeMs, ctimeMs, ino, dev });
   } else {
     const what = child.isSocket() ? 'a socket' : child.isFIFO() ? 'a named pipe' : 'a device';
     throw new OutriderError(

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from '@outrider/shared/domain/release.js';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
+import { cacheFolder, HashCache } from '@outrider/shared/release/hash-cache.js';
 import { AGENTS_FILE, manifestBytes } from '@outrider/shared/release/manifest.js';
 import { type ScannedTree, scanTree } from '@outrider/shared/release/tree-scan.js';
 import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
@@ -23,6 +24,8 @@ export interface PushOptions {
   readonly message?: string;
   /** A reference: `from` is a folder in a repository then. */
   readonly git?: string;
+  /** False: every file is read, whatever the last push has seen. */
+  readonly cache: boolean;
 }
 
 export interface PushResult {
@@ -61,6 +64,7 @@ async function push(
   const tree = await scanTree(folder, {
     // What git or an archive gives was chosen already.
     gitignore: source.kind === 'folder',
+    ...(source.kind === 'folder' && options.cache ? { cache: new HashCache(folder, cacheFolder()) } : {}),
     progress: (bytes, total) => {
       progress.begin('Hashing', total);
       progress.add(bytes);
