@@ -13,7 +13,7 @@ import { isAway, withCoordinator } from '../connection.js';
 import { type Globals, whoami } from '../globals.js';
 import { note } from '../output.js';
 import { Progress } from './progress.js';
-import { missingContents, sendContents } from './send.js';
+import { offerRelease, sendContents } from './send.js';
 import { lfsNotice, type Prepared, withSource } from './source.js';
 
 export interface PushOptions {
@@ -76,11 +76,12 @@ async function push(
   const manifest = manifestBytes({ app, entries: tree.entries } satisfies Manifest);
   return withCoordinator(globals, async (remote) => {
     const naming = {
-      ...{ version: options.version, manifest: Buffer.from(manifest), by: whoami(), source },
+      ...{ version: options.version, manifestDigest: sha256(manifest), by: whoami(), source },
       ...(options.message === undefined ? {} : { message: options.message }),
     };
     const name = () => remote.PushRelease(naming, { timeoutMs: globals.timeoutMs ?? NAME_WITHIN_MS });
-    const { release, sent } = await sendAndName(globals, remote, tree, name, progress);
+    const offer = () => offerRelease(globals, remote, app, manifest);
+    const { release, sent } = await sendAndName(globals, remote, tree, { offer, name }, progress);
     if (release.digest !== sha256(manifest)) {
       throw new OutriderError('internal', 'The coordinator named another content. Push again.');
     }
@@ -95,11 +96,11 @@ async function sendAndName<R>(
   globals: Globals,
   remote: CoordinatorRemote,
   { sources }: ScannedTree,
-  name: () => Promise<R>,
+  { offer, name }: { readonly offer: () => Promise<readonly string[]>; readonly name: () => Promise<R> },
   progress: Progress,
 ): Promise<{ readonly release: R; readonly sent: number }> {
   let sent = 0;
-  let wanted = await missingContents(globals, remote, sources);
+  let wanted = await offer();
   for (let turn = 1; ; turn += 1) {
     sent += await sendContents(globals, remote, sources, wanted, progress).catch((error: unknown) => {
       throw resumable(error);
@@ -109,7 +110,7 @@ async function sendAndName<R>(
       return { release: await name(), sent };
     } catch (error) {
       if (turn === MOST_SENDS || isAway(error)) throw error;
-      wanted = await missingContents(globals, remote, sources);
+      wanted = await offer();
       if (wanted.length === 0) throw error;
     }
   }

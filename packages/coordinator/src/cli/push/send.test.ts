@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { manifestBytes } from '@outrider/shared/release/manifest.js';
 import { type ScannedTree, scanTree } from '@outrider/shared/release/tree-scan.js';
 import { connectCoordinator, type CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { testCoordinator, type TestCoordinator } from '../../testing/coordinator.js';
 import { Progress } from './progress.js';
-import { missingContents, sendContents } from './send.js';
+import { offerRelease, sendContents } from './send.js';
 
 const GLOBALS = { json: true, environment: undefined, endpoints: [], timeoutMs: undefined };
 
@@ -36,7 +37,7 @@ beforeEach(async () => {
   return () => rmSync(folder, { recursive: true });
 });
 
-const missing = () => missingContents(GLOBALS, remote, tree.sources);
+const missing = () => offerRelease(GLOBALS, remote, 'app', manifestBytes({ app: 'app', entries: tree.entries }));
 const send = async () => sendContents(GLOBALS, remote, tree.sources, await missing(), new Progress());
 
 test('what is missing travels, once', async () => {

@@ -1,31 +1,34 @@
 /** Sends the contents that a coordinator lacks. What has arrived whole stays there, whatever happens to the rest. */
 import { open } from 'node:fs/promises';
+import { unpackChunks } from '@outrider/shared/release/chunk-list.js';
+import { patchOf } from '@outrider/shared/release/patch.js';
 import type { ContentSource, ScannedTree } from '@outrider/shared/release/tree-scan.js';
 import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
+import { sendManifest } from '@outrider/shared/rpc/manifest-message.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { timeLimit } from '../connection.js';
 import type { Globals } from '../globals.js';
 import type { Progress } from './progress.js';
 
 const PIECE_BYTES = 256 * 1024;
-/** Digests asked about at once. */
-const PAGE = 20_000;
+/** All contents are looked for, so it may take longer than a question. */
+const OFFER_WITHIN_MS = 120_000;
 
 type Sources = ScannedTree['sources'];
 type Piece = { readonly sha256: string; readonly data: Buffer; readonly last: boolean };
 
-export async function missingContents(
+/** Tells the coordinator what the release is made of; which of its contents have to travel. */
+export async function offerRelease(
   globals: Globals,
   remote: CoordinatorRemote,
-  sources: Sources,
+  app: string,
+  manifest: Uint8Array,
 ): Promise<readonly string[]> {
-  const all = [...sources.keys()];
-  const missing: string[] = [];
-  for (let from = 0; from < all.length; from += PAGE) {
-    const answer = await remote.MissingBlobs({ sha256: all.slice(from, from + PAGE) }, timeLimit(globals));
-    missing.push(...answer.sha256);
-  }
-  return missing;
+  const { digest, chunks } = await remote.ManifestChunks({ app }, timeLimit(globals));
+  const patch = digest === '' ? undefined : patchOf(digest, unpackChunks(chunks), manifest);
+  const limit = { timeoutMs: globals.timeoutMs ?? OFFER_WITHIN_MS };
+  const answer = await sendManifest((message) => remote.OfferRelease(message, limit), { app, manifest, patch });
+  return answer.sha256;
 }
 
 /** Returns the bytes that travelled. */
