@@ -3,7 +3,10 @@ import type { AgentRelease } from '@outrider/shared/domain/agent.js';
 import type { HostSpec } from '@outrider/shared/domain/release.js';
 
 export interface Furnishing {
-  /** Paths in the tree that are its own: nothing at or below them is compared with the manifest, or mended by it. */
+  /**
+   * Paths in the tree that are its own: in one that stands, nothing at or below them is compared with the manifest, or
+   * mended by it. A new tree has there what the manifest says, until it is furnished.
+   */
   pathsOf(spec: HostSpec, release: AgentRelease): readonly string[];
   /**
    * Called whenever a tree has been made, mended or found to be whole, before anything is told of it. `root`: where it
