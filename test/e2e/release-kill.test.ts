@@ -106,6 +106,9 @@ async function expectNothingCorrupt(): Promise<void> {
     const { entries } = readManifest(readFileSync(app('manifests', `${digest}.json`)));
     const tree = { root: app(digest), entries, blob, links: false, turns: new Turns(1_000) };
     expect(await differencesOf(tree)).toEqual([]);
+    // What it would be mended from.
+    const lost = entries.filter((entry) => entry.kind === 'file' && !existsSync(blob(entry.sha256)));
+    expect(lost).toEqual([]);
   }
 }
 
@@ -140,9 +143,13 @@ it('at any moment of a staging', async () => {
     await up();
     await stage(sample);
     await staged(sample);
-    await expectNothingCorrupt();
+    expect(trees()).toContain(sample.release.digest);
   }
   expect(list(join(data, 'incoming'))).toEqual([]);
+  // What clears away would take trees from under whoever reads them.
+  await host.daemon.stop();
+  await expectNothingCorrupt();
+  host.daemon.start();
 });
 
 /** As if all contents had come in long ago. */
@@ -184,5 +191,6 @@ it('at any moment at which releases are cleared away', async () => {
     },
     { timeoutMs: 60_000 },
   );
+  await host.daemon.stop();
   await expectNothingCorrupt();
 });

@@ -1,4 +1,5 @@
 /** Trees whose files are names of the stored ones: only where nobody in them could change those, and never unnoticed. */
+import { spawnSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +98,30 @@ it('the same content with two modes is one of them linked, the other a copy', as
   expect([isLinked(both, 'plain'), isLinked(both, 'program')]).toEqual([true, false]);
   expect(['plain', 'program'].map((name) => lstatSync(file(both, name)).mode & 0o7777)).toEqual([0o644, 0o755]);
   await releases.verify('assistants', both.release, 'check');
+});
+
+it('another user reads and executes what is in a tree, and changes none of it, linked or not', async (test) => {
+  if (process.getuid?.() !== 0) test.skip('only root can become somebody else');
+  chmodSync(folder, 0o755);
+  await stage(ONE);
+  const attempts = [
+    'echo x >> code',
+    'rm code',
+    'mv run code',
+    'chmod 777 code',
+    'echo x > new',
+    'ln -sf /etc/passwd code',
+  ];
+  const as = { cwd: releases.tree('assistants', ONE.release), uid: 65_534, gid: 65_534 };
+  for (const sample of [ONE, ONE_TOO]) {
+    await stage(sample);
+    expect(attempts.filter((attempt) => spawnSync('/bin/sh', ['-c', attempt], as).status === 0)).toEqual([]);
+    expect(spawnSync('/bin/sh', ['-c', 'cat code && ./run'], as)).toMatchObject({
+      status: 0,
+      stdout: Buffer.from(CODE),
+    });
+    await releases.verify('assistants', sample.release, 'check');
+  }
 });
 
 describe('a release whose own programs may run as root is copied', () => {

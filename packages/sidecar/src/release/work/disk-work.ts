@@ -100,7 +100,9 @@ export class DiskWork implements ReleaseWork {
     const isNew = !existsSync(tree.root);
     const contents = new TreeContents({ ...tree, turns });
     contents.trust(missing.keys());
-    const made = isNew ? { ...tree, root: this.layout.building(job.app, job.release.digest) } : tree;
+    // All of it, also what is apart: what furnishes the tree finds it there.
+    const fresh = { ...tree, entries: manifest.entries, root: this.layout.building(job.app, job.release.digest) };
+    const made = isNew ? fresh : tree;
     const lacking = isNew ? made.entries : await differencesOf(made);
     await this.mendContents(make, lacking, contents);
     if (isNew) await buildTree(made, contents);
