@@ -36,6 +36,7 @@ import { onceEach } from './once-each.js';
 import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { ReleaseCatalog } from './release/catalog.js';
 import { Notifier } from './notify/notifier.js';
+import { createContents } from './release/contents.js';
 import { ReleaseCopies } from './release/copies.js';
 import { connected, openStore } from './store/connection.js';
 import { RedisCoordinators } from './store/redis-coordinators.js';
@@ -222,7 +223,19 @@ function insideOf(
   const engine: RolloutEngine = engineOf(config, { redis, keys, fleet, releases: copies, events, tally, log, own });
   const watch = watchOf(environment, fleet, engine, events, log);
   return {
-    ...{ environment, clock, fleet, events, blobs, catalog, copies, coordinators, engine, own, watch },
+    ...{
+      environment,
+      clock,
+      fleet,
+      events,
+      contents: createContents({ blobs, clock }),
+      catalog,
+      copies,
+      coordinators,
+      engine,
+      own,
+      watch,
+    },
     ...{ drifts: () => watch.drifts(), rollouts: engine, releases: copies },
     publishing: { push: (ask) => catalog.push(ask), agentsText: (digest) => copies.agentsText(digest) },
     sidecars: new Sidecars(() => tokens.fleet),

@@ -56,6 +56,14 @@ export interface SidecarConfig {
   };
   /** Bytes of the disk that releases never take. */
   readonly diskReserve: number;
+  /** Bytes in a second; absent: as many as come and go. */
+  readonly staging: {
+    readonly bandwidth?: number;
+    /** What other hosts fetch from this one, all of them together. */
+    readonly serveBandwidth?: number;
+    /** Streams to other hosts at once. */
+    readonly serveStreams: number;
+  };
   readonly drain: {
     /** Also where the machine goes on when the sidecar ends. */
     readonly onStop: boolean;
@@ -122,6 +130,11 @@ const schema = strict(
       compress: flag().default(true),
     }).prefault({}),
     disk_reserve: size(0, 1024 * 1024 * GIB).default(64 * MIB),
+    staging: strict({
+      bandwidth: size(64 * KIB, 1024 * GIB).optional(),
+      serve_bandwidth: size(64 * KIB, 1024 * GIB).optional(),
+      serve_streams: whole(1, 1_000).default(8),
+    }).prefault({}),
     control: strict({ group: text('the name of a group of this machine').optional() }).prefault({}),
     drain: strict({
       on_stop: flag().default(false),
@@ -172,6 +185,7 @@ export function loadConfig(
     },
     control: config.control.group === undefined ? {} : { group: config.control.group },
     diskReserve: config.disk_reserve,
+    staging: stagingOf(config),
     drain: { onStop: config.drain.on_stop, limitMs: config.drain.limit },
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     log: {
@@ -179,6 +193,15 @@ export function loadConfig(
       ...(config.log.file === undefined ? {} : { file: config.log.file }),
     },
   });
+}
+
+function stagingOf({ staging }: Settings): SidecarConfig['staging'] {
+  const { bandwidth, serve_bandwidth: serveBandwidth, serve_streams: serveStreams } = staging;
+  return {
+    serveStreams,
+    ...(bandwidth === undefined ? {} : { bandwidth }),
+    ...(serveBandwidth === undefined ? {} : { serveBandwidth }),
+  };
 }
 
 function listenersOf({ address: own, listen }: Settings): Listeners {

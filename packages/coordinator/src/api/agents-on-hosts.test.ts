@@ -40,6 +40,7 @@ async function sidecar(name: string, act: () => readonly InstanceStatus[] = () =
     preflight: nobodyAsks,
     specs: { knownSpec: nobodyAsks },
     hooks: { ask: nobodyAsks },
+    contents: { send: nobodyAsks },
     listen: ['127.0.0.1:0'],
     tokens: () => [TOKEN],
     onBug: () => undefined,

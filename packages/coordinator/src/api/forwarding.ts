@@ -9,7 +9,7 @@ type Method = keyof CoordinatorService;
 
 /** Need the token and only read. */
 const READS: ReadonlySet<string> = new Set<Method>([
-  ...(['Blobs', 'ShowRelease', 'Logs', 'PlanRollout', 'PlanRollback', 'Evidence'] as const),
+  ...(['Blobs', 'ChunksOfBlobs', 'ShowRelease', 'Logs', 'PlanRollout', 'PlanRollback', 'Evidence'] as const),
 ]);
 /** Goes to the hosts, over the links that every coordinator has. */
 const TO_HOSTS: ReadonlySet<string> = new Set<Method>(['ControlAgent']);

@@ -4,26 +4,21 @@ import type { Release } from '@outrider/shared/domain/release.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
 import { writeRelease } from '@outrider/shared/rpc/codec.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
+import { MOST_DIGESTS } from '@outrider/shared/release/transfer/serving.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { line, optionalName, refuse, versionOrWord, who } from './fields.js';
 import type { Inside } from './inside.js';
 
-/** More than a release of this many contents is asked for in parts. */
-const MOST_DIGESTS = 100_000;
-
-type Methods = 'MissingBlobs' | 'PutBlobs' | 'Blobs' | 'PushRelease' | 'ListReleases' | 'ShowRelease';
+type Methods = 'MissingBlobs' | 'PutBlobs' | 'Blobs' | 'ChunksOfBlobs' | 'PushRelease' | 'ListReleases' | 'ShowRelease';
 
 export function releaseMethods(inside: Inside): Pick<Service<CoordinatorHandlers>, Methods> {
-  const { blobs, releases, publishing } = inside;
+  const { contents, releases, publishing } = inside;
   return {
-    MissingBlobs: async ({ sha256 }) => ({ sha256: await blobs.missing(limited(sha256)) }),
-    PutBlobs: async (pieces) => ({ stored: await blobs.putAll(pieces) }),
-    Blobs: async function* ({ sha256 }) {
-      for (const digest of limited(sha256)) {
-        for await (const piece of blobs.read(digest)) yield { ...piece, data: Buffer.from(piece.data) };
-      }
-    },
+    MissingBlobs: async ({ sha256 }) => ({ sha256: await contents.missing(limited(sha256)), packed: true }),
+    PutBlobs: async (pieces) => ({ stored: await contents.receive(pieces) }),
+    Blobs: (ask, caller) => contents.send(ask, caller),
+    ChunksOfBlobs: ({ sha256 }) => contents.chunks(sha256),
     PushRelease: async ({ version, manifest, by, message }) => {
       const { release, isNew } = await publishing.push({
         version,

@@ -3,7 +3,7 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { Fleet, Releases } from '../engine/ports.js';
 import type { Drift } from '../rollout/drift.js';
 import type { Leader } from './leader.js';
-import type { Blobs, EventLog, Publishing, Rollouts } from './ports.js';
+import type { Contents, EventLog, Publishing, Rollouts } from './ports.js';
 import type { Sidecars } from './sidecars.js';
 
 export interface Inside {
@@ -14,7 +14,7 @@ export interface Inside {
   readonly events: EventLog;
   readonly releases: Releases;
   readonly publishing: Publishing;
-  readonly blobs: Blobs;
+  readonly contents: Contents;
   readonly sidecars: Sidecars;
   readonly leader: Leader;
   /** Absolute path, on this machine, of the token that opens the sidecars. */

@@ -1,5 +1,4 @@
 /** Owns the way of a folder to the coordinator: what is there already does not travel. */
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '@outrider/shared/domain/release.js';
@@ -12,6 +11,7 @@ import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { type Globals, whoami } from './globals.js';
 import { Progress } from './progress.js';
+import { sendMissing } from './send-contents.js';
 
 export interface PushOptions {
   readonly dir: string;
@@ -29,7 +29,6 @@ export interface PushResult {
   readonly bytes_sent: number;
 }
 
-const PIECE_BYTES = 256 * 1024;
 /** Digests asked about at once. */
 const PAGE = 20_000;
 /** Naming a release reads and compiles it, so it may take longer than a question. */
@@ -43,7 +42,7 @@ export async function pushRelease(globals: Globals, options: PushOptions): Promi
     const manifest: Manifest = { app, entries: tree.entries };
     const bytes = manifestBytes(manifest);
     return await withCoordinator(globals, async (remote) => {
-      const sent = await sendMissing(globals, remote, tree, progress);
+      const sent = await sendTree(globals, remote, tree, manifest, progress);
       const release = await remote.PushRelease(
         {
           version: options.version,
@@ -85,51 +84,28 @@ async function appOf(dir: string): Promise<string> {
 }
 
 /** Returns the bytes that travelled. */
-async function sendMissing(
+async function sendTree(
   globals: Globals,
   remote: CoordinatorRemote,
   tree: ScannedTree,
+  manifest: Manifest,
   progress: Progress,
 ): Promise<number> {
   const all = [...tree.sources.keys()];
   const missing: string[] = [];
+  let packed = true;
   for (let from = 0; from < all.length; from += PAGE) {
     const answer = await remote.MissingBlobs({ sha256: all.slice(from, from + PAGE) }, timeLimit(globals));
     missing.push(...answer.sha256);
+    packed &&= answer.packed;
   }
   if (missing.length === 0) return 0;
-  let sent = 0;
-  const count = (bytes: number): void => {
-    sent += bytes;
-    progress.add('sending', bytes);
+  let total = 0;
+  const sent = (wireBytes: number): void => {
+    total += wireBytes;
+    progress.add('sending', wireBytes);
   };
   const limit = globals.timeoutMs === undefined ? {} : { timeoutMs: globals.timeoutMs };
-  await remote.PutBlobs(piecesOf(tree, missing, count), limit);
-  return sent;
-}
-
-type Piece = { readonly sha256: string; readonly data: Buffer; readonly last: boolean };
-
-/** Contents in pieces: the digest in the first of each, `last` in its last. Reads no further than is taken. */
-async function* piecesOf(
-  tree: ScannedTree,
-  wanted: readonly string[],
-  count: (bytes: number) => void,
-): AsyncGenerator<Piece> {
-  for (const sha256 of wanted) {
-    const source = tree.sources.get(sha256);
-    if (source === undefined)
-      throw new OutriderError('internal', `The coordinator asked for ${sha256}, which was not offered.`);
-    let waiting: Buffer = Buffer.alloc(0);
-    let first = true;
-    for await (const chunk of createReadStream(source.path, { highWaterMark: PIECE_BYTES })) {
-      if (waiting.length > 0) {
-        yield { sha256: first ? sha256 : '', data: waiting, last: false };
-        first = false;
-      }
-      waiting = chunk as Buffer;
-      count(waiting.length);
-    }
-    yield { sha256: first ? sha256 : '', data: waiting, last: true };
-  }
+  await sendMissing({ remote, manifest, sources: tree.sources, missing, packed, sent, limit });
+  return total;
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import grpcServer from '@grpc/grpc-js';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
@@ -41,6 +42,7 @@ const SAMPLES: SidecarGrpcOptions['samples'] = {
   samples: (app, metrics) => ({ periodMs: 5_000, rollout: `${app} ${metrics.join()}`, agents: [] }),
 };
 const hooks: SidecarGrpcOptions['hooks'] = { ask: () => Promise.reject(new Error('nobody asks')) };
+const contents: SidecarGrpcOptions['contents'] = { send: () => Readable.from([]) };
 const preflight: SidecarGrpcOptions['preflight'] = async ({ release }) => ({
   ...{ problems: [`no room for ${release.version}`], notices: ['a guess'] },
   facts: FACTS,
@@ -86,7 +88,7 @@ async function sidecar(
 ): Promise<{ host: SimulatedHost; grpc: SidecarGrpc; say: () => void }> {
   const { host, control, say } = model(name, pid);
   const grpc = await startSidecarGrpc({
-    ...{ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs, hooks },
+    ...{ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs, hooks, contents },
     listen: [listen],
     tokens: () => [TOKEN],
     onBug: (error) => {
@@ -189,7 +191,16 @@ describe('the live fleet', () => {
     const server = await startGrpcServer({
       ...{ service: proto.types.outrider.v1.Sidecar.service, proto, listen: ['127.0.0.1:0'], tokens: () => [TOKEN] },
       implementation: {
-        ...sidecarService({ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs, hooks }),
+        ...sidecarService({
+          host: control,
+          agents: AGENTS,
+          logs: LOGS,
+          samples: SAMPLES,
+          preflight,
+          specs,
+          hooks,
+          contents,
+        }),
         Status: async () => {
           const status = host.status();
           asked += 1;

@@ -20,9 +20,11 @@ import { startSidecarHttp } from '../http/http.js';
 import { SidecarMetrics } from '../http/metrics.js';
 import { metricsRoutes, sidecarRoutes } from '../http/routes.js';
 import { sessionFigures } from '../http/session-figures.js';
+import type { Contents } from '../link/ports.js';
 import { startSidecarGrpc } from '../link/grpc.js';
 import { type RedisLink, startRedisLink } from '../link/redis-link.js';
-import { grpcClient } from '../release/blob-fetch.js';
+import { createContents } from '../release/contents.js';
+import { grpcClient } from '../release/fetch/remotes.js';
 import { Sampler } from '../samples/sampler.js';
 import { Autoscaler } from '../supervise/autoscaler.js';
 import { bindPatiently } from './binding.js';
@@ -68,6 +70,7 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
   const grpc = await bindPatiently(() =>
     startSidecarGrpc({
       ...{ host, agents: supervisor, logs, samples, preflight, specs, hooks },
+      contents: contentsOf(config, inside),
       ...{ listen: config.listen.grpc, tokens: tokens.accepted, onBug },
     }),
   );
@@ -108,6 +111,17 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
     metrics: figures,
     ...zmq,
   };
+}
+
+/** For other hosts that stage what this one has. */
+function contentsOf({ dataDir, staging }: SidecarConfig, { host, metrics }: Inside): Contents {
+  const { serveStreams: mostAtOnce, serveBandwidth } = staging;
+  return createContents({
+    ...{ dataDir, clock: systemClock, mostAtOnce },
+    ...(serveBandwidth === undefined ? {} : { bandwidth: serveBandwidth }),
+    pulse: () => host.pulse(),
+    sent: (bytes) => metrics.current?.sent(bytes),
+  });
 }
 
 /** The fleet's history has the steps of a rollout from its coordinator, each once; here they go to ZeroMQ alone. */

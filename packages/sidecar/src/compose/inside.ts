@@ -103,7 +103,10 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     random: () => Math.random(),
     ...{ host: place, bootId: bootId(), newId, logs: logFiles, maxStarting: config.maxStarting, warn },
   });
-  const releases = createReleases({ dataDir, token: tokens.ofFleet, clock, reserveBytes: config.diskReserve });
+  const releases = createReleases({
+    ...{ dataDir, host, token: tokens.ofFleet, clock, reserveBytes: config.diskReserve },
+    ...(config.staging.bandwidth === undefined ? {} : { bandwidth: config.staging.bandwidth }),
+  });
   const driver = createHostDriver({
     ...{ host, address, environment, labels, clock, supervisor, events },
     sidecar: { pid: process.pid, version, startedAt: rfc3339(clock.now()) },
@@ -111,6 +114,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     ...{ releases, agents: supervisor, refusals: [limits, secrets] },
     ...{ ...measuredBy(figures), machine, reserved: reservedBy(config) },
     ...{ localAddresses, problems: () => [...supervisor.problems(), ...(scaler.current?.problems() ?? [])] },
+    onStaged: (bytes) => metrics.use((them) => them.staged(bytes)),
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
   tellOfUndeclared(sockets, supervisor, log);

@@ -111,6 +111,12 @@ beforeEach(async () => {
   status = hostStatus({ instances: [instanceStatus('vision'), instanceStatus('memory', { ready: false })] });
   server = await startSidecarGrpc({
     ...{ host, agents },
+    contents: {
+      send: async function* ({ sha256 }) {
+        asked.push(['contents', ...sha256]);
+        yield { sha256: sha256[0] ?? '', data: Buffer.from('bytes'), last: true };
+      },
+    },
     hooks: {
       ask: async (...given) => {
         asked.push(['hook', ...given]);

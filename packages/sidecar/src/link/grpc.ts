@@ -15,7 +15,7 @@ import { agentLogs } from './agent-logs.js';
 import { hookAskOf } from './hook-request.js';
 import { agentOrderOf, checkPlace, commandOf, leaseEndOf, logsAskOf, releaseOf, scaleAskOf } from './grpc-requests.js';
 import { latest } from './latest.js';
-import type { AgentControl, Hooks, HostControl, Preflight, SampleSource, SpecSource } from './ports.js';
+import type { AgentControl, Contents, Hooks, HostControl, Preflight, SampleSource, SpecSource } from './ports.js';
 import { scaleAgent } from './scale.js';
 
 /** Changes within this time are told together. */
@@ -31,6 +31,7 @@ export interface SidecarGrpcOptions {
   readonly preflight: Preflight;
   readonly specs: SpecSource;
   readonly hooks: Hooks;
+  readonly contents: Contents;
   readonly listen: readonly string[];
   readonly tokens: () => readonly string[];
   readonly onBug: (error: unknown, method: string) => void;
@@ -79,8 +80,8 @@ export function sidecarService(
         signal,
       }),
     BindEpoch: async ({ epoch, holder }) => host.bindEpoch(epoch, holder) as WireHostStatus,
-    Stage: async ({ command, release, manifest, hostSpec, sources }) =>
-      host.stage(commandOf(command), { release: releaseOf(release), manifest, hostSpec, sources }) as WireAppStatus,
+    Stage: async ({ command, release, ...source }) =>
+      host.stage(commandOf(command), { release: releaseOf(release), ...source }) as WireAppStatus,
     Switch: async ({ command, release, confirmWithinMs, rolloutRecord, strategy, onLeaseEnd, noGrace }) =>
       host.switchTo(commandOf(command), releaseOf(release), confirmWithinMs, rolloutRecord, {
         ...{ strategy, noGrace, onLeaseEnd: leaseEndOf(onLeaseEnd) },
@@ -104,6 +105,7 @@ export function sidecarService(
     Logs: (request, { signal }) =>
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
     Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
+    Blobs: (ask, caller) => options.contents.send(ask, caller),
     RunHook: (request) => runHook(request, host, hooks),
     ...releaseQuestions(options),
   };

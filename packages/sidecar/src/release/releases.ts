@@ -14,9 +14,11 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { SpecSource } from '../link/ports.js';
 import type { Releases } from '../supervise/ports.js';
 import type { StagingNeeds } from '../supervise/preflight/ports.js';
-import { fetchBlobs } from './blob-fetch.js';
+import { Pace } from '@outrider/shared/release/transfer/pace.js';
+import { basesHere } from './bases-here.js';
+import { fetchBlobs, type FetchOptions } from './blob-fetch.js';
 import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
-import { Fetching, sum } from './fetching.js';
+import { Fetching, type StageProgress, sum } from './fetching.js';
 import { diskProblem, ensureSpace, freeBytes, problemOfSpace } from '@outrider/shared/release/store/disk.js';
 import { acceptDocuments, knownSpec, loadManifest, loadSpec, readDocuments } from './documents.js';
 import { layoutOf } from './layout.js';
@@ -29,6 +31,10 @@ export interface ReleasesOptions {
   readonly clock: Clock;
   /** Bytes of the disk that staging never takes; default 64 MiB. */
   readonly reserveBytes?: number;
+  /** The name of this host among those that stage together; absent: no other is asked. */
+  readonly host?: string;
+  /** Bytes in a second that staging fetches at most; absent: as many as come. */
+  readonly bandwidth?: number;
   /** Fetching gives up when nothing new has come for so long; default 60 s. */
   readonly patienceMs?: number;
 }
@@ -40,6 +46,9 @@ const PATIENCE_MS = 60_000;
 /** What an entry takes besides its content. */
 const ENTRY_BYTES = 4096;
 
+/** Who is asked for what is missing. */
+type From = Pick<FetchOptions, 'sources' | 'peers' | 'bases'>;
+
 export function createReleases(options: ReleasesOptions): Releases & StagingNeeds & SpecSource {
   return new HostReleases(options);
 }
@@ -47,6 +56,7 @@ export function createReleases(options: ReleasesOptions): Releases & StagingNeed
 class HostReleases implements Releases, StagingNeeds, SpecSource {
   private readonly layout;
   private readonly maker: TreeMaker;
+  private readonly pace: Pace;
   private readonly specs = new Map<string, HostSpec>();
   /** One thing at a time for each tree. */
   private readonly busy = new Map<string, Promise<void>>();
@@ -54,6 +64,7 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
   constructor(private readonly options: ReleasesOptions) {
     const layout = layoutOf(options.dataDir);
     this.layout = layout;
+    this.pace = new Pace(options.bandwidth, options.clock);
     mkdirSync(layout.releases, { recursive: true, mode: 0o755 });
     this.maker = { blobs: new BlobStore(layout.blobs, layout.incoming), incoming: layout.incoming };
   }
@@ -73,28 +84,29 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
     return { spec, ...need, ...(problem === undefined ? {} : { problem }) };
   }
 
-  stage: Releases['stage'] = async (app, release, sources, progress, signal) => {
+  stage: Releases['stage'] = async (app, release, sources, progress, signal, peers = []) => {
     const kept = this.keptBy(app, release);
-    await this.alone(app, release, () => this.bring(app, release, sources, progress, signal));
+    await this.alone(app, release, () => this.bring(app, release, { sources, peers }, progress, signal));
     for (const other of kept) {
-      await this.alone(app, other, () => this.bring(app, other, sources, () => undefined, signal));
+      await this.alone(app, other, () => this.bring(app, other, { sources, peers }, () => undefined, signal));
     }
   };
 
   private async bring(
     app: string,
     release: AgentRelease,
-    sources: readonly string[],
-    progress: (bytesDone: number, bytesTotal: number) => void,
+    from: From,
+    progress: StageProgress,
     signal: AbortSignal,
   ): Promise<void> {
     const manifest = loadManifest(this.layout, app, release.digest);
-    this.rememberSources(app, sources);
+    this.rememberSources(app, from.sources);
     const fetching = new Fetching(manifest.entries, this.maker.blobs, progress);
     const missing = await fetching.missing();
     await this.ensureSpaceFor(app, release.digest, manifest, missing);
-    await this.fetch(missing, sources, fetching.add, signal);
-    await this.build(app, release, manifest, sources, signal);
+    const bases = await basesHere(this.layout, manifest, release.digest, missing, this.maker.blobs);
+    await this.fetch(missing, { ...from, bases }, fetching.add, signal);
+    await this.build(app, release, manifest, from.sources, signal);
     fetching.finish();
   }
 
@@ -200,21 +212,26 @@ class HostReleases implements Releases, StagingNeeds, SpecSource {
         if (retried.has(sha256) || sources.length === 0) throw this.cannotMend(app, release, error.entry, error);
         retried.add(sha256);
         await this.maker.blobs.remove(sha256);
-        await this.fetch(new Map([[sha256, size]]), sources, () => undefined, signal).catch((cause: unknown) => {
-          throw this.cannotMend(app, release, error.entry, cause);
-        });
+        await this.fetch(new Map([[sha256, size]]), { sources, peers: [] }, () => undefined, signal).catch(
+          (cause: unknown) => {
+            throw this.cannotMend(app, release, error.entry, cause);
+          },
+        );
       }
     }
   }
 
   private async fetch(
     wanted: ReadonlyMap<string, number>,
-    sources: readonly string[],
-    progress: (bytes: number) => void,
+    from: From,
+    progress: FetchOptions['progress'],
     signal: AbortSignal,
   ): Promise<void> {
-    const { token, clock, patienceMs = PATIENCE_MS } = this.options;
-    await fetchBlobs({ blobs: this.maker.blobs, wanted, sources, token, clock, progress, signal, patienceMs });
+    const { token, clock, patienceMs = PATIENCE_MS, host } = this.options;
+    await fetchBlobs({
+      ...{ blobs: this.maker.blobs, wanted, ...from, token, clock, progress, signal, patienceMs, pace: this.pace },
+      ...(host === undefined ? {} : { host }),
+    });
   }
 
   private async ensureSpaceFor(...of: Parameters<HostReleases['bytesFor']>): Promise<void> {

@@ -1,6 +1,7 @@
 /** What the drivers of this folder need from the outside. Adapters implement these; main puts them together. */
 import type { HostAgent, NodeSignal, Resources, SocketSpec } from '@outrider/shared/domain/agent.js';
 import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { StagedBytes, StagePeer } from '@outrider/shared/domain/host.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Mode } from '../agent/convergence.js';
 import type { ExitStatus, HeldSocket, ProcessIdentity } from '../agent/identity.js';
@@ -219,8 +220,7 @@ export interface DurableStore {
 /** Implemented by release/. */
 export interface Releases {
   /**
-   * Checks both documents against their digests and keeps them, durably; fetches nothing yet.
-   * Throws `OutriderError('invalid')` with a sentence.
+   * Checks both documents against their digests and keeps them, durably; fetches nothing yet. Throws `invalid`.
    */
   accept(documents: ReleaseDocuments): HostSpec;
   /**
@@ -231,8 +231,9 @@ export interface Releases {
     app: string,
     release: ReleaseRef,
     sources: readonly string[],
-    progress: (bytesDone: number, bytesTotal: number) => void,
+    progress: (bytesDone: number, bytesTotal: number, from: StagedBytes) => void,
     signal: AbortSignal,
+    peers?: readonly StagePeer[],
   ): Promise<void>;
   /** A staged release. Throws `OutriderError('not_found')`. */
   spec(app: string, release: ReleaseRef): HostSpec;

@@ -3,16 +3,19 @@
  * a release is, and nothing is ever executed from here. One process writes in it.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, rmSync, type Stats } from 'node:fs';
-import { readFile, rm, stat, utimes } from 'node:fs/promises';
+import { createReadStream, mkdirSync, rmSync } from 'node:fs';
+import { readFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDigest } from '../../domain/name.js';
 import { OutriderError } from '../../runtime/errors.js';
+import { BlobFiles } from './blob-files.js';
 import { collectBlobs, type Collected } from './collection.js';
 import { diskProblem } from './disk.js';
 import { Holds } from './holds.js';
 import { IncomingBlob, storeWhole } from './incoming-blob.js';
 import { Unsynced } from './unsynced.js';
+
+export { hashOf } from './blob-files.js';
 
 /** One message of a stream of blobs: `sha256` in the first of each blob, `last` in its last. */
 export interface BlobPiece {
@@ -34,31 +37,19 @@ const PIECE_BYTES = 256 * 1024;
 /** Being asked for is written down this often at most. */
 const ASKED_EVERY_MS = 10 * 60_000;
 
-export class BlobStore {
+export class BlobStore extends BlobFiles {
   private readonly unsynced: Unsynced;
   private readonly holds = new Holds();
 
   /** `incoming`: for what is half written, on the same file system; emptied here. */
   constructor(
-    private readonly folder: string,
+    folder: string,
     private readonly incoming = join(folder, 'incoming'),
   ) {
+    super(folder);
     rmSync(incoming, { recursive: true, force: true });
     for (const one of [folder, incoming]) mkdirSync(one, { recursive: true, mode: 0o700 });
     this.unsynced = new Unsynced(folder);
-  }
-
-  path(sha256: string): string {
-    return join(this.folder, sha256.slice(0, 2), sha256);
-  }
-
-  /** Bytes of a blob; undefined: it is not stored. Its content is looked at when it is used. */
-  async size(sha256: string): Promise<number | undefined> {
-    return (await this.found(sha256))?.size;
-  }
-
-  async has(sha256: string, size: number): Promise<boolean> {
-    return (await this.size(sha256)) === size;
   }
 
   /** Those that are not stored. The others count as asked for now: see `CollectOptions.since`. */
@@ -72,11 +63,6 @@ export class BlobStore {
       }
     }
     return result;
-  }
-
-  /** Reads all of it. False: it is missing or damaged. */
-  async isWhole(sha256: string): Promise<boolean> {
-    return (await hashOf(this.path(sha256)).catch(() => undefined)) === sha256;
   }
 
   async remove(sha256: string): Promise<void> {
@@ -179,22 +165,6 @@ export class BlobStore {
     const target = this.path(sha256);
     return { incoming: this.incoming, target, arrived: () => this.unsynced.add(target) };
   }
-
-  private async found(sha256: string): Promise<Stats | undefined> {
-    try {
-      return await stat(this.path(sha256));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw diskProblem(error, this.path(sha256));
-    }
-  }
-}
-
-/** sha256 of a file's content. */
-export async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: PIECE_BYTES })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 function checked(sha256: string): string {

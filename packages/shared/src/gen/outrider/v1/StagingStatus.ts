@@ -9,6 +9,9 @@ export interface StagingStatus {
   'reason'?: (string);
   'bytesDone'?: (number | string | Long);
   'bytesTotal'?: (number | string | Long);
+  'bytesFromCoordinators'?: (number | string | Long);
+  'bytesFromPeers'?: (number | string | Long);
+  'bytesReused'?: (number | string | Long);
 }
 
 export interface StagingStatus__Output {
@@ -18,4 +21,7 @@ export interface StagingStatus__Output {
   'reason': (string);
   'bytesDone': (number);
   'bytesTotal': (number);
+  'bytesFromCoordinators': (number);
+  'bytesFromPeers': (number);
+  'bytesReused': (number);
 }
