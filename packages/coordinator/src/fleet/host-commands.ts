@@ -1,20 +1,30 @@
 /** Commands to one host over gRPC, each with a deadline. Failures are `OutriderError`s from the client. */
 import { readAppStatus, readHostStatus } from '@outrider/shared/rpc/codec.js';
 import type { SidecarRemote } from '@outrider/shared/rpc/client.js';
+import type { StagePeer } from '@outrider/shared/domain/host.js';
 import type { HostCommands } from '../engine/ports.js';
+import type { Staged } from './peers.js';
 
 const COMMAND_MS = 5_000;
 /** A manifest of many files takes a while over a thin line. */
 const STAGE_MS = 30_000;
 
-/** `sources`: `HOST:PORT` of whoever serves blobs, as this host reaches them. */
-export function hostCommands(remote: SidecarRemote, sources: () => readonly string[]): HostCommands {
+/** Where a host gets contents from, as it reaches them. */
+export interface StageSources {
+  /** `HOST:PORT` of coordinators. */
+  readonly coordinators: () => readonly string[];
+  readonly peers: (staged: Staged) => StagePeer[];
+}
+
+export function hostCommands(remote: SidecarRemote, { coordinators, peers }: StageSources): HostCommands {
   const limits = { timeoutMs: COMMAND_MS };
   return {
     bindEpoch: async (epoch, holder) => readHostStatus(await remote.BindEpoch({ epoch, holder }, limits)),
-    stage: async (command, { release, manifest, hostSpec }) => {
+    stage: async (command, { release, manifest, hostSpec, together = [] }) => {
       const files = { manifest: Buffer.from(manifest), hostSpec: Buffer.from(hostSpec) };
-      const request = { command, release, ...files, sources: [...sources()] };
+      const { app } = command;
+      const from = { sources: [...coordinators()], peers: peers({ app, digest: release.digest, together }) };
+      const request = { command, release, ...files, ...from };
       return readAppStatus(await remote.Stage(request, { timeoutMs: STAGE_MS }));
     },
     switchTo: async (command, release, confirmWithinMs, rolloutRecord, how = {}) =>

@@ -8,6 +8,7 @@ import type { Fleet, FleetHost, HostCommands } from '../engine/ports.js';
 import { hostCommands } from './host-commands.js';
 import { hostSamples } from './host-samples.js';
 import { HostLink, LINK_TIMES, type LinkTimes } from './host-link.js';
+import { peersFor } from './peers.js';
 import { readInventory } from './inventory.js';
 import { SharedTexts } from './shared-texts.js';
 import { Witness } from './witness.js';
@@ -72,7 +73,10 @@ export class LiveFleet implements Fleet {
   commands(host: string): HostCommands {
     const link = this.links.get(host);
     if (link === undefined) throw new OutriderError('not_found', `There is no host "${host}" in this environment.`);
-    return hostCommands(link.remote, () => this.options.sources(link.view()));
+    return hostCommands(link.remote, {
+      coordinators: () => this.options.sources(link.view()),
+      peers: (staged) => peersFor(link.view(), this.hosts(), staged),
+    });
   }
 
   /** What the agents of a host did. Rejects with the call's `OutriderError`. */

@@ -138,11 +138,12 @@ class Fetch {
     this.lanes.add(lane);
   }
 
+  /** A host that has sent nothing at all is left alone for a while. */
   private complete({ source, wanted }: Batch): Outcome {
-    if (wanted.some((sha256) => this.board.sizeOf(sha256) !== undefined)) {
-      this.failed(source, new OutriderError('unavailable', `${source} sent only some of the files.`));
-    }
-    return 'all';
+    const missed = wanted.filter((sha256) => this.board.sizeOf(sha256) !== undefined);
+    if (missed.length === 0) return 'all';
+    this.failed(source, new OutriderError('unavailable', `${source} sent only some of the files.`));
+    return this.remotes.isHost(source) && missed.length === wanted.length ? 'failed' : 'all';
   }
 
   private async judge(source: string, error: unknown): Promise<Outcome> {
