@@ -339,6 +339,16 @@ test('a spec that was staged here is told, and only with the token: it has setti
   await expect(stranger.KnownSpec(request)).rejects.toMatchObject({ code: 'unauthenticated' });
 });
 
+test('contents are given to other hosts, and only with the token', async () => {
+  const pieces: string[] = [];
+  for await (const { data } of remote.Blobs({ sha256: ['abc'] })) pieces.push(data.toString());
+  expect(pieces).toEqual(['bytes']);
+  const refused = async (): Promise<void> => {
+    for await (const piece of stranger.Blobs({ sha256: ['abc'] })) pieces.push(piece.sha256);
+  };
+  await expect(refused()).rejects.toMatchObject({ code: 'unauthenticated' });
+});
+
 describe('logs', () => {
   test('are the last lines of each instance', async () => {
     writeFileSync(join(folder, 'vision.0.log'), 'one\ntwo\nthree\n');
