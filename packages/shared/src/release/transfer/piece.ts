@@ -23,6 +23,5 @@ export type OutgoingPiece = Partial<
 export const PIECE_BYTES = 256 * 1024;
 export const DIGEST_BYTES = 32;
 
-/** What it takes on the wire, but for a few bytes. */
-export const wireBytesOf = ({ data, bundle }: Partial<Pick<Piece, 'data' | 'bundle'>>): number =>
-  (data?.length ?? 0) + (bundle?.length ?? 0);
+/** Bytes of contents, as they go over the wire. */
+export const wireBytesOf = ({ data }: Partial<Pick<Piece, 'data'>>): number => data?.length ?? 0;
