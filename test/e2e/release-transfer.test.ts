@@ -79,8 +79,6 @@ describe('a release', () => {
     expect(sent).toBeLessThan(bytes / 8);
     expect(await roll('2.0.0')).toBeLessThan(bytes / 5);
     expect(await versions(cluster, APP)).toEqual(everywhere('2.0.0'));
-    const statuses = await Promise.all(HOSTS.map(async (host) => (await cluster.host(host).remote.Status({})).apps[0]));
-    for (const status of statuses) expect(status?.active?.version).toBe('2.0.0');
   });
 
   it('comes whole to every host where one of them is killed while it stages', async () => {

@@ -36,7 +36,7 @@ export class BlobReceiver {
 
   constructor(private readonly options: ReceiveOptions) {}
 
-  /** Whether a piece said anything but that the sender is there. @throws OutriderError('invalid'), WrongContent, DiskProblem */
+  /** One without anything says only that the sender is there. @throws OutriderError('invalid'), WrongContent, DiskProblem */
   async take(piece: Piece): Promise<void> {
     const data = piece.inflatedSize === 0 ? piece.data : await unpack(piece.data, piece.inflatedSize);
     if (piece.bundle.length > 0) this.takeBundle(piece, data);
