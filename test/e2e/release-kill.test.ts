@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { ensureToken } from '@outrider/shared/runtime/token.js';
 import { readManifest } from '@outrider/shared/release/manifest.js';
-import { blobPath } from '@outrider/shared/release/store/blob-store.js';
+import { blobPath } from '@outrider/shared/release/store/blob-files.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { type BlobServer, startBlobServer } from '@outrider/sidecar/release/testing/blob-server.js';
 import { type Sample, sampleOf } from '@outrider/sidecar/release/testing/sample.js';

@@ -27,6 +27,7 @@ describe('sidecar.yaml', () => {
       control: {},
       diskReserve: 64 * 1024 ** 2,
       keepReleases: 5,
+      staging: { serveStreams: 8 },
       drain: { onStop: false, limitMs: 90_000 },
       host: 'pc2',
       address: '127.0.0.1',
@@ -63,6 +64,11 @@ describe('sidecar.yaml', () => {
     expect(agentLogs).toEqual({ maxBytes: 512 * 1024, keep: 2, compress: false });
     const env = { OUTRIDER_SIDECAR__AGENT_LOGS__MAX_SIZE: '1G' };
     expect(load('host: pc2\n', env).agentLogs.maxBytes).toBe(1024 ** 3);
+  });
+
+  test('says how fast contents of releases may come and go', () => {
+    const { staging } = load('host: pc2\nstaging: { bandwidth: 50M, serve_bandwidth: 10M, serve_streams: 2 }\n');
+    expect(staging).toEqual({ bandwidth: 50 * 1024 ** 2, serveBandwidth: 10 * 1024 ** 2, serveStreams: 2 });
   });
 
   test('is overruled by the environment', () => {

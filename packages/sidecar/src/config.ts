@@ -59,6 +59,14 @@ export interface SidecarConfig {
   readonly diskReserve: number;
   /** So many releases of an app stay that were staged last, needed or not. */
   readonly keepReleases: number;
+  /** Bytes in a second; absent: as many as come and go. */
+  readonly staging: {
+    readonly bandwidth?: number;
+    /** What other hosts fetch from this one, all of them together. */
+    readonly serveBandwidth?: number;
+    /** Streams to other hosts at once. */
+    readonly serveStreams: number;
+  };
   readonly drain: {
     /** Also where the machine goes on when the sidecar ends. */
     readonly onStop: boolean;
@@ -133,6 +141,11 @@ const schema = strict(
     trusted_keys: trustedKeys().optional(),
     disk_reserve: size(0, 1024 * 1024 * GIB).default(64 * MIB),
     keep_releases: whole(1, 1_000).default(5),
+    staging: strict({
+      bandwidth: size(64 * KIB, 1024 * GIB).optional(),
+      serve_bandwidth: size(64 * KIB, 1024 * GIB).optional(),
+      serve_streams: whole(1, 1_000).default(8),
+    }).prefault({}),
     control: strict({ group: text('the name of a group of this machine').optional() }).prefault({}),
     drain: strict({
       on_stop: flag().default(false),
@@ -185,6 +198,7 @@ export function loadConfig(
     diskReserve: config.disk_reserve,
     keepReleases: config.keep_releases,
     trustedKeys: config.trusted_keys ?? [],
+    staging: stagingOf(config),
     drain: { onStop: config.drain.on_stop, limitMs: config.drain.limit },
     ...(config.token_file === undefined ? {} : { tokenFile: config.token_file }),
     log: {
@@ -192,6 +206,15 @@ export function loadConfig(
       ...(config.log.file === undefined ? {} : { file: config.log.file }),
     },
   });
+}
+
+function stagingOf({ staging }: Settings): SidecarConfig['staging'] {
+  const { bandwidth, serve_bandwidth: serveBandwidth, serve_streams: serveStreams } = staging;
+  return {
+    serveStreams,
+    ...(bandwidth === undefined ? {} : { bandwidth }),
+    ...(serveBandwidth === undefined ? {} : { serveBandwidth }),
+  };
 }
 
 function listenersOf({ address: own, listen }: Settings): Listeners {

@@ -42,6 +42,7 @@ async function sidecar(name: string, act: () => readonly InstanceStatus[] = () =
     specs: { knownSpec: nobodyAsks, knownManifest: nobodyAsks },
     hooks: { ask: nobodyAsks },
     ...{ trust: TRUSTS_ALL, checks: NOTHING_TO_CHECK },
+    contents: { send: nobodyAsks },
     listen: ['127.0.0.1:0'],
     tokens: () => [TOKEN],
     onBug: () => undefined,

@@ -9,7 +9,7 @@ type Method = keyof CoordinatorService;
 
 /** Need the token and only read. */
 const READS: ReadonlySet<string> = new Set<Method>([
-  ...(['Blobs', 'ManifestChunks', 'ShowRelease', 'VerifyRelease', 'Logs'] as const),
+  ...(['Blobs', 'ChunksOfBlobs', 'ManifestChunks', 'ShowRelease', 'VerifyRelease', 'Logs'] as const),
   ...(['PlanRollout', 'PlanRollback', 'Evidence'] as const),
 ]);
 /** Goes to the hosts, over the links that every coordinator has. */

@@ -13,11 +13,9 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { line, oneOf, optionalName, refuse, versionOrWord, who } from './fields.js';
 import type { Inside } from './inside.js';
 
-/** More than a release of this many contents is asked for in parts. */
-const MOST_DIGESTS = 100_000;
 const MOST_KEPT = 1_000_000;
 
-type Contents = 'MissingBlobs' | 'PutBlobs' | 'Blobs';
+type Contents = 'PutBlobs' | 'Blobs' | 'ChunksOfBlobs';
 type Pushing = Contents | 'ManifestChunks' | 'OfferRelease' | 'PushRelease';
 type Listing = 'ListReleases' | 'ShowRelease' | 'RemoveRelease' | 'TagRelease' | 'PruneReleases';
 type Methods<M extends keyof Service<CoordinatorHandlers>> = Pick<Service<CoordinatorHandlers>, M>;
@@ -28,15 +26,11 @@ export const releaseMethods = (inside: Inside): Methods<Pushing | Listing> => ({
 });
 
 function pushing(inside: Inside): Methods<Pushing> {
-  const { blobs, publishing, releases } = inside;
+  const { contents, publishing, releases } = inside;
   return {
-    MissingBlobs: async ({ sha256 }) => ({ sha256: await blobs.missing(limited(sha256)) }),
-    PutBlobs: async (pieces) => ({ stored: await blobs.putAll(pieces) }),
-    Blobs: async function* ({ sha256 }) {
-      for (const digest of limited(sha256)) {
-        for await (const piece of blobs.read(digest)) yield { ...piece, data: Buffer.from(piece.data) };
-      }
-    },
+    PutBlobs: async (pieces) => ({ stored: await contents.receive(pieces) }),
+    Blobs: (ask, caller) => contents.send(ask, caller),
+    ChunksOfBlobs: ({ sha256 }) => contents.chunks(sha256),
     ManifestChunks: async ({ app }) => {
       const newest = await releases.find(optionalName('app', app), 'latest');
       if (newest === undefined) return {};
@@ -51,7 +45,8 @@ function pushing(inside: Inside): Methods<Pushing> {
     },
     OfferRelease: async (wire) => {
       const manifest = await receiveManifest(wire, async (_app, base) => (await releases.manifest(base)).bytes);
-      return { sha256: [...(await publishing.offer(manifest))] };
+      const { missing, bases } = await publishing.offer(manifest);
+      return { sha256: [...missing], bases: [...bases], packed: true };
     },
     PushRelease: async ({ version, manifest, manifestDigest, by, message, source }) => {
       const offered = manifest.length === 0 && manifestDigest !== '';
@@ -108,9 +103,6 @@ function listing(inside: Inside): Methods<Listing> {
     },
   };
 }
-
-const limited = (digests: readonly string[]): readonly string[] =>
-  digests.length > MOST_DIGESTS ? refuse('sha256', `at most ${MOST_DIGESTS} at once, not ${digests.length}`) : digests;
 
 /** What a command line says of where it has it from. */
 function sourceOf(wire: ReleaseSource__Output): ReleaseSource {

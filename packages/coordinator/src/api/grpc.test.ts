@@ -33,13 +33,13 @@ async function push(version: string, content = ''): Promise<string> {
     size: data.length,
     sha256: sha256(data),
   }));
-  const wanted = (await remote.MissingBlobs({ sha256: entries.map((entry) => entry.sha256) })).sha256;
+  const manifest = Buffer.from(manifestBytes({ app: 'app', entries }));
+  const wanted = (await remote.OfferRelease({ manifest })).sha256;
   const missing = Object.values(files).filter((data) => wanted.includes(sha256(data)));
   async function* pieces() {
     for (const data of missing) yield { sha256: sha256(data), data, last: true };
   }
   await remote.PutBlobs(pieces());
-  const manifest = Buffer.from(manifestBytes({ app: 'app', entries }));
   return (await remote.PushRelease({ version, manifest, by: 'ann@test' })).digest;
 }
 
@@ -77,7 +77,8 @@ describe('releases', () => {
 describe('who may', () => {
   const rollout = () => ({ version: '1.0.0', by: 'x', requestId: randomUUID() });
   test.each([
-    ['MissingBlobs', () => stranger.MissingBlobs({ sha256: [] })],
+    ['OfferRelease', () => stranger.OfferRelease({})],
+    ['ChunksOfBlobs', () => all(stranger.ChunksOfBlobs({ sha256: [] }))],
     ['PutBlobs', () => stranger.PutBlobs((async function* () {})())],
     ['Blobs', () => all(stranger.Blobs({ sha256: [] }))],
     ['PushRelease', () => stranger.PushRelease({ version: '1' })],
@@ -132,7 +133,7 @@ describe('every field is checked, and named where it is wrong', () => {
     ['a name that is none', () => all(remote.Logs({ agents: ['web', 'A B'] })), /^agents\[1\]: /],
     ['negative lines', () => all(remote.Logs({ agent: 'web', lines: -1 })), /^lines: /],
     ['negative count', () => all(remote.Events({ lines: -1 })), /^lines: /],
-    ['no digest', () => remote.MissingBlobs({ sha256: ['../x'] }), /^sha256: /],
+    ['no digest', () => all(remote.Blobs({ sha256: ['../x'] })), /^sha256: /],
     ['no manifest', () => remote.PushRelease({ version: '9' }), /manifest is no JSON/],
   ];
   test.each(cases)('%s', async (_, call, sentence) => {

@@ -3,7 +3,7 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { Fleet, Releases } from '../engine/ports.js';
 import type { Drift } from '../rollout/drift.js';
 import type { Leader } from './leader.js';
-import type { Blobs, EventLog, Keeping, Publishing, Rollouts, Verifying } from './ports.js';
+import type { Contents, EventLog, Keeping, Publishing, Rollouts, Verifying } from './ports.js';
 import type { Sidecars } from './sidecars.js';
 
 export interface Inside {
@@ -16,7 +16,7 @@ export interface Inside {
   readonly publishing: Publishing;
   readonly keeping: Keeping;
   readonly verifying: Verifying;
-  readonly blobs: Blobs;
+  readonly contents: Contents;
   readonly sidecars: Sidecars;
   readonly leader: Leader;
   /** Absolute path, on this machine, of the token that opens the sidecars. */

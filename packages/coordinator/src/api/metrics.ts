@@ -41,6 +41,7 @@ export class CoordinatorMetrics {
   constructor(private readonly inside: Inside) {
     this.gauges();
     this.gates();
+    this.transfers();
     void this.followEvents();
   }
 
@@ -96,6 +97,19 @@ export class CoordinatorMetrics {
           if (health[result] > 0) this.inc({ gate: 'health', result }, health[result]);
         }
         for (const { gate, result, count } of inside.gateCounts()) this.inc({ gate, result }, count);
+      },
+    });
+  }
+
+  private transfers(): void {
+    const { contents } = this.inside;
+    new Counter({
+      name: 'outrider_release_bytes_sent_total',
+      help: 'Contents of releases that were sent to hosts and other coordinators, as they went over the wire.',
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        this.inc(contents.sentBytes());
       },
     });
   }

@@ -11,7 +11,8 @@ import type {
   Rollout,
   RolloutStrategy,
 } from '@outrider/shared/domain/rollout.js';
-
+import type { OutgoingPiece, Piece } from '@outrider/shared/release/transfer/piece.js';
+import type { BlobsAsk, Caller } from '@outrider/shared/release/transfer/serving.js';
 import type { Told } from '@outrider/shared/runtime/told-on-the-way.js';
 import type { RolloutTrace } from '../engine/ports.js';
 
@@ -108,25 +109,31 @@ export interface EventLog {
   follow(count: number, rollout: string | undefined, signal: AbortSignal): AsyncIterable<OutriderEvent>;
 }
 
-/** One message of a stream of blobs: `sha256` in the first of each blob, `last` in its last. */
-export interface BlobPiece {
-  readonly sha256: string;
-  readonly data: Uint8Array;
-  readonly last: boolean;
+/** Contents by sha256, on their way to others and from them. Implemented by release/. */
+export interface Contents {
+  /** Those that are not here. */
+  missing(wanted: readonly string[]): Promise<string[]>;
+  /** Stores all of a stream, durably; returns how many. */
+  receive(pieces: AsyncIterable<Piece>): Promise<number>;
+  /** Rejects with `OutriderError('not_found')` at what is not here. */
+  send(ask: BlobsAsk, caller: Caller): AsyncIterable<OutgoingPiece>;
+  /** Where contents are cut into chunks; those that are not here are left out. */
+  chunks(wanted: readonly string[]): AsyncIterable<{ readonly sha256: string; readonly chunks: Buffer }>;
+  /** What was sent so far, as it went over the wire. */
+  sentBytes(): number;
 }
 
-/** Contents by sha256. Implemented by release/. */
-export interface Blobs {
-  missing(wanted: readonly string[]): Promise<string[]>;
-  putAll(pieces: AsyncIterable<BlobPiece>): Promise<number>;
-  /** Rejects with `OutriderError('not_found')`. */
-  read(sha256: string): AsyncIterable<BlobPiece>;
+/** What of a release has to come. */
+export interface Offered {
+  readonly missing: readonly string[];
+  /** Of large ones, a content that is stored here and is likely to be much the same. */
+  readonly bases: readonly { readonly sha256: string; readonly base: string }[];
 }
 
 /** Naming of releases. Implemented by release/. */
 export interface Publishing {
-  /** Keeps a manifest that is to be pushed; which of its contents are not stored yet. */
-  offer(manifest: Uint8Array): Promise<readonly string[]>;
+  /** Keeps a manifest that is to be pushed; tells what of it is not stored yet. */
+  offer(manifest: Uint8Array): Promise<Offered>;
   /** `isNew` false: this version has this content already. */
   push(ask: {
     readonly version: string;

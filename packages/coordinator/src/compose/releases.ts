@@ -12,7 +12,9 @@ import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { CoordinatorConfig } from '../config.js';
 import type { Fleet } from '../engine/ports.js';
 import { releasesInUse, unknownHosts } from '../engine/releases-in-use.js';
+import type { Contents } from '../api/ports.js';
 import { ReleaseCatalog } from '../release/catalog.js';
+import { createContents } from '../release/contents.js';
 import { ReleaseCopies } from '../release/copies.js';
 import { ReleaseKeeping } from '../release/keeping.js';
 import { Rounds } from '../release/rounds.js';
@@ -36,6 +38,7 @@ export interface ReleasesOptions {
 
 export interface ReleaseParts {
   readonly blobs: BlobStore;
+  readonly contents: Contents;
   readonly catalog: ReleaseCatalog;
   readonly copies: ReleaseCopies;
   readonly keeping: ReleaseKeeping;
@@ -73,7 +76,7 @@ export function composeReleases(options: ReleasesOptions): ReleaseParts {
     }
   };
   const rounds = new Rounds({ catalog, blobs, clock, prune, collected: () => copies.lookAgain(), notice });
-  return { blobs, catalog, copies, keeping, rounds };
+  return { blobs, contents: createContents({ blobs, clock }), catalog, copies, keeping, rounds };
 }
 
 const removedEvent = (environment: string, clock: Clock, release: Release, by: string): OutriderEvent => {

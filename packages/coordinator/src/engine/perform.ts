@@ -1,5 +1,6 @@
 /** Turns an effect into the call it stands for. */
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import { hostNames, ofApp } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Effect, Fleet, HostCommand, Releases, SpecStore, SwitchHow } from './ports.js';
 import { recordOf } from './record.js';
@@ -18,7 +19,9 @@ export async function perform(effect: Effect, rollout: Rollout, options: Perform
   const command: HostCommand = { app, fence, holder: options.holder, rollout: rollout.id, by: rollout.by };
   switch (effect.kind) {
     case 'stage':
-      await host.stage(command, { release, ...(await documentsOf(effect, options)) });
+      await host.stage(command, {
+        ...{ release, ...(await documentsOf(effect, options)), together: stagingWith(effect, rollout) },
+      });
       return;
     case 'switch':
       await host.switchTo(command, release, effect.confirmWithinMs, recordOf(rollout), howOf(effect, rollout));
@@ -31,6 +34,10 @@ export async function perform(effect: Effect, rollout: Rollout, options: Perform
       return;
   }
 }
+
+/** Hosts that the same rollout brings to the same release. */
+const stagingWith = ({ app, release: { digest } }: Effect, rollout: Rollout): readonly string[] =>
+  hostNames(ofApp(rollout, app).hosts.filter(({ to }) => to.digest === digest));
 
 /** Beside or in place of what runs; and, on the way back in an emergency, without waiting for it to end. */
 function howOf({ confirmWithinMs }: Effect, { options, urgent }: Rollout): SwitchHow {

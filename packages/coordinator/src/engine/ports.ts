@@ -72,7 +72,13 @@ export interface HostCommands {
   bindEpoch(epoch: number, holder: string): Promise<HostStatus>;
   stage(
     command: HostCommand,
-    source: { readonly release: ReleaseRef; readonly manifest: Uint8Array; readonly hostSpec: Uint8Array },
+    source: {
+      readonly release: ReleaseRef;
+      readonly manifest: Uint8Array;
+      readonly hostSpec: Uint8Array;
+      /** Names of all hosts that stage it now; absent: this one alone. */
+      readonly together?: readonly string[];
+    },
   ): Promise<AppStatus>;
   switchTo(
     command: HostCommand,

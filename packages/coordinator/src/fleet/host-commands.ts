@@ -3,7 +3,9 @@ import { readAppStatus, readHostStatus, writeProof } from '@outrider/shared/rpc/
 import { sendManifest } from '@outrider/shared/rpc/manifest-message.js';
 import type { Patch } from '@outrider/shared/release/patch.js';
 import type { SidecarRemote } from '@outrider/shared/rpc/client.js';
+import type { StagePeer } from '@outrider/shared/domain/host.js';
 import type { HostCommands } from '../engine/ports.js';
+import type { Staged } from './peers.js';
 import type { ProofOf } from './ports.js';
 
 const COMMAND_MS = 5_000;
@@ -12,8 +14,9 @@ const STAGE_MS = 30_000;
 
 export interface HostCommandOptions {
   readonly remote: SidecarRemote;
-  /** `HOST:PORT` of whoever serves blobs, as this host reaches them. */
+  /** `HOST:PORT` of coordinators, as this host reaches them. */
   readonly sources: () => readonly string[];
+  readonly peers: (staged: Staged) => StagePeer[];
   readonly patchOf: (
     app: string,
     document: { readonly digest: string; readonly manifest: Uint8Array },
@@ -21,14 +24,15 @@ export interface HostCommandOptions {
   readonly proofOf: ProofOf;
 }
 
-export function hostCommands({ remote, sources, patchOf, proofOf }: HostCommandOptions): HostCommands {
+export function hostCommands({ remote, sources, peers, patchOf, proofOf }: HostCommandOptions): HostCommands {
   const limits = { timeoutMs: COMMAND_MS };
   return {
     bindEpoch: async (epoch, holder) => readHostStatus(await remote.BindEpoch({ epoch, holder }, limits)),
-    stage: async (command, { release, manifest, hostSpec }) => {
+    stage: async (command, { release, manifest, hostSpec, together = [] }) => {
       const { app } = command;
       const proof = writeProof(await proofOf(app, release));
-      const request = { command, release, hostSpec: Buffer.from(hostSpec), sources: [...sources()], proof };
+      const from = { sources: [...sources()], peers: peers({ app, digest: release.digest, together }) };
+      const request = { command, release, hostSpec: Buffer.from(hostSpec), ...from, proof };
       const patch = await patchOf(app, { digest: release.digest, manifest });
       return readAppStatus(
         await sendManifest((message) => remote.Stage({ ...request, ...message }, { timeoutMs: STAGE_MS }), {

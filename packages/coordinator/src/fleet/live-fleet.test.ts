@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import grpcServer from '@grpc/grpc-js';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
@@ -44,6 +45,7 @@ const SAMPLES: SidecarGrpcOptions['samples'] = {
   samples: (app, metrics) => ({ periodMs: 5_000, rollout: `${app} ${metrics.join()}`, agents: [] }),
 };
 const hooks: SidecarGrpcOptions['hooks'] = { ask: () => Promise.reject(new Error('nobody asks')) };
+const contents: SidecarGrpcOptions['contents'] = { send: () => Readable.from([]) };
 const preflight: SidecarGrpcOptions['preflight'] = async ({ release }) => ({
   ...{ problems: [`no room for ${release.version}`], notices: ['a guess'] },
   facts: FACTS,
@@ -92,7 +94,7 @@ async function sidecar(
 ): Promise<{ host: SimulatedHost; grpc: SidecarGrpc; say: () => void }> {
   const { host, control, say } = model(name, pid);
   const grpc = await startSidecarGrpc({
-    ...{ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs, hooks, ...NO_TRUST },
+    ...{ host: control, agents: AGENTS, logs: LOGS, samples: SAMPLES, preflight, specs, hooks, contents, ...NO_TRUST },
     listen: [listen],
     tokens: () => [TOKEN],
     onBug: (error) => {
@@ -206,6 +208,7 @@ describe('the live fleet', () => {
           specs,
           hooks,
           ...NO_TRUST,
+          contents,
         }),
         Status: async () => {
           const status = host.status();

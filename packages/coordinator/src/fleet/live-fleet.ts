@@ -10,6 +10,7 @@ import { hostCommands } from './host-commands.js';
 import { hostSamples } from './host-samples.js';
 import { HostLink, LINK_TIMES, type LinkTimes } from './host-link.js';
 import { type LoadManifest, ManifestPatches } from './manifest-patches.js';
+import { peersFor } from './peers.js';
 import { readInventory } from './inventory.js';
 import { SharedTexts } from './shared-texts.js';
 import type { ProofOf } from './ports.js';
@@ -88,6 +89,7 @@ export class LiveFleet implements Fleet {
       sources: () => this.options.sources(link.view()),
       patchOf: (app, document) => this.patches.of(app, link.view().status, document),
       proofOf: this.proofOf,
+      peers: (staged) => peersFor(link.view(), this.hosts(), staged),
     });
   }
 

@@ -54,7 +54,13 @@ async function host(known: ReadonlyMap<string, Buffer>) {
     },
     ...{ agents: { instances: () => [] } as never, logs: undefined as never, samples: undefined as never },
     ...{ trust: TRUSTS_ALL, checks: NOTHING_TO_CHECK },
-    ...{ hooks: { ask: nobodyAsks }, listen: ['127.0.0.1:0'], tokens: () => ['t'], onBug: () => undefined },
+    ...{
+      contents: { send: nobodyAsks },
+      hooks: { ask: nobodyAsks },
+      listen: ['127.0.0.1:0'],
+      tokens: () => ['t'],
+      onBug: () => undefined,
+    },
   });
   const remote = connectSidecar({ endpoint: grpc.addresses[0]!, token: 't' });
   closers.push(
@@ -80,7 +86,7 @@ test('what the host has does not travel again', async () => {
   const found = patches();
   const patchOf = (app: string, document: { digest: string; manifest: Uint8Array }) =>
     found.of(app, STATUS as unknown as HostStatus, document);
-  await hostCommands({ remote, sources: () => [], patchOf, proofOf }).stage(COMMAND, source);
+  await hostCommands({ remote, sources: () => [], peers: () => [], patchOf, proofOf }).stage(COMMAND, source);
   const fleet = { remote: () => remote, host: () => ({ status: STATUS }) as never, patches: found, proofOf };
   expect(await askPreflight(fleet)('pc2', { app: 'a', ...source, strategy: '' }, 5_000)).toMatchObject({
     problems: [],
@@ -97,6 +103,6 @@ test.each([
   const found = await make();
   const patchOf = (app: string, document: { digest: string; manifest: Uint8Array }) =>
     found.of(app, STATUS as unknown as HostStatus, document);
-  await hostCommands({ remote, sources: () => [], patchOf, proofOf }).stage(COMMAND, source);
+  await hostCommands({ remote, sources: () => [], peers: () => [], patchOf, proofOf }).stage(COMMAND, source);
   expect(received.map((one) => sha256(one))).toEqual([RELEASE.digest]);
 });

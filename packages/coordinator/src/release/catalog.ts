@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
+import { basesFor, DELTA_FROM_BYTES } from '@outrider/shared/domain/bases.js';
 import { isVersion, VERSION_RULE } from '@outrider/shared/domain/name.js';
 import type { Manifest, Release, ReleaseSource } from '@outrider/shared/domain/release.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
@@ -14,6 +15,7 @@ import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
+import type { Offered } from '../api/ports.js';
 import type { Releases } from '../engine/ports.js';
 import { type CompileAgents, readAgentsText, readAppSpec } from './agents-file.js';
 import { Ledger } from './ledger.js';
@@ -73,11 +75,21 @@ export class ReleaseCatalog implements Releases {
     for (const app of this.apps()) await this.options.signatures?.learn(app);
   }
 
-  /** Keeps a manifest that is to be named; which of its contents are not stored yet. @throws OutriderError('invalid') */
-  async offer(bytes: Uint8Array): Promise<readonly string[]> {
-    const { entries } = readManifest(bytes);
-    await this.options.blobs.put(sha256(bytes), bytes);
-    return this.options.blobs.missing(entries.flatMap((entry) => (entry.kind === 'file' ? [entry.sha256] : [])));
+  /** Keeps a manifest that is to be named; tells what of it is not stored yet. @throws OutriderError('invalid') */
+  async offer(bytes: Uint8Array): Promise<Offered> {
+    const { blobs } = this.options;
+    const manifest = readManifest(bytes);
+    await blobs.put(sha256(bytes), bytes);
+    const files = manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [entry] : []));
+    const missing = await blobs.missing(files.map((file) => file.sha256));
+    const newest = this.ofApp(manifest.app).at(-1);
+    const lacking = new Set(missing);
+    const isLarge = files.some((file) => file.size > DELTA_FROM_BYTES && lacking.has(file.sha256));
+    if (newest === undefined || !isLarge) return { missing, bases: [] };
+    const older = await this.manifest(newest.digest).catch(() => undefined);
+    const bases = older === undefined ? [] : [...basesFor(lacking, manifest, [older.manifest])];
+    const stored = await blobs.sizes(bases.map(([, base]) => base));
+    return { missing, bases: bases.flatMap(([sha, base]) => (stored.has(base) ? [{ sha256: sha, base }] : [])) };
   }
 
   /** `isNew` false: the same content has this version already. */

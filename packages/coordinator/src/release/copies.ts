@@ -3,6 +3,7 @@
  * given is fetched from it, soon after the push in the background, and at once where somebody asks for it.
  */
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
+import { basesFor } from '@outrider/shared/domain/bases.js';
 import type { Manifest, Release } from '@outrider/shared/domain/release.js';
 import { readAccepted } from '@outrider/shared/release/manifest.js';
 import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
@@ -10,6 +11,8 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Releases } from '../engine/ports.js';
 import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
+import { WrongContent } from '@outrider/shared/release/store/incoming-blob.js';
+import { receiveAll } from '@outrider/shared/release/transfer/receiving.js';
 import type { ReleaseCatalog } from './catalog.js';
 
 export interface CopiesOptions {
@@ -27,6 +30,8 @@ const EVERY_MS = 2_000;
 const CONNECT_WITHIN_MS = 2_000;
 /** Contents asked for at once. */
 const PAGE = 2_000;
+/** Releases whose contents may be what new ones were made from. */
+const BEFORE = 3;
 
 export class ReleaseCopies implements Releases {
   /** Digests of releases whose contents are all here. */
@@ -140,18 +145,50 @@ export class ReleaseCopies implements Releases {
   }
 
   private async fetchFrom(endpoint: string, digest: string): Promise<void> {
-    const { connect, blobs } = this.options;
+    const { connect } = this.options;
     const remote = connect(endpoint);
     try {
       await remote.connected(CONNECT_WITHIN_MS);
+      const suspects = new Set<string>();
       // The manifest first: it names the others.
       for (let missing = await this.missing(digest); missing.length > 0; missing = await this.missing(digest)) {
-        const stored = await blobs.putAll(remote.Blobs({ sha256: missing.slice(0, PAGE) }));
-        if (stored === 0) throw new OutriderError('unavailable', `${endpoint} gave nothing.`);
+        await this.ask(remote, digest, missing.slice(0, PAGE), suspects);
       }
     } finally {
       remote.close();
     }
+  }
+
+  /** What comes otherwise than it should is asked for once more: whole, and looked at there before. */
+  private async ask(
+    remote: CoordinatorRemote,
+    digest: string,
+    wanted: readonly string[],
+    suspects: Set<string>,
+  ): Promise<void> {
+    const bases = suspects.size > 0 ? [] : await this.basesOf(digest, wanted);
+    const ask = { sha256: [...wanted], bases, packed: true, suspects: [...suspects] };
+    try {
+      if ((await receiveAll(this.options.blobs, remote.Blobs(ask))) > 0) return;
+    } catch (error) {
+      if (!(error instanceof WrongContent) || suspects.has(error.sha256)) throw error;
+      suspects.add(error.sha256);
+      return;
+    }
+    throw new OutriderError('unavailable', `${remote.endpoint} gave nothing.`);
+  }
+
+  /** Of the releases before it. */
+  private async basesOf(digest: string, wanted: readonly string[]): Promise<{ sha256: string; base: string }[]> {
+    const { blobs, catalog } = this.options;
+    if (wanted.includes(digest)) return [];
+    const { manifest } = await catalog.manifest(digest);
+    const before = (await catalog.list(manifest.app)).filter((release) => release.digest !== digest).slice(-BEFORE);
+    const known = await Promise.all(before.reverse().map((one) => catalog.manifest(one.digest).catch(() => undefined)));
+    const older = known.flatMap((one) => one?.manifest ?? []);
+    const found = [...basesFor(new Set(wanted), manifest, older)].map(([sha256, base]) => ({ sha256, base }));
+    const missing = new Set(await blobs.missing(found.map(({ base }) => base)));
+    return found.filter(({ base }) => !missing.has(base));
   }
 
   private others(): Promise<readonly string[]> {

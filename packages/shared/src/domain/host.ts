@@ -88,7 +88,24 @@ export interface Outcome {
   readonly culprit?: Culprit;
 }
 
-export interface StagingStatus {
+/** A host that others may ask for the contents of a release. */
+export interface StagePeer {
+  readonly host: string;
+  /** `HOST:PORT` of its sidecar's gRPC. */
+  readonly endpoint: string;
+  /** It has the release already; otherwise it stages it now. */
+  readonly hasIt: boolean;
+}
+
+/** Bytes of contents, by where a staging has them from. */
+export interface StagedBytes {
+  readonly bytesFromCoordinators: number;
+  readonly bytesFromPeers: number;
+  /** Were here already, whole or as parts of older contents. */
+  readonly bytesReused: number;
+}
+
+export interface StagingStatus extends Partial<StagedBytes> {
   readonly digest: string;
   readonly specDigest: string;
   readonly state: 'running' | 'done' | 'failed';

@@ -9,6 +9,8 @@ import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outride
 import type { AppSummary as _outrider_v1_AppSummary, AppSummary__Output as _outrider_v1_AppSummary__Output } from './outrider/v1/AppSummary.js';
 import type { BegunRollback as _outrider_v1_BegunRollback, BegunRollback__Output as _outrider_v1_BegunRollback__Output } from './outrider/v1/BegunRollback.js';
 import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from './outrider/v1/Blob.js';
+import type { BlobBase as _outrider_v1_BlobBase, BlobBase__Output as _outrider_v1_BlobBase__Output } from './outrider/v1/BlobBase.js';
+import type { BlobChunks as _outrider_v1_BlobChunks, BlobChunks__Output as _outrider_v1_BlobChunks__Output } from './outrider/v1/BlobChunks.js';
 import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as _outrider_v1_BlobsRequest__Output } from './outrider/v1/BlobsRequest.js';
 import type { CapacityGap as _outrider_v1_CapacityGap, CapacityGap__Output as _outrider_v1_CapacityGap__Output } from './outrider/v1/CapacityGap.js';
 import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from './outrider/v1/ControlAgentRequest.js';
@@ -88,6 +90,7 @@ import type { ShowReleaseRequest as _outrider_v1_ShowReleaseRequest, ShowRelease
 import type { ShowReleaseResponse as _outrider_v1_ShowReleaseResponse, ShowReleaseResponse__Output as _outrider_v1_ShowReleaseResponse__Output } from './outrider/v1/ShowReleaseResponse.js';
 import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _outrider_v1_SidecarInfo__Output } from './outrider/v1/SidecarInfo.js';
 import type { SignReleaseRequest as _outrider_v1_SignReleaseRequest, SignReleaseRequest__Output as _outrider_v1_SignReleaseRequest__Output } from './outrider/v1/SignReleaseRequest.js';
+import type { StagePeer as _outrider_v1_StagePeer, StagePeer__Output as _outrider_v1_StagePeer__Output } from './outrider/v1/StagePeer.js';
 import type { StagingStatus as _outrider_v1_StagingStatus, StagingStatus__Output as _outrider_v1_StagingStatus__Output } from './outrider/v1/StagingStatus.js';
 import type { StartRolloutResponse as _outrider_v1_StartRolloutResponse, StartRolloutResponse__Output as _outrider_v1_StartRolloutResponse__Output } from './outrider/v1/StartRolloutResponse.js';
 import type { SystemFigures as _outrider_v1_SystemFigures, SystemFigures__Output as _outrider_v1_SystemFigures__Output } from './outrider/v1/SystemFigures.js';
@@ -111,6 +114,8 @@ export interface ProtoGrpcType {
       AppSummary: MessageTypeDefinition<_outrider_v1_AppSummary, _outrider_v1_AppSummary__Output>
       BegunRollback: MessageTypeDefinition<_outrider_v1_BegunRollback, _outrider_v1_BegunRollback__Output>
       Blob: MessageTypeDefinition<_outrider_v1_Blob, _outrider_v1_Blob__Output>
+      BlobBase: MessageTypeDefinition<_outrider_v1_BlobBase, _outrider_v1_BlobBase__Output>
+      BlobChunks: MessageTypeDefinition<_outrider_v1_BlobChunks, _outrider_v1_BlobChunks__Output>
       BlobsRequest: MessageTypeDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest__Output>
       CapacityGap: MessageTypeDefinition<_outrider_v1_CapacityGap, _outrider_v1_CapacityGap__Output>
       ControlAgentRequest: MessageTypeDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentRequest__Output>
@@ -190,6 +195,7 @@ export interface ProtoGrpcType {
       ShowReleaseResponse: MessageTypeDefinition<_outrider_v1_ShowReleaseResponse, _outrider_v1_ShowReleaseResponse__Output>
       SidecarInfo: MessageTypeDefinition<_outrider_v1_SidecarInfo, _outrider_v1_SidecarInfo__Output>
       SignReleaseRequest: MessageTypeDefinition<_outrider_v1_SignReleaseRequest, _outrider_v1_SignReleaseRequest__Output>
+      StagePeer: MessageTypeDefinition<_outrider_v1_StagePeer, _outrider_v1_StagePeer__Output>
       StagingStatus: MessageTypeDefinition<_outrider_v1_StagingStatus, _outrider_v1_StagingStatus__Output>
       StartRolloutResponse: MessageTypeDefinition<_outrider_v1_StartRolloutResponse, _outrider_v1_StartRolloutResponse__Output>
       SystemFigures: MessageTypeDefinition<_outrider_v1_SystemFigures, _outrider_v1_SystemFigures__Output>

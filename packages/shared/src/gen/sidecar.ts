@@ -7,6 +7,8 @@ import type { AgentSamples as _outrider_v1_AgentSamples, AgentSamples__Output as
 import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from './outrider/v1/AppStatus.js';
 import type { BindEpochRequest as _outrider_v1_BindEpochRequest, BindEpochRequest__Output as _outrider_v1_BindEpochRequest__Output } from './outrider/v1/BindEpochRequest.js';
 import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from './outrider/v1/Blob.js';
+import type { BlobBase as _outrider_v1_BlobBase, BlobBase__Output as _outrider_v1_BlobBase__Output } from './outrider/v1/BlobBase.js';
+import type { BlobChunks as _outrider_v1_BlobChunks, BlobChunks__Output as _outrider_v1_BlobChunks__Output } from './outrider/v1/BlobChunks.js';
 import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as _outrider_v1_BlobsRequest__Output } from './outrider/v1/BlobsRequest.js';
 import type { Command as _outrider_v1_Command, Command__Output as _outrider_v1_Command__Output } from './outrider/v1/Command.js';
 import type { CommandRequest as _outrider_v1_CommandRequest, CommandRequest__Output as _outrider_v1_CommandRequest__Output } from './outrider/v1/CommandRequest.js';
@@ -44,6 +46,7 @@ import type { SamplesResponse as _outrider_v1_SamplesResponse, SamplesResponse__
 import type { ScaledReplicas as _outrider_v1_ScaledReplicas, ScaledReplicas__Output as _outrider_v1_ScaledReplicas__Output } from './outrider/v1/ScaledReplicas.js';
 import type { SidecarClient as _outrider_v1_SidecarClient, SidecarDefinition as _outrider_v1_SidecarDefinition } from './outrider/v1/Sidecar.js';
 import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _outrider_v1_SidecarInfo__Output } from './outrider/v1/SidecarInfo.js';
+import type { StagePeer as _outrider_v1_StagePeer, StagePeer__Output as _outrider_v1_StagePeer__Output } from './outrider/v1/StagePeer.js';
 import type { StageRequest as _outrider_v1_StageRequest, StageRequest__Output as _outrider_v1_StageRequest__Output } from './outrider/v1/StageRequest.js';
 import type { StagingStatus as _outrider_v1_StagingStatus, StagingStatus__Output as _outrider_v1_StagingStatus__Output } from './outrider/v1/StagingStatus.js';
 import type { StatusRequest as _outrider_v1_StatusRequest, StatusRequest__Output as _outrider_v1_StatusRequest__Output } from './outrider/v1/StatusRequest.js';
@@ -66,6 +69,8 @@ export interface ProtoGrpcType {
       AppStatus: MessageTypeDefinition<_outrider_v1_AppStatus, _outrider_v1_AppStatus__Output>
       BindEpochRequest: MessageTypeDefinition<_outrider_v1_BindEpochRequest, _outrider_v1_BindEpochRequest__Output>
       Blob: MessageTypeDefinition<_outrider_v1_Blob, _outrider_v1_Blob__Output>
+      BlobBase: MessageTypeDefinition<_outrider_v1_BlobBase, _outrider_v1_BlobBase__Output>
+      BlobChunks: MessageTypeDefinition<_outrider_v1_BlobChunks, _outrider_v1_BlobChunks__Output>
       BlobsRequest: MessageTypeDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest__Output>
       Command: MessageTypeDefinition<_outrider_v1_Command, _outrider_v1_Command__Output>
       CommandRequest: MessageTypeDefinition<_outrider_v1_CommandRequest, _outrider_v1_CommandRequest__Output>
@@ -103,6 +108,7 @@ export interface ProtoGrpcType {
       ScaledReplicas: MessageTypeDefinition<_outrider_v1_ScaledReplicas, _outrider_v1_ScaledReplicas__Output>
       Sidecar: SubtypeConstructor<typeof grpc.Client, _outrider_v1_SidecarClient> & { service: _outrider_v1_SidecarDefinition }
       SidecarInfo: MessageTypeDefinition<_outrider_v1_SidecarInfo, _outrider_v1_SidecarInfo__Output>
+      StagePeer: MessageTypeDefinition<_outrider_v1_StagePeer, _outrider_v1_StagePeer__Output>
       StageRequest: MessageTypeDefinition<_outrider_v1_StageRequest, _outrider_v1_StageRequest__Output>
       StagingStatus: MessageTypeDefinition<_outrider_v1_StagingStatus, _outrider_v1_StagingStatus__Output>
       StatusRequest: MessageTypeDefinition<_outrider_v1_StatusRequest, _outrider_v1_StatusRequest__Output>

@@ -115,7 +115,11 @@ function runsOn(agent: AgentSpec, host: HostSpecInput['host']): boolean {
 }
 
 /** Over all that needs a restart when it changes: settings, the files that the agent uses, and what is made of files. */
-function fingerprintOf(agent: AgentSpec, { entries }: Pick<Manifest, 'entries'>, { prepare, data }: Pick<HostPlaces, 'prepare' | 'data'>): string {
+function fingerprintOf(
+  agent: AgentSpec,
+  { entries }: Pick<Manifest, 'entries'>,
+  { prepare, data }: Pick<HostPlaces, 'prepare' | 'data'>,
+): string {
   const { description: _description, hosts: _hosts, exclusive: _exclusive, ...started } = agent;
   const { replicas: _replicas, scaling: _scaling, ...own } = started;
   const { resources, ...settings } = own;

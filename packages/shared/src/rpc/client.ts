@@ -36,6 +36,8 @@ const CHANNEL_OPTIONS: grpc.ChannelOptions = {
   'grpc.max_reconnect_backoff_ms': 2_000,
   'grpc.max_receive_message_length': 64 * 1024 * 1024,
   'grpc.max_send_message_length': 64 * 1024 * 1024,
+  // Contents come fast over long lines too; more would be held in memory here.
+  'grpc-node.flow_control_window': 4 * 1024 * 1024,
   'grpc.use_local_subchannel_pool': 1,
   // Hosts are asked directly: a proxy of the environment would be shown the token.
   'grpc.enable_http_proxy': 0,

@@ -20,9 +20,11 @@ import { startSidecarHttp } from '../http/http.js';
 import { SidecarMetrics } from '../http/metrics.js';
 import { metricsRoutes, sidecarRoutes } from '../http/routes.js';
 import { sessionFigures } from '../http/session-figures.js';
+import type { Contents } from '../link/ports.js';
 import { startSidecarGrpc } from '../link/grpc.js';
 import { type RedisLink, startRedisLink } from '../link/redis-link.js';
-import { grpcClient } from '../release/blob-fetch.js';
+import { createContents } from '../release/contents.js';
+import { grpcClient } from '../release/fetch/remotes.js';
 import { HostTrust } from '../release/trust/trust.js';
 import { Sampler } from '../samples/sampler.js';
 import { Autoscaler } from '../supervise/autoscaler.js';
@@ -71,6 +73,7 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
   const grpc = await bindPatiently(() =>
     startSidecarGrpc({
       ...{ host, agents: supervisor, logs, samples, preflight, specs, checks, hooks, trust },
+      contents: contentsOf(config, inside),
       ...{ listen: config.listen.grpc, tokens: tokens.accepted, onBug },
     }),
   );
@@ -122,6 +125,17 @@ function startTrust({ dataDir, trustedKeys }: SidecarConfig, inside: Inside, clo
   closers.push(inside.host.onChange(look));
   inside.trust.current = trust;
   return trust;
+}
+
+/** For other hosts that stage what this one has. */
+function contentsOf({ dataDir, staging }: SidecarConfig, { host, metrics }: Inside): Contents {
+  const { serveStreams: mostAtOnce, serveBandwidth } = staging;
+  return createContents({
+    ...{ dataDir, clock: systemClock, mostAtOnce },
+    ...(serveBandwidth === undefined ? {} : { bandwidth: serveBandwidth }),
+    pulse: () => host.pulse(),
+    sent: (bytes) => metrics.current?.sent(bytes),
+  });
 }
 
 /** The fleet's history has the steps of a rollout from its coordinator, each once; here they go to ZeroMQ alone. */

@@ -118,6 +118,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
     ...{ releases, agents: supervisor, refusals: [limits, secrets] },
     ...{ ...measuredBy(figures), machine, reserved: reservedBy(config) },
     ...{ localAddresses, problems: () => [supervisor, scaler.current, trust.current].flatMap(problemsOf) },
+    onStaged: (bytes) => metrics.use((them) => them.staged(bytes)),
     onProblem: (error) => log.warn({ err: error }, messageOf(error)),
   });
   tellOfUndeclared(sockets, supervisor, log);

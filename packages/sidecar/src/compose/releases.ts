@@ -24,13 +24,14 @@ const THREAD_SLICE_MS = 20;
 const OWN_SLICE_MS = 5;
 
 export function releasesOf(
-  { dataDir, diskReserve: reserveBytes, keepReleases: keep }: SidecarConfig,
+  { host, dataDir, diskReserve: reserveBytes, keepReleases: keep, staging: { bandwidth } }: SidecarConfig,
   { tokens, limits, runner, warn }: ReleasesParts,
   status: () => HostStatus,
 ): HostReleases {
   const clock = systemClock;
   return createReleases({
-    ...{ dataDir, token: tokens.ofFleet, clock, reserveBytes, keep, runner },
+    ...{ host, dataDir, token: tokens.ofFleet, clock, reserveBytes, keep, runner },
+    ...(bandwidth === undefined ? {} : { bandwidth }),
     needed: () => neededReleases(status()),
     couldWrite: (agent) => couldWrite(limits, agent),
     work: (given) =>

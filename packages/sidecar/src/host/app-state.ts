@@ -2,7 +2,7 @@
  * Where one app stands on this host: what is written to disk before anything is done about it. Plain JSON; no
  * member outlives the phase it belongs to.
  */
-import type { Fence, Outcome, SwitchStrategy } from '@outrider/shared/domain/host.js';
+import type { Fence, Outcome, StagePeer, SwitchStrategy } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { ScaledAgents } from '@outrider/shared/domain/scaling.js';
 import type { Deadline } from './moment.js';
@@ -43,6 +43,8 @@ export interface Staging {
   readonly release: ReleaseRef;
   readonly rollout: string;
   readonly sources: readonly string[];
+  /** Absent: none. */
+  readonly peers?: readonly StagePeer[];
   readonly state: 'running' | 'done' | 'failed';
   readonly reason: string;
 }

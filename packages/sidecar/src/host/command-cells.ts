@@ -8,14 +8,15 @@ import { deadlineAfter } from './moment.js';
 import { beforeOf, membersOf } from './scaling.js';
 
 /** Touches nothing that runs, so it may be asked for in every phase. */
-export function stage(state: AppState, { release, sources, order, problem }: EventOf<'stage'>): Decision {
+export function stage(state: AppState, { release, sources, peers, order, problem }: EventOf<'stage'>): Decision {
   if (problem !== undefined) return refuse(state, problem);
   const running = state.staging?.state === 'running' && sameRelease(state.staging.release, release);
-  const staging = { release, sources, rollout: order.rollout, state: 'running', reason: '' } as const;
+  const from = peers === undefined ? { sources } : { sources, peers };
+  const staging = { release, ...from, rollout: order.rollout, state: 'running', reason: '' } as const;
   if (running) return stay({ ...state, staging });
   return become(
     { ...state, staging },
-    { kind: 'fetch', release, sources },
+    { kind: 'fetch', release, ...from },
     { kind: 'tell', type: 'rollout.host.staging', rollout: order.rollout, by: order.by, version: release.version },
   );
 }

@@ -300,6 +300,15 @@ describe('staging', () => {
     });
   });
 
+  it('is resumed with the hosts that may be asked as well', () => {
+    const peers = [{ host: 'pc3', endpoint: '127.0.0.3:7070', hasIt: true }];
+    const staging = decide(inPhase('idle'), { ...EVENTS.stage, peers });
+    expect(staging.effects).toContainEqual({ kind: 'fetch', release: NEW, sources: ['127.0.0.1:1'], peers });
+    expect(decide(staging.state, { kind: 'booted', at: at(1) }).effects).toContainEqual(
+      expect.objectContaining({ kind: 'fetch', peers }),
+    );
+  });
+
   it('ends as staged, or failed with its reason', () => {
     const staging = decide(inPhase('idle'), EVENTS.stage).state;
     expect(reportOf(decide(staging, EVENTS.staged).state, at(1)).phase).toBe('staged');

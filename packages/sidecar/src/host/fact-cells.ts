@@ -135,5 +135,6 @@ const again = (state: AppState, run: RunEffect): Decision => become(state, run, 
 
 function fetchAgain({ staging }: AppState): readonly HostEffect[] {
   if (staging?.state !== 'running') return [];
-  return [{ kind: 'fetch', release: staging.release, sources: staging.sources }];
+  const { release, sources, peers } = staging;
+  return [{ kind: 'fetch', release, sources, ...(peers === undefined ? {} : { peers }) }];
 }

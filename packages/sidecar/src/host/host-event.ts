@@ -1,6 +1,6 @@
 /** What goes into the host's state machine and what comes out. Owns no rule. */
 import type { EventType } from '@outrider/shared/domain/event.js';
-import type { Culprit, Fence, SwitchStrategy } from '@outrider/shared/domain/host.js';
+import type { Culprit, Fence, StagePeer, SwitchStrategy } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { ScaledAgents } from '@outrider/shared/domain/scaling.js';
 import type { AppState } from './app-state.js';
@@ -20,6 +20,7 @@ export type HostEvent =
       readonly order: Order;
       readonly release: ReleaseRef;
       readonly sources: readonly string[];
+      readonly peers?: readonly StagePeer[];
       /** Why this host can't run it. */
       readonly problem?: string;
       readonly at: Moment;
@@ -122,7 +123,10 @@ export interface RunEffect {
 export interface FetchEffect {
   readonly kind: 'fetch';
   readonly release: ReleaseRef;
+  /** Coordinators. */
   readonly sources: readonly string[];
+  /** Hosts that stage it too, or have it; absent: none. */
+  readonly peers?: readonly StagePeer[];
 }
 
 export interface TellEffect {

@@ -2,7 +2,7 @@
  * What Prometheus sees of a sidecar. What happens is counted when it happens; what is, is read from the status at
  * each scrape. Series of what is gone are removed.
  */
-import type { HostStatus } from '@outrider/shared/domain/host.js';
+import type { HostStatus, StagedBytes } from '@outrider/shared/domain/host.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { SupervisionMetrics } from '../link/ports.js';
@@ -87,6 +87,18 @@ export class SidecarMetrics implements SupervisionMetrics {
   happened({ type, app = '', agent = '', data }: OutriderEvent): void {
     if (type !== 'agent.scaled') return;
     this.count.scalings({ app, agent, direction: Number(data?.['to']) > Number(data?.['from']) ? 'up' : 'down' });
+  }
+
+  staged({ bytesFromCoordinators, bytesFromPeers, bytesReused }: StagedBytes): void {
+    const { staged } = this.own;
+    staged.inc({ from: 'coordinator' }, bytesFromCoordinators);
+    staged.inc({ from: 'peer' }, bytesFromPeers);
+    staged.inc({ from: 'here' }, bytesReused);
+  }
+
+  /** To other hosts. */
+  sent(bytes: number): void {
+    this.own.blobsSent.inc(bytes);
   }
 
   metric(speaker: MetricSpeaker, metric: BusMetric): boolean {
@@ -175,6 +187,10 @@ function ownSeries(registry: Registry) {
     new Counter({ name, help, labelNames, registers: [registry] });
   return {
     frames: counter('outrider_bus_frames_total', 'Frames on the bus by what became of them.', ['result']),
+    staged: counter('outrider_stage_bytes_total', 'Contents of releases that were staged, by where they came from.', [
+      'from',
+    ]),
+    blobsSent: counter('outrider_release_bytes_sent_total', 'Contents of releases that were sent to other hosts.', []),
     info: gauge('outrider_sidecar_info', 'This sidecar; always 1.', ['version']),
     release: gauge('outrider_release_info', 'Releases of this host; always 1.', ['app', 'version', 'phase']),
     replicas: gauge('outrider_agent_replicas', 'Instances that should run of the active release.', ['app', 'agent']),

@@ -132,6 +132,12 @@ beforeEach(async () => {
   status = hostStatus({ instances: [instanceStatus('vision'), instanceStatus('memory', { ready: false })] });
   server = await startSidecarGrpc({
     ...{ host, agents, trust, checks },
+    contents: {
+      send: async function* ({ sha256 }) {
+        asked.push(['contents', ...sha256]);
+        yield { sha256: sha256[0] ?? '', data: Buffer.from('bytes'), last: true };
+      },
+    },
     hooks: {
       ask: async (...given) => {
         asked.push(['hook', ...given]);
@@ -404,6 +410,16 @@ test('a spec that was staged here is told, and only with the token: it has setti
   const request = { app: 'assistants', specDigest: 'abc' };
   expect((await remote.KnownSpec(request)).hostSpec.toString()).toBe('assistants abc');
   await expect(stranger.KnownSpec(request)).rejects.toMatchObject({ code: 'unauthenticated' });
+});
+
+test('contents are given to other hosts, and only with the token', async () => {
+  const pieces: string[] = [];
+  for await (const { data } of remote.Blobs({ sha256: ['abc'] })) pieces.push(data.toString());
+  expect(pieces).toEqual(['bytes']);
+  const refused = async (): Promise<void> => {
+    for await (const piece of stranger.Blobs({ sha256: ['abc'] })) pieces.push(piece.sha256);
+  };
+  await expect(refused()).rejects.toMatchObject({ code: 'unauthenticated' });
 });
 
 describe('logs', () => {

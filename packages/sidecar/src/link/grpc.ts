@@ -30,6 +30,7 @@ import {
 import { latest } from './latest.js';
 import type {
   AgentControl,
+  Contents,
   Hooks,
   HostControl,
   Preflight,
@@ -55,6 +56,7 @@ export interface SidecarGrpcOptions {
   readonly hooks: Hooks;
   readonly trust: Trust;
   readonly checks: ReleaseChecks;
+  readonly contents: Contents;
   readonly listen: readonly string[];
   readonly tokens: () => readonly string[];
   readonly onBug: (error: unknown, method: string) => void;
@@ -124,6 +126,7 @@ export function sidecarService(
     Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
     RunHook: (request) => runHook(request, options),
     Verify: (request, { signal }) => verify(request, options.checks, signal),
+    Blobs: (ask, caller) => options.contents.send(ask, caller),
     ...releaseOrders(options),
     ...releaseQuestions(options),
   };
@@ -135,11 +138,11 @@ const releaseOrders = ({
   trust,
   specs,
 }: Pick<SidecarGrpcOptions, 'host' | 'trust' | 'specs'>): Pick<Service<SidecarHandlers>, 'Stage' | 'Switch'> => ({
-  Stage: async ({ command, release, hostSpec, sources, proof, ...wire }) => {
+  Stage: async ({ command, release, hostSpec, sources, peers, proof, ...wire }) => {
     const manifest = await receiveManifest(wire, (app, digest) => specs.knownManifest(app, digest));
     const documents = { release: releaseOf(release), manifest, hostSpec };
     trust.admit(documents, readProof(proof));
-    return host.stage(commandOf(command), { ...documents, sources }) as WireAppStatus;
+    return host.stage(commandOf(command), { ...documents, sources, peers }) as WireAppStatus;
   },
   Switch: async ({ command, release, confirmWithinMs, rolloutRecord, proof, ...how }) => {
     const { strategy, onLeaseEnd, noGrace } = how;

@@ -1,12 +1,14 @@
 /** What the outward faces of a sidecar (gRPC, HTTP, ZeroMQ, metrics) ask of its inside. */
 import type { HostSamples } from '@outrider/shared/domain/gate.js';
 import type { HookAnswer, HookAsk } from '@outrider/shared/domain/hook.js';
-import type { AppStatus, Fence, HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { AppStatus, Fence, HostStatus, InstanceStatus, StagePeer } from '@outrider/shared/domain/host.js';
 import type { OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { VerifyResult } from '@outrider/shared/domain/release-check.js';
 import type { ReleaseProof } from '@outrider/shared/domain/release-signature.js';
+import type { OutgoingPiece } from '@outrider/shared/release/transfer/piece.js';
+import type { BlobsAsk, Caller } from '@outrider/shared/release/transfer/serving.js';
 
 export interface HostCommand {
   readonly app: string;
@@ -47,6 +49,8 @@ export interface HostControl {
       readonly manifest: Uint8Array;
       readonly hostSpec: Uint8Array;
       readonly sources: readonly string[];
+      /** Hosts that may be asked as well. */
+      readonly peers?: readonly StagePeer[];
     },
   ): AppStatus;
   /** `confirmWithinMs` 0: no trial. */
@@ -171,6 +175,12 @@ export interface SupervisionMetrics {
   /** Seconds from a death to the next process running. */
   restarted(app: string, agent: string, seconds: number): void;
   probed(app: string, agent: string, seconds: number, failed: boolean, incarnation: string): void;
+}
+
+/** Contents for other hosts. Implemented by release/. */
+export interface Contents {
+  /** What is here, and what is on its way here once it has come; ends with what stays away. */
+  send(ask: BlobsAsk, caller: Caller): AsyncIterable<OutgoingPiece>;
 }
 
 /** What agents did before the switch that is under way, and since. Implemented by samples/. */

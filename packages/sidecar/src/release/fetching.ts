@@ -1,6 +1,8 @@
 /** Which contents of a release are here, and how far the rest has come. */
 import { statSync } from 'node:fs';
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
+import type { StageStep } from '../supervise/ports.js';
+import type { Origin } from './blob-fetch.js';
 import type { Turns } from './turns.js';
 
 /** Bytes by sha256. */
@@ -21,27 +23,33 @@ export async function missingOf(
   return missing;
 }
 
+const MEMBER = { coordinator: 'bytesFromCoordinators', peer: 'bytesFromPeers', here: 'bytesReused' } as const;
+
 export class Fetching {
   private readonly total: number;
-  private done: number;
+  private readonly from = { bytesFromCoordinators: 0, bytesFromPeers: 0, bytesReused: 0 };
 
   constructor(
     wanted: ReadonlyMap<string, number>,
     missing: ReadonlyMap<string, number>,
-    private readonly progress: (bytesDone: number, bytesTotal: number) => void,
+    private readonly progress: (step: StageStep) => void,
   ) {
     this.total = sum(wanted.values());
-    this.done = this.total - sum(missing.values());
-    this.add(0);
+    this.add(this.total - sum(missing.values()), 'here');
   }
 
-  readonly add = (bytes: number): void => {
-    this.done += bytes;
-    this.progress(Math.max(0, Math.min(this.done, this.total)), this.total);
+  readonly add = (bytes: number, origin: Origin): void => {
+    this.from[MEMBER[origin]] += bytes;
+    const done = sum(Object.values(this.from));
+    this.tell(Math.max(0, Math.min(done, this.total)));
   };
 
   finish(): void {
-    this.progress(this.total, this.total);
+    this.tell(this.total);
+  }
+
+  private tell(bytesDone: number): void {
+    this.progress({ bytesDone, bytesTotal: this.total, ...this.from });
   }
 }
 

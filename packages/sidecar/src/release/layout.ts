@@ -1,6 +1,6 @@
 /** Where releases live below data_dir. Every name that becomes part of a path was checked before it came here. */
 import { join } from 'node:path';
-import { blobPath } from '@outrider/shared/release/store/blob-store.js';
+import { blobPath } from '@outrider/shared/release/store/blob-files.js';
 
 export interface Layout {
   readonly blobs: string;

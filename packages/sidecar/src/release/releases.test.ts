@@ -1,3 +1,4 @@
+import type { StageStep } from '../supervise/ports.js';
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -59,9 +60,11 @@ afterEach(async () => {
 const NEVER = new AbortController().signal;
 const progress: [number, number][] = [];
 
+const tell = ({ bytesDone, bytesTotal }: StageStep): void => void progress.push([bytesDone, bytesTotal]);
+
 async function stage(sample: Sample, sources = [server.address], signal = NEVER, of = releases): Promise<void> {
   of.accept(sample.documents);
-  await of.stage('assistants', sample.release, sources, (done, total) => progress.push([done, total]), signal);
+  await of.stage('assistants', sample.release, sources, tell, signal);
 }
 
 const treeOf = (sample: Sample): string => releases.tree('assistants', sample.release);

@@ -3,59 +3,28 @@
  * nobody needs them. Never touches a tree that is right, and never decides which release runs. What takes long is done by
  * `ReleaseWork`, elsewhere.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
-import type { AgentRelease, HostAgent } from '@outrider/shared/domain/agent.js';
+import { existsSync, mkdirSync, readFileSync, renameSync, utimesSync } from 'node:fs';
+import type { AgentRelease } from '@outrider/shared/domain/agent.js';
 import { keptReleases } from '@outrider/shared/domain/agent-release.js';
 import { isName } from '@outrider/shared/domain/name.js';
-import { linksOf } from '@outrider/shared/domain/prepare.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
 import { DiskProblem, diskProblem, problemOfSpace } from '@outrider/shared/release/store/disk.js';
-import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { syncFolder, writeAtomically } from '@outrider/shared/runtime/durable-file.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { ReleaseChecks, SpecSource } from '../link/ports.js';
-import type { CleanedReleases, NeededReleases, ReleaseCleaner, Releases } from '../supervise/ports.js';
+import type { CleanedReleases, NeededReleases, ReleaseCleaner, Releases, StageStep } from '../supervise/ports.js';
 import type { StagingNeeds } from '../supervise/preflight/ports.js';
 import { Cleaning } from './cleaning.js';
-import {
-  acceptDocuments,
-  knownManifest,
-  knownSpec,
-  loadManifest,
-  loadSpec,
-  readDocuments,
-  readKept,
-} from './documents.js';
+import { acceptDocuments, knownManifest, knownSpec, loadSpec, readDocuments, readKept } from './documents.js';
 import { type Layout, layoutOf } from './layout.js';
 import { agentsLeave } from './hard-links.js';
-import { DamagedBlob } from './links/lay-out.js';
 import { NO_RUNNER } from './links/no-runner.js';
-import type { StepRunner } from './links/ports.js';
-import { Linker, type Tell, treeLinksOf, treesIn } from './links/tree-links.js';
+import { LinkedTrees } from './linked-trees.js';
+import type { Tell } from './links/tree-links.js';
+import type { ReleasesOptions, WorkSettings } from './releases-options.js';
 import { seenNeed, seenWhole } from './quick-look.js';
 import { DiskWork } from './work/disk-work.js';
 import type { MakeJob, ReleaseWork, TreeJob } from './work/release-work.js';
-
-export interface ReleasesOptions {
-  readonly dataDir: string;
-  /** The fleet's token, for Coordinator.Blobs; asked for at each staging. */
-  readonly token: () => string | undefined;
-  readonly clock: Clock;
-  /** Bytes of the disk that staging never takes; default 64 MiB. */
-  readonly reserveBytes?: number;
-  /** Fetching gives up when nothing new has come for so long; default 60 s. */
-  readonly patienceMs?: number;
-  /** So many of the releases of an app that were staged last stay, needed or not; default 5. */
-  readonly keep?: number;
-  /** What must not go; absent: nothing is ever cleared away to make room. */
-  readonly needed?: () => NeededReleases;
-  /** Whether an agent may change what belongs to the sidecar's user; absent: all may. */
-  readonly couldWrite?: (agent: HostAgent) => boolean;
-  /** Who does what takes long; absent: it is done in this thread. */
-  readonly work?: (options: Required<Pick<ReleasesOptions, 'dataDir' | 'reserveBytes' | 'patienceMs'>>) => ReleaseWork;
-  /** Runs what is to be prepared; absent: nothing does. */
-  readonly runner?: StepRunner;
-}
 
 const RESERVE_BYTES = 64 * 1024 * 1024;
 /** Read already; the others are read again when they are asked for. */
@@ -66,6 +35,9 @@ const KEEP = 5;
 const YOUNG_MS = 3_600_000;
 const SLICE_MS = 10;
 const UNTOLD = (): void => undefined;
+const REUSED = { bytesFromCoordinators: 0, bytesFromPeers: 0 };
+
+export type { ReleasesOptions } from './releases-options.js';
 
 export const createReleases = (options: ReleasesOptions): HostReleases => new HostReleases(options);
 
@@ -73,7 +45,7 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
   private readonly layout: Layout;
   private readonly work: ReleaseWork;
   private readonly cleaning: Cleaning;
-  private readonly linker: Linker;
+  private readonly trees: LinkedTrees;
   private readonly reserveBytes: number;
   private readonly specs = new Map<string, HostSpec>();
   /** One thing at a time for each tree. */
@@ -85,10 +57,12 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     const layout = layoutOf(dataDir);
     [this.layout, this.reserveBytes] = [layout, reserveBytes];
     mkdirSync(layout.releases, { recursive: true, mode: 0o755 });
-    const here = (): ReleaseWork => new DiskWork({ dataDir, clock, reserveBytes, patienceMs, sliceMs: SLICE_MS });
-    this.work = options.work?.({ dataDir, reserveBytes, patienceMs }) ?? here();
-    const isKnown = (app: string, digest: string): boolean => existsSync(layout.manifest(app, digest));
-    this.linker = new Linker({ dataDir, contents: { path: layout.blob }, runner, tree: layout.tree, isKnown });
+    const { host, bandwidth } = options;
+    const fetching = { ...(host === undefined ? {} : { host }), ...(bandwidth === undefined ? {} : { bandwidth }) };
+    const settings: WorkSettings = { dataDir, reserveBytes, patienceMs, ...fetching };
+    this.work = options.work?.(settings) ?? new DiskWork({ ...settings, clock, sliceMs: SLICE_MS });
+    const bring = (job: MakeJob, signal: AbortSignal): Promise<unknown> => this.made(job, UNTOLD, signal);
+    this.trees = new LinkedTrees({ dataDir, layout, runner, bring });
     this.cleaning = new Cleaning({ layout, isBusy: ({ app, digest }) => this.busy.has(`${app}/${digest}`) });
   }
 
@@ -101,7 +75,7 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     const { app, digest } = spec;
     const { mayLink } = this.jobOf(spec, spec);
     const job = { app, digest, manifest: documents.manifest, mayLink };
-    const links = this.linker.outlook(app, digest, treeLinksOf(spec), manifest.entries);
+    const links = this.trees.outlook(spec, manifest);
     const { need: tree, free } = (await seenNeed(this.layout, job, manifest)) ?? (await this.work.need(job));
     const need = { bytes: tree.bytes + links.bytes, inodes: tree.inodes };
     const { dataDir, needed } = this.options;
@@ -118,10 +92,10 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     return { spec, ...found, ...(problem === undefined ? {} : { problem }) };
   }
 
-  stage: Releases['stage'] = async (app, release, sources, progress, signal) => {
+  stage: Releases['stage'] = async (app, release, sources, progress, signal, peers = []) => {
     const spec = this.known(app, release);
-    const make = { contents: 'all', sources } as const;
-    this.linker.remember(app, release.digest, treeLinksOf(spec));
+    const make = { contents: 'all', sources, peers } as const;
+    this.trees.remember(spec, release);
     await this.alone(app, release, async () => {
       this.rememberSources(app, sources);
       await this.bring(spec, release, make, progress, signal);
@@ -130,7 +104,7 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     for (const other of keptReleases(spec)) {
       await this.alone(app, other, () => this.bring(spec, other, make, UNTOLD, signal));
     }
-    await this.clearLinks(app);
+    await this.trees.clear(app);
   };
 
   verify: Releases['verify'] = async (app, release, how) => {
@@ -139,7 +113,7 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
       await this.alone(app, one, async () => {
         if (how === 'check') await this.check(spec, one);
         else {
-          const make = { contents: 'needed', sources: this.knownSources(app) } as const;
+          const make = { contents: 'needed', sources: this.knownSources(app), peers: [] } as const;
           await this.bring(spec, one, make, UNTOLD, new AbortController().signal);
         }
       });
@@ -150,7 +124,7 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
   private async bring(
     spec: HostSpec,
     release: AgentRelease,
-    how: Pick<MakeJob, 'contents' | 'sources'>,
+    how: Pick<MakeJob, 'contents' | 'sources' | 'peers'>,
     progress: Parameters<Releases['stage']>[3],
     signal: AbortSignal,
   ): Promise<void> {
@@ -158,42 +132,15 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     const [tree, token] = [this.layout.tree(app, release.digest), this.options.token()];
     const job: MakeJob = { ...this.jobOf(spec, release), ...how, ...(token === undefined ? {} : { token }) };
     const seen = this.clearing > 0 ? undefined : await seenWhole(this.layout, job, how.contents);
-    if (seen !== undefined) progress(seen, seen);
-    const { building } = seen === undefined ? await this.made(job, progress, signal) : { building: undefined };
-    const tell: Tell = (preparing) => progress(seen ?? 0, seen ?? 0, preparing);
-    await this.link(job, building ?? tree, signal, tell);
+    let last: StageStep = { bytesDone: seen ?? 0, bytesTotal: seen ?? 0, ...REUSED, bytesReused: seen ?? 0 };
+    const told = (step: StageStep): void => progress((last = step));
+    if (seen !== undefined) told(last);
+    const { building } = seen === undefined ? await this.made(job, told, signal) : { building: undefined };
+    const tell: Tell = (preparing) => progress(preparing === undefined ? last : { ...last, preparing });
+    await this.trees.link(job, building ?? tree, signal, tell);
     if (building === undefined) return;
     renameSync(building, tree);
     syncFolder(this.layout.appFolder(app));
-  }
-
-  /** What the tree holds besides its entries. A stored content of it that has gone bad is brought anew, once each. */
-  private async link(job: MakeJob, root: string, signal: AbortSignal, tell: Tell): Promise<void> {
-    const { app, release } = job;
-    const links = this.linker.of(app, release.digest);
-    if (linksOf(links).length === 0) return;
-    const { entries } = loadManifest(this.layout, app, release.digest);
-    const { problem } = this.linker.outlook(app, release.digest, links, entries);
-    if (problem !== undefined) throw new OutriderError('refused', problem);
-    for (const retried = new Set<string>(); ;) {
-      try {
-        await this.linker.place(app, root, links, entries, signal, tell);
-        return;
-      } catch (error) {
-        if (signal.aborted) throw new OutriderError('unavailable', 'The staging was stopped.', { cause: error });
-        if (!(error instanceof DamagedBlob)) throw error;
-        const { path, sha256 } = error.entry;
-        if (retried.has(sha256) || job.sources.length === 0) throw cannotMend(app, release, path, error);
-        retried.add(sha256);
-        rmSync(this.layout.blob(sha256), { force: true });
-        await this.made({ ...job, contents: 'all' }, UNTOLD, signal);
-      }
-    }
-  }
-
-  /** What can't be taken away now is there the next time. */
-  private async clearLinks(app: string): Promise<void> {
-    await this.linker.clear(app, treesIn(this.layout.appFolder(app))).catch(() => undefined);
   }
 
   private async made(...asked: Parameters<ReleaseWork['make']>): ReturnType<ReleaseWork['make']> {
@@ -217,7 +164,7 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     const release = { version, digest };
     const { couldWrite = () => true } = this.options;
     const mayLink = agentsLeave(spec, release, couldWrite);
-    return { app: spec.app, release, mayLink, apart: linksOf(this.linker.of(spec.app, release.digest)) };
+    return { app: spec.app, release, mayLink, apart: this.trees.apart(spec.app, digest) };
   }
 
   async clean(needed: NeededReleases): Promise<CleanedReleases> {
@@ -230,7 +177,7 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     try {
       const dropped = this.cleaning.drop(needed, keep);
       this.specs.clear();
-      for (const app of new Set(dropped.map((one) => one.app))) await this.clearLinks(app);
+      for (const app of new Set(dropped.map((one) => one.app))) await this.trees.clear(app);
       return { releases: dropped.length, ...(await this.work.clear({ since })) };
     } finally {
       this.clearing -= 1;
@@ -272,8 +219,12 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
       readKept(this.layout, app, release.digest, manifest);
       const { version, digest } = release;
       const token = this.options.token();
-      const from = { sources: [...sources, ...this.knownSources(app)], ...(token === undefined ? {} : { token }) };
-      const apart = linksOf(this.linker.of(app, digest));
+      const from = {
+        sources: [...sources, ...this.knownSources(app)],
+        peers: [],
+        ...(token === undefined ? {} : { token }),
+      };
+      const apart = this.trees.apart(app, digest);
       return this.work.verify({ app, release: { version, digest }, mayLink: true, apart, ...from }, progress, signal);
     });
   };
@@ -335,11 +286,6 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
       if (this.busy.get(key) === settled) this.busy.delete(key);
     }
   }
-}
-
-function cannotMend(app: string, { version }: AgentRelease, path: string, cause: unknown): OutriderError {
-  const words = `The stored content of ${path} of ${app} ${version} is damaged. Stage this release again.`;
-  return new OutriderError('unavailable', words, { cause });
 }
 
 function named(app: string): string {

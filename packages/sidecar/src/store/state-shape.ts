@@ -55,6 +55,8 @@ const change = having({ rollout: text, by: text, since: text, record: text });
 const fence = having({ epoch: number, rollout: number, step: number });
 const scaled = maybe(mapOf(having({ replicas: number, by: text, since: text, reason: text })));
 
+const peers = maybe(list(having({ host: text, endpoint: text, hasIt: like((value) => typeof value === 'boolean') })));
+
 const WORK: Readonly<Record<string, Look>> = {
   idle: having({}),
   switching: having({ candidate: release, change, limitMs: number, deadline, confirmWithinMs: number }),
@@ -80,7 +82,7 @@ const state = having({
       scaled,
       scaledBefore: scaled,
       accepted: maybe(having({ fence, holder: text, rollout: text })),
-      staging: maybe(having({ release, rollout: text, sources: list(text), state: text, reason: text })),
+      staging: maybe(having({ release, rollout: text, sources: list(text), peers, state: text, reason: text })),
       outcome: maybe(having({ rollout: text, result: text, reason: text })),
     }),
   ),

@@ -1,6 +1,6 @@
 /** What comes over the wire is refused here, with a sentence, before it becomes part of a state or a path. */
 import { isDigest, isName, isVersion, NAME_RULE, VERSION_RULE } from '@outrider/shared/domain/name.js';
-import type { SwitchStrategy } from '@outrider/shared/domain/host.js';
+import type { StagePeer, SwitchStrategy } from '@outrider/shared/domain/host.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Order } from '../host/host-event.js';
@@ -34,6 +34,17 @@ export function checkEpoch(epoch: number, holder: string): void {
 
 export function checkName(what: string, name: string): void {
   if (!isName(name)) throw bad(what, `must be ${NAME_RULE}`);
+}
+
+const MOST_PEERS = 1_000;
+
+export function peersOf(peers: readonly StagePeer[]): readonly StagePeer[] {
+  if (peers.length > MOST_PEERS) throw bad('peers', `are more than ${MOST_PEERS}`);
+  return peers.map(({ host, endpoint, hasIt }) => {
+    checkName('peers.host', host);
+    checkText('peers.endpoint', endpoint);
+    return { host, endpoint, hasIt };
+  });
 }
 
 export function checkText(what: string, text: string): void {

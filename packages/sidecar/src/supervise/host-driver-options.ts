@@ -1,5 +1,5 @@
 /** What the host driver is put together from. */
-import type { HostStatus } from '@outrider/shared/domain/host.js';
+import type { HostStatus, StagedBytes } from '@outrider/shared/domain/host.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { Reserved } from '../host/reservations.js';
 import type { Claimed } from '../host/socket-claims.js';
@@ -34,6 +34,8 @@ export interface HostDriverOptions {
   readonly localAddresses: () => readonly string[];
   /** Sentences about what a person has to mend here, as it is now. */
   readonly problems?: () => readonly string[];
+  /** Told what more has come of a release. */
+  readonly onStaged?: (bytes: StagedBytes) => void;
   /** Told of what went wrong and is tried again; for the log. */
   readonly onProblem: (error: unknown) => void;
 }

@@ -22,6 +22,7 @@ export function stageOrder(
   input.checkCommand(command);
   input.checkRelease(source.release);
   for (const address of source.sources) input.checkText('sources', address);
+  const peers = input.peersOf(source.peers ?? []);
   const spec = options.releases.accept(source);
   if (spec.app !== command.app) {
     throw new OutriderError('invalid', `The host spec is of app ${spec.app}, the command is for ${command.app}.`);
@@ -30,6 +31,7 @@ export function stageOrder(
   const { release, sources } = source;
   return {
     ...{ kind: 'stage', order: input.orderOf(command), release, sources },
+    ...(peers.length === 0 ? {} : { peers }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

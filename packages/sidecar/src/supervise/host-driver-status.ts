@@ -74,9 +74,8 @@ export class StatusWriter {
   private staging({ app, staging }: AppState): Pick<AppStatus, 'staging'> {
     if (staging === undefined) return {};
     const { release, state, reason } = staging;
-    const progress = this.fetches.progress(app, release);
     const { digest, specDigest } = release;
-    return { staging: { digest, specDigest, state, reason, ...progress } };
+    return { staging: { digest, specDigest, state, reason, ...this.fetches.progress(app, release) } };
   }
 
   private agentsOf(state: AppState): AppStatus['agents'] {

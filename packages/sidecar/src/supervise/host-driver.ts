@@ -34,7 +34,7 @@ const WRITE_AGAIN_MS = 1_000;
 /** Changes within this time are told together. */
 const COALESCE_MS = 10;
 
-export interface HostDriver extends HostControl {
+export interface HostDriver extends HostControl, Pick<Fetches, 'pulse'> {
   /** Says anew what should run, and goes on with what was under way. After the supervisor has adopted what lives. */
   start(): void;
   /** Ends timers and fetches; agents run on. */
@@ -56,12 +56,12 @@ class Driver implements HostDriver {
   private unsubscribe: () => void = () => undefined;
   private observing = false;
   private stopped = false;
+  readonly pulse = (): number | undefined => this.fetches.pulse();
 
   constructor(private readonly options: HostDriverOptions) {
     const kept = keptState(options.store, options.onProblem);
-    this.state = kept.state;
-    this.store = kept.store;
-    const { releases, supervisor, clock } = options;
+    [this.state, this.store] = [kept.state, kept.store];
+    const { releases, supervisor, clock, onStaged } = options;
     this.timers = new Timers(clock);
     this.targets = new Targets({
       releases,
@@ -74,6 +74,7 @@ class Driver implements HostDriver {
     });
     this.fetches = new Fetches({
       releases,
+      onStaged,
       onProgress: () => this.changed(),
       onEnd: (app, release, reason) =>
         this.note(app, reason === undefined ? { kind: 'staged', release } : { kind: 'stageFailed', release, reason }),

@@ -1,7 +1,6 @@
 /** What the drivers of this folder need from the outside. Adapters implement these; main puts them together. */
 import type { HostAgent, NodeSignal, Resources, SocketSpec } from '@outrider/shared/domain/agent.js';
 import type { EventType, OutriderEvent } from '@outrider/shared/domain/event.js';
-import type { Preparing } from '@outrider/shared/domain/host.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { Mode } from '../agent/convergence.js';
 import type { ExitStatus, HeldSocket, ProcessIdentity } from '../agent/identity.js';
@@ -217,7 +216,14 @@ export interface DurableStore {
   write(state: unknown): void;
 }
 
-export type { CleanedReleases, NeededReleases, ReleaseCleaner, ReleaseDocuments, Releases } from './release-ports.js';
+export type {
+  CleanedReleases,
+  NeededReleases,
+  ReleaseCleaner,
+  ReleaseDocuments,
+  Releases,
+  StageStep,
+} from './release-ports.js';
 
 /** Where events go; implemented by main over link/ and bridge/. */
 export interface EventSink {

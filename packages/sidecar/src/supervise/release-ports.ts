@@ -1,5 +1,5 @@
 /** What this folder needs of releases on this host's disk. */
-import type { Preparing } from '@outrider/shared/domain/host.js';
+import type { Preparing, StagedBytes, StagePeer } from '@outrider/shared/domain/host.js';
 import type { HostSpec, ReleaseRef } from '@outrider/shared/domain/release.js';
 
 /** Implemented by release/. */
@@ -17,8 +17,10 @@ export interface Releases {
     app: string,
     release: ReleaseRef,
     sources: readonly string[],
-    progress: (bytesDone: number, bytesTotal: number, preparing?: Preparing) => void,
+    progress: (step: StageStep) => void,
     signal: AbortSignal,
+    /** Other hosts that stage it too, or have it. */
+    peers?: readonly StagePeer[],
   ): Promise<void>;
   /** A staged release. Throws `OutriderError('not_found')`. */
   spec(app: string, release: ReleaseRef): HostSpec;
@@ -29,6 +31,14 @@ export interface Releases {
    * where that can't be done. `check`: changes nothing, and rejects where `mend` would.
    */
   verify(app: string, release: ReleaseRef, how: 'mend' | 'check'): Promise<void>;
+}
+
+/** How far a staging has come. */
+export interface StageStep extends StagedBytes {
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  /** The step that runs now; absent: none does. */
+  readonly preparing?: Preparing;
 }
 
 /** Implemented by release/. */

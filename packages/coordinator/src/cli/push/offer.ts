@@ -9,15 +9,26 @@ import type { Globals } from '../globals.js';
 /** It may have thousands of contents to look for. */
 const LOOK_WITHIN_MS = 120_000;
 
-/** sha256 of the contents that have to travel. `manifest`: canonical JSON. */
+/** What has to travel. */
+export interface Wanted {
+  /** sha256 of contents. */
+  readonly missing: readonly string[];
+  /** Of large ones, a content that is there and is likely to be much the same. */
+  readonly bases: ReadonlyMap<string, string>;
+  /** It understands more than whole contents, each in messages of its own. */
+  readonly packed: boolean;
+}
+
+/** `manifest`: canonical JSON. */
 export async function offerManifest(
   globals: Globals,
   remote: CoordinatorRemote,
   { app, manifest }: { readonly app: string; readonly manifest: Uint8Array },
-): Promise<readonly string[]> {
+): Promise<Wanted> {
   const { digest, chunks } = await remote.ManifestChunks({ app }, timeLimit(globals));
   const patch = digest === '' ? undefined : patchOf(digest, unpackChunks(chunks), manifest);
   const limit = { timeoutMs: globals.timeoutMs ?? LOOK_WITHIN_MS };
   const answer = await sendManifest((message) => remote.OfferRelease(message, limit), { app, manifest, patch });
-  return answer.sha256;
+  const bases = new Map(answer.bases.map(({ sha256, base }) => [sha256, base]));
+  return { missing: answer.sha256, bases, packed: answer.packed };
 }

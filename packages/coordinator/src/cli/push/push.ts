@@ -18,7 +18,7 @@ import { signAt, statementOf } from '../release-sign.js';
 import { type Globals, whoami } from '../globals.js';
 import { note } from '../output.js';
 import { Progress } from './progress.js';
-import { offerManifest } from './offer.js';
+import { offerManifest, type Wanted } from './offer.js';
 import { sendContents } from './send.js';
 import { lfsNotice, type Prepared, withSource } from './source.js';
 
@@ -131,7 +131,7 @@ interface Sending {
 
 async function sendAndName<R>(
   { globals, remote, tree: { sources }, progress }: Sending,
-  offer: () => Promise<readonly string[]>,
+  offer: () => Promise<Wanted>,
   name: () => Promise<R>,
 ): Promise<{ readonly release: R; readonly sent: number }> {
   let sent = 0;
@@ -146,7 +146,7 @@ async function sendAndName<R>(
     } catch (error) {
       if (turn === MOST_SENDS || isAway(error)) throw error;
       wanted = await offer();
-      if (wanted.length === 0) throw error;
+      if (wanted.missing.length === 0) throw error;
     }
   }
 }

@@ -4,16 +4,19 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync, rmSync, type Stats, statSync, utimesSync } from 'node:fs';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { isDigest } from '../../domain/name.js';
 import { OutriderError } from '../../runtime/errors.js';
+import { BlobFiles } from './blob-files.js';
 import { collectBlobs, type Collected } from './collection.js';
 import { diskProblem } from './disk.js';
 import { Holds } from './holds.js';
 import { IncomingBlob, storeWhole } from './incoming-blob.js';
 import { Unsynced } from './unsynced.js';
+
+export { hashOf } from './blob-files.js';
 
 /** One message of a stream of blobs: `sha256` in the first of each blob, `last` in its last. */
 export interface BlobPiece {
@@ -36,31 +39,19 @@ const AT_ONCE = 500;
 /** Being asked for is written down this often at most. */
 const ASKED_EVERY_MS = 10 * 60_000;
 
-export class BlobStore {
+export class BlobStore extends BlobFiles {
   private readonly unsynced: Unsynced;
   private readonly holds = new Holds();
 
   /** `incoming`: for what is half written, on the same file system; emptied here. */
   constructor(
-    private readonly folder: string,
+    folder: string,
     private readonly incoming = join(folder, 'incoming'),
   ) {
+    super(folder);
     rmSync(incoming, { recursive: true, force: true });
     for (const one of [folder, incoming]) mkdirSync(one, { recursive: true, mode: 0o700 });
     this.unsynced = new Unsynced(folder);
-  }
-
-  path(sha256: string): string {
-    return blobPath(this.folder, sha256);
-  }
-
-  /** Bytes of a blob; undefined: it is not stored. Its content is looked at when it is used. */
-  async size(sha256: string): Promise<number | undefined> {
-    return (await this.found(sha256))?.size;
-  }
-
-  async has(sha256: string, size: number): Promise<boolean> {
-    return (await this.size(sha256)) === size;
   }
 
   /** Those that are not stored. The others count as asked for now: see `CollectOptions.since`. */
@@ -82,11 +73,6 @@ export class BlobStore {
       if (found !== undefined) sizes.set(sha256, found.size);
     });
     return sizes;
-  }
-
-  /** Reads all of it. False: it is missing or damaged. */
-  async isWhole(sha256: string): Promise<boolean> {
-    return (await hashOf(this.path(sha256)).catch(() => undefined)) === sha256;
   }
 
   async remove(sha256: string): Promise<void> {
@@ -207,25 +193,6 @@ export class BlobStore {
       if (looked % AT_ONCE === 0) await setImmediate();
     }
   }
-
-  private async found(sha256: string): Promise<Stats | undefined> {
-    try {
-      return await stat(this.path(sha256));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw diskProblem(error, this.path(sha256));
-    }
-  }
-}
-
-/** Where a store of this folder has a content. */
-export const blobPath = (folder: string, sha256: string): string => join(folder, sha256.slice(0, 2), sha256);
-
-/** sha256 of a file's content. */
-export async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: PIECE_BYTES })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 function checked(sha256: string): string {

@@ -17,6 +17,18 @@ export interface BlobPlace {
   readonly arrived: () => void;
 }
 
+/** What came is not what was announced. */
+export class WrongContent extends OutriderError {
+  constructor(
+    readonly sha256: string,
+    found: string,
+  ) {
+    super('invalid', `The content sent as ${sha256} has the sha256 ${found}.`);
+  }
+}
+
+const COPY_BYTES = 256 * 1024;
+
 /** One that comes in several pieces. */
 export class IncomingBlob {
   private readonly hash = createHash('sha256');
@@ -53,7 +65,27 @@ export class IncomingBlob {
     }
   }
 
-  /** In its place, or not there. @throws OutriderError('invalid') where the content is another. */
+  /** So many bytes of another file, from there on. @throws OutriderError('invalid') where they are not there. */
+  async copyFrom(path: string, offset: number, size: number): Promise<void> {
+    ensureNotLonger(this.place, this.written + size);
+    const source = await open(path, 'r').catch((error: unknown) => {
+      throw diskProblem(error, path);
+    });
+    try {
+      const buffer = Buffer.allocUnsafe(Math.min(size, COPY_BYTES));
+      for (let done = 0; done < size;) {
+        const wanted = Math.min(buffer.length, size - done);
+        const { bytesRead } = await source.read(buffer, 0, wanted, offset + done);
+        if (bytesRead === 0) throw new OutriderError('invalid', `${path} has no ${size} bytes from ${offset} on.`);
+        await this.write(buffer.subarray(0, bytesRead));
+        done += bytesRead;
+      }
+    } finally {
+      await source.close();
+    }
+  }
+
+  /** In its place, or not there. @throws WrongContent where the content is another. */
   async finish(): Promise<void> {
     try {
       ensureSame(this.place, this.hash.digest('hex'));
@@ -108,5 +140,5 @@ function ensureNotLonger({ sha256, size }: BlobPlace, written: number): void {
 }
 
 function ensureSame({ sha256 }: BlobPlace, found: string): void {
-  if (found !== sha256) throw new OutriderError('invalid', `The content sent as ${sha256} has the sha256 ${found}.`);
+  if (found !== sha256) throw new WrongContent(sha256, found);
 }

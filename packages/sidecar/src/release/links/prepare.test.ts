@@ -78,7 +78,7 @@ async function stage(sample: Sample, of = sidecar(), signal = NEVER): Promise<(P
   servers.push(server);
   const told: (Preparing | undefined)[] = [];
   of.accept(sample.documents);
-  const progress = (_done: number, _total: number, preparing?: Preparing) => void told.push(preparing);
+  const progress = ({ preparing }: { readonly preparing?: Preparing }) => void told.push(preparing);
   await of.stage('assistants', sample.release, [server.address], progress, signal);
   return told;
 }

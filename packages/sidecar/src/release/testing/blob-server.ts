@@ -1,15 +1,14 @@
 /** A coordinator that can do one thing: serve blobs, well or badly, over real gRPC. */
 import { createHash } from 'node:crypto';
-import { coordinatorProto } from '@outrider/shared/rpc/loader.js';
-import { startGrpcServer } from '@outrider/shared/rpc/server.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { startContentServer } from './content-server.js';
 
 export const TOKEN = 'a-token-for-the-fleet';
 const PIECE_BYTES = 1000;
 
 interface Piece {
   readonly sha256: string;
-  readonly data: Uint8Array;
+  readonly data: Buffer;
   readonly last: boolean;
 }
 
@@ -46,21 +45,7 @@ export async function startBlobServer(
       }
     }
   }
-  const { types, definition } = coordinatorProto();
-  const { service } = types.outrider.v1.Coordinator;
-  const absent = (): never => {
-    throw new OutriderError('invalid', 'This server has blobs only.');
-  };
-  const implementation = { ...Object.fromEntries(Object.keys(service).map((name) => [name, absent])), Blobs: serve };
-  const grpc = await startGrpcServer({
-    service,
-    proto: { definition, types },
-    implementation,
-    listen: [listen],
-    tokens: () => [token],
-    open: new Set(),
-    onBug: (error) => console.error(error),
-  });
+  const grpc = await startContentServer('coordinator', serve, token, listen);
   const server: BlobServer = {
     address: grpc.addresses[0] ?? '',
     asked,

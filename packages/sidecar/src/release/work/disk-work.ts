@@ -6,7 +6,9 @@ import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { DiskProblem, diskProblem, problemOfSpace } from '@outrider/shared/release/store/disk.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { fetchBlobs } from '../blob-fetch.js';
+import { Pace } from '@outrider/shared/release/transfer/pace.js';
+import { basesHere } from '../bases-here.js';
+import { fetchBlobs, type FetchOptions } from '../blob-fetch.js';
 import { loadManifest } from '../documents.js';
 import { checkRelease } from '../check.js';
 import { contentsOf, Fetching, missingOf } from '../fetching.js';
@@ -26,6 +28,10 @@ export interface DiskWorkOptions {
   readonly reserveBytes: number;
   /** Fetching gives up when nothing new has come for so long. */
   readonly patienceMs: number;
+  /** The name of this host among those that stage together; absent: no other is asked. */
+  readonly host?: string;
+  /** Bytes in a second that staging fetches at most; absent: as many as come. */
+  readonly bandwidth?: number;
   /** Others have their turn so often. */
   readonly sliceMs: number;
 }
@@ -36,10 +42,12 @@ export class DiskWork implements ReleaseWork {
   private readonly layout: Layout;
   private readonly blobs: BlobStore;
   private readonly clearing: Clearing;
+  private readonly pace: Pace;
 
   constructor(private readonly options: DiskWorkOptions) {
     this.layout = layoutOf(options.dataDir);
     this.blobs = new BlobStore(this.layout.blobs, this.layout.incoming);
+    this.pace = new Pace(options.bandwidth, options.clock);
     this.clearing = new Clearing(this.layout, this.blobs, () => this.turns());
   }
 
@@ -79,7 +87,9 @@ export class DiskWork implements ReleaseWork {
       return await checkRelease({
         ...{ tree, manifest, blobs: this.blobs, progress, signal },
         fetch: (wanted) => this.fetch(make, wanted, () => undefined),
-        mend: async () => void (await this.make(make.job, () => undefined, signal)),
+        mend: async () => {
+          await this.make(make.job, () => undefined, signal);
+        },
       });
     } finally {
       letGo();
@@ -141,12 +151,18 @@ export class DiskWork implements ReleaseWork {
   }
 
   private async fetch(
-    { job: { sources, token }, signal }: Pick<Making, 'job' | 'signal'>,
+    { job, manifest, signal }: Pick<Making, 'job' | 'manifest' | 'signal'>,
     wanted: ReadonlyMap<string, number>,
-    progress: (bytes: number) => void,
+    progress: FetchOptions['progress'],
   ): Promise<void> {
-    const { clock, patienceMs } = this.options;
-    await fetchBlobs({ blobs: this.blobs, wanted, sources, token: () => token, clock, progress, signal, patienceMs });
+    const { clock, patienceMs, host } = this.options;
+    const { sources, peers, token } = job;
+    const bases = await basesHere(this.layout, manifest, job.release.digest, wanted, this.blobs);
+    await fetchBlobs({
+      ...{ blobs: this.blobs, wanted, sources, peers, bases, pace: this.pace, token: () => token },
+      ...{ clock, progress, signal, patienceMs },
+      ...(host === undefined ? {} : { host }),
+    });
   }
 
   private turns(signal?: AbortSignal): Turns {

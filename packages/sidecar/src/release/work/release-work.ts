@@ -1,6 +1,8 @@
 /** The long part of bringing releases here and of clearing them away. All of it is plain data: it may be done in another thread. */
 import type { AgentRelease } from '@outrider/shared/domain/agent.js';
 import type { VerifyResult } from '@outrider/shared/domain/release-check.js';
+import type { StagePeer } from '@outrider/shared/domain/host.js';
+import type { StageStep } from '../../supervise/ports.js';
 import type { Room } from '@outrider/shared/release/store/disk.js';
 
 export interface ReleaseWork {
@@ -10,7 +12,7 @@ export interface ReleaseWork {
    * Afterwards the tree is whole and durable. Rejects with an `OutriderError` whose sentence says why not: a `DiskProblem`
    * that was `refused` where there is no room.
    */
-  make(job: MakeJob, progress: (bytesDone: number, bytesTotal: number) => void, signal: AbortSignal): Promise<Made>;
+  make(job: MakeJob, progress: (step: StageStep) => void, signal: AbortSignal): Promise<Made>;
   /** Changes nothing. Rejects where `make`, of what is needed, could not be done with what is here. */
   check(job: TreeJob): Promise<void>;
   /**
@@ -59,6 +61,8 @@ export interface MakeJob extends TreeJob {
   readonly contents: 'all' | 'needed';
   /** Who has them: `HOST:PORT` of outrider.v1.Coordinator. */
   readonly sources: readonly string[];
+  /** Other hosts that stage it too, or have it. */
+  readonly peers: readonly StagePeer[];
   readonly token?: string;
 }
 

@@ -15,7 +15,8 @@ export type ToThread =
 
 export type FromThread =
   | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
-  | { readonly kind: 'progress'; readonly id: number; readonly bytesDone: number; readonly bytesTotal: number }
+  /** `told`: as the method tells it. */
+  | { readonly kind: 'progress'; readonly id: number; readonly told: readonly unknown[] }
   | { readonly kind: 'failed'; readonly id: number; readonly error: PlainError };
 
 /** An error as data. */

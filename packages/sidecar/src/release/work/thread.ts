@@ -6,6 +6,7 @@ import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import { DiskWork } from './disk-work.js';
+import type { StageStep } from '../../supervise/ports.js';
 import type { MakeJob, ReleaseWork, VerifyJob } from './release-work.js';
 import { type FromThread, plainError, type ThreadData, type ToThread } from './thread-messages.js';
 
@@ -51,16 +52,19 @@ function answerOf(
   if (method !== 'make' && method !== 'verify') {
     return (work[method] as (argument: unknown) => Promise<unknown>)(argument);
   }
-  let told = 0;
-  const progress = (bytesDone: number, bytesTotal: number): void => {
+  let toldAt = 0;
+  const tellSometimes = (isEnd: boolean, ...told: readonly unknown[]): void => {
     const now = performance.now();
-    if (bytesDone < bytesTotal && now - told < TELL_EVERY_MS) return;
-    told = now;
-    tell({ kind: 'progress', id, bytesDone, bytesTotal });
+    if (!isEnd && now - toldAt < TELL_EVERY_MS) return;
+    toldAt = now;
+    tell({ kind: 'progress', id, told });
   };
-  return method === 'make'
-    ? work.make(argument as MakeJob, progress, signal)
-    : work.verify(argument as VerifyJob, progress, signal);
+  if (method === 'verify') {
+    const progress = (done: number, total: number): void => tellSometimes(done >= total, done, total);
+    return work.verify(argument as VerifyJob, progress, signal);
+  }
+  const progress = (step: StageStep): void => tellSometimes(step.bytesDone >= step.bytesTotal, step);
+  return work.make(argument as MakeJob, progress, signal);
 }
 
 giveWay();

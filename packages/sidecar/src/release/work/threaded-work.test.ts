@@ -56,7 +56,13 @@ async function stage(
   signal = new AbortController().signal,
 ): Promise<void> {
   releases.accept(sample.documents);
-  await releases.stage('assistants', sample.release, [server.address], progress, signal);
+  await releases.stage(
+    'assistants',
+    sample.release,
+    [server.address],
+    ({ bytesDone, bytesTotal }) => progress(bytesDone, bytesTotal),
+    signal,
+  );
 }
 const code = (releases: HostReleases, sample: Sample): string =>
   readFileSync(join(releases.tree('assistants', sample.release), 'code'), 'utf8');

@@ -26,7 +26,7 @@ const LIMITS = { maxOldGenerationSizeMb: 512 };
 interface Call {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
-  readonly progress?: (bytesDone: number, bytesTotal: number) => void;
+  readonly progress?: (...told: readonly unknown[]) => void;
 }
 
 export class ThreadedWork implements ReleaseWork {
@@ -47,9 +47,9 @@ export class ThreadedWork implements ReleaseWork {
   freeable: ReleaseWork['freeable'] = (dropped) =>
     this.elsewhere()?.freeable(dropped) ?? this.call('freeable', dropped);
   make: ReleaseWork['make'] = (job, progress, signal) =>
-    this.elsewhere()?.make(job, progress, signal) ?? this.call('make', job, progress, signal);
+    this.elsewhere()?.make(job, progress, signal) ?? this.call('make', job, progress as Call['progress'], signal);
   verify: ReleaseWork['verify'] = (job, progress, signal) =>
-    this.elsewhere()?.verify(job, progress, signal) ?? this.call('verify', job, progress, signal);
+    this.elsewhere()?.verify(job, progress, signal) ?? this.call('verify', job, progress as Call['progress'], signal);
 
   private async call<T>(
     method: Method,
@@ -98,7 +98,7 @@ export class ThreadedWork implements ReleaseWork {
     const call = this.calls.get(message.id);
     if (message.kind === 'done') call?.resolve(message.value);
     else if (message.kind === 'failed') call?.reject(errorOf(message.error));
-    else call?.progress?.(message.bytesDone, message.bytesTotal);
+    else call?.progress?.(...message.told);
   }
 
   private idle(): void {

@@ -5,6 +5,7 @@ import type { MethodDefinition } from '@grpc/proto-loader'
 import type { AgentsRequest as _outrider_v1_AgentsRequest, AgentsRequest__Output as _outrider_v1_AgentsRequest__Output } from '../../outrider/v1/AgentsRequest.js';
 import type { AgentsResponse as _outrider_v1_AgentsResponse, AgentsResponse__Output as _outrider_v1_AgentsResponse__Output } from '../../outrider/v1/AgentsResponse.js';
 import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from '../../outrider/v1/Blob.js';
+import type { BlobChunks as _outrider_v1_BlobChunks, BlobChunks__Output as _outrider_v1_BlobChunks__Output } from '../../outrider/v1/BlobChunks.js';
 import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as _outrider_v1_BlobsRequest__Output } from '../../outrider/v1/BlobsRequest.js';
 import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from '../../outrider/v1/ControlAgentRequest.js';
 import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from '../../outrider/v1/ControlAgentResponse.js';
@@ -66,6 +67,11 @@ export interface CoordinatorClient extends grpc.Client {
   Blobs(argument: _outrider_v1_BlobsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
   blobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
   blobs(argument: _outrider_v1_BlobsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
+  
+  ChunksOfBlobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_BlobChunks__Output>;
+  ChunksOfBlobs(argument: _outrider_v1_BlobsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_BlobChunks__Output>;
+  chunksOfBlobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_BlobChunks__Output>;
+  chunksOfBlobs(argument: _outrider_v1_BlobsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_BlobChunks__Output>;
   
   ControlAgent(argument: _outrider_v1_ControlAgentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
   ControlAgent(argument: _outrider_v1_ControlAgentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
@@ -162,15 +168,6 @@ export interface CoordinatorClient extends grpc.Client {
   manifestChunks(argument: _outrider_v1_ManifestChunksRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ManifestChunksResponse__Output>): grpc.ClientUnaryCall;
   manifestChunks(argument: _outrider_v1_ManifestChunksRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ManifestChunksResponse__Output>): grpc.ClientUnaryCall;
   manifestChunks(argument: _outrider_v1_ManifestChunksRequest, callback: grpc.requestCallback<_outrider_v1_ManifestChunksResponse__Output>): grpc.ClientUnaryCall;
-  
-  MissingBlobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
-  MissingBlobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
-  MissingBlobs(argument: _outrider_v1_BlobsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
-  MissingBlobs(argument: _outrider_v1_BlobsRequest, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
-  missingBlobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
-  missingBlobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
-  missingBlobs(argument: _outrider_v1_BlobsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
-  missingBlobs(argument: _outrider_v1_BlobsRequest, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
   
   OfferRelease(argument: _outrider_v1_OfferReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
   OfferRelease(argument: _outrider_v1_OfferReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_BlobsRequest__Output>): grpc.ClientUnaryCall;
@@ -315,6 +312,8 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   
   Blobs: grpc.handleServerStreamingCall<_outrider_v1_BlobsRequest__Output, _outrider_v1_Blob>;
   
+  ChunksOfBlobs: grpc.handleServerStreamingCall<_outrider_v1_BlobsRequest__Output, _outrider_v1_BlobChunks>;
+  
   ControlAgent: grpc.handleUnaryCall<_outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse>;
   
   ControlRollout: grpc.handleUnaryCall<_outrider_v1_ControlRolloutRequest__Output, _outrider_v1_RolloutRecord>;
@@ -338,8 +337,6 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   Logs: grpc.handleServerStreamingCall<_outrider_v1_LogsRequest__Output, _outrider_v1_LogLine>;
   
   ManifestChunks: grpc.handleUnaryCall<_outrider_v1_ManifestChunksRequest__Output, _outrider_v1_ManifestChunksResponse>;
-  
-  MissingBlobs: grpc.handleUnaryCall<_outrider_v1_BlobsRequest__Output, _outrider_v1_BlobsRequest>;
   
   OfferRelease: grpc.handleUnaryCall<_outrider_v1_OfferReleaseRequest__Output, _outrider_v1_BlobsRequest>;
   
@@ -378,6 +375,7 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
 export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   Agents: MethodDefinition<_outrider_v1_AgentsRequest, _outrider_v1_AgentsResponse, _outrider_v1_AgentsRequest__Output, _outrider_v1_AgentsResponse__Output>
   Blobs: MethodDefinition<_outrider_v1_BlobsRequest, _outrider_v1_Blob, _outrider_v1_BlobsRequest__Output, _outrider_v1_Blob__Output>
+  ChunksOfBlobs: MethodDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobChunks, _outrider_v1_BlobsRequest__Output, _outrider_v1_BlobChunks__Output>
   ControlAgent: MethodDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse__Output>
   ControlRollout: MethodDefinition<_outrider_v1_ControlRolloutRequest, _outrider_v1_RolloutRecord, _outrider_v1_ControlRolloutRequest__Output, _outrider_v1_RolloutRecord__Output>
   Emergency: MethodDefinition<_outrider_v1_FleetEmergencyRequest, _outrider_v1_FleetEmergencyResponse, _outrider_v1_FleetEmergencyRequest__Output, _outrider_v1_FleetEmergencyResponse__Output>
@@ -390,7 +388,6 @@ export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   ListRollouts: MethodDefinition<_outrider_v1_ListRolloutsRequest, _outrider_v1_ListRolloutsResponse, _outrider_v1_ListRolloutsRequest__Output, _outrider_v1_ListRolloutsResponse__Output>
   Logs: MethodDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogLine, _outrider_v1_LogsRequest__Output, _outrider_v1_LogLine__Output>
   ManifestChunks: MethodDefinition<_outrider_v1_ManifestChunksRequest, _outrider_v1_ManifestChunksResponse, _outrider_v1_ManifestChunksRequest__Output, _outrider_v1_ManifestChunksResponse__Output>
-  MissingBlobs: MethodDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest__Output, _outrider_v1_BlobsRequest__Output>
   OfferRelease: MethodDefinition<_outrider_v1_OfferReleaseRequest, _outrider_v1_BlobsRequest, _outrider_v1_OfferReleaseRequest__Output, _outrider_v1_BlobsRequest__Output>
   PlanRollback: MethodDefinition<_outrider_v1_RollbackRequest, _outrider_v1_Plan, _outrider_v1_RollbackRequest__Output, _outrider_v1_Plan__Output>
   PlanRollout: MethodDefinition<_outrider_v1_RolloutRequest, _outrider_v1_Plan, _outrider_v1_RolloutRequest__Output, _outrider_v1_Plan__Output>

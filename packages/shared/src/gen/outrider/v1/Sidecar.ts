@@ -4,6 +4,8 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from '../../outrider/v1/AppStatus.js';
 import type { BindEpochRequest as _outrider_v1_BindEpochRequest, BindEpochRequest__Output as _outrider_v1_BindEpochRequest__Output } from '../../outrider/v1/BindEpochRequest.js';
+import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from '../../outrider/v1/Blob.js';
+import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as _outrider_v1_BlobsRequest__Output } from '../../outrider/v1/BlobsRequest.js';
 import type { CommandRequest as _outrider_v1_CommandRequest, CommandRequest__Output as _outrider_v1_CommandRequest__Output } from '../../outrider/v1/CommandRequest.js';
 import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from '../../outrider/v1/ControlAgentRequest.js';
 import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from '../../outrider/v1/ControlAgentResponse.js';
@@ -36,6 +38,11 @@ export interface SidecarClient extends grpc.Client {
   bindEpoch(argument: _outrider_v1_BindEpochRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
   bindEpoch(argument: _outrider_v1_BindEpochRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
   bindEpoch(argument: _outrider_v1_BindEpochRequest, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  
+  Blobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
+  Blobs(argument: _outrider_v1_BlobsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
+  blobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
+  blobs(argument: _outrider_v1_BlobsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
   
   Commit(argument: _outrider_v1_CommandRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
   Commit(argument: _outrider_v1_CommandRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
@@ -174,6 +181,8 @@ export interface SidecarClient extends grpc.Client {
 export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
   BindEpoch: grpc.handleUnaryCall<_outrider_v1_BindEpochRequest__Output, _outrider_v1_HostStatus>;
   
+  Blobs: grpc.handleServerStreamingCall<_outrider_v1_BlobsRequest__Output, _outrider_v1_Blob>;
+  
   Commit: grpc.handleUnaryCall<_outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus>;
   
   ControlAgent: grpc.handleUnaryCall<_outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse>;
@@ -210,6 +219,7 @@ export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
 
 export interface SidecarDefinition extends grpc.ServiceDefinition {
   BindEpoch: MethodDefinition<_outrider_v1_BindEpochRequest, _outrider_v1_HostStatus, _outrider_v1_BindEpochRequest__Output, _outrider_v1_HostStatus__Output>
+  Blobs: MethodDefinition<_outrider_v1_BlobsRequest, _outrider_v1_Blob, _outrider_v1_BlobsRequest__Output, _outrider_v1_Blob__Output>
   Commit: MethodDefinition<_outrider_v1_CommandRequest, _outrider_v1_AppStatus, _outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus__Output>
   ControlAgent: MethodDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse__Output>
   Emergency: MethodDefinition<_outrider_v1_EmergencyRequest, _outrider_v1_HostStatus, _outrider_v1_EmergencyRequest__Output, _outrider_v1_HostStatus__Output>

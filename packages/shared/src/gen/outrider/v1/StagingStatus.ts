@@ -10,6 +10,9 @@ export interface StagingStatus {
   'reason'?: (string);
   'bytesDone'?: (number | string | Long);
   'bytesTotal'?: (number | string | Long);
+  'bytesFromCoordinators'?: (number | string | Long);
+  'bytesFromPeers'?: (number | string | Long);
+  'bytesReused'?: (number | string | Long);
   'preparing'?: (_outrider_v1_Preparing | null);
 }
 
@@ -20,5 +23,8 @@ export interface StagingStatus__Output {
   'reason': (string);
   'bytesDone': (number);
   'bytesTotal': (number);
+  'bytesFromCoordinators': (number);
+  'bytesFromPeers': (number);
+  'bytesReused': (number);
   'preparing': (_outrider_v1_Preparing__Output | null);
 }
