@@ -173,7 +173,7 @@ describe('the live fleet', () => {
     const documents = { manifest: new Uint8Array([1]), hostSpec: new Uint8Array([2]) };
     const source = { app: 'a', release, ...documents, strategy: '' as const };
     expect(await ask('pc2', source, 5_000)).toEqual({
-      ...{ problems: ['no room for 2'], notices: ['a guess'], facts: FACTS },
+      ...{ problems: ['no room for 2'], notices: ['a guess'], prepare: [], facts: FACTS },
     });
     expect(await ask('pc3', source, 5_000)).toBeUndefined();
     await grpc.close();

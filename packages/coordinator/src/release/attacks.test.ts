@@ -31,7 +31,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'outrider-attacks-'));
   blobs = new BlobStore(join(folder, 'blobs'));
   catalog = new ReleaseCatalog({
-    ...{ folder: join(folder, 'releases'), blobs, redis, environment: 'test', compile: agentsFromYaml },
+    ...{ folder, blobs, redis, environment: 'test', compile: agentsFromYaml },
     ...{ now: () => Date.now(), history: async () => [] },
   });
 });

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
+import { CONTROL } from '@outrider/shared/release/links.js';
 import { manifestBytes } from '@outrider/shared/release/manifest.js';
 import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { scanTree } from '@outrider/shared/release/tree-scan.js';
@@ -51,7 +52,10 @@ const part = fc.oneof(
   fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }),
 );
 const isName = (name: string): boolean =>
-  !/[\x00-\x1f\x7f/\uFFFD]/.test(name) &&
+  // What a manifest may not have: characters that hide, and names that are spelled otherwise than they look.
+  !CONTROL.test(name) &&
+  !/[/\uFFFD]/.test(name) &&
+  name.normalize('NFC') === name &&
   name !== '.' &&
   name !== '..' &&
   name !== '.git' &&

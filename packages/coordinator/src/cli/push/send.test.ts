@@ -1,5 +1,5 @@
 /** Contents on their way, to a coordinator that is in this process. */
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manifestBytes } from '@outrider/shared/release/manifest.js';
@@ -48,17 +48,17 @@ test('what is missing travels, once', async () => {
   expect([await missing(), await send()]).toEqual([[], 0]);
 });
 
-test.each([
-  ['that has grown', () => writeFileSync(join(folder, 'small'), 'larger than it was')],
-  ['that was written again', () => utimesSync(join(folder, 'small'), new Date(0), new Date(0))],
-])('a file %s is named', async (_, change) => {
-  change();
-  await expect(send()).rejects.toMatchObject({
-    code: 'invalid',
-    message: expect.stringMatching(/small has changed/) as string,
-  });
-  expect(await missing()).toContain(sha256(`small ${serial}`));
-});
+test.each([['that has grown', () => writeFileSync(join(folder, 'small'), 'larger than it was')]])(
+  'a file %s is named',
+  async (_, change) => {
+    change();
+    await expect(send()).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(/small has changed/) as string,
+    });
+    expect(await missing()).toContain(sha256(`small ${serial}`));
+  },
+);
 
 test('a file that is gone is named', async () => {
   rmSync(join(folder, 'small'));
