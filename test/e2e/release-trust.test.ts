@@ -25,7 +25,7 @@ let cluster: Cluster;
 let redis: Redis;
 
 beforeAll(async () => {
-  cluster = await startCluster({ hosts: HOSTS, sidecar: { trusted_keys: [KEY] } });
+  cluster = await startCluster({ hosts: HOSTS, coordinator: { keep_releases: 50 }, sidecar: { trusted_keys: [KEY] } });
   redis = new Redis(cluster.redis.url);
   mkdirSync(keys(), { mode: 0o700 });
   writeFileSync(join(keys(), `${keyId(KEY)}.pem`), privateKey.export({ type: 'pkcs8', format: 'pem' }), {
