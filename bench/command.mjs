@@ -25,8 +25,8 @@ function parsed(numbers, words) {
     const list = String(values[name] ?? otherwise)
       .split(',')
       .map(Number);
-    if (list.every((value) => Number.isInteger(value) && value >= 1 && value <= 10_000)) return [name, list];
-    throw new Error(`--${name}: "${values[name]}" must be whole numbers from 1 to 10000, with commas between them.`);
+    if (list.every((value) => Number.isInteger(value) && value >= 1 && value <= 1_000_000)) return [name, list];
+    throw new Error(`--${name}: "${values[name]}" must be whole numbers from 1 to 1000000, with commas between them.`);
   };
   const said = Object.fromEntries(Object.keys(switches).map((name) => [name, values[name] === true]));
   return { ...Object.fromEntries(Object.entries(numbers).map(read)), ...said, json: values.json };
