@@ -19,6 +19,8 @@ export interface Layout {
   readonly manifest: (app: string, digest: string) => string;
   readonly specs: (app: string) => string;
   readonly spec: (app: string, specDigest: string) => string;
+  /** Files that need not be read again: see proven-files.ts. */
+  readonly proven: string;
   /** Who served this app's blobs last. */
   readonly sources: (app: string) => string;
 }
@@ -34,6 +36,7 @@ export function layoutOf(dataDir: string): Layout {
     ...{ blobs, releases, manifests, specs },
     blob: (sha256) => blobPath(blobs, sha256),
     incoming: join(dataDir, 'incoming'),
+    proven: join(dataDir, 'proven'),
     appFolder: (app) => join(releases, app),
     tree: (app, digest) => join(releases, app, digest),
     building: (app, digest) => join(releases, app, `${digest}${BUILDING}`),

@@ -1,8 +1,9 @@
 /** Brings stored contents into a tree: as files of their own, or as names of the very file that the store has. */
-import { chmodSync, constants, copyFileSync, linkSync, statSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, linkSync, lstatSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
 import { hashOfFile } from './file-hash.js';
+import type { ProvenFiles } from './proven-files.js';
 import type { Turns } from './turns.js';
 
 export type FileEntry = Extract<ManifestEntry, { kind: 'file' }>;
@@ -18,6 +19,8 @@ export interface ContentsOptions {
   readonly turns: Turns;
   /** Names of the stored files themselves are good enough: nobody who may change them uses the tree. */
   readonly links: boolean;
+  /** What need not be read again; absent: everything is read. */
+  readonly proven?: Pick<ProvenFiles, 'isProven'>;
 }
 
 export class TreeContents {
@@ -35,12 +38,23 @@ export class TreeContents {
     const damaged: FileEntry[] = [];
     for (const entry of entries) {
       if (entry.kind !== 'file' || this.proven.has(entry.sha256)) continue;
-      const { blob, turns } = this.options;
-      if ((await hashOfFile(blob(entry.sha256), turns)) === entry.sha256) this.proven.add(entry.sha256);
+      if (await this.isRight(entry)) this.proven.add(entry.sha256);
       else damaged.push(entry);
-      await turns.pause();
+      await this.options.turns.pause();
     }
     return damaged;
+  }
+
+  private async isRight({ sha256 }: FileEntry): Promise<boolean> {
+    const { blob, turns, proven } = this.options;
+    const found = proven && lstatSync(blob(sha256), { throwIfNoEntry: false });
+    if (found !== undefined && proven?.isProven(found, sha256) === true) return true;
+    return (await hashOfFile(blob(sha256), turns)) === sha256;
+  }
+
+  /** Contents that are known to be right. */
+  get right(): Iterable<string> {
+    return this.proven;
   }
 
   /** A new file at `to`, not durable yet, of a content that is not damaged. */

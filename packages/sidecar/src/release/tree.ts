@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
 import { syncPaths } from '@outrider/shared/release/store/unsynced.js';
 import { hashOfFile } from './file-hash.js';
+import type { ProvenFiles } from './proven-files.js';
 import type { FileEntry, TreeContents } from './tree-contents.js';
 import { foldersOf, parentOf } from './tree-paths.js';
 import type { Turns } from './turns.js';
@@ -24,9 +25,11 @@ export interface Tree {
   /** Files may be names of the stored ones. */
   readonly links: boolean;
   readonly turns: Turns;
+  /** What need not be read again; absent: everything is read. */
+  readonly proven?: Pick<ProvenFiles, 'isProven'>;
 }
 
-/** The entries that are not as they should be: every file is read. Changes nothing. */
+/** The entries that are not as they should be: every file is read that is not proven. Changes nothing. */
 export async function differencesOf(tree: Tree): Promise<ManifestEntry[]> {
   const misplaced = new Set<string>();
   for (const folder of foldersOf(tree.entries)) {
@@ -108,6 +111,7 @@ async function isRight(tree: Tree, entry: ManifestEntry, linked: LinkedFiles): P
     case 'file':
       if (!found.isFile() || (found.mode & 0o7777) !== entry.mode || found.size !== entry.size) return false;
       if (found.nlink > 1) return tree.links && (await linked.isRight(entry, found));
+      if (tree.proven?.isProven(found, entry.sha256) === true) return true;
       return (await hashOfFile(path, tree.turns)) === entry.sha256;
   }
 }
@@ -118,10 +122,12 @@ class LinkedFiles {
 
   constructor(private readonly tree: Tree) {}
 
-  async isRight({ sha256 }: FileEntry, { ino, dev }: Stats): Promise<boolean> {
+  async isRight({ sha256 }: FileEntry, found: Stats): Promise<boolean> {
+    const { ino, dev } = found;
     const path = this.tree.blob(sha256);
     const blob = statOf(path);
     if (blob?.ino !== ino || blob.dev !== dev) return false;
+    if (this.tree.proven?.isProven(found, sha256) === true) return true;
     let right = this.known.get(sha256);
     if (right === undefined) {
       right = (await hashOfFile(path, this.tree.turns)) === sha256;

@@ -1,5 +1,7 @@
 /** Does the long part in the thread that it is in. Its calls are synchronous and short; between them others have their turn. */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Manifest } from '@outrider/shared/domain/release.js';
 import { AGENTS_FILE, readManifest } from '@outrider/shared/release/manifest.js';
 import { BlobStore } from '@outrider/shared/release/store/blob-store.js';
@@ -11,9 +13,10 @@ import { basesHere } from '../bases-here.js';
 import { fetchBlobs, type FetchOptions } from '../blob-fetch.js';
 import { loadManifest } from '../documents.js';
 import { checkRelease } from '../check.js';
-import { contentsOf, Fetching, missingOf } from '../fetching.js';
+import { contentsOf, Fetching, missingOf, sum } from '../fetching.js';
 import { type Layout, layoutOf } from '../layout.js';
 import { needFor, treeOf } from '../look.js';
+import { COARSE_MS, ProvenFiles } from '../proven-files.js';
 import { buildTree } from '../tree-build.js';
 import { type FileEntry, TreeContents } from '../tree-contents.js';
 import { differencesOf, mendTree, type Tree } from '../tree.js';
@@ -36,6 +39,9 @@ export interface DiskWorkOptions {
   readonly sliceMs: number;
 }
 
+/** Smaller ones are read in no time. */
+const LARGE_BYTES = 16 * 1024 * 1024;
+
 type Progress = Parameters<ReleaseWork['make']>[1];
 
 export class DiskWork implements ReleaseWork {
@@ -43,10 +49,12 @@ export class DiskWork implements ReleaseWork {
   private readonly blobs: BlobStore;
   private readonly clearing: Clearing;
   private readonly pace: Pace;
+  private readonly proven: ProvenFiles;
 
   constructor(private readonly options: DiskWorkOptions) {
     this.layout = layoutOf(options.dataDir);
     this.blobs = new BlobStore(this.layout.blobs, this.layout.incoming);
+    this.proven = new ProvenFiles(this.layout.proven, () => options.clock.now());
     this.pace = new Pace(options.bandwidth, options.clock);
     this.clearing = new Clearing(this.layout, this.blobs, () => this.turns());
   }
@@ -71,10 +79,12 @@ export class DiskWork implements ReleaseWork {
 
   check: ReleaseWork['check'] = async (job) => {
     const turns = this.turns();
-    const tree = treeOf(this.layout, job, loadManifest(this.layout, job.app, job.release.digest), turns);
-    const contents = new TreeContents({ ...tree, turns });
-    const [damaged] = await contents.damagedOf(await differencesOf(tree));
+    const tree = this.treeOf(job, loadManifest(this.layout, job.app, job.release.digest), turns);
+    const contents = new TreeContents(tree);
+    const different = await differencesOf(tree);
+    const [damaged] = await contents.damagedOf(different);
     if (damaged !== undefined) throw cannotMend(job, damaged);
+    if (different.length === 0) await this.remember(tree, contents);
   };
 
   verify: ReleaseWork['verify'] = async (job, progress, signal) => {
@@ -88,6 +98,7 @@ export class DiskWork implements ReleaseWork {
         ...{ tree, manifest, blobs: this.blobs, progress, signal },
         fetch: (wanted) => this.fetch(make, wanted, () => undefined),
         mend: async () => {
+          this.proven.clear();
           await this.make(make.job, () => undefined, signal);
         },
       });
@@ -106,9 +117,9 @@ export class DiskWork implements ReleaseWork {
       job.contents === 'all' ? await missingOf(wanted, this.layout.blob, turns) : new Map<string, number>();
     const fetching = new Fetching(wanted, missing, progress);
     if (job.contents === 'all') await this.fetchAll(make, missing, fetching);
-    const tree = treeOf(this.layout, job, manifest, turns);
+    const tree = this.treeOf(job, manifest, turns);
     const isNew = !existsSync(tree.root);
-    const contents = new TreeContents({ ...tree, turns });
+    const contents = new TreeContents(tree);
     contents.trust(missing.keys());
     // All of it, also what is apart: what furnishes the tree finds it there.
     const fresh = { ...tree, entries: manifest.entries, root: this.layout.building(job.app, job.release.digest) };
@@ -117,8 +128,25 @@ export class DiskWork implements ReleaseWork {
     await this.mendContents(make, lacking, contents);
     if (isNew) await buildTree(made, contents);
     else await mendTree(made, lacking, contents, this.layout.incoming);
+    await this.remember(made, contents);
     fetching.finish();
     return isNew ? { building: made.root } : {};
+  }
+
+  private treeOf(job: TreeJob, manifest: Manifest, turns: Turns): Tree {
+    return { ...treeOf(this.layout, job, manifest, turns), proven: this.proven };
+  }
+
+  /** All of the tree is right, and so are these contents. */
+  private async remember({ root, entries }: Tree, contents: TreeContents): Promise<void> {
+    if (sum(entries.map((entry) => (entry.kind === 'file' ? entry.size : 0))) < LARGE_BYTES) return;
+    // What was written just now could change in the same tick of the file system's clock.
+    await pause(2 * COARSE_MS);
+    this.proven.add(
+      entries.flatMap((entry) => (entry.kind === 'file' ? [[join(root, entry.path), entry.sha256] as const] : [])),
+    );
+    this.proven.add([...contents.right].map((sha256) => [this.layout.blob(sha256), sha256] as const));
+    this.proven.save();
   }
 
   private async fetchAll(make: Making, missing: ReadonlyMap<string, number>, fetching: Fetching): Promise<void> {
