@@ -61,7 +61,7 @@ const unmeasured = (instances: HostStatus['instances']): object[] =>
 it('says what runs here, to people and to programs, the same as by gRPC', async () => {
   const text = await here.must('status');
   expect(text.stdout).toMatch(
-    /^pc2 \(127\.\d+\.\d+\.11, local\): healthy\ncrew 1\.0\.1 {2}-> 2\.0\.0 {2}trial\n\nAGENT/,
+    /^pc2 \(127\.\d+\.\d+\.11, local\): healthy\ncrew 1\.0\.1 {2}-> 2\.0\.0 {2}trial\n {2}digest [0-9a-f]{12}, with settings [0-9a-f]{12}\n\nAGENT/,
   );
   const [own, remote] = await Promise.all([status(), one.host.cli('status', '--json')]);
   const { system: _own, apps, problems: _none, instances, ...rest } = own;

@@ -72,7 +72,7 @@ export function composeReleases(options: ReleasesOptions): ReleaseParts {
     for (const app of new Set((await catalog.list()).map((release) => release.app))) {
       // An emptied Redis, and hosts that were not heard yet: whatever they run must not go.
       if (unknownHosts(fleet().hosts(), await history(app)).length > 0) continue;
-      await keeping.prune({ app, dryRun: false, by: BY_ITSELF });
+      await keeping.prune({ app, dryRun: false, spareNewer: true, by: BY_ITSELF });
     }
   };
   const rounds = new Rounds({ catalog, blobs, clock, prune, collected: () => copies.lookAgain(), notice });

@@ -1,9 +1,14 @@
 /** Owns which releases stay. Pure. */
 import type { Release, ReleaseUse, ReleaseView } from '@outrider/shared/domain/release.js';
 
-/** Of one app, oldest first: those that go. The last `keep` stay, and whatever somebody needs. */
-export function outdated(releases: readonly ReleaseView[], keep: number): readonly ReleaseView[] {
-  return releases.slice(0, Math.max(0, releases.length - keep)).filter((release) => whyItStays(release) === undefined);
+/**
+ * Of one app, oldest first: those that go. The last `keep` stay, and whatever somebody needs; with `spareNewer` also what
+ * was pushed after all that is active: it may be still to come.
+ */
+export function outdated(releases: readonly ReleaseView[], keep: number, spareNewer = false): readonly ReleaseView[] {
+  const active = releases.findLastIndex(({ uses }) => uses.some(({ how }) => how === 'active'));
+  const end = Math.min(releases.length - keep, spareNewer ? active : releases.length);
+  return releases.slice(0, Math.max(0, end)).filter((release) => whyItStays(release) === undefined);
 }
 
 /** In words that go on after "it"; undefined: nobody needs it. */

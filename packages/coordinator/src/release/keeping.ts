@@ -76,11 +76,12 @@ export class ReleaseKeeping {
     return { release, bytes };
   }
 
-  /** `app` '': every app. `keep` undefined: as the settings say. */
+  /** `app` '': every app. `keep` undefined: as the settings say. `spareNewer`: what is newer than all that is active stays. */
   async prune(ask: {
     readonly app: string;
     readonly keep?: number;
     readonly dryRun: boolean;
+    readonly spareNewer?: boolean;
     readonly by: string;
   }): Promise<Pruned> {
     const { catalog } = this.options;
@@ -92,6 +93,7 @@ export class ReleaseKeeping {
       outdated(
         views.filter((view) => view.app === app),
         keep,
+        ask.spareNewer,
       ),
     );
     const bytes = going.length === 0 ? 0 : await this.bytesOf(going);

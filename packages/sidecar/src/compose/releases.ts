@@ -9,6 +9,7 @@ import { DiskWork } from '../release/work/disk-work.js';
 import { ThreadedWork } from '../release/work/threaded-work.js';
 import { neededReleases } from '../supervise/needed-releases.js';
 import type { Limits } from '../supervise/ports.js';
+import { runHot } from './small-heap.js';
 import type { Tokens } from './tokens.js';
 
 export interface ReleasesParts {
@@ -36,7 +37,7 @@ export function releasesOf(
     couldWrite: (agent) => couldWrite(limits, agent),
     work: (given) =>
       new ThreadedWork({
-        ...{ clock, warn, data: { ...given, sliceMs: THREAD_SLICE_MS } },
+        ...{ clock, warn, busy: runHot, data: { ...given, sliceMs: THREAD_SLICE_MS } },
         program: new URL('../bundle/thread.js', import.meta.url),
         here: () => new DiskWork({ ...given, clock, sliceMs: OWN_SLICE_MS }),
       }),

@@ -19,6 +19,11 @@ export function keepHeapSmall(): void {
   setFlagsFromString('--no-opt');
 }
 
+/** While gigabytes are hashed and unpacked, in a thread that shares these flags: machine code pays for itself then. */
+export function runHot(isHot: boolean): void {
+  setFlagsFromString(isHot ? '--opt' : '--no-opt');
+}
+
 /**
  * What only the start has needed goes back to the system now, not in some minutes. Takes some 50 ms; where V8 or the C
  * library knows no way, nothing is done.

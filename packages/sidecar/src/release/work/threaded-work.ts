@@ -17,11 +17,13 @@ export interface ThreadedWorkOptions {
   /** Where the program is not the one of this build any more, the work is done here. */
   readonly here: () => ReleaseWork;
   readonly warn: (sentence: string) => void;
+  /** Told when the thread comes, and when it has gone. */
+  readonly busy?: (isBusy: boolean) => void;
 }
 
 const IDLE_MS = 30_000;
 /** It ends where it would take more. */
-const LIMITS = { maxOldGenerationSizeMb: 512 };
+const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 24 };
 
 interface Call {
   readonly resolve: (value: unknown) => void;
@@ -78,7 +80,8 @@ export class ThreadedWork implements ReleaseWork {
   }
 
   private started(): Worker {
-    const { program, data } = this.options;
+    const { program, data, busy } = this.options;
+    busy?.(true);
     const thread = new Worker(program, { workerData: data, resourceLimits: LIMITS, name: 'releases' });
     let why = 'it was ended';
     thread.on('message', (message: FromThread) => this.heard(message));
@@ -86,6 +89,7 @@ export class ThreadedWork implements ReleaseWork {
     thread.once('exit', () => {
       if (this.thread !== thread) return;
       this.thread = undefined;
+      busy?.(false);
       const sentence = `The thread that brings releases to this host has ended: ${why}. Stage the release again.`;
       for (const { reject } of this.calls.values()) reject(new OutriderError('unavailable', sentence));
     });
