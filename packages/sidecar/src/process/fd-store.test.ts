@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { writeAtomically } from '@outrider/shared/runtime/durable-file.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FdStore, storable } from './fd-store.js';
@@ -111,10 +112,10 @@ describe.skipIf(noPython)('with systemd', () => {
     // Another release is active by now: nobody asks for the second one.
     const second = await service([specs[0]!]);
     expect(second.undeclared).toEqual([expect.stringContaining(`${path} (socket.app/`)]);
-    writeFileSync(scratch.path('release'), JSON.stringify([specs[0]]));
+    writeAtomically(scratch.path('release'), JSON.stringify([specs[0]]));
     await eventually(() => manager?.stored.length === 1);
     await eventually(async () => !(await takesConnections(path)));
-    writeFileSync(scratch.path('release'), '[]');
+    writeAtomically(scratch.path('release'), '[]');
     await eventually(() => manager?.stored.length === 0);
     expect(await takesConnections(first.held![0]!.address)).toBe(false);
   });
@@ -134,7 +135,7 @@ describe.skipIf(noPython)('with systemd', () => {
     expect(told.held).toEqual([expect.objectContaining({ name: 'http', address: web })]);
     expect(told.undeclared).toEqual([`${other} (other.socket)`]);
     // It is systemd's own: nothing is to be stored, and a release leaves it open.
-    writeFileSync(scratch.path('release'), '[]');
+    writeAtomically(scratch.path('release'), '[]');
     await manager.kill();
     expect(manager.stored).toEqual([]);
     expect(await takesConnections(web)).toBe(true);
