@@ -38,8 +38,9 @@ export function documentChunks(document: Uint8Array): readonly Chunk[] {
 export function patchOf(base: string, older: readonly Chunk[], document: Uint8Array): Patch | undefined {
   const delta = deltaOf(older, documentChunks(document));
   if (newBytesOf(delta) * 2 > document.length) return undefined;
+  // Copies: what is kept of a patch must not keep the whole document.
   const parts = delta.map(({ kind, offset, size }): PatchPart =>
-    kind === 'copy' ? { offset, size } : { data: document.subarray(offset, offset + size) },
+    kind === 'copy' ? { offset, size } : { data: Buffer.from(document.subarray(offset, offset + size)) },
   );
   return { base, parts };
 }
