@@ -6,13 +6,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Preparing } from '@outrider/shared/domain/host.js';
 import { isDigest } from '@outrider/shared/domain/name.js';
-import {
-  type DataPath,
-  type HostPrepare,
-  isWithin,
-  linksOf,
-  type PrepareOutlook,
-} from '@outrider/shared/domain/prepare.js';
+import { type DataPath, type HostPrepare, linksOf, type PrepareOutlook } from '@outrider/shared/domain/prepare.js';
 import type { HostSpec, ManifestEntry } from '@outrider/shared/domain/release.js';
 import { matching } from '@outrider/shared/release/agent-files.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
@@ -57,12 +51,6 @@ export const treeLinksOf = ({ prepare = [], data = [] }: Pick<HostSpec, 'prepare
   prepare,
   data,
 });
-
-/** Without those at whose places there are links. */
-export function withoutLinked(entries: readonly ManifestEntry[], links: TreeLinks): readonly ManifestEntry[] {
-  const places = linksOf(links);
-  return places.length === 0 ? entries : entries.filter(({ path }) => !places.some((place) => isWithin(path, place)));
-}
 
 export class Linker {
   private readonly prepared: Prepared;
