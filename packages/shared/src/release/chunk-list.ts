@@ -1,6 +1,6 @@
 /** The chunks of a file: found by reading it, and packed for the way to another machine. */
 import { createHash } from 'node:crypto';
-import { Chunker } from '../domain/chunking.js';
+import { Chunker, type ChunkSizes } from '../domain/chunking.js';
 import type { Chunk } from '../domain/delta.js';
 import { OutriderError } from '../runtime/errors.js';
 
@@ -12,34 +12,54 @@ const NAME_BYTES = 8;
 const SIZE_BYTES = 3;
 const ENTRY_BYTES = NAME_BYTES + SIZE_BYTES;
 
-/** Reads a content once, in pieces of any size. */
-export async function chunksOf(content: AsyncIterable<Uint8Array>): Promise<readonly Chunk[]> {
-  const chunker = new Chunker();
-  const chunks: Chunk[] = [];
-  let hash = createHash('sha256');
-  let offset = 0;
-  let size = 0;
-  const end = (): void => {
-    chunks.push({ name: hash.digest('hex').slice(0, 2 * NAME_BYTES), offset, size });
-    hash = createHash('sha256');
-    offset += size;
-    size = 0;
-  };
-  const take = (bytes: Uint8Array): void => {
-    hash.update(bytes);
-    size += bytes.length;
-  };
-  for await (const piece of content) {
+/** Cuts a content that comes in pieces of any size. */
+export class ChunkList {
+  private readonly chunker: Chunker;
+  private readonly chunks: Chunk[] = [];
+  private hash = createHash('sha256');
+  private offset = 0;
+  private size = 0;
+
+  constructor(sizes?: ChunkSizes) {
+    this.chunker = new Chunker(sizes);
+  }
+
+  add(piece: Uint8Array): this {
     let from = 0;
-    for (const cut of chunker.cutsIn(piece)) {
-      take(piece.subarray(from, cut));
-      end();
+    for (const cut of this.chunker.cutsIn(piece)) {
+      this.take(piece.subarray(from, cut));
+      this.end();
       from = cut;
     }
-    take(piece.subarray(from));
+    this.take(piece.subarray(from));
+    return this;
   }
-  if (size > 0) end();
-  return chunks;
+
+  /** Of all that was added, with what is left as the last. */
+  all(): readonly Chunk[] {
+    if (this.size > 0) this.end();
+    return this.chunks;
+  }
+
+  private take(bytes: Uint8Array): void {
+    this.hash.update(bytes);
+    this.size += bytes.length;
+  }
+
+  private end(): void {
+    const { offset, size } = this;
+    this.chunks.push({ name: this.hash.digest('hex').slice(0, 2 * NAME_BYTES), offset, size });
+    this.hash = createHash('sha256');
+    this.offset += size;
+    this.size = 0;
+  }
+}
+
+/** Reads a content once. */
+export async function chunksOf(content: AsyncIterable<Uint8Array>): Promise<readonly Chunk[]> {
+  const list = new ChunkList();
+  for await (const piece of content) list.add(piece);
+  return list.all();
 }
 
 /** Eleven bytes each: name, size. */

@@ -2,10 +2,10 @@
  * A document as what it has in common with an older one, and the rest: what changes of a manifest of thousands of files
  * is a few lines. Whoever puts one together proves it by its own digest.
  */
-import { createHash } from 'node:crypto';
-import { Chunker, type ChunkSizes } from '../domain/chunking.js';
+import type { ChunkSizes } from '../domain/chunking.js';
 import { type Chunk, deltaOf, newBytesOf } from '../domain/delta.js';
 import { OutriderError } from '../runtime/errors.js';
+import { ChunkList } from './chunk-list.js';
 
 export type PatchPart =
   | /** `size` bytes of the older document from `offset` on. */ { readonly offset: number; readonly size: number }
@@ -20,19 +20,10 @@ export interface Patch {
 
 /** An entry of a manifest has a hundred bytes or two: some ten of them. Another choice is another protocol. */
 const SIZES: ChunkSizes = { min: 256, normal: 1024, max: 4096 };
-const NAME_DIGITS = 16;
 /** What is put together has no more than this: as much as a message may have. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-export function documentChunks(document: Uint8Array): readonly Chunk[] {
-  const cuts = [...new Chunker(SIZES).cutsIn(document)];
-  if ((cuts.at(-1) ?? 0) < document.length) cuts.push(document.length);
-  return cuts.map((end, index) => {
-    const offset = cuts[index - 1] ?? 0;
-    const hash = createHash('sha256').update(document.subarray(offset, end));
-    return { name: hash.digest('hex').slice(0, NAME_DIGITS), offset, size: end - offset };
-  });
-}
+export const documentChunks = (document: Uint8Array): readonly Chunk[] => new ChunkList(SIZES).add(document).all();
 
 /** Undefined: it would be no shorter than the document. */
 export function patchOf(base: string, older: readonly Chunk[], document: Uint8Array): Patch | undefined {
