@@ -2,11 +2,10 @@
  * Reads all that this host has of a release again, stored contents and tree, and makes good what is not as the release
  * says: stored contents from the tree or from whoever serves them, the tree from stored contents.
  */
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest, ManifestEntry } from '@outrider/shared/domain/release.js';
 import type { VerifyResult } from '@outrider/shared/domain/release-check.js';
-import type { BlobPiece, BlobStore } from '@outrider/shared/release/store/blob-store.js';
+import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { sum } from './fetching.js';
 import { differencesOf, type Tree } from './tree.js';
@@ -91,8 +90,9 @@ async function mendContents(
     await blobs.remove(sha256);
     const source = right.get(sha256);
     if (source === undefined) missing.set(sha256, size);
-    else await blobs.putAll(piecesOf(join(root, source.path), sha256)).catch(() => missing.set(sha256, size));
+    else await copyIn(blobs, join(root, source.path), source).catch(() => missing.set(sha256, size));
   }
+  await blobs.settle();
   if (missing.size === 0) return [];
   return sentencesOf(() => fetch(missing));
 }
@@ -110,7 +110,13 @@ async function sentencesOf(act: () => Promise<void>): Promise<readonly string[]>
   }
 }
 
-async function* piecesOf(path: string, sha256: string): AsyncGenerator<BlobPiece> {
-  for await (const data of createReadStream(path)) yield { sha256, data: data as Buffer, last: false };
-  yield { sha256, data: new Uint8Array(), last: true };
+async function copyIn(blobs: BlobStore, path: string, { sha256, size }: FileEntry): Promise<void> {
+  const blob = await blobs.begin(sha256, size);
+  try {
+    await blob.copyFrom(path, 0, size);
+    await blob.finish();
+  } catch (error) {
+    await blob.discard();
+    throw error;
+  }
 }

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../runtime/digest.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { receiveAll } from '../transfer/receiving.js';
 import { type BlobPiece, BlobStore } from './blob-store.js';
 
 let folder: string;
@@ -33,10 +34,20 @@ const pieces = (content: Buffer, size = 100_000): BlobPiece[] => {
   }));
 };
 
+/** As they come over the wire. */
+const receive = (some: Iterable<BlobPiece> | AsyncIterable<BlobPiece>): Promise<number> =>
+  receiveAll(
+    store,
+    (async function* () {
+      const rest = { base: '', copyOffset: 0, copySize: 0, inflatedSize: 0, bundle: Buffer.alloc(0), bundleSizes: [] };
+      for await (const piece of some) yield { ...rest, ...piece };
+    })(),
+  );
+
 test('what goes in comes out, in pieces, empty ones too', async () => {
   const contents = [randomBytes(700_000), Buffer.alloc(0), Buffer.from('small')];
   expect(await store.missing(contents.map(sha256))).toHaveLength(3);
-  expect(await store.putAll(contents.flatMap((content) => pieces(content)))).toBe(3);
+  expect(await receive(contents.flatMap((content) => pieces(content)))).toBe(3);
   for (const content of contents) expect(await store.readWhole(sha256(content))).toEqual(content);
   expect(await store.missing(contents.map(sha256))).toEqual([]);
   const big: BlobPiece[] = [];
@@ -49,7 +60,7 @@ test('what goes in comes out, in pieces, empty ones too', async () => {
 test('another content than its digest is refused, what came whole before it stays', async () => {
   const good = Buffer.from('good');
   const lie = { sha256: sha256('truth'), data: Buffer.from('lie'), last: true };
-  await expect(store.putAll([...pieces(good), lie])).rejects.toThrow(/has the sha256/);
+  await expect(receive([...pieces(good), lie])).rejects.toThrow(/has the sha256/);
   expect(await store.missing([sha256(good), lie.sha256])).toEqual([lie.sha256]);
   expect(incoming()).toEqual([]);
 });
@@ -64,17 +75,17 @@ test('a lie early in a long stream is not forgotten by its end', async () => {
     await turn();
     for (let index = 0; index < 20; index += 1) yield* pieces(Buffer.from(`content ${index}`));
   }
-  await expect(store.putAll(slow())).rejects.toThrow(/has the sha256/);
+  await expect(receive(slow())).rejects.toThrow(/has the sha256/);
 });
 
 test('a stream that breaks off leaves nothing half', async () => {
   const content = randomBytes(500_000);
-  await expect(store.putAll(pieces(content).slice(0, 3))).rejects.toThrow(/without its end/);
+  await expect(receive(pieces(content).slice(0, 3))).rejects.toThrow(/without its end/);
   async function* broken(): AsyncGenerator<BlobPiece> {
     yield* pieces(content).slice(0, 3);
     throw new Error('the caller has gone');
   }
-  await expect(store.putAll(broken())).rejects.toThrow('the caller has gone');
+  await expect(receive(broken())).rejects.toThrow('the caller has gone');
   expect(await store.missing([sha256(content)])).toEqual([sha256(content)]);
   expect(incoming()).toEqual([]);
 });
@@ -82,7 +93,7 @@ test('a stream that breaks off leaves nothing half', async () => {
 test('a blob that begins inside another is refused', async () => {
   const [first] = pieces(randomBytes(500_000));
   const [other] = pieces(randomBytes(500_000));
-  await expect(store.putAll([first!, other!])).rejects.toThrow(/begins before/);
+  await expect(receive([first!, other!])).rejects.toThrow(/begins before/);
 });
 
 test('a damaged blob is taken out, so that it can come again', async () => {
@@ -96,7 +107,8 @@ test('a damaged blob is taken out, so that it can come again', async () => {
 test.each(['', '../../etc/passwd', 'A'.repeat(64), 'ab'])('%j is no digest and becomes no path', async (text) => {
   await expect(store.missing([text])).rejects.toThrow(/is no digest/);
   await expect(store.readWhole(text)).rejects.toThrow(/is no digest/);
-  await expect(store.putAll([{ sha256: text, data: Buffer.from('x'), last: true }])).rejects.toThrow(/is no digest/);
+  expect(() => store.putWhole(text, Buffer.from('x'))).toThrow(/is no digest/);
+  await expect(store.begin(text)).rejects.toThrow(/is no digest/);
 });
 
 test('what a crash left behind is cleared away at the start', async () => {

@@ -16,8 +16,6 @@ import { Holds } from './holds.js';
 import { IncomingBlob, storeWhole } from './incoming-blob.js';
 import { Unsynced } from './unsynced.js';
 
-export { hashOf } from './blob-files.js';
-
 /** One message of a stream of blobs: `sha256` in the first of each blob, `last` in its last. */
 export interface BlobPiece {
   readonly sha256: string;
@@ -97,36 +95,9 @@ export class BlobStore extends BlobFiles {
   /** Stores one content that is at hand, durably; what stands there and is damaged is replaced. */
   async put(sha256: string, content: Uint8Array): Promise<void> {
     const isWhole = (await this.size(sha256)) !== undefined && (await readFile(this.path(sha256))).equals(content);
-    if (!isWhole) await this.putAll([{ sha256, data: content, last: true }]);
-  }
-
-  /** Stores a stream of blobs, durably; returns how many. Whatever was whole before an error stays. */
-  async putAll(pieces: AsyncIterable<BlobPiece> | Iterable<BlobPiece>): Promise<number> {
-    let writing: IncomingBlob | undefined;
-    let stored = 0;
-    try {
-      for await (const piece of pieces) {
-        if (writing !== undefined && piece.sha256 !== '' && piece.sha256 !== writing.sha256) {
-          throw new OutriderError('invalid', `The blob ${piece.sha256} begins before ${writing.sha256} has ended.`);
-        }
-        if (writing === undefined && piece.last) this.putWhole(piece.sha256, piece.data);
-        else {
-          writing ??= await this.begin(piece.sha256);
-          await writing.write(piece.data);
-          if (!piece.last) continue;
-          await writing.finish();
-          writing = undefined;
-        }
-        stored += 1;
-      }
-      if (writing !== undefined) throw new OutriderError('invalid', `The blob ${writing.sha256} came without its end.`);
-      return stored;
-    } catch (error) {
-      await writing?.discard();
-      throw diskProblem(error, this.folder);
-    } finally {
-      await this.settle();
-    }
+    if (isWhole) return;
+    this.putWhole(sha256, content);
+    await this.settle();
   }
 
   /**

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { isWithin } from '@outrider/shared/domain/prepare.js';
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
 import { syncFolder } from '@outrider/shared/runtime/durable-file.js';
-import { hashOf } from '@outrider/shared/release/store/blob-store.js';
+import { hashOf } from '@outrider/shared/release/store/blob-files.js';
 import { eachOf } from '@outrider/shared/runtime/each-of.js';
 
 import type { Owner } from './ports.js';
