@@ -78,6 +78,15 @@ it('does not believe what was changed at the moment when it was read, nor a cloc
   expect(isProven()).toBe(false);
 });
 
+it('says when something had to be read', () => {
+  expect([isProven(), proven.hasMissed]).toEqual([true, false]);
+  writeFileSync(path('other'), 'other');
+  proven.isProven(lstatSync(path('other')), sha256('other'));
+  expect(proven.hasMissed).toBe(true);
+  proven.add([[path('other'), sha256('other')]]);
+  expect(proven.hasMissed).toBe(false);
+});
+
 it('forgets all of it when told to', () => {
   proven.clear();
   expect(isProven()).toBe(false);

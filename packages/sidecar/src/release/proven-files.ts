@@ -18,13 +18,25 @@ const MOST = 400_000;
 export class ProvenFiles {
   private proofs: Map<string, Proof> | undefined;
   private isChanged = false;
+  private wasUnknown = false;
 
   constructor(
     private readonly path: string,
     private readonly now: () => number,
   ) {}
 
+  /** Some file that was asked about had to be read: `add` has something to add. */
+  get hasMissed(): boolean {
+    return this.wasUnknown;
+  }
+
   isProven(found: Stats, sha256: string): boolean {
+    const known = this.knows(found, sha256);
+    this.wasUnknown ||= !known;
+    return known;
+  }
+
+  private knows(found: Stats, sha256: string): boolean {
     const proof = this.all().get(keyOf(found));
     if (proof === undefined) return false;
     const [size, mtime, ctime, at, known] = proof;
@@ -34,9 +46,10 @@ export class ProvenFiles {
 
   /** They are known to be right at this moment. Whatever is not there is passed over. */
   add(files: Iterable<readonly [path: string, sha256: string]>): void {
+    this.wasUnknown = false;
     for (const [path, sha256] of files) {
       const found = lstatSync(path, { throwIfNoEntry: false });
-      if (found === undefined || this.isProven(found, sha256)) continue;
+      if (found === undefined || this.knows(found, sha256)) continue;
       const key = keyOf(found);
       // Behind the others.
       this.all().delete(key);

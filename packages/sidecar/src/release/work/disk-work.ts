@@ -84,7 +84,7 @@ export class DiskWork implements ReleaseWork {
     const different = await differencesOf(tree);
     const [damaged] = await contents.damagedOf(different);
     if (damaged !== undefined) throw cannotMend(job, damaged);
-    if (different.length === 0) await this.remember(tree, contents);
+    if (different.length === 0 && this.proven.hasMissed) await this.remember(tree, contents);
   };
 
   verify: ReleaseWork['verify'] = async (job, progress, signal) => {
@@ -128,7 +128,7 @@ export class DiskWork implements ReleaseWork {
     await this.mendContents(make, lacking, contents);
     if (isNew) await buildTree(made, contents);
     else await mendTree(made, lacking, contents, this.layout.incoming);
-    await this.remember(made, contents);
+    if (lacking.length > 0 || this.proven.hasMissed) await this.remember(made, contents);
     fetching.finish();
     return isNew ? { building: made.root } : {};
   }
