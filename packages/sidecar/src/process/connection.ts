@@ -5,7 +5,7 @@ import { type HostPort, parseHostPort } from '@outrider/shared/runtime/listen.js
 import { SystemCallError } from './libc/library.js';
 import { type End, findConnection } from './libc/socket-diag.js';
 import { ipBytes, procNetAddress } from './socket-address.js';
-import { LISTENING, tcpSockets } from './tcp-sockets.js';
+import { LISTENING, type TableRow, tableRows, tcpSockets } from './tcp-sockets.js';
 
 export type AcceptedEnd =
   | { readonly state: 'accepted'; readonly inode: string }
@@ -46,7 +46,7 @@ function fromTables(client: HostPort, server: HostPort): AcceptedEnd {
   const accepted = rows.find((row) => row.inode !== '0');
   if (accepted !== undefined) return { state: 'accepted', inode: accepted.inode };
   // A socket that nobody has accepted yet has no inode; nor has one that was closed.
-  return { state: rows.some((row) => UNFINISHED.includes(row.state)) ? 'waiting' : 'gone' };
+  return { state: rows.some((row) => UNFINISHED_STATES.includes(row.state)) ? 'waiting' : 'gone' };
 }
 
 /** Inodes of the sockets that listen on exactly this address. */
@@ -88,27 +88,13 @@ export function socketsOf(pid: number): ReadonlyMap<string, number> {
 
 /** ESTABLISHED, SYN_RECV, CLOSE_WAIT (the asker has gone already) and NEW_SYN_RECV. */
 const UNFINISHED_STATES = [1, 3, 8, 12];
-const inTable = (state: number): string => state.toString(16).toUpperCase().padStart(2, '0');
-const UNFINISHED = UNFINISHED_STATES.map(inTable);
 /** __SO_ACCEPTCON */
 const ACCEPTS = 0x10000;
 
-interface Row {
-  readonly remote: string;
-  readonly state: string;
-  readonly inode: string;
-}
-
-/** Rows of /proc/net/tcp and tcp6 whose local end is this one. A socket on [::] shows IPv4 peers as mapped. */
-function connections(host: string, port: number): Row[] {
+/** Rows whose local end is this one. A socket on [::] shows IPv4 peers as mapped. */
+function connections(host: string, port: number): readonly TableRow[] {
   const forms = procForms(host, port);
-  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) =>
-    lines(file)
-      .filter((line) => forms.some((form) => line.includes(form)))
-      .map((line) => line.trim().split(/\s+/))
-      .filter((columns) => forms.includes(columns[1] ?? ''))
-      .map((columns) => ({ remote: columns[2] ?? '', state: columns[3] ?? '', inode: columns[9] ?? '0' })),
-  );
+  return tableRows(forms).filter(({ local }) => forms.includes(local));
 }
 
 function procForms(host: string, port: number): readonly string[] {

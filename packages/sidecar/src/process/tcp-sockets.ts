@@ -33,20 +33,31 @@ export function tcpSockets(states: readonly number[]): TcpSocket[] {
 
 /** The same where the kernel was built without sock_diag. Takes long where there are many connections. */
 export const fromTables = (states: readonly number[]): TcpSocket[] =>
+  tableRows()
+    .filter(({ state }) => states.includes(state))
+    .map(({ local, state, inode }) => {
+      const [address = '', port = ''] = local.split(':');
+      return { address: inNetworkOrder(address), port: Number.parseInt(port, 16), state, inode };
+    });
+
+export interface TableRow {
+  /** Both ends as the tables have them: see `procNetAddress`. */
+  readonly local: string;
+  readonly remote: string;
+  readonly state: number;
+  readonly inode: string;
+}
+
+/** Of /proc/net/tcp and tcp6. `mention`: only lines that have one of these texts; absent: all. */
+export const tableRows = (mention?: readonly string[]): TableRow[] =>
   ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) =>
     (attempt(() => readFileSync(file, 'latin1')) ?? '')
       .split('\n')
       .slice(1)
+      .filter((line) => line !== '' && mention?.some((text) => line.includes(text)) !== false)
       .map((line) => line.trim().split(/\s+/))
-      .filter(([, , , state = '']) => states.includes(Number.parseInt(state, 16)))
-      .map(([, local = '', , state = '', , , , , , inode = '0']) => {
-        const [address = '', port = ''] = local.split(':');
-        return {
-          address: inNetworkOrder(address),
-          port: Number.parseInt(port, 16),
-          state: Number.parseInt(state, 16),
-          inode,
-        };
+      .map(([, local = '', remote = '', state = '', , , , , , inode = '0']) => {
+        return { local, remote, state: Number.parseInt(state, 16), inode };
       }),
   );
 
