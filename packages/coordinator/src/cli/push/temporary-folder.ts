@@ -9,8 +9,10 @@ const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export async function withTemporaryFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {
   clearLeftBehind();
-  const folder = made();
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  let folder: string | undefined;
+  const remove = (): void => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
   const end = (signal: NodeJS.Signals): void => {
     remove();
     stopListening();
@@ -20,6 +22,8 @@ export async function withTemporaryFolder<T>(act: (folder: string) => Promise<T>
   ENDINGS.forEach((signal) => void process.on(signal, end));
   process.on('exit', remove);
   try {
+    // Listened for before it is there: a signal in between would leave it behind.
+    folder = made();
     return await act(folder);
   } finally {
     stopListening();
