@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -59,6 +60,24 @@ test('stops one that forks all the time', async () => {
   await expectStill('out');
   scratch.processes.thaw(identity, incarnation);
   await expectGoingOn('out');
+});
+
+const VFORKS = `
+import os
+os.mkfifo('gate')
+# The child opens it before it becomes another program, and waits there for a writer.
+os.posix_spawn('/bin/sleep', ['sleep', '600'], os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 0, 'gate', os.O_RDONLY, 0)])
+while True: os.wait()
+`;
+
+test('stops one that waits until its child has become another program', async () => {
+  const { identity, incarnation } = scratch.start({ command: ['python3', '-c', VFORKS] });
+  await eventually(() => expect(stateOf(identity.pid)).toBe('D'));
+  // Has looked, and stopped what it could, when it returns.
+  const frozen = scratch.processes.freeze(identity, incarnation);
+  await (await open(scratch.path('gate'), 'w')).close();
+  expect(await frozen).toBeUndefined();
+  expect(new Set(marked(incarnation).map(stateOf))).toEqual(new Set(['T']));
 });
 
 test('another sidecar thaws what this one has frozen, and can end it while it is frozen', async () => {

@@ -9,12 +9,14 @@ import { statFields } from '@outrider/shared/runtime/proc-stat.js';
 import { acceptedConnections } from './accepted-connections.js';
 import { attempt } from './attempt.js';
 import type { TreeQuery } from './process-tree.js';
-import { isGone } from './process-stat.js';
+import { isGone, readStat } from './process-stat.js';
 import type { Look } from './tree-killer.js';
 
 /** What has not come to rest by then (a process stuck in a system call) is let go again. */
 const PATIENCE_MS = 2_000;
-const PAUSE_MS = 2;
+/** Doubles: what was let go on must get to run before the next look stops it again. */
+const FIRST_PAUSE_MS = 2;
+const LONGEST_PAUSE_MS = 100;
 
 export class Freezer {
   readonly #look: () => Look;
@@ -46,18 +48,24 @@ export class Freezer {
     const freezer = freezerOf(query);
     const until = performance.now() + PATIENCE_MS;
     if (freezer !== undefined && attempt(() => (writeFileSync(freezer, '1'), true)) !== true) return false;
-    while (!(freezer === undefined ? this.#stopped(query) : isFrozen(query))) {
+    for (let wait = FIRST_PAUSE_MS; !(freezer === undefined ? this.#stopped(query) : isFrozen(query)); wait *= 2) {
       if (performance.now() > until) return false;
-      await pause(PAUSE_MS);
+      await pause(Math.min(wait, LONGEST_PAUSE_MS));
     }
     return true;
   }
 
   /** Only a look that finds nothing running is proof: what was found may have forked before it stood still. */
   #stopped(query: TreeQuery): boolean {
-    const running = this.#members(query, (pid) => send(pid, 'SIGSTOP')).filter((pid) => !standsStill(pid));
+    const members = this.#members(query, (pid) => send(pid, 'SIGSTOP'));
+    const running = new Set(members.filter((pid) => !standsStill(pid)));
     for (const pid of running) send(pid, 'SIGSTOP');
-    return running.length === 0;
+    // Who forks by vfork(2) can't be stopped until the child has become another program: stopped first, it never would.
+    for (const pid of running.size === 0 ? [] : members) {
+      const parent = attempt(() => readStat(pid))?.parent;
+      if (parent !== undefined && running.has(parent)) send(pid, 'SIGCONT');
+    }
+    return running.size === 0;
   }
 
   #members(query: TreeQuery, met: (pid: number) => void = () => undefined): readonly number[] {
