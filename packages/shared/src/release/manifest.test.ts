@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../domain/canonical.js';
-import { problemOfEntries, readAccepted, readManifest } from './manifest.js';
+import { byPath, manifestBytes, problemOfEntries, readAccepted, readManifest } from './manifest.js';
 
 const file = (path: string) => ({ kind: 'file', path, mode: 0o644, size: 1, sha256: 'a'.repeat(64) });
 const bytes = (value: unknown): Uint8Array => Buffer.from(canonicalJson(value));
@@ -110,4 +111,31 @@ test('names that differ in case are two files', () => {
 test('more entries than any release has are refused', () => {
   const entries = Array.from({ length: 500_001 }, (_, index) => ({ kind: 'folder', path: String(index) }) as const);
   expect(problemOfEntries(entries)).toMatch(/at most 500000/);
+});
+
+test('is spelled as every other document that has a digest', () => {
+  const name = fc.string({ unit: 'binary', minLength: 1 });
+  const entry = fc.oneof(
+    fc.record({ kind: fc.constant('folder' as const), path: name }),
+    fc.record({ kind: fc.constant('symlink' as const), path: name, target: name }),
+    fc.record({
+      ...{ kind: fc.constant('file' as const), path: name, mode: fc.constantFrom(0o644, 0o755) },
+      ...{ size: fc.maxSafeNat(), sha256: fc.constant('a'.repeat(64)) },
+    }),
+  );
+  fc.assert(
+    fc.property(name, fc.array(entry), (app, entries) => {
+      const given = { app, entries: entries.sort(byPath) };
+      expect(Buffer.from(manifestBytes(given)).toString()).toBe(Buffer.from(canonicalJson(given)).toString());
+    }),
+  );
+});
+
+test('one that was read is known by its bytes alone, by the rules that it was read by', () => {
+  const first = manifest(file('a'), file('b/c'));
+  expect(readManifest(Buffer.from(first))).toBe(readManifest(first));
+  expect(readAccepted(first)).toBe(readManifest(first));
+  const venv = manifest(link('bin/python', '/usr/bin/python3'));
+  expect(readAccepted(venv)).toBe(readAccepted(venv));
+  expect(() => readManifest(venv)).toThrow(/absolute path/);
 });
