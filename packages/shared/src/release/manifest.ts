@@ -120,7 +120,7 @@ function problemOfPath(path: string): string | undefined {
   if (CONTROL.test(path)) return `has the path ${quote(path)}, which has control characters in it`;
   // On disk it would be another name, or that of another file.
   if (Buffer.from(path).toString() !== path) return `has the path ${quote(path)}, which is no proper Unicode`;
-  return isTooLong(Buffer.byteLength(path), parts, Buffer.byteLength) ? tooLong(path) : undefined;
+  return isTooLong(Buffer.byteLength(path), parts, (part) => Buffer.byteLength(part)) ? tooLong(path) : undefined;
 }
 
 const isTooLong = (bytes: number, parts: readonly string[], bytesOf: (part: string) => number): boolean =>

@@ -1,5 +1,5 @@
 /** Which contents of a release are here, and how far the rest has come. */
-import { statSync } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
 import type { StageStep } from '../supervise/ports.js';
 import type { Origin } from './blob-fetch.js';
@@ -9,18 +9,28 @@ import type { Turns } from './turns.js';
 export const contentsOf = (entries: readonly ManifestEntry[]): ReadonlyMap<string, number> =>
   new Map(entries.flatMap((entry) => (entry.kind === 'file' ? [[entry.sha256, entry.size]] : [])));
 
-/** Those that are not stored, by their names and sizes. `blob`: where the store has a content. */
-export async function missingOf(
+/** What a look into the store has found, by sha256. */
+export interface Stored {
+  readonly found: ReadonlyMap<string, Stats>;
+  /** Bytes of those that are not stored, or are of another size. */
+  readonly missing: ReadonlyMap<string, number>;
+}
+
+/** `blob`: where the store has a content. */
+export async function storedOf(
   wanted: ReadonlyMap<string, number>,
   blob: (sha256: string) => string,
   turns: Turns,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<Stored> {
+  const found = new Map<string, Stats>();
   const missing = new Map<string, number>();
   for (const [sha256, size] of wanted) {
-    if (statSync(blob(sha256), { throwIfNoEntry: false })?.size !== size) missing.set(sha256, size);
+    const stats = lstatSync(blob(sha256), { throwIfNoEntry: false });
+    if (stats?.size === size) found.set(sha256, stats);
+    else missing.set(sha256, size);
     await turns.pause();
   }
-  return missing;
+  return { found, missing };
 }
 
 const MEMBER = { coordinator: 'bytesFromCoordinators', peer: 'bytesFromPeers', here: 'bytesReused' } as const;

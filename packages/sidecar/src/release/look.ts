@@ -4,7 +4,7 @@ import type { Manifest, ManifestEntry } from '@outrider/shared/domain/release.js
 import { roomIn } from '@outrider/shared/release/store/disk.js';
 import { isSettled } from '@outrider/shared/release/store/unsynced.js';
 import { diskNeed } from './disk-need.js';
-import { contentsOf, missingOf } from './fetching.js';
+import { contentsOf, storedOf } from './fetching.js';
 import type { Layout } from './layout.js';
 import { programsLeave } from './hard-links.js';
 import { differencesOf, type Tree } from './tree.js';
@@ -28,10 +28,20 @@ export function treeOf(layout: Layout, job: TreeJob, { entries }: Manifest, turn
 export async function needFor(
   layout: Layout,
   job: Omit<NeedJob, 'manifest'>,
-  { entries }: Manifest,
+  manifest: Manifest,
   turns: Turns,
 ): Promise<Need> {
-  const missing = await missingOf(contentsOf(entries), layout.blob, turns);
+  const { missing } = await storedOf(contentsOf(manifest.entries), layout.blob, turns);
+  return needOf(layout, job, manifest, missing);
+}
+
+/** The same, where it is known what is missing: bytes by sha256. */
+export async function needOf(
+  layout: Layout,
+  job: Omit<NeedJob, 'manifest'>,
+  { entries }: Manifest,
+  missing: ReadonlyMap<string, number>,
+): Promise<Need> {
   const links = job.mayLink && programsLeave(entries, layout.blob);
   const isBuilt = existsSync(layout.tree(job.app, job.digest));
   return { need: diskNeed({ entries, missing, links, isBuilt }), free: await roomIn(layout.releases) };
@@ -47,7 +57,8 @@ export async function isWhole(
   if (!existsSync(tree.root)) return false;
   if (contents === 'all') {
     if (!isSettled(layout.blobs)) return false;
-    if ((await missingOf(contentsOf(manifest.entries), layout.blob, tree.turns)).size > 0) return false;
+    const { missing } = await storedOf(contentsOf(manifest.entries), layout.blob, tree.turns);
+    if (missing.size > 0) return false;
   }
   return (await differencesOf(tree)).length === 0;
 }

@@ -1,8 +1,7 @@
 /** Makes a new tree: in a folder that nobody uses yet, quickly, and durable all at once. */
-import { rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { syncPaths } from '@outrider/shared/release/store/unsynced.js';
-import { makeFolder, type Tree } from './tree.js';
+import { FOLDER_MODE, type Tree } from './tree.js';
 import type { TreeContents } from './tree-contents.js';
 import { foldersOf } from './tree-paths.js';
 
@@ -11,13 +10,12 @@ export async function buildTree({ root, entries, turns }: Tree, contents: TreeCo
   rmSync(root, { recursive: true, force: true });
   const made: string[] = [];
   for (const folder of foldersOf(entries)) {
-    makeFolder(join(root, folder));
-    made.push(join(root, folder));
+    made.push(newFolder(`${root}/${folder}`));
     await turns.pause();
   }
   for (const entry of entries) {
-    const path = join(root, entry.path);
-    if (entry.kind === 'folder') makeFolder(path);
+    const path = `${root}/${entry.path}`;
+    if (entry.kind === 'folder') newFolder(path);
     else if (entry.kind === 'symlink') symlinkSync(entry.target, path);
     else await contents.place(entry, path);
     // The names of links are durable with their folders.
@@ -25,4 +23,11 @@ export async function buildTree({ root, entries, turns }: Tree, contents: TreeCo
     await turns.pause();
   }
   await syncPaths(root, made);
+}
+
+function newFolder(path: string): string {
+  mkdirSync(path, { recursive: true });
+  // Whatever the umask is.
+  chmodSync(path, FOLDER_MODE);
+  return path;
 }

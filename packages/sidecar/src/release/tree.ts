@@ -13,7 +13,7 @@ import type { FileEntry, TreeContents } from './tree-contents.js';
 import { foldersOf, parentOf } from './tree-paths.js';
 import type { Turns } from './turns.js';
 
-const FOLDER_MODE = 0o755;
+export const FOLDER_MODE = 0o755;
 /** So many are made durable together, before they replace what stands there. */
 const BATCH = 500;
 
@@ -100,7 +100,7 @@ async function replace(
 }
 
 async function isRight(tree: Tree, entry: ManifestEntry, linked: LinkedFiles): Promise<boolean> {
-  const path = join(tree.root, entry.path);
+  const path = `${tree.root}/${entry.path}`;
   const found = statOf(path);
   if (found === undefined) return false;
   switch (entry.kind) {

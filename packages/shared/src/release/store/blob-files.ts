@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { diskProblem } from './disk.js';
 
 const PIECE_BYTES = 256 * 1024;
@@ -40,7 +39,7 @@ export class BlobFiles {
 }
 
 /** Where a store of this folder has a content. */
-export const blobPath = (folder: string, sha256: string): string => join(folder, sha256.slice(0, 2), sha256);
+export const blobPath = (folder: string, sha256: string): string => `${folder}/${sha256.slice(0, 2)}/${sha256}`;
 
 /** sha256 of a file's content. */
 export async function hashOf(path: string): Promise<string> {

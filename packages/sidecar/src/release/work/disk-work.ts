@@ -1,6 +1,5 @@
 /** Does the long part in the thread that it is in. Its calls are synchronous and short; between them others have their turn. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Manifest } from '@outrider/shared/domain/release.js';
 import { AGENTS_FILE, readManifest } from '@outrider/shared/release/manifest.js';
@@ -13,9 +12,9 @@ import { basesHere } from '../bases-here.js';
 import { fetchBlobs, type FetchOptions } from '../blob-fetch.js';
 import { loadManifest } from '../documents.js';
 import { checkRelease } from '../check.js';
-import { contentsOf, Fetching, missingOf, sum } from '../fetching.js';
+import { contentsOf, Fetching, type Stored, storedOf, sum } from '../fetching.js';
 import { type Layout, layoutOf } from '../layout.js';
-import { needFor, treeOf } from '../look.js';
+import { needFor, needOf, treeOf } from '../look.js';
 import { COARSE_MS, ProvenFiles } from '../proven-files.js';
 import { buildTree } from '../tree-build.js';
 import { type FileEntry, TreeContents } from '../tree-contents.js';
@@ -41,6 +40,8 @@ export interface DiskWorkOptions {
 
 /** Smaller ones are read in no time. */
 const LARGE_BYTES = 16 * 1024 * 1024;
+
+const UNSEEN: Stored = { found: new Map(), missing: new Map() };
 
 type Progress = Parameters<ReleaseWork['make']>[1];
 
@@ -113,13 +114,12 @@ export class DiskWork implements ReleaseWork {
 
   private async madeOf(make: Making): ReturnType<ReleaseWork['make']> {
     const { job, manifest, wanted, progress, turns } = make;
-    const missing =
-      job.contents === 'all' ? await missingOf(wanted, this.layout.blob, turns) : new Map<string, number>();
+    const { found, missing } = job.contents === 'all' ? await storedOf(wanted, this.layout.blob, turns) : UNSEEN;
     const fetching = new Fetching(wanted, missing, progress);
     if (job.contents === 'all') await this.fetchAll(make, missing, fetching);
     const tree = this.treeOf(job, manifest, turns);
     const isNew = !existsSync(tree.root);
-    const contents = new TreeContents(tree);
+    const contents = new TreeContents({ ...tree, found });
     contents.trust(missing.keys());
     // All of it, also what is apart: what furnishes the tree finds it there.
     const fresh = { ...tree, entries: manifest.entries, root: this.layout.building(job.app, job.release.digest) };
@@ -143,9 +143,9 @@ export class DiskWork implements ReleaseWork {
     // What was written just now could change in the same tick of the file system's clock.
     await pause(2 * COARSE_MS);
     this.proven.add(
-      entries.flatMap((entry) => (entry.kind === 'file' ? [[join(root, entry.path), entry.sha256] as const] : [])),
+      entries.flatMap((entry) => (entry.kind === 'file' ? [[`${root}/${entry.path}`, entry.sha256] as const] : [])),
     );
-    this.proven.add([...contents.right].map((sha256) => [this.layout.blob(sha256), sha256] as const));
+    this.proven.add(contents.rightApart.map((sha256) => [this.layout.blob(sha256), sha256] as const));
     this.proven.save();
   }
 
@@ -158,10 +158,11 @@ export class DiskWork implements ReleaseWork {
       await this.fetch(make, new Map([[spec.sha256, spec.size]]), fetching.add);
     }
     const { app, release, mayLink } = make.job;
-    const room = await needFor(this.layout, { app, digest: release.digest, mayLink }, make.manifest, make.turns);
+    const room = await needOf(this.layout, { app, digest: release.digest, mayLink }, make.manifest, missing);
     const problem = problemOfSpace(dataDir, { ...room, reserve });
     if (problem !== undefined) throw new DiskProblem('refused', problem);
-    await this.fetch(make, await missingOf(missing, this.layout.blob, make.turns), fetching.add);
+    const { missing: rest } = await storedOf(missing, this.layout.blob, make.turns);
+    await this.fetch(make, rest, fetching.add);
   }
 
   /** What is stored and has gone bad is fetched anew. */
