@@ -5,7 +5,7 @@ import type { Manifest } from '../domain/release.js';
 export type Origin = 'sent' | 'accepted';
 
 /** What is read in one rollout: the new one, and the one before. */
-const MOST = 3;
+const MOST = 2;
 /** Entries of all together; some 300 bytes each. */
 const MOST_ENTRIES = 100_000;
 

@@ -36,6 +36,8 @@ export interface DiskWorkOptions {
   readonly bandwidth?: number;
   /** Others have their turn so often. */
   readonly sliceMs: number;
+  /** Told when contents begin to stream in, and when they have. */
+  readonly streaming?: (isOn: boolean) => void;
 }
 
 /** Smaller ones are read in no time. */
@@ -184,14 +186,19 @@ export class DiskWork implements ReleaseWork {
     wanted: ReadonlyMap<string, number>,
     progress: FetchOptions['progress'],
   ): Promise<void> {
-    const { clock, patienceMs, host } = this.options;
+    const { clock, patienceMs, host, streaming } = this.options;
     const { sources, peers, token } = job;
     const bases = await basesHere(this.layout, manifest, job.release.digest, wanted, this.blobs);
-    await fetchBlobs({
-      ...{ blobs: this.blobs, wanted, sources, peers, bases, pace: this.pace, token: () => token },
-      ...{ clock, progress, signal, patienceMs },
-      ...(host === undefined ? {} : { host }),
-    });
+    streaming?.(true);
+    try {
+      await fetchBlobs({
+        ...{ blobs: this.blobs, wanted, sources, peers, bases, pace: this.pace, token: () => token },
+        ...{ clock, progress, signal, patienceMs },
+        ...(host === undefined ? {} : { host }),
+      });
+    } finally {
+      streaming?.(false);
+    }
   }
 
   private turns(signal?: AbortSignal): Turns {
