@@ -20,6 +20,7 @@ import type { Inside } from './api/inside.js';
 import { Leader } from './api/leader.js';
 import { CoordinatorMetrics } from './api/metrics.js';
 import { Sidecars } from './api/sidecars.js';
+import { publishingOf } from './compose/publishing.js';
 import { composeReleases, type ReleaseParts } from './compose/releases.js';
 import { composeTrust, type TrustOptions } from './compose/trust.js';
 import { type CoordinatorConfig, loadConfig } from './config.js';
@@ -66,6 +67,8 @@ export async function serve(options: {
   const systemd = systemdNotify(() => true);
   systemd.ready();
   log.info({ grpc: coordinator.grpc, http: coordinator.http }, 'the coordinator serves');
+  // Not into a journal: the token is in it.
+  if (process.stdout.isTTY) process.stdout.write(`${coordinator.link}\n`);
   const signal = await new Promise<string>((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
   log.info({ signal }, 'the coordinator ends; rollouts under way go on with the next one');
   systemd.stopping();
@@ -80,6 +83,8 @@ export interface RunningCoordinator {
   readonly grpc: readonly string[];
   readonly http: readonly string[];
   readonly websocket: readonly string[];
+  /** Of the dashboard, with the token in it. */
+  readonly link: string;
   close(): Promise<void>;
 }
 
@@ -146,7 +151,8 @@ async function compose(
     warn: (sentence) => log.warn(sentence),
   });
   closers.push(() => notifier.close());
-  return { grpc: grpc.addresses, http: http.rest, websocket: http.live };
+  const link = `http://${page ?? ''}/#token=${tokens.accepted()[0] ?? ''}`;
+  return { grpc: grpc.addresses, http: http.rest, websocket: http.live, link };
 }
 
 /** What is here is told to the others, and what the others have is fetched. */
@@ -228,21 +234,6 @@ function insideOf(
     gateCounts: () => tally.all(),
   };
 }
-
-const publishingOf = ({
-  catalog,
-  copies,
-  rounds,
-}: Pick<Parts, 'catalog' | 'copies' | 'rounds'>): Parts['publishing'] => ({
-  offer: (manifest) => catalog.offer(manifest),
-  push: async (ask) => {
-    const pushed = await catalog.push(ask);
-    if (pushed.isNew) rounds.soon();
-    return pushed;
-  },
-  agentsText: (digest) => copies.agentsText(digest),
-  tag: (...words) => catalog.tag(...words),
-});
 
 const watchOf = (
   environment: string,

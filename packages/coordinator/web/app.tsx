@@ -51,13 +51,13 @@ export function App({ model, link, mayAct }: AppProps): JSX.Element {
         <div class="column">
           <FleetGrid state={state} chosen={chosen} choose={choose} />
           <Charts samples={model.samples} />
+          <EventLog events={model.events} seen={model.eventsSeen} missed={model.missed} />
         </div>
         <div class="column">
           <RolloutPath rollout={state.rollout} verdicts={model.verdicts} events={model.events} />
           <Controls state={state} mayAct={mayAct} act={act} />
           <Problems state={state} events={model.events} />
         </div>
-        <EventLog events={model.events} seen={model.eventsSeen} missed={model.missed} />
       </main>
       {agent !== undefined && (
         <AgentPanel key={chosen} agent={agent} mayAct={mayAct} act={act} close={() => choose(undefined)} />

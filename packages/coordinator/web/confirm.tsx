@@ -1,5 +1,5 @@
 /** Asks once, and names what it will do. Escape and the first button mean no. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { Question } from './actions.js';
 
@@ -11,7 +11,7 @@ interface ConfirmProps {
 
 export function Confirm({ question, yes, no }: ConfirmProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} onClose={no} aria-labelledby="question">
       <h2 id="question">{question.title}</h2>

@@ -62,7 +62,7 @@ function RolloutButtons({ rollout, mayAct, act }: Pick<ControlsProps, 'mayAct' |
         disabled={!mayAct || !isOn || rollout.awaiting === undefined}
         onClick={() => act(say('promote', `${id} is promoted.`))}
       >
-        ⏫ Promote
+        » Promote
       </button>
       <button disabled={!mayAct || !isOn} onClick={() => act(say('abort', `${id} is taken back.`), abort)}>
         ✖ Abort

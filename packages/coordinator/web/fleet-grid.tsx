@@ -48,7 +48,7 @@ export function FleetGrid({ state, chosen, choose }: GridProps): JSX.Element {
           <HostCard
             key={host.name}
             host={host}
-            agents={agents.filter((agent) => agent.host === host.name)}
+            agents={agents.filter((agent) => agent.host === host.name).sort(byName)}
             chosen={chosen}
             choose={choose}
           />
@@ -97,6 +97,10 @@ function HostCard({ host, agents, chosen, choose }: CardProps): JSX.Element {
     </article>
   );
 }
+
+const byName = (a: Agent, b: Agent): number =>
+  compare(a.app, b.app) || compare(a.agent, b.agent) || a.instance - b.instance;
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const nameOf = ({ app, agent, instance }: Agent, all: readonly Agent[]): string =>
   all.some((other) => other.agent === agent && other.app === app && other.instance !== instance)
