@@ -9,6 +9,10 @@ const coordinator = fileURLToPath(new URL('../packages/coordinator/', import.met
 const source = `${coordinator}web/`;
 const root = fileURLToPath(new URL('../', import.meta.url));
 
+/** What their licences ask for. */
+const NOTICE =
+  '/* Contains Preact (c) Jason Miller and uPlot (c) Leon Sorokin, both under the MIT license: opensource.org/license/mit */\n';
+
 export async function bundleWeb() {
   const dir = `${coordinator}dist/web`;
   const [fresh, former] = [`${dir}.new`, `${dir}.old`];
@@ -24,7 +28,7 @@ export async function bundleWeb() {
   const page = read(`${source}index.html`)
     .replace('ICON', kept('icon', 'svg', read(`${source}icon.svg`)))
     .replace('STYLE', kept('style', 'css', style))
-    .replace('SCRIPT', kept('app', 'js', await script()));
+    .replace('SCRIPT', kept('app', 'js', NOTICE + (await script())));
   writeFileSync(`${fresh}/index.html`, page);
   if (existsSync(dir)) renameSync(dir, former);
   renameSync(fresh, dir);

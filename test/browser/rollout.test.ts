@@ -10,7 +10,7 @@ const COUNT = "let n = 0; setInterval(() => console.log('line', ++n), 200)";
 /** Ends badly on beta, where it does not find what it needs. */
 const MODEL = '[ "$MODEL" = gone ] && [ "$OUTRIDER_HOST" = beta ] && echo "cannot open the model" && exit 3; exec "$@"';
 
-describe.skipIf(CHROMIUM === undefined)('a rollout in the dashboard', () => {
+describe.skipIf(CHROMIUM === undefined)('a rollout in the dashboard', { timeout: 180_000 }, () => {
   let cluster: Cluster;
   let dashboard: Dashboard;
   const agents = (rev: number): Record<string, object> => ({
@@ -111,7 +111,7 @@ describe.skipIf(CHROMIUM === undefined)('a rollout in the dashboard', () => {
     const { page } = dashboard;
     await begin('3.0.0', '--bake', '10m');
     await state('alpha', 'trial');
-    await dashboard.page.locator('[data-gate="agent_restarts"] .verdict.pass').first().waitFor();
+    await dashboard.page.locator('[data-gate="agent_restarts"] .mark.pass').first().waitFor();
     await dashboard.button('❚❚ Pause').click();
     await page.locator('.rollout .chip').filter({ hasText: 'paused' }).waitFor();
     await dashboard.shot('rollout-3-paused');
@@ -137,7 +137,7 @@ describe.skipIf(CHROMIUM === undefined)('a rollout in the dashboard', () => {
     await dashboard.shot('rollout-4-promoted');
     await page.getByLabel('Strategy').selectOption('progressive');
     await dashboard.button('↩ Roll back').click();
-    expect(await dashboard.confirm('Roll back')).toContain('alpha: assistants 3.0.0, before it 1.0.0');
+    expect(await dashboard.confirm('Roll back')).toContain('alpha: assistants 3.0.0 → 1.0.0');
     await dashboard.rollout('succeeded', 'r5');
     expect(await versions(cluster, APP)).toEqual({ alpha: '1.0.0', beta: '1.0.0' });
   });
@@ -149,7 +149,8 @@ describe.skipIf(CHROMIUM === undefined)('a rollout in the dashboard', () => {
     await dashboard.shot('emergency');
     const named = await dashboard.confirm('Take everything back');
     expect(named).toContain('r6 (assistants 3.0.0) is aborted');
-    expect(named).toContain('beta: assistants 1.0.0');
+    expect(named).toContain('alpha: assistants back to 1.0.0');
+    expect(named).toContain('beta: assistants stays at 1.0.0');
     await dashboard.rollout('aborted', 'r6');
     expect(await versions(cluster, APP)).toEqual({ alpha: '1.0.0', beta: '1.0.0' });
   });

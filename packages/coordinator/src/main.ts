@@ -232,6 +232,7 @@ function insideOf(
     leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),
     fleetTokenFile: resolve(config.tokenFile ?? tokens.file),
     gateCounts: () => tally.all(),
+    gateSamples: (rollout) => tally.samplesOf(rollout),
   };
 }
 
@@ -280,7 +281,7 @@ function engineOf(
     resolveHooks: (input) => resolveHooks({ ...input, environment, settings }),
     gates: gateSources(fleet, prometheus),
     hooks: { command: runHook(fleet), webhook: callHook },
-    gateSampled: (gate, outcome) => tally.add(gate, outcome),
+    gateSampled: (gate, verdict, id) => tally.add(gate, verdict, id, systemClock.now()),
     preflight: askPreflight(fleet),
     askSpec: askSpec((name) => fleet.remote(name)),
     recentEvents: (count) => events.last(count),

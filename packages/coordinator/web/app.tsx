@@ -54,7 +54,7 @@ export function App({ model, link, mayAct }: AppProps): JSX.Element {
           <EventLog events={model.events} seen={model.eventsSeen} missed={model.missed} />
         </div>
         <div class="column">
-          <RolloutPath rollout={state.rollout} verdicts={model.verdicts} events={model.events} />
+          <RolloutPath rollout={state.rollout} />
           <Controls state={state} mayAct={mayAct} act={act} />
           <Problems state={state} events={model.events} />
         </div>

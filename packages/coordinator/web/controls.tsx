@@ -130,12 +130,19 @@ function rollback(state: State, { strategy, app, to, agents }: Wish, act: Act): 
   });
 }
 
-/** What runs where, and what would run instead. */
-function whatGoes({ hosts }: State, app: string): readonly string[] {
+/** What runs where, and what would run instead: of a rollout under way, what its hosts came from. */
+function whatGoes({ hosts, rollout }: State, app: string): readonly string[] {
   return hosts.flatMap((host) =>
     host.apps
       .filter((one) => app === '' || one.app === app)
-      .map((one) => `${host.name}: ${one.app} ${one.version ?? '–'}, before it ${one.previous ?? 'nothing'}`),
+      .map(({ app: name, version, previous }) => {
+        const entry = isUnderWay(rollout)
+          ? rollout.hosts.find((stop) => stop.host === host.name && (stop.app ?? rollout.app) === name)
+          : undefined;
+        if (entry === undefined) return `${host.name}: ${name} ${version ?? '–'} → ${previous ?? 'nothing'}`;
+        const from = entry.from?.version ?? 'nothing';
+        return entry.touched ? `${host.name}: ${name} back to ${from}` : `${host.name}: ${name} stays at ${from}`;
+      }),
   );
 }
 

@@ -1,31 +1,16 @@
-/** The gates of a rollout: each verdict a mark, how many it takes, and the value against its limit where one was told. */
+/** The gates of a rollout: each verdict a mark at its value, the limit a line, and how many good ones it takes. */
 import type { JSX } from 'preact';
-import type { OutriderEvent, Rollout } from './messages.js';
-import type { Verdict } from './model.js';
-
-interface GatesProps {
-  readonly rollout: Rollout;
-  readonly verdicts: ReadonlyMap<string, readonly Verdict[]>;
-  readonly events: readonly OutriderEvent[];
-}
+import type { GateSample, Rollout } from './messages.js';
 
 type Gate = NonNullable<Rollout['gates']>[number];
 
-const SIGNS: Readonly<Record<string, string>> = { pass: '●', fail: '✖', inconclusive: '◇', error: '!' };
-
-export function Gates({ rollout, verdicts, events }: GatesProps): JSX.Element | null {
-  const { gates = [] } = rollout;
+export function Gates({ rollout }: { readonly rollout: Rollout }): JSX.Element | null {
+  const { gates = [], gate_samples: samples } = rollout;
   if (gates.length === 0) return null;
-  const mine = events.filter(({ type, rollout: id }) => id === rollout.id && type.startsWith('rollout.gate.'));
   return (
     <ul class="gates" aria-label="Gates">
       {gates.map((gate) => (
-        <GateRow
-          key={gate.name}
-          gate={gate}
-          verdicts={verdicts.get(gate.name) ?? []}
-          event={mine.findLast(({ data }) => data?.['gate'] === gate.name)}
-        />
+        <GateRow key={gate.name} gate={gate} samples={samples[gate.name] ?? []} />
       ))}
     </ul>
   );
@@ -33,58 +18,55 @@ export function Gates({ rollout, verdicts, events }: GatesProps): JSX.Element | 
 
 interface RowProps {
   readonly gate: Gate;
-  readonly verdicts: readonly Verdict[];
-  /** The last one about this gate. */
-  readonly event: OutriderEvent | undefined;
+  readonly samples: readonly GateSample[];
 }
 
-function GateRow({ gate, verdicts, event }: RowProps): JSX.Element {
+function GateRow({ gate, samples }: RowProps): JSX.Element {
   const { name, spec, passed, failed, outcome, reason } = gate;
-  const numbers = numbersOf(event);
   return (
-    <li data-gate={name} data-outcome={outcome ?? 'none'}>
+    <li data-gate={name} data-outcome={outcome ?? 'none'} data-samples={samples.length}>
       <span class="name">{name}</span>
-      <span class="verdicts" role="img" aria-label={`${passed} of ${spec.count} good, ${failed} bad`}>
-        {verdicts.map(({ outcome: one, reason: why }, index) => (
-          <span key={index} class={`verdict ${one}`} title={why}>
-            {SIGNS[one] ?? '?'}
-          </span>
-        ))}
-        {verdicts.length === 0 && passed === 0 && <span class="quiet">not asked yet</span>}
-      </span>
+      {samples.length > 0 && <Drawn name={name} samples={samples.slice(-MOST_DRAWN)} />}
       <progress max={spec.count} value={passed} aria-label={`${name}: ${passed} of ${spec.count}`} />
       <small>
-        {passed}/{spec.count}
-        {failed > 0 ? `, ${failed} bad of ${spec.failureLimit} borne` : ''}
+        {passed} of {spec.count} good{failed > 0 ? `, ${failed} bad of ${spec.failureLimit} borne` : ''}
       </small>
-      {numbers !== undefined && <Against {...numbers} />}
-      {(reason ?? event?.reason) !== undefined && <small class="why">{reason ?? event?.reason}</small>}
+      <small class="why">{reason ?? samples.at(-1)?.reason ?? 'not asked yet'}</small>
     </li>
   );
 }
 
-interface Numbers {
-  readonly value: number;
-  readonly limit: number;
-}
+const MOST_DRAWN = 30;
+/** Of the drawing, in its own units. */
+const [STEP, HEIGHT, EDGE] = [8, 30, 5];
+/** A good one is round, a bad one a cross, one that says nothing a diamond, one that could not be asked a bar. */
+const MARKS: Readonly<Record<string, string>> = {
+  pass: 'm-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0',
+  fail: 'm-3-3l6 6m0-6l-6 6',
+  inconclusive: 'm0-4l4 4-4 4-4-4z',
+  error: 'm0-4v8',
+};
 
-function numbersOf(event: OutriderEvent | undefined): Numbers | undefined {
-  const { value, limit } = event?.data ?? {};
-  return typeof value === 'number' && typeof limit === 'number' ? { value, limit } : undefined;
-}
-
-/** The value as a bar, the limit as a line across it. */
-function Against({ value, limit }: Numbers): JSX.Element {
-  const most = Math.max(value, limit, Number.MIN_VALUE) * 1.15;
-  const place = (amount: number): number => Math.max(0, Math.min(100, (100 * amount) / most));
-  const words = `${round(value)}, limit ${round(limit)}`;
+/** The newest on the right. Whatever has no value stands at the bottom. */
+function Drawn({ name, samples }: { readonly name: string; readonly samples: readonly GateSample[] }): JSX.Element {
+  const limit = samples.findLast((sample) => sample.limit !== undefined)?.limit;
+  const most = Math.max(...samples.map(({ value = 0 }) => value), limit ?? 0, Number.MIN_VALUE);
+  const height = (value: number): number => HEIGHT - EDGE - (Math.max(0, value) / most) * (HEIGHT - 2 * EDGE);
+  const width = STEP * samples.length + STEP;
+  const bad = samples.filter(({ outcome }) => outcome !== 'pass').length;
+  const words = `${name}: ${samples.length} samples, ${bad} of them not good`;
   return (
-    <svg class="against" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label={words}>
-      <title>{words}</title>
-      <rect class={value > limit ? 'over' : 'within'} x="0" y="2" width={Math.max(1, place(value))} height="6" />
-      <line x1={place(limit)} x2={place(limit)} y1="0" y2="10" />
+    <svg class="samples" width={width} height={HEIGHT} role="img" aria-label={words}>
+      {limit !== undefined && <line class="limit" x1="0" x2={width} y1={height(limit)} y2={height(limit)} />}
+      {samples.map(({ at, outcome, reason, value = 0 }, index) => (
+        <path
+          key={`${at}`}
+          class={`mark ${outcome}`}
+          d={`M${STEP * (index + 1)} ${height(value)}${MARKS[outcome] ?? MARKS['error']}`}
+        >
+          <title>{reason}</title>
+        </path>
+      ))}
     </svg>
   );
 }
-
-const round = (value: number): number => Math.round(value * 1000) / 1000;

@@ -5,7 +5,20 @@ import type { Rollout as Record } from '@outrider/shared/domain/rollout.js';
 
 export type { OutriderEvent };
 
-export type Rollout = Record & { readonly explained: string };
+export interface GateSample {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly value?: number;
+  readonly limit?: number;
+}
+
+export type Rollout = Record & {
+  readonly explained: string;
+  /** By gate, oldest first; of another coordinator's rollout there are none. */
+  readonly gate_samples: { readonly [gate: string]: readonly GateSample[] };
+};
 export type RolloutHost = Rollout['hosts'][number];
 
 export interface Status {

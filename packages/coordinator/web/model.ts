@@ -1,11 +1,10 @@
 /** What the page knows. Each message changes it at once; every list has a bound. Draws nothing. */
-import type { Message, OutriderEvent, Rollout, State } from './messages.js';
+import type { Message, OutriderEvent, State } from './messages.js';
 
 const MOST_EVENTS = 1_000;
 /** Of each host; one a second, so ten minutes. */
 const MOST_SAMPLES = 600;
 const SAMPLE_EVERY_MS = 1_000;
-const MOST_VERDICTS = 24;
 
 /** Columns of the same length: seconds since 1970, then a value for each host; null: not known. */
 export interface Samples {
@@ -13,11 +12,6 @@ export interface Samples {
   readonly at: number[];
   readonly cpu: (number | null)[][];
   readonly memory: (number | null)[][];
-}
-
-export interface Verdict {
-  readonly outcome: string;
-  readonly reason: string;
 }
 
 export class Model {
@@ -30,11 +24,7 @@ export class Model {
   /** Some events were too many to be caught up on. */
   missed = false;
   samples: Samples = noSamples([]);
-  /** By gate: verdicts as they were seen to come, oldest first. */
-  verdicts = new Map<string, Verdict[]>();
   private ids = new Set<string>();
-  private readonly counts = new Map<string, number>();
-  private rollout = '';
 
   apply(message: Message, nowMs: number): void {
     switch (message.type) {
@@ -55,7 +45,6 @@ export class Model {
         break;
     }
     this.sample(nowMs);
-    this.follow(this.state?.rollout ?? null);
   }
 
   private add(event: OutriderEvent): void {
@@ -82,24 +71,6 @@ export class Model {
       memory[index]?.push(system?.memory_percent ?? null);
     });
     if (at.length > MOST_SAMPLES) for (const column of [at, ...cpu, ...memory]) column.shift();
-  }
-
-  /** Notes the verdicts of gates: the record tells how many there were, and what the last one was. */
-  private follow(rollout: Rollout | null): void {
-    if ((rollout?.id ?? '') !== this.rollout) {
-      this.rollout = rollout?.id ?? '';
-      this.verdicts = new Map();
-      this.counts.clear();
-    }
-    for (const { name, passed, failed, errors, outcome, reason } of rollout?.gates ?? []) {
-      const count = passed + failed + errors;
-      const before = this.counts.get(name) ?? 0;
-      this.counts.set(name, count);
-      if (outcome === undefined || count <= before) continue;
-      const list = [...(this.verdicts.get(name) ?? [])];
-      for (let more = before; more < count; more += 1) list.push({ outcome, reason: reason ?? '' });
-      this.verdicts.set(name, list.slice(-MOST_VERDICTS));
-    }
   }
 }
 

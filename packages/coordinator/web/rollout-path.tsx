@@ -2,17 +2,14 @@
 import type { JSX } from 'preact';
 import { isUnderWay } from './controls.js';
 import { Gates } from './gates.js';
-import type { OutriderEvent, Rollout, RolloutHost } from './messages.js';
-import type { Verdict } from './model.js';
+import type { Rollout, RolloutHost } from './messages.js';
 import { clockTime, lasting } from './words.js';
 
 interface PathProps {
   readonly rollout: Rollout | null;
-  readonly verdicts: ReadonlyMap<string, readonly Verdict[]>;
-  readonly events: readonly OutriderEvent[];
 }
 
-export function RolloutPath({ rollout, verdicts, events }: PathProps): JSX.Element {
+export function RolloutPath({ rollout }: PathProps): JSX.Element {
   if (rollout === null) {
     return (
       <section aria-label="Rollout" class="rollout">
@@ -51,7 +48,7 @@ export function RolloutPath({ rollout, verdicts, events }: PathProps): JSX.Eleme
           </li>
         ))}
       </ol>
-      <Gates rollout={rollout} verdicts={verdicts} events={events} />
+      <Gates rollout={rollout} />
       <CulpritBox rollout={rollout} />
     </section>
   );

@@ -5,9 +5,9 @@ export type Severity = 'error' | 'warning' | 'good' | 'info';
 
 export const SIGNS: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲', good: '●', info: '·' };
 
-const ERRORS = /\.(failed|stuck|rolled_back|rolling_back|down)$/;
+const ERRORS = /\.(failed|stuck|rolled_back|down)$/;
 const WARNINGS =
-  /\.(unhealthy|exited|backoff|suspect|flapping|drifted|held|aborted|lost|inconclusive|paused|reverting|reverted)$/;
+  /\.(unhealthy|exited|backoff|suspect|flapping|drifted|held|aborted|lost|inconclusive|paused|reverting|reverted|rolling_back)$/;
 const GOOD = /\.(ready|succeeded|committed|passed|up|done|elected)$/;
 
 export function severityOf({ type, data }: OutriderEvent): Severity {

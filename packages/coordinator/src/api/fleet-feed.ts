@@ -3,6 +3,7 @@
  * parts of the state that have changed. Each message is written once, however many read it.
  */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { EventWindow } from './event-window.js';
 import { shownAgents, shownHosts } from './fleet-shapes.js';
 import { explained } from './http-rollouts.js';
@@ -132,6 +133,12 @@ export class FleetFeed {
     });
   }
 
+  /** As GET /rollout, and the verdicts of its gates. */
+  private shownRollout(rollout: Rollout): object {
+    const { rollouts, gateSamples } = this.inside;
+    return { ...explained(rollouts, rollout), gate_samples: gateSamples?.(rollout.id) ?? {} };
+  }
+
   /** Tells what has changed to those that are here already. */
   private look(): void {
     const from = this.inside.clock.monotonic();
@@ -140,7 +147,7 @@ export class FleetFeed {
       status: JSON.stringify(this.status),
       hosts: JSON.stringify(shownHosts(this.inside)),
       agents: JSON.stringify(shownAgents(this.inside)),
-      rollout: rollout === undefined ? 'null' : JSON.stringify(explained(this.inside.rollouts, rollout)),
+      rollout: rollout === undefined ? 'null' : JSON.stringify(this.shownRollout(rollout)),
     };
     const changed = PARTS.filter((part) => next[part] !== this.state[part]);
     this.state = next;
