@@ -151,9 +151,12 @@ async function compose(
     warn: (sentence) => log.warn(sentence),
   });
   closers.push(() => notifier.close());
-  const link = `http://${page ?? ''}/#token=${tokens.accepted()[0] ?? ''}`;
-  return { grpc: grpc.addresses, http: http.rest, websocket: http.live, link };
+  return { grpc: grpc.addresses, http: http.rest, websocket: http.live, link: linkOf(page, tokens) };
 }
+
+/** For a browser, with our own token. */
+const linkOf = (page: string | undefined, { accepted }: Tokens): string =>
+  `http://${page ?? ''}/#token=${accepted()[0] ?? ''}`;
 
 /** What is here is told to the others, and what the others have is fetched. */
 function shareReleases(

@@ -111,7 +111,7 @@ function optionsOf(title: string, names: readonly string[], place: HTMLElement):
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: [0, 100] } },
+    scales: { x: { range: (_, first, last) => minuteAtLeast(first, last) }, y: { range: [0, 100] } },
     axes: [
       { ...axis, size: 28 },
       { ...axis, size: 36, values: (_, ticks) => ticks.map((tick) => `${tick}`) },
@@ -127,6 +127,12 @@ function optionsOf(title: string, names: readonly string[], place: HTMLElement):
       })),
     ],
   };
+}
+
+/** Seconds since 1970: a page that was just opened has few samples, and none of them tells a scale. */
+function minuteAtLeast(first: number | null, last: number | null): [number, number] {
+  const end = last ?? Date.now() / 1000;
+  return [Math.min(first ?? end, end - 60), end];
 }
 
 function useDark(): boolean {

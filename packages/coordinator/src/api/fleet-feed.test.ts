@@ -122,7 +122,7 @@ describe('feed=fleet', () => {
     const { cut, send } = rawSocketOf(slow);
     cut();
     const long = 'x'.repeat(64 * 1024);
-    const count = 400;
+    const count = 300;
     for (let index = 0; index < count; index += 1) await tell(`long-${index}`, long);
     await eventually(() => quick.ids.includes(`long-${count - 1}`));
     expect(mine(quick.ids, 'long-')).toHaveLength(count);
