@@ -4,6 +4,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { bundleWeb } from './bundle-web.mjs';
 
 const packages = fileURLToPath(new URL('../packages/', import.meta.url));
 /** Loaded in pieces, or with native parts that they look for beside themselves. */
@@ -38,6 +39,8 @@ for (const [name, { thread, ...input }] of Object.entries({
   renameSync(fresh, dir);
   rmSync(former, { recursive: true, force: true });
 }
+
+await bundleWeb();
 
 /** A module that looks for files beside itself finds them where it came from. */
 function whereTheyWere(folder) {

@@ -1,4 +1,5 @@
-// Brings a fresh clone to where everything runs: npm packages, build, redis-server; for one test, servers of Debian.
+// Brings a fresh clone to where everything runs: npm packages, build, redis-server; for some tests, servers and a browser
+// of Debian.
 // Quick the second time.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -72,6 +73,13 @@ function servers() {
   if (!debian || !apt(...missing)) console.log(`setup: without ${names}, the test of examples/sockets leaves that out`);
 }
 
+/** Of test/browser. Nothing else needs it. */
+function browser() {
+  if (['chromium', 'chromium-browser', 'google-chrome'].some((name) => existsSync(`/usr/bin/${name}`))) return;
+  if (debian) console.log('setup: chromium of test/browser is not installed; installing it with apt-get');
+  if (!debian || !apt('chromium')) console.log('setup: without chromium, the tests of test/browser are left out');
+}
+
 /** By major version, the first that every package of the lock file takes; of later ones, all. */
 const LEAST_MINOR = { 20: 19, 22: 13 };
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -81,4 +89,5 @@ if (process.platform !== 'linux') fail(`Outrider's sidecar runs on Linux, not on
 packages();
 redis();
 servers();
+browser();
 run('npm', ['run', '--silent', 'build']);

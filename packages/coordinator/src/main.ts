@@ -20,6 +20,7 @@ import type { Inside } from './api/inside.js';
 import { Leader } from './api/leader.js';
 import { CoordinatorMetrics } from './api/metrics.js';
 import { Sidecars } from './api/sidecars.js';
+import { publishingOf } from './compose/publishing.js';
 import { composeReleases, type ReleaseParts } from './compose/releases.js';
 import { composeTrust, type TrustOptions } from './compose/trust.js';
 import { type CoordinatorConfig, loadConfig } from './config.js';
@@ -66,6 +67,8 @@ export async function serve(options: {
   const systemd = systemdNotify(() => true);
   systemd.ready();
   log.info({ grpc: coordinator.grpc, http: coordinator.http }, 'the coordinator serves');
+  // Not into a journal: the token is in it.
+  if (process.stdout.isTTY) process.stdout.write(`${coordinator.link}\n`);
   const signal = await new Promise<string>((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
   log.info({ signal }, 'the coordinator ends; rollouts under way go on with the next one');
   systemd.stopping();
@@ -80,6 +83,8 @@ export interface RunningCoordinator {
   readonly grpc: readonly string[];
   readonly http: readonly string[];
   readonly websocket: readonly string[];
+  /** Of the dashboard, with the token in it. */
+  readonly link: string;
   close(): Promise<void>;
 }
 
@@ -146,8 +151,12 @@ async function compose(
     warn: (sentence) => log.warn(sentence),
   });
   closers.push(() => notifier.close());
-  return { grpc: grpc.addresses, http: http.rest, websocket: http.live };
+  return { grpc: grpc.addresses, http: http.rest, websocket: http.live, link: linkOf(page, tokens) };
 }
+
+/** For a browser, with our own token. */
+const linkOf = (page: string | undefined, { accepted }: Tokens): string =>
+  `http://${page ?? ''}/#token=${accepted()[0] ?? ''}`;
 
 /** What is here is told to the others, and what the others have is fetched. */
 function shareReleases(
@@ -226,23 +235,9 @@ function insideOf(
     leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),
     fleetTokenFile: resolve(config.tokenFile ?? tokens.file),
     gateCounts: () => tally.all(),
+    gateSamples: (rollout) => tally.samplesOf(rollout),
   };
 }
-
-const publishingOf = ({
-  catalog,
-  copies,
-  rounds,
-}: Pick<Parts, 'catalog' | 'copies' | 'rounds'>): Parts['publishing'] => ({
-  offer: (manifest) => catalog.offer(manifest),
-  push: async (ask) => {
-    const pushed = await catalog.push(ask);
-    if (pushed.isNew) rounds.soon();
-    return pushed;
-  },
-  agentsText: (digest) => copies.agentsText(digest),
-  tag: (...words) => catalog.tag(...words),
-});
 
 const watchOf = (
   environment: string,
@@ -289,7 +284,7 @@ function engineOf(
     resolveHooks: (input) => resolveHooks({ ...input, environment, settings }),
     gates: gateSources(fleet, prometheus),
     hooks: { command: runHook(fleet), webhook: callHook },
-    gateSampled: (gate, outcome) => tally.add(gate, outcome),
+    gateSampled: (gate, verdict, id) => tally.add(gate, verdict, id, systemClock.now()),
     preflight: askPreflight(fleet),
     askSpec: askSpec((name) => fleet.remote(name)),
     recentEvents: (count) => events.last(count),

@@ -11,7 +11,7 @@ const MOST_LISTED = 1_000;
 const LISTED = 20;
 const FORWARDED_MS = 30_000;
 
-type Explained = Rollout & { readonly explained: string };
+export type Explained = Rollout & { readonly explained: string };
 
 /** Newest first; `?app=NAME&limit=N`. */
 export async function listRollouts({ rollouts }: Inside, query: URLSearchParams): Promise<readonly Explained[]> {
@@ -49,7 +49,8 @@ export async function controlRollout(
   );
 }
 
-const explained = (rollouts: Inside['rollouts'], rollout: Rollout): Explained => ({
+/** As REST and the feed show it. */
+export const explained = (rollouts: Inside['rollouts'], rollout: Rollout): Explained => ({
   ...rollout,
   hosts: shownHosts(rollout),
   explained: rollouts.explain(rollout),

@@ -4,8 +4,9 @@ import { failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
 import { readBody } from '@outrider/shared/http/body.js';
 import type { HttpGuard } from '@outrider/shared/http/guard.js';
 import { formatHostPort } from '@outrider/shared/runtime/listen.js';
-import { pageOf } from '@outrider/shared/http/page.js';
+import { dashboardRoutes } from './dashboard.js';
 import { rollbackAtLeader } from './emergency.js';
+import { controlAgent } from './http-agents.js';
 import { controlRollout, listRollouts, oneRollout } from './http-rollouts.js';
 import type { Inside } from './inside.js';
 import type { CoordinatorMetrics } from './metrics.js';
@@ -28,10 +29,11 @@ type Methods = Readonly<Partial<Record<'GET' | 'POST', Route>>>;
 export function routesOf(parts: RouteParts): Readonly<Record<string, Methods>> {
   const { inside, feed, metrics } = parts;
   return {
-    '/': { GET: () => pageOf('coordinator') },
+    ...dashboardRoutes(),
     '/status': { GET: async () => ({ status: 200, body: await feed.status() }) },
     '/health': { GET: () => ({ status: 200, body: feed.health() }) },
     '/rollback': { POST: (request) => trusted(request, parts, 202, rollbackAtLeader) },
+    '/agent': { POST: (request) => trusted(request, parts, 200, controlAgent) },
     '/rollout': {
       GET: async (request) => ({ status: 200, body: await oneRollout(inside, queryOf(request)) }),
       POST: (request) => trusted(request, parts, 200, controlRollout),

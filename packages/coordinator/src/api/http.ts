@@ -1,4 +1,4 @@
-/** Owns the HTTP listeners: REST on some ports, the WebSocket feed on another. Checks callers, routes nothing itself. */
+/** Owns the HTTP listeners: REST and feeds on some ports, the status feed on another. Checks callers, routes nothing itself. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { answerOf, failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
@@ -9,16 +9,18 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { routesOf } from './http-routes.js';
 import type { Inside } from './inside.js';
 import type { CoordinatorMetrics } from './metrics.js';
+import { FleetFeed } from './fleet-feed.js';
+import { feedOf, statusTo } from './socket-feeds.js';
 import { StatusFeed } from './status-feed.js';
-import { LiveStatus } from './websocket.js';
+import { type Serve, Sockets } from './websocket.js';
 
 export interface HttpOptions {
   readonly inside: Inside;
   readonly metrics: CoordinatorMetrics;
   readonly tokens: () => readonly string[];
-  /** `HOST:PORT`s; REST (and the feed at /ws). */
+  /** `HOST:PORT`s; REST (and the feeds at /ws). */
   readonly rest: readonly string[];
-  /** `HOST:PORT`s; the feed at /. */
+  /** `HOST:PORT`s; the status feed at /. */
   readonly live: readonly string[];
   /** Names of this machine that browsers may call it by. */
   readonly names: readonly string[];
@@ -41,31 +43,36 @@ export async function startHttp(options: HttpOptions): Promise<HttpFaces> {
     ports: () => ports,
   });
   const feed = new StatusFeed(options.inside);
-  const live = new LiveStatus(feed);
+  const fleetFeed = new FleetFeed(options.inside, feed);
+  const sockets = new Sockets();
   const routes = routesOf({ inside: options.inside, feed, metrics: options.metrics, guard });
   const listeners: HttpListener[] = [];
   const close = async (): Promise<void> => {
+    fleetFeed.close();
     feed.close();
-    live.close();
+    sockets.close();
     await Promise.all(listeners.map((listener) => listener.close()));
   };
-  const listen = async (address: string, handle: Handler, feedPath: string): Promise<string> => {
+  const listen = async (address: string, handle: Handler, find: FindFeed): Promise<string> => {
     const listener = await listenHttp(address, handle, (request, socket, head) => {
-      const refusal = guard.check(request) ?? noFeed(request, feedPath);
-      if (refusal === undefined) live.accept(request, socket, head);
-      else refuseUpgrade(socket, refusal);
+      const found = guard.check(request) ?? find(request);
+      if (typeof found === 'function') sockets.accept(request, socket, head, found);
+      else refuseUpgrade(socket, found);
     });
     listeners.push(listener);
     ports.push(listener.port);
     return listener.address;
   };
+  const parts = { inside: options.inside, status: feed, fleet: fleetFeed, guard };
+  const findFeed: FindFeed = (request) => noFeed(request, '/ws') ?? feedOf(parts, request);
+  const findStatus: FindFeed = (request) => noFeed(request, '/') ?? statusTo(feed);
   try {
-    await feed.start();
+    await Promise.all([feed.start(), fleetFeed.start()]);
     const rest: string[] = [];
     for (const address of options.rest)
-      rest.push(await listen(address, restHandler(guard, routes, options.onBug), '/ws'));
+      rest.push(await listen(address, restHandler(guard, routes, options.onBug), findFeed));
     const feeds: string[] = [];
-    for (const address of options.live) feeds.push(await listen(address, liveHandler(guard), '/'));
+    for (const address of options.live) feeds.push(await listen(address, liveHandler(guard), findStatus));
     return { rest, live: feeds, close };
   } catch (error) {
     await close();
@@ -74,6 +81,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpFaces> {
 }
 
 type Handler = (request: IncomingMessage) => Promise<HttpAnswer>;
+/** What a WebSocket is told, or why there is none. */
+type FindFeed = (request: IncomingMessage) => Serve | HttpRefusal;
 
 function restHandler(guard: HttpGuard, routes: ReturnType<typeof routesOf>, onBug: HttpOptions['onBug']): Handler {
   return async (request) => {
@@ -83,7 +92,7 @@ function restHandler(guard: HttpGuard, routes: ReturnType<typeof routesOf>, onBu
     if (url === undefined) return failure(400, 'The path of the request is not well formed.');
     const methods = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
     if (methods === undefined) {
-      return failure(404, `There is nothing at ${url.pathname}; there is ${Object.keys(routes).join(', ')}.`);
+      return failure(404, `There is nothing at ${url.pathname}; there is ${placesIn(routes).join(', ')}.`);
     }
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const route = method === 'GET' || method === 'POST' ? methods[method] : undefined;
@@ -100,6 +109,10 @@ function restHandler(guard: HttpGuard, routes: ReturnType<typeof routesOf>, onBu
     }
   };
 }
+
+/** Those that people ask for themselves. */
+const placesIn = (routes: object): readonly string[] =>
+  Object.keys(routes).filter((path) => !path.startsWith('/assets/'));
 
 const liveHandler =
   (guard: HttpGuard): Handler =>

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf, OutriderError } from '../runtime/errors.js';
 import { statusOf } from './status.js';
 
-/** What a route gives back. `body` as JSON unless it is text. */
+/** What a route gives back. `body` as JSON unless it is text or bytes. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body?: unknown;
@@ -22,10 +22,10 @@ export const answerOf = (error: unknown): HttpAnswer =>
 
 export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: HttpAnswer): void {
   const type = answer.type ?? 'application/json; charset=utf-8';
-  const text = typeof answer.body === 'string' ? answer.body : `${JSON.stringify(answer.body ?? null)}\n`;
+  const content = contentOf(answer.body);
   response.writeHead(answer.status, {
     'content-type': type,
-    'content-length': Buffer.byteLength(text),
+    'content-length': Buffer.byteLength(content),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
@@ -34,8 +34,11 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
     // A body that was not read to its end must not be taken for the next request.
     ...(request.complete ? {} : { connection: 'close' }),
   });
-  response.end(request.method === 'HEAD' ? undefined : text);
+  response.end(request.method === 'HEAD' ? undefined : content);
 }
+
+const contentOf = (body: unknown): string | Uint8Array =>
+  typeof body === 'string' || body instanceof Uint8Array ? body : `${JSON.stringify(body ?? null)}\n`;
 
 /**
  * Waits for a slow reader. What goes wrong before the first line is an answer of its own; after it, the last line:

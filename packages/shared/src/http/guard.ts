@@ -6,6 +6,8 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { tokenMatches } from '../runtime/token.js';
 
+const BEARER = 'bearer.';
+
 export interface HttpRefusal {
   readonly status: number;
   readonly reason: string;
@@ -49,6 +51,17 @@ export class HttpGuard {
   isTrusted(request: IncomingMessage): boolean {
     const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     return tokenMatches(bearer, this.options.tokens());
+  }
+
+  /**
+   * The same of a WebSocket: a page can set no header there but the protocols that it offers, so the token may also
+   * come as one of them, `bearer.` and its base64url. No browser sends that by itself either.
+   */
+  isTrustedSocket(request: IncomingMessage): boolean {
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
+    const bearer = offered.find((one) => one.startsWith(BEARER))?.slice(BEARER.length);
+    const given = bearer === undefined ? undefined : Buffer.from(bearer, 'base64url').toString('utf8');
+    return this.isTrusted(request) || tokenMatches(given, this.options.tokens());
   }
 
   private isOwnName(name: string): boolean {

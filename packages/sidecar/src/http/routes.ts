@@ -2,9 +2,9 @@
 import type { HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
 import { hostHealth } from '@outrider/shared/domain/host-health.js';
 import { failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
-import { pageOf } from '@outrider/shared/http/page.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import { AGENT_ACTIONS, type AgentControl } from '../link/ports.js';
+import { page } from './page.js';
 
 export interface RouteInput {
   /** Well-formed path segments, decoded: `['health', 'vision']`. */
@@ -99,7 +99,7 @@ export function sidecarRoutes(source: HealthSource, agents: Pick<AgentControl, '
       const instances = await agents.control('', [agent], action, 'http');
       return { status: 200, body: { host: status.host, agent, action, instances: instances.map(shown) } };
     }
-    if (path.length === 0 && method === 'GET') return pageOf('sidecar');
+    if (path.length === 0 && method === 'GET') return page();
     return answerHealth(source, path, method, SIDECAR_PATHS);
   };
 }

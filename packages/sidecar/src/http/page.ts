@@ -1,16 +1,12 @@
 /**
- * The one page that a daemon serves to browsers: its status document as a table, and the few things that can be done.
+ * The one page that a sidecar serves to browsers: its health document as a table, and the few things that can be done.
  * The token comes in the fragment of the link, which no browser sends and no log sees, and stays in this origin's tab.
  */
 import { createHash } from 'node:crypto';
-import type { HttpAnswer } from './answer.js';
-
-export type PageOf = 'coordinator' | 'sidecar';
+import type { HttpAnswer } from '@outrider/shared/http/answer.js';
 
 const SCRIPT = `
 const at = (id) => document.getElementById(id);
-const kind = document.body.dataset.kind;
-const source = kind === 'coordinator' ? '/status' : '/health';
 const say = (text) => { at('answer').textContent = text; };
 const takeToken = () => {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
@@ -20,7 +16,7 @@ const takeToken = () => {
   }
   const known = sessionStorage.getItem('token') !== null;
   for (const one of document.querySelectorAll('button')) one.disabled = !known;
-  at('why').textContent = known ? '' : 'Open the link with the token that the ' + kind + ' prints to do more than look.';
+  at('why').textContent = known ? '' : 'Open the link with the token that the sidecar prints to do more than look.';
 };
 const rowsOf = (value, path) => {
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
@@ -41,7 +37,7 @@ const show = (value) => {
 };
 const look = async () => {
   try {
-    show(await (await fetch(source)).json());
+    show(await (await fetch('/health')).json());
     at('seen').textContent = 'As of ' + new Date().toLocaleTimeString() + '.';
   } catch {
     at('seen').textContent = 'No answer since; what is shown is old.';
@@ -60,8 +56,7 @@ const act = async (path) => {
 };
 at('act').addEventListener('submit', (event) => {
   event.preventDefault();
-  if (kind === 'sidecar') void act('/agents/' + encodeURIComponent(at('agent').value) + '/restart');
-  else if (confirm('Roll back every app on every host?')) void act('/rollback');
+  void act('/agents/' + encodeURIComponent(at('agent').value) + '/restart');
 });
 addEventListener('hashchange', takeToken);
 takeToken();
@@ -74,11 +69,8 @@ table { border-collapse: collapse; } th { text-align: left; font-weight: 500; }
 th, td { border-bottom: 1px solid #8886; padding: .2rem 1rem .2rem 0; overflow-wrap: anywhere; vertical-align: top; }
 `;
 
-const CONTROLS: Readonly<Record<PageOf, string>> = {
-  coordinator: '<button disabled>Roll back everything</button>',
-  sidecar:
-    '<label for="agent">Agent</label> <input id="agent" required autocomplete="off"> <button disabled>Restart</button>',
-};
+const CONTROLS =
+  '<label for="agent">Agent</label> <input id="agent" required autocomplete="off"> <button disabled>Restart</button>';
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 const POLICY =
@@ -86,15 +78,15 @@ const POLICY =
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Static: nothing that anybody has named is in it. */
-export const pageOf = (kind: PageOf): HttpAnswer => ({
+export const page = (): HttpAnswer => ({
   status: 200,
   type: 'text/html; charset=utf-8',
   headers: { 'content-security-policy': POLICY },
   body: `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Outrider ${kind}</title><style>${STYLE}</style></head>
-<body data-kind="${kind}"><main><h1>Outrider ${kind}</h1>
-<form id="act">${CONTROLS[kind]} <span id="why"></span></form>
+<title>Outrider sidecar</title><style>${STYLE}</style></head>
+<body><main><h1>Outrider sidecar</h1>
+<form id="act">${CONTROLS} <span id="why"></span></form>
 <p id="answer" role="status"></p><p id="seen"></p>
 <table aria-label="Status"><tbody id="status"></tbody></table></main>
 <script>${SCRIPT}</script></body></html>

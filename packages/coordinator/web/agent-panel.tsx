@@ -1,0 +1,63 @@
+/** One instance: how it is, what can be done with it, and what it prints, live. */
+import type { JSX } from 'preact';
+import { type Act, post } from './actions.js';
+import { LogView } from './log-view.js';
+import type { Agent } from './messages.js';
+import { bytes, clockTime, lasting } from './words.js';
+
+interface PanelProps {
+  readonly agent: Agent;
+  readonly mayAct: boolean;
+  readonly act: Act;
+  readonly close: () => void;
+}
+
+export function AgentPanel({ agent, mayAct, act, close }: PanelProps): JSX.Element {
+  const name = `${agent.agent}.${agent.instance}`;
+  const restart = (): void => {
+    const { host, app, agent: which } = agent;
+    act(() => post('/agent', { action: 'restart', host, app, agent: which }, `${which} on ${host} was restarted.`), {
+      title: `Restart ${which} on ${host}?`,
+      lines: [`Every instance of ${app}/${which} on ${host} is stopped and started again.`],
+      yes: 'Restart',
+    });
+  };
+  return (
+    <aside class="panel" aria-label={`Agent ${name} on ${agent.host}`}>
+      <h2>
+        {name} <small>on {agent.host}</small>
+        <button class="plain" onClick={close} aria-label="Close">
+          ✕
+        </button>
+      </h2>
+      <dl>
+        {factsOf(agent).map(([what, value]) => (
+          <div key={what}>
+            <dt>{what}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="buttons">
+        <button disabled={!mayAct} onClick={restart}>
+          ↻ Restart
+        </button>
+      </p>
+      {mayAct ? <LogView agent={agent} /> : <p class="quiet">Logs need the token.</p>}
+    </aside>
+  );
+}
+
+function factsOf(agent: Agent): readonly (readonly [string, string])[] {
+  const since = Date.parse(agent.since);
+  return [
+    ['state', `${agent.state}${agent.ready || agent.state === 'ready' ? '' : ', not ready'}`],
+    ...(agent.reason === '' ? [] : [['reason', agent.reason] as const]),
+    ...(Number.isNaN(since) ? [] : [['since', `${clockTime(since)} (${lasting(Date.now() - since)})`] as const]),
+    ['app', `${agent.app} ${agent.version}`],
+    ['process', agent.pid === 0 ? 'none' : String(agent.pid)],
+    ['restarts', String(agent.restarts)],
+    ['health', `${Math.round(agent.health * 100)} %`],
+    ...(agent.memory === null ? [] : [['memory', bytes(agent.memory)] as const]),
+  ];
+}
