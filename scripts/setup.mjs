@@ -1,8 +1,8 @@
-// Brings a fresh clone to where everything runs: npm packages, build, redis-server; for one test, servers of Debian.
+// Brings a fresh clone to where everything runs: npm packages, build, redis-server; for some tests, servers of Debian.
 // Quick the second time.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -43,13 +43,30 @@ function packages() {
 const debian = existsSync('/etc/debian_version') && onPath('apt-get') && process.getuid?.() === 0;
 const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
 
-/** False: they are not to be had. */
+/** Waits for another apt-get. False: they are not to be had. */
 function apt(...names) {
-  const install = ['install', '-y', '-qq', '--no-install-recommends', ...names];
+  const install = ['install', '-y', '-qq', '-o', 'DPkg::Lock::Timeout=120', '--no-install-recommends', ...names];
   const tried = () => spawnSync('apt-get', install, { env, stdio: 'ignore' }).status === 0;
-  if (tried()) return true;
-  spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
-  return tried();
+  return withoutServices(() => {
+    if (tried()) return true;
+    spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
+    return tried();
+  });
+}
+
+/** Debian starts what it installs, unless a policy says no (101). One that is there already is left alone. */
+function withoutServices(act) {
+  const policy = '/usr/sbin/policy-rc.d';
+  try {
+    writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' });
+  } catch {
+    return act();
+  }
+  try {
+    return act();
+  } finally {
+    rmSync(policy, { force: true });
+  }
 }
 
 function redis() {
@@ -72,6 +89,17 @@ function servers() {
   if (!debian || !apt(...missing)) console.log(`setup: without ${names}, the test of examples/sockets leaves that out`);
 }
 
+/** Of the tests of deploy/prometheus. Only their programs are used; no service of theirs is started. */
+function monitoring() {
+  const wanted = { prometheus: 'promtool', 'prometheus-alertmanager': 'prometheus-alertmanager' };
+  const missing = Object.keys(wanted).filter((name) => !onPath(wanted[name]));
+  if (missing.length === 0) return;
+  const names = missing.join(' and ');
+  if (debian) console.log(`setup: ${names} of the tests of deploy/prometheus not installed; installing with apt-get`);
+  if (!debian || !apt(...missing))
+    console.log(`setup: without ${names}, the tests of deploy/ leave out what asks them`);
+}
+
 /** By major version, the first that every package of the lock file takes; of later ones, all. */
 const LEAST_MINOR = { 20: 19, 22: 13 };
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -81,4 +109,5 @@ if (process.platform !== 'linux') fail(`Outrider's sidecar runs on Linux, not on
 packages();
 redis();
 servers();
+monitoring();
 run('npm', ['run', '--silent', 'build']);
