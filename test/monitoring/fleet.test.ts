@@ -1,0 +1,271 @@
+/** A real fleet, watched by a real Prometheus with the files of deploy/: what is scraped, what is found, who is told. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { eventually } from '@outrider/shared/testing/eventually.js';
+import { type Cluster, startCluster } from '../support/cluster.js';
+import { type Exposed, namesIn, readExposition } from '../support/exposition.js';
+import { deployed, hasPrometheus, rulesWith, TestAlertmanager, TestPrometheus, tool } from '../support/monitoring.js';
+import { fault, tree, web } from '../support/rollout-kit.js';
+
+const SLOW = 180_000;
+const LONG = { timeoutMs: 90_000, everyMs: 100 };
+
+interface Told {
+  readonly path: string;
+  readonly alerts: readonly { readonly status: string; readonly labels: Readonly<Record<string, string>> }[];
+}
+
+let cluster: Cluster;
+let prometheus: TestPrometheus;
+let alertmanager: TestAlertmanager;
+let phone: Server;
+const told: Told[] = [];
+const text = (path: string): string => readFileSync(deployed(path), 'utf8');
+
+/** Each as often as it stands there; at least once, or the file has changed and the test with it. */
+function replaced(source: string, changes: Readonly<Record<string, string>>): string {
+  return Object.entries(changes).reduce((all, [from, to]) => {
+    expect(all).toContain(from);
+    return all.replaceAll(from, to);
+  }, source);
+}
+
+async function startPhone(): Promise<number> {
+  phone = createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => {
+      const { alerts } = JSON.parse(Buffer.concat(pieces).toString()) as Pick<Told, 'alerts'>;
+      told.push({ path: request.url ?? '', alerts });
+      response.end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(phone, 'listening');
+  return (phone.address() as AddressInfo).port;
+}
+
+/** The files of deploy/ as they are, but for addresses, and for times: a test has no minutes to wait. */
+async function startMonitoring(): Promise<void> {
+  const { network, folder } = cluster.layout;
+  const rules = rulesWith(folder, { alerts: { '*': { for: '1s' } } });
+  expect(rules).toMatchObject({ code: 0, stderr: '' });
+  const port = await startPhone();
+  alertmanager = await TestAlertmanager.start(
+    join(folder, 'alertmanager'),
+    `${network}.3:9093`,
+    replaced(text('alertmanager/alertmanager.yml'), {
+      '127.0.0.1:9099': `127.0.0.1:${port}`,
+      'group_wait: 15s': 'group_wait: 1s',
+      'group_interval: 2m': 'group_interval: 1s',
+    }),
+  );
+  prometheus = await TestPrometheus.start({
+    folder: join(folder, 'prometheus'),
+    address: `${network}.3:9090`,
+    files: {
+      'rules/outrider.yml': rules.stdout,
+      'prometheus.yml': replaced(text('prometheus/prometheus.yml'), {
+        '127.0.0.1:7777': `${network}.1:7777`,
+        '127.0.0.1:9090': `${network}.3:9090`,
+        '127.0.0.1:9093': `${network}.3:9093`,
+        ' 15s': ' 1s',
+        ' 30s': ' 1s',
+      }),
+    },
+  });
+}
+
+const mark = (): string => join(cluster.folder, 'vision.mark');
+
+beforeAll(async () => {
+  if (!hasPrometheus) return;
+  cluster = await startCluster();
+  const vision = { command: fault('exit-on-mark.sh', mark(), '3'), hosts: ['pc2'], stop_grace_period: '1s' };
+  await cluster.push('1.0.0', tree('assistants', { memory: web(18201), vision }));
+  expect(await cluster.rollout('1.0.0', '--app', 'assistants')).toMatchObject({ code: 0 });
+  await startMonitoring();
+}, SLOW);
+
+afterAll(async () => {
+  if (!hasPrometheus) return;
+  await prometheus.stop();
+  await alertmanager.stop();
+  phone.close();
+  await cluster.stop();
+});
+
+async function exposed(which: 'coordinator' | 'main-pc' | 'pc2'): Promise<Exposed> {
+  const { network } = cluster.layout;
+  const address = which === 'coordinator' ? `${network}.1:7777` : `${cluster.host(which).address}:8000`;
+  return readExposition(await (await fetch(`http://${address}/metrics`)).text());
+}
+
+/** Those that speak of the machine say nothing about Outrider. */
+const OF_MACHINE = /^Outrider(Disk|Memory|Cpu|EventLoop)/;
+const firing = async (): Promise<string[]> =>
+  (await prometheus.alerts())
+    .map(({ labels }) => labels['alertname'] ?? '')
+    .filter((name) => !OF_MACHINE.test(name))
+    .sort();
+
+const toldOf = (path: string, name: string) =>
+  told
+    .filter((one) => one.path === path)
+    .flatMap(({ alerts }) => alerts)
+    .find(({ labels }) => labels['alertname'] === name);
+
+describe.runIf(hasPrometheus)('deploy/ on a real fleet', () => {
+  it.each(['coordinator', 'pc2'] as const)('promtool finds nothing to say about /metrics of %s', async (which) => {
+    const { text: all, types } = await exposed(which);
+    expect(types.size).toBeGreaterThan(10);
+    expect(tool('promtool', ['check', 'metrics'], all)).toEqual({ code: 0, said: '' });
+  });
+
+  it('finds coordinator and sidecars by itself, and tells them apart', async () => {
+    const targets = await eventually(async () => {
+      const all = (await prometheus.targets()).filter(({ labels }) => labels['job'] === 'outrider');
+      expect(all.map(({ health, lastError }) => `${health}${lastError}`)).toEqual(['up', 'up', 'up']);
+      return all;
+    }, LONG);
+    expect(targets.map(({ labels }) => `${labels['component']} ${labels['host'] ?? '-'}`).sort()).toEqual([
+      'coordinator -',
+      'sidecar main-pc',
+      'sidecar pc2',
+    ]);
+    const ready = await prometheus.query('outrider_agent_ready{agent="memory"}');
+    expect(ready.map(({ metric }) => `${metric['host']} ${metric['instance']}`).sort()).toEqual(['main-pc 0', 'pc2 0']);
+    expect(ready[0]?.metric).toMatchObject({ app: 'assistants', environment: 'local', component: 'sidecar' });
+    expect(Object.keys(ready[0]?.metric ?? {}).filter((label) => label.startsWith('exported_'))).toEqual([]);
+  });
+
+  it('a fleet that is well raises nothing', async () => {
+    await eventually(async () => expect(await firing()).toEqual([]), LONG);
+  });
+
+  it('rules name only what is exported', async () => {
+    const { groups } = parse(text('prometheus/rules/outrider.yml')) as {
+      groups: { rules: { alert: string; expr: string }[] }[];
+    };
+    const there = new Set([...(await exposed('coordinator')).series, ...(await exposed('pc2')).series, ...THEIRS]);
+    const unknown = groups
+      .flatMap(({ rules }) => rules)
+      .flatMap(({ alert, expr }) => namesIn(expr).map((name) => ({ alert, name })))
+      .filter(({ name }) => !there.has(name));
+    expect(unknown).toEqual([]);
+  });
+
+  it(
+    'an agent that crash-loops reaches whoever is on call; that it is down is explained by that',
+    async () => {
+      writeFileSync(mark(), '');
+      const alert = await eventually(() => toldOf('/on-call', 'OutriderAgentCrashLooping') ?? null, {
+        ...LONG,
+        describe: () => `the alert; told so far: ${JSON.stringify(told)}\n${cluster.lastWords()}`,
+      });
+      expect(alert).toMatchObject({
+        status: 'firing',
+        labels: { app: 'assistants', agent: 'vision', host: 'pc2', environment: 'local', severity: 'critical' },
+      });
+      const all = await prometheus.alerts();
+      const mine = all.find(({ labels }) => labels['alertname'] === 'OutriderAgentCrashLooping');
+      expect(mine?.annotations['summary']).toBe('vision on pc2 ends again and again');
+      expect(all.filter(({ labels }) => labels['alertname'] === 'OutriderAgentCrashLooping')).toHaveLength(1);
+      expect(toldOf('/channel', 'OutriderAgentCrashLooping')).toBeUndefined();
+      await eventually(() => toldOf('/on-call', 'OutriderAgentFailed') ?? null, LONG);
+      await eventually(async () => {
+        const down = (await alertmanager.alerts()).find(({ labels }) => labels['alertname'] === 'OutriderAgentDown');
+        expect(down).toMatchObject({ labels: { agent: 'vision' }, status: { state: 'suppressed' } });
+      }, LONG);
+    },
+    SLOW,
+  );
+
+  it(
+    'a rollout that is taken back is told to the channel',
+    async () => {
+      const memory = web(18201, 2, { command: fault('exit-at-once.sh') });
+      await cluster.push('2.0.0', tree('other', { memory }));
+      expect(await cluster.rollout('2.0.0', '--app', 'other')).toMatchObject({ code: 20 });
+      const alert = await eventually(() => toldOf('/channel', 'OutriderRolloutRolledBack') ?? null, LONG);
+      expect(alert.labels).toMatchObject({ app: 'other', environment: 'local', severity: 'warning' });
+    },
+    SLOW,
+  );
+
+  it(
+    'a sidecar that dies is told of by Prometheus and by the coordinator',
+    async () => {
+      await cluster.host('main-pc').daemon.kill();
+      const dead = await eventually(() => toldOf('/on-call', 'OutriderSidecarNotScraped') ?? null, LONG);
+      expect(dead.labels).toMatchObject({ host: 'main-pc', component: 'sidecar' });
+      await eventually(() => toldOf('/on-call', 'OutriderHostDown') ?? null, LONG);
+      cluster.host('main-pc').daemon.start();
+      await eventually(async () => expect(await firing()).not.toContain('OutriderHostDown'), LONG);
+    },
+    SLOW,
+  );
+
+  it(
+    'Redis that is gone is told of, by coordinator and hosts',
+    async () => {
+      await cluster.redis.kill();
+      await eventually(async () => {
+        const all = (await prometheus.alerts()).filter(({ labels }) => labels['alertname'] === 'OutriderRedisDown');
+        expect(all.map(({ labels }) => labels['host'] ?? 'coordinator').sort()).toEqual([
+          'coordinator',
+          'main-pc',
+          'pc2',
+        ]);
+      }, LONG);
+      await eventually(() => toldOf('/on-call', 'OutriderRedisDown') ?? null, LONG);
+      await cluster.redis.restart();
+      await eventually(async () => expect(await firing()).not.toContain('OutriderRedisDown'), LONG);
+    },
+    SLOW,
+  );
+
+  it(
+    'a prometheus.yml that names localhost and pc2 by hand has both jobs up, as it stands',
+    async () => {
+      const own = fileURLToPath(new URL('ai-system-prometheus.yml', import.meta.url));
+      const { network, folder } = cluster.layout;
+      const other = await TestPrometheus.start({
+        folder: join(folder, 'ai-system'),
+        address: `${network}.4:9090`,
+        files: {
+          'prometheus.yml': readFileSync(own, 'utf8'),
+          'rules/outrider.yml': text('prometheus/rules/outrider.yml'),
+        },
+        names: { localhost: cluster.host('main-pc').address, pc2: cluster.host('pc2').address },
+      });
+      try {
+        await eventually(async () => {
+          const ours = (await other.targets()).filter(({ labels }) => labels['job']?.startsWith('ai-system-'));
+          expect(ours.map(({ labels, health }) => `${labels['job']} ${health}`).sort()).toEqual([
+            'ai-system-main up',
+            'ai-system-pc2 up',
+          ]);
+        }, LONG);
+        await eventually(async () => {
+          const usage = await other.query('system_cpu_usage_percent');
+          expect(usage.map(({ metric }) => `${metric['job']} ${metric['host']}`).sort()).toEqual([
+            'ai-system-main main-pc',
+            'ai-system-pc2 pc2',
+          ]);
+        }, LONG);
+      } finally {
+        await other.stop();
+      }
+    },
+    SLOW,
+  );
+});
+
+/** Of Prometheus itself. */
+const THEIRS = ['up', 'prometheus_sd_http_failures_total'];
