@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,8 +10,11 @@ import { parse } from 'yaml';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { type Exposed, namesIn, readExposition } from '../support/exposition.js';
+import { dashboardQueries } from '../support/dashboards.js';
+import { labelsOfLog } from '../support/loki.js';
 import { deployed, hasPrometheus, rulesWith, TestAlertmanager, TestPrometheus, tool } from '../support/monitoring.js';
 import { fault, tree, web } from '../support/rollout-kit.js';
+import { WITH_ZEROMQ } from '../support/talkative.js';
 
 const SLOW = 180_000;
 const LONG = { timeoutMs: 90_000, everyMs: 100 };
@@ -87,7 +90,13 @@ beforeAll(async () => {
   if (!hasPrometheus) return;
   cluster = await startCluster();
   const vision = { command: fault('exit-on-mark.sh', mark(), '3'), hosts: ['pc2'], stop_grace_period: '1s' };
-  await cluster.push('1.0.0', tree('assistants', { memory: web(18201), vision }));
+  const speaks = { environment: { ...WITH_ZEROMQ }, stop_grace_period: '1s' };
+  const speech = { command: fault('many-errors.cjs', 'warning'), ...speaks };
+  const tasks = { command: fault('count-tasks.cjs', '100'), ...speaks };
+  const beats = { command: fault('stop-beating.cjs', '3600'), ...speaks };
+  writeFileSync(join(cluster.folder, 'queue'), '7');
+  const queue = { command: fault('gauge-from-file.cjs', join(cluster.folder, 'queue')), ...speaks };
+  await cluster.push('1.0.0', tree('assistants', { memory: web(18201), vision, speech, tasks, beats, queue }));
   expect(await cluster.rollout('1.0.0', '--app', 'assistants')).toMatchObject({ code: 0 });
   await startMonitoring();
 }, SLOW);
@@ -148,16 +157,33 @@ describe.runIf(hasPrometheus)('deploy/ on a real fleet', () => {
     await eventually(async () => expect(await firing()).toEqual([]), LONG);
   });
 
-  it('rules name only what is exported', async () => {
+  it.each([
+    ['Of a coordinator', 'coordinator'],
+    ['Of a sidecar', 'pc2'],
+  ] as const)('docs/monitoring.md: %s', async (section, which) => {
+    const own = [...(await exposed(which)).types.keys()].filter((name) => !FREE.test(name));
+    expect(own.sort()).toEqual(documented(section));
+  });
+
+  it('the labels of logs are those of the agents that wrote them', () => {
+    const logs = readdirSync(join(cluster.folder, 'pc2/log/agents')).filter((name) => name.endsWith('.log'));
+    const agents = cluster.agents('pc2').map(({ agent }) => agent);
+    expect(logs.map((name) => labelsOfLog(`/${name}`)?.['agent']).sort()).toEqual(agents.sort());
+    for (const name of logs) expect(labelsOfLog(`/${name}`)).toMatchObject({ instance: '0', slot: undefined });
+  });
+
+  it('rules and dashboards name only what is exported', async () => {
     const { groups } = parse(text('prometheus/rules/outrider.yml')) as {
       groups: { rules: { alert: string; expr: string }[] }[];
     };
+    const rules = groups.flatMap(({ rules: all }) => all).map(({ alert, expr }) => ({ where: alert, query: expr }));
     const there = new Set([...(await exposed('coordinator')).series, ...(await exposed('pc2')).series, ...THEIRS]);
-    const unknown = groups
-      .flatMap(({ rules }) => rules)
-      .flatMap(({ alert, expr }) => namesIn(expr).map((name) => ({ alert, name })))
-      .filter(({ name }) => !there.has(name));
-    expect(unknown).toEqual([]);
+    const known = (name: string): boolean => there.has(name) || (!deliveries(there) && DELIVERY.test(name));
+    const named = [...rules, ...dashboardQueries()].flatMap(({ where, query }) =>
+      namesIn(query).map((name) => ({ where, name })),
+    );
+    expect(named.length).toBeGreaterThan(100);
+    expect(named.filter(({ name }) => !known(name))).toEqual([]);
   });
 
   it(
@@ -231,6 +257,23 @@ describe.runIf(hasPrometheus)('deploy/ on a real fleet', () => {
   );
 
   it(
+    'every query of the dashboards is one that Prometheus answers, all but few with something',
+    async () => {
+      const silent = async (): Promise<string[]> => {
+        const all = await Promise.all(
+          dashboardQueries().map(async ({ where, query }) => ({
+            where,
+            found: (await prometheus.query(query)).length,
+          })),
+        );
+        return all.filter(({ found }) => found === 0).map(({ where }) => where);
+      };
+      await eventually(async () => expect((await silent()).filter((where) => !QUIET.test(where))).toEqual([]), LONG);
+    },
+    SLOW,
+  );
+
+  it(
     'a prometheus.yml that names localhost and pc2 by hand has both jobs up, as it stands',
     async () => {
       const own = fileURLToPath(new URL('ai-system-prometheus.yml', import.meta.url));
@@ -267,5 +310,21 @@ describe.runIf(hasPrometheus)('deploy/ on a real fleet', () => {
   );
 });
 
+/** Named by agents, or told of elsewhere. */
+const FREE = /^outrider_(agent_metric|delivery)_/;
+/** Figures of deliveries, where the coordinator has them: then each of them has to be right. */
+const DELIVERY = /^outrider_delivery_/;
+const deliveries = (names: ReadonlySet<string>): boolean => [...names].some((name) => DELIVERY.test(name));
+
 /** Of Prometheus itself. */
 const THEIRS = ['up', 'prometheus_sd_http_failures_total'];
+
+/** Nobody was scaled, paused or at fault here; of deliveries see above. */
+const QUIET = /^(delivery: .*|agent: starts and changes of replicas.*|rollout: errors reported.*)$/;
+
+/** Names in the tables of docs/monitoring.md. */
+function documented(of: string): readonly string[] {
+  const page = readFileSync(fileURLToPath(new URL('../../docs/monitoring.md', import.meta.url)), 'utf8');
+  const section = page.split('\n### ').find((one) => one.startsWith(of)) ?? '';
+  return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name).sort();
+}
