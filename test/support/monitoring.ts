@@ -54,6 +54,12 @@ export interface Target {
   readonly lastError: string;
 }
 
+interface EvaluatedRule {
+  readonly name: string;
+  readonly health: string;
+  readonly lastError?: string;
+}
+
 export class TestPrometheus {
   private constructor(
     private readonly daemon: Daemon,
@@ -106,6 +112,14 @@ export class TestPrometheus {
   /** Firing. */
   async alerts(): Promise<readonly Alert[]> {
     return (await this.get<{ alerts: readonly Alert[] }>('alerts')).alerts.filter(({ state }) => state === 'firing');
+  }
+
+  /** Rules that could not be evaluated, with the reason. */
+  async brokenRules(): Promise<readonly string[]> {
+    const { groups } = await this.get<{ groups: readonly { readonly rules: readonly EvaluatedRule[] }[] }>('rules');
+    const rules = groups.flatMap((group) => group.rules);
+    if (rules.length === 0) throw new Error('There are no rules.');
+    return rules.filter(({ health }) => health === 'err').map(({ name, lastError }) => `${name}: ${lastError ?? ''}`);
   }
 
   private async get<T>(path: string): Promise<T> {
