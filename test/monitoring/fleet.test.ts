@@ -29,6 +29,7 @@ let cluster: Cluster;
 let prometheus: TestPrometheus;
 let alertmanager: TestAlertmanager;
 let phone: Server;
+const running: (() => Promise<unknown>)[] = [];
 const told: Told[] = [];
 const text = (path: string): string => readFileSync(deployed(path), 'utf8');
 
@@ -50,6 +51,7 @@ async function startPhone(): Promise<number> {
       response.end();
     });
   }).listen(0, '127.0.0.1');
+  running.push(async () => phone.close());
   await once(phone, 'listening');
   return (phone.address() as AddressInfo).port;
 }
@@ -69,6 +71,7 @@ async function startMonitoring(): Promise<void> {
       'group_interval: 2m': 'group_interval: 1s',
     }),
   );
+  running.push(() => alertmanager.stop());
   prometheus = await TestPrometheus.start({
     folder: join(folder, 'prometheus'),
     address: `${network}.3:9090`,
@@ -83,6 +86,7 @@ async function startMonitoring(): Promise<void> {
       }),
     },
   });
+  running.push(() => prometheus.stop());
 }
 
 const mark = (): string => join(cluster.folder, 'vision.mark');
@@ -90,6 +94,7 @@ const mark = (): string => join(cluster.folder, 'vision.mark');
 beforeAll(async () => {
   if (!hasPrometheus) return;
   cluster = await startCluster();
+  running.push(() => cluster.stop());
   const vision = { command: fault('exit-on-mark.sh', mark(), '3'), hosts: ['pc2'], stop_grace_period: '1s' };
   const speaks = { environment: { ...WITH_ZEROMQ }, stop_grace_period: '1s' };
   const speech = { command: fault('many-errors.cjs', 'warning'), ...speaks };
@@ -103,11 +108,10 @@ beforeAll(async () => {
 }, SLOW);
 
 afterAll(async () => {
-  if (!hasPrometheus) return;
-  await prometheus.stop();
-  await alertmanager.stop();
-  phone.close();
-  await cluster.stop();
+  // The last first, and the others also where one does not end.
+  const failures: unknown[] = [];
+  for (const stop of running.reverse()) await stop().catch((error: unknown) => failures.push(error));
+  expect(failures).toEqual([]);
 });
 
 async function exposed(which: 'coordinator' | 'main-pc' | 'pc2'): Promise<Exposed> {

@@ -86,10 +86,8 @@ export class TestPrometheus {
       '--log.level=warn',
     ];
     const daemon = daemonOf(folder, 'prometheus', names === undefined ? command : withNames(folder, names, command));
-    const prometheus = new TestPrometheus(daemon, address);
-    daemon.start();
-    await readyAt(daemon, `http://${address}/-/ready`);
-    return prometheus;
+    await startReady(daemon, `http://${address}/-/ready`);
+    return new TestPrometheus(daemon, address);
   }
 
   stop(): Promise<void> {
@@ -152,8 +150,7 @@ export class TestAlertmanager {
       '--cluster.listen-address=',
       '--log.level=warn',
     ]);
-    daemon.start();
-    await readyAt(daemon, `http://${address}/-/ready`);
+    await startReady(daemon, `http://${address}/-/ready`);
     return new TestAlertmanager(daemon, address);
   }
 
@@ -190,9 +187,17 @@ function withNames(
   return ['unshare', ...own, 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', file, ...command];
 }
 
-const readyAt = (daemon: Daemon, url: string): Promise<unknown> =>
-  eventually(async () => (await fetch(url)).ok, {
-    timeoutMs: 60_000,
-    everyMs: 50,
-    describe: () => `${daemon.name} to be ready\n${daemon.lastWords()}`,
-  });
+/** Leaves nothing running where it does not come to be ready. */
+async function startReady(daemon: Daemon, url: string): Promise<void> {
+  daemon.start();
+  try {
+    await eventually(async () => (await fetch(url)).ok, {
+      timeoutMs: 60_000,
+      everyMs: 50,
+      describe: () => `${daemon.name} to be ready\n${daemon.lastWords()}`,
+    });
+  } catch (error) {
+    await daemon.kill();
+    throw error;
+  }
+}
