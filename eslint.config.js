@@ -21,6 +21,7 @@ export default tseslint.config(
       'scripts/**',
       '**/bin/**',
       'bench/**',
+      'deploy/**',
       '*.js',
       '*.cjs',
       '*.mjs',

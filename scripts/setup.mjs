@@ -3,7 +3,7 @@
 // Quick the second time.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -44,13 +44,30 @@ function packages() {
 const debian = existsSync('/etc/debian_version') && onPath('apt-get') && process.getuid?.() === 0;
 const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
 
-/** False: they are not to be had. */
+/** Waits for another apt-get. False: they are not to be had. */
 function apt(...names) {
-  const install = ['install', '-y', '-qq', '--no-install-recommends', ...names];
+  const install = ['install', '-y', '-qq', '-o', 'DPkg::Lock::Timeout=120', '--no-install-recommends', ...names];
   const tried = () => spawnSync('apt-get', install, { env, stdio: 'ignore' }).status === 0;
-  if (tried()) return true;
-  spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
-  return tried();
+  return withoutServices(() => {
+    if (tried()) return true;
+    spawnSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
+    return tried();
+  });
+}
+
+/** Debian starts what it installs, unless a policy says no (101). One that is there already is left alone. */
+function withoutServices(act) {
+  const policy = '/usr/sbin/policy-rc.d';
+  try {
+    writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' });
+  } catch {
+    return act();
+  }
+  try {
+    return act();
+  } finally {
+    rmSync(policy, { force: true });
+  }
 }
 
 function redis() {
@@ -80,6 +97,17 @@ function browser() {
   if (!debian || !apt('chromium')) console.log('setup: without chromium, the tests of test/browser are left out');
 }
 
+/** Of the tests of deploy/prometheus. Only their programs are used; no service of theirs is started. */
+function monitoring() {
+  const wanted = { prometheus: 'promtool', 'prometheus-alertmanager': 'prometheus-alertmanager' };
+  const missing = Object.keys(wanted).filter((name) => !onPath(wanted[name]));
+  if (missing.length === 0) return;
+  const names = missing.join(' and ');
+  if (debian) console.log(`setup: ${names} of the tests of deploy/prometheus not installed; installing with apt-get`);
+  if (!debian || !apt(...missing))
+    console.log(`setup: without ${names}, the tests of deploy/ leave out what asks them`);
+}
+
 /** By major version, the first that every package of the lock file takes; of later ones, all. */
 const LEAST_MINOR = { 20: 19, 22: 13 };
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -90,4 +118,5 @@ packages();
 redis();
 servers();
 browser();
+monitoring();
 run('npm', ['run', '--silent', 'build']);

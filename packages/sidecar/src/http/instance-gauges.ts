@@ -10,6 +10,8 @@ type Labels = (typeof LABELS)[number];
 export class InstanceGauges {
   private readonly up;
   private readonly ready;
+  private readonly overdue;
+  private readonly state: Gauge<Labels | 'state'>;
   private readonly score;
   private readonly memory;
   private readonly cpu;
@@ -31,6 +33,13 @@ export class InstanceGauges {
       new Counter({ name, help, labelNames: LABELS, registers: [registry] });
     this.up = gauge('outrider_agent_up', 'Whether its process runs.');
     this.ready = gauge('outrider_agent_ready', 'Whether it is ready.');
+    this.overdue = gauge('outrider_agent_overdue', 'Whether it should be ready by now, and is not.');
+    this.state = new Gauge({
+      name: 'outrider_agent_state',
+      help: 'The state that it is in; always 1.',
+      labelNames: [...LABELS, 'state'],
+      registers: [registry],
+    });
     this.score = gauge('outrider_agent_health_score', 'Share of its healthchecks that hold, 0 to 1.');
     this.memory = gauge('outrider_agent_memory_bytes', 'Resident memory of its session.');
     this.cpu = counter('outrider_agent_cpu_seconds_total', 'CPU time of its session.');
@@ -59,11 +68,10 @@ export class InstanceGauges {
 
   show(instances: readonly InstanceStatus[]): void {
     this.accrue(instances);
-    for (const metric of [this.up, this.ready, this.score, this.memory, this.cpu, this.available, this.beatAge]) {
-      metric.reset();
-    }
+    this.reset();
     const figures = this.figures();
     const there = new Set<string>();
+    const states = new Map<string, Record<Labels | 'state', string>>();
     // Old and new of a switch are one instance here: the one that is ready speaks for both.
     for (const one of [...instances].sort((a, b) => Number(a.ready) - Number(b.ready))) {
       const labels = labelsOf(one);
@@ -71,12 +79,15 @@ export class InstanceGauges {
       there.add(keyOf(one));
       if (one.pid > 0 || !again) this.up.set(labels, one.pid > 0 ? 1 : 0);
       this.ready.set(labels, one.ready ? 1 : 0);
+      this.overdue.set(labels, one.overdue ? 1 : 0);
+      states.set(keyOf(one), { ...labels, state: one.state });
       this.score.set(labels, one.healthScore);
       const used = one.pid > 0 ? figures.get(one.pid) : undefined;
       if (used === undefined) continue;
       this.memory.inc(labels, used.memoryBytes);
       this.cpu.inc(labels, used.cpuSeconds);
     }
+    for (const labels of states.values()) this.state.set(labels, 1);
     for (const [key, { labels, value }] of this.seconds) {
       if (there.has(keyOf(labels))) this.available.inc(labels, value);
       else this.seconds.delete(key);
@@ -85,6 +96,11 @@ export class InstanceGauges {
       if (there.has(key)) this.beatAge.set(labelsOf(speaker), (this.monotonic() - at) / 1000);
       else this.beats.delete(key);
     }
+  }
+
+  private reset(): void {
+    const { up, ready, overdue, state, score, memory, cpu, available, beatAge } = this;
+    for (const metric of [up, ready, overdue, state, score, memory, cpu, available, beatAge]) metric.reset();
   }
 }
 

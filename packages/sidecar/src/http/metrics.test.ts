@@ -49,6 +49,20 @@ test('instances are shown as they are', async () => {
   expect(await value('outrider_events_waiting')).toBe(4);
 });
 
+test('what should be ready by now, and the state that each is in', async () => {
+  const stopped = instanceStatus('memory', { ready: false, state: 'exited' });
+  status = hostStatus({
+    instances: [instanceStatus('vision', { ready: false, state: 'failed', overdue: true }), stopped],
+  });
+  expect(await value('outrider_agent_overdue', 'agent="vision"')).toBe(1);
+  expect(await value('outrider_agent_overdue', 'agent="memory"')).toBe(0);
+  expect(await value('outrider_agent_state', 'agent="vision"', 'state="failed"')).toBe(1);
+  expect(await value('outrider_agent_state', 'agent="memory"')).toBe(1);
+  status = hostStatus({ instances: [instanceStatus('vision')] });
+  expect(await value('outrider_agent_state', 'agent="vision"')).toBe(1);
+  expect(await value('outrider_agent_state', 'state="failed"')).toBeUndefined();
+});
+
 test('old and new of a switch are one series, up while either runs', async () => {
   const old = instanceStatus('vision', { pid: 1, ready: true });
   status = hostStatus({ instances: [old, instanceStatus('vision', { pid: 0, ready: false, state: 'starting' })] });
