@@ -1,7 +1,7 @@
 /** Delivery figures: of a rollout that succeeds, one that goes back and one that somebody takes back. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
-import { marked, setMark, clearMark, tree, web } from '../support/rollout-kit.js';
+import { tree, web } from '../support/rollout-kit.js';
 
 const APP = 'told';
 const PORT = 18421;
@@ -36,8 +36,7 @@ it('before any rollout it says so', async () => {
 it('a success, a way back by itself, and a rollback', async () => {
   await cluster.push('1.0.0', tree(APP, { vision: web(PORT, 1) }));
   expect((await cluster.rollout('1.0.0')).code).toBe(0);
-  await cluster.push('2.0.0', tree(APP, { vision: marked(cluster, 'vision', PORT, 2) }));
-  setMark(cluster, 'vision', 'beta');
+  await cluster.push('2.0.0', tree(APP, { vision: web(PORT, 2, { command: ['sh', '-c', 'exit 3'] }) }));
   expect((await cluster.rollout('2.0.0')).code).toBe(20);
   expect(await report()).toMatchObject({
     apps: [
@@ -49,8 +48,8 @@ it('a success, a way back by itself, and a rollback', async () => {
     ],
   });
 
-  clearMark(cluster, 'vision', 'beta');
-  expect((await cluster.rollout('2.0.0')).code).toBe(0);
+  await cluster.push('3.0.0', tree(APP, { vision: web(PORT, 3) }));
+  expect((await cluster.rollout('3.0.0')).code).toBe(0);
   expect((await cluster.cli('rollback', '--yes')).code).toBe(0);
   const after = await report('--app', APP, '--since', '90m');
   expect(after).toMatchObject({
