@@ -5,9 +5,11 @@ import addFormats from 'ajv-formats';
 interface Operation {
   readonly security?: readonly object[];
   readonly parameters: readonly { readonly name: string; readonly in: string }[];
-  readonly responses: Readonly<
-    Partial<Record<string, { readonly content: Readonly<Record<string, { readonly schema: object }>> }>>
-  >;
+  readonly responses: { readonly [status: string]: Documented | undefined };
+}
+
+interface Documented {
+  readonly content: Readonly<Record<string, { readonly schema: object }>>;
 }
 
 export interface OpenApi {
@@ -45,12 +47,13 @@ export class AgainstOpenApi {
   /** Throws where the answer is not as documented. `path`: as in the document. */
   check(method: string, path: string, { status, type, text }: Answered): void {
     const what = `${method} ${path} ${status}`;
-    const content = this.document.paths[path]?.[method.toLowerCase()]?.responses[status]?.content;
-    if (content === undefined) throw new Error(`${what} is not documented. It was: ${text.slice(0, 300)}`);
+    const operation = this.document.paths[path]?.[method.toLowerCase()];
+    const documented = operation?.responses[String(status)];
+    if (documented === undefined) throw new Error(`${what} is not documented. It was: ${text.slice(0, 300)}`);
     this.seen.add(what);
-    const [documented = ''] = Object.keys(content);
-    if (!type.startsWith(documented)) throw new Error(`${what} is ${type}, documented is ${documented}.`);
-    if (documented !== 'application/json') return;
+    const [expected = ''] = Object.keys(documented.content);
+    if (!type.startsWith(expected)) throw new Error(`${what} is ${type}, documented is ${expected}.`);
+    if (expected !== 'application/json') return;
     const validate = this.validator(method, path, status);
     const value: unknown = JSON.parse(text);
     if (validate(value)) return;
