@@ -68,10 +68,10 @@ export function oneOf<const T extends string>(field: string, text: string, allow
 }
 
 /** `r42`, or empty for the latest. */
-export function rolloutId(text: string): string {
+export function rolloutId(text: string, field = 'rollout'): string {
   return text === '' || ROLLOUT_ID.test(text)
     ? text
-    : refuse('rollout', `${shown(text)} is no id of a rollout; they look like r42`);
+    : refuse(field, `${shown(text)} is no id of a rollout; they look like r42`);
 }
 
 export function requestId(text: string): string {

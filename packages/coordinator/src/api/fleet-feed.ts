@@ -5,8 +5,7 @@
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { EventWindow } from './event-window.js';
-import { shownAgents, shownHosts } from './fleet-shapes.js';
-import { explained } from './http-rollouts.js';
+import { explained, shownAgents, shownHosts } from './fleet-shapes.js';
 import type { Inside } from './inside.js';
 import type { StatusFeed } from './status-feed.js';
 import type { SocketClient } from './websocket.js';

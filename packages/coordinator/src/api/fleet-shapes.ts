@@ -1,5 +1,7 @@
 /** Owns the shapes in which the feed shows hosts and agents: those of `coordinator hosts` and `agents`. Pure. */
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { Rollout } from '@outrider/shared/domain/rollout.js';
+import { shownHosts as hostsOfRollout } from '@outrider/shared/domain/rollout-place.js';
 import type { FleetHost } from '../engine/ports.js';
 import type { Drift } from '../rollout/drift.js';
 import { appsOfHost, instancesOf } from './read-model.js';
@@ -44,4 +46,13 @@ export const shownAgent = (one: InstanceStatus): object => ({
   ...{ version: one.version, state: one.state, ready: one.ready, pid: one.pid, restarts: one.restarts },
   ...{ since: one.since, reason: one.reason, critical: one.critical, overdue: one.overdue },
   ...{ kept: one.kept === true, health: one.healthScore, memory: one.memoryBytes ?? null },
+});
+
+export type Explained = Rollout & { readonly explained: string };
+
+/** As `GET /rollout` shows it. */
+export const explained = (rollouts: Inside['rollouts'], rollout: Rollout): Explained => ({
+  ...rollout,
+  hosts: hostsOfRollout(rollout),
+  explained: rollouts.explain(rollout),
 });

@@ -13,7 +13,18 @@ import type { RolloutRequest__Output } from '@outrider/shared/gen/outrider/v1/Ro
 import { writeEvent, writePlan, writeRollout } from '@outrider/shared/rpc/codec.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { line, milliseconds, names, oneOf, optionalApps, requestId, rolloutId, versionOrWord, who } from './fields.js';
+import {
+  line,
+  milliseconds,
+  names,
+  oneOf,
+  optionalApps,
+  refuse,
+  requestId,
+  rolloutId,
+  versionOrWord,
+  who,
+} from './fields.js';
 import { rollbackStrategy } from './rollback-strategy.js';
 import { REST_MS } from '../rollout/strategy.js';
 import type { Inside } from './inside.js';
@@ -58,8 +69,10 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
         yield 'event' in update ? { event: writeEvent(update.event) } : { record: record(update.record) };
       }
     },
-    ListRollouts: async ({ app, limit }) => {
-      const list = await rollouts.list(optionalApps('app', app), count('limit', limit, 20));
+    ListRollouts: async ({ app, limit, before }) => {
+      const older = rolloutId(before, 'before');
+      const asked = [optionalApps('app', app), count('limit', limit, 20)] as const;
+      const list = await rollouts.list(...asked, ...(older === '' ? [] : [older]));
       return { rollouts: list.map(record) };
     },
     GetRollout: async (request) => {
@@ -150,11 +163,17 @@ function count(field: string, value: number, ifZero: number): number {
 
 async function* eventLines(
   { events }: Inside,
-  { follow, lines, rollout }: EventsRequest__Output,
+  { follow, lines, rollout, after }: EventsRequest__Output,
   signal: AbortSignal,
 ): AsyncGenerator<ReturnType<typeof writeEvent>> {
   const id = rolloutId(rollout) === '' ? undefined : rollout;
   const last = count('lines', lines, 0);
-  const list = follow ? events.follow(last, id, signal) : await events.last(last === 0 ? 100 : last, id);
+  if (after !== '' && follow) refuse('after', 'whoever follows is told what comes from now on; leave one of them out');
+  const [most, of] = [last === 0 ? 100 : last, id] as const;
+  if (after !== '') {
+    for (const event of await events.after(line('after', after), most, of)) yield writeEvent(event);
+    return;
+  }
+  const list = follow ? events.follow(last, id, signal) : await events.last(most, of);
   for await (const event of list) yield writeEvent(event);
 }

@@ -3,12 +3,13 @@ import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coord
 import { coordinatorProto } from '@outrider/shared/rpc/loader.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
-import { forwarding } from './forwarding.js';
+import { type CoordinatorService, forwarding } from './forwarding.js';
 import { emergencyMethods } from './grpc-emergency.js';
 import { evidenceMethods } from './grpc-evidence.js';
 import { fleetMethods } from './grpc-fleet.js';
 import { holdMethods } from './grpc-holds.js';
 import { releaseMethods } from './grpc-releases.js';
+import { reportMethods } from './grpc-report.js';
 import { rolloutMethods } from './grpc-rollouts.js';
 import { trustMethods } from './grpc-trust.js';
 import type { Inside } from './inside.js';
@@ -23,6 +24,7 @@ const OPEN: ReadonlySet<string> = new Set<keyof Service<CoordinatorHandlers>>([
   'Hosts',
   'Agents',
   'Events',
+  'Report',
 ]);
 
 export function startGrpc(
@@ -33,6 +35,13 @@ export function startGrpc(
 ): Promise<GrpcServer> {
   const proto = coordinatorProto();
   const { service } = proto.types.outrider.v1.Coordinator;
+  const implementation = coordinatorMethods(inside);
+  return startGrpcServer({ service, proto, implementation, listen, tokens, open: OPEN, onBug });
+}
+
+/** All that can be asked of a coordinator, with the leader before what changes something; REST answers by it too. */
+export function coordinatorMethods(inside: Inside): CoordinatorService {
+  const { service } = coordinatorProto().types.outrider.v1.Coordinator;
   const methods = {
     ...releaseMethods(inside),
     ...trustMethods(inside),
@@ -41,7 +50,7 @@ export function startGrpc(
     ...emergencyMethods(inside),
     ...holdMethods(inside),
     ...evidenceMethods(inside),
+    ...reportMethods(inside),
   };
-  const implementation = forwarding(methods, service, OPEN, inside.leader);
-  return startGrpcServer({ service, proto, implementation, listen, tokens, open: OPEN, onBug });
+  return forwarding(methods, service, OPEN, inside.leader);
 }

@@ -1,7 +1,6 @@
 /** REST for agents: what an operator says to one of them. */
 import { control } from './agents-on-hosts.js';
 import { oneOf, onlyFields, optionalName, requiredName, textIn } from './fields.js';
-import { shownAgent } from './fleet-shapes.js';
 import type { Inside } from './inside.js';
 
 const FIELDS = ['action', 'app', 'agent', 'host'];
@@ -25,5 +24,5 @@ export async function controlAgent(
   const host = optionalName('host', textIn(body, 'host'));
   const signal = AbortSignal.timeout(WITHIN_MS);
   const { instances, skipped } = await control(inside, { action, app, agents, by }, host, signal);
-  return { instances: instances.map(shownAgent), skipped };
+  return { instances, skipped };
 }

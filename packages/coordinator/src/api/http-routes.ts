@@ -1,88 +1,75 @@
-/** The REST routes of 7777 and 7779. Each is a few lines; who may ask was checked before. */
+/** The routes of 7777 and 7779: the page, and REST as rest/ has it. Who may ask at all was checked before. */
 import type { IncomingMessage } from 'node:http';
 import { failure, type HttpAnswer } from '@outrider/shared/http/answer.js';
 import { readBody } from '@outrider/shared/http/body.js';
 import type { HttpGuard } from '@outrider/shared/http/guard.js';
-import { formatHostPort } from '@outrider/shared/runtime/listen.js';
 import { dashboardRoutes } from './dashboard.js';
-import { rollbackAtLeader } from './emergency.js';
-import { controlAgent } from './http-agents.js';
-import { controlRollout, listRollouts, oneRollout } from './http-rollouts.js';
-import type { Inside } from './inside.js';
-import type { CoordinatorMetrics } from './metrics.js';
-import type { StatusFeed } from './status-feed.js';
+import { coordinatorMethods } from './grpc.js';
+import { readParameters } from './rest/parameters.js';
+import type { RestParts, RestRoute } from './rest/route.js';
+import { pathMatch, REST_ROUTES } from './rest/table.js';
+import { wireOf } from './rest/wire.js';
 
-export interface RouteParts {
-  readonly inside: Inside;
-  readonly feed: StatusFeed;
-  readonly metrics: CoordinatorMetrics;
+export interface RouteParts extends RestParts {
   readonly guard: HttpGuard;
 }
 
 const MOST_BODY_BYTES = 64 * 1024;
-/** Where sidecars serve their metrics unless told otherwise. */
-const METRICS_PORT = 8000;
 
 type Route = (request: IncomingMessage) => Promise<HttpAnswer> | HttpAnswer;
 type Methods = Readonly<Partial<Record<'GET' | 'POST', Route>>>;
 
-export function routesOf(parts: RouteParts): Readonly<Record<string, Methods>> {
-  const { inside, feed, metrics } = parts;
+export interface Routes {
+  /** For people who have asked for another one. */
+  readonly paths: readonly string[];
+  /** What there is at this path. Throws URIError where it is not well formed. */
+  at(path: string): Methods | undefined;
+}
+
+export function routesOf(parts: RouteParts): Routes {
+  const service = coordinatorMethods(parts.inside);
+  /** For people with a browser; no part of the document. */
+  const pages: Readonly<Record<string, Methods>> = dashboardRoutes();
   return {
-    ...dashboardRoutes(),
-    '/status': { GET: async () => ({ status: 200, body: await feed.status() }) },
-    '/health': { GET: () => ({ status: 200, body: feed.health() }) },
-    '/rollback': { POST: (request) => trusted(request, parts, 202, rollbackAtLeader) },
-    '/agent': { POST: (request) => trusted(request, parts, 200, controlAgent) },
-    '/rollout': {
-      GET: async (request) => ({ status: 200, body: await oneRollout(inside, queryOf(request)) }),
-      POST: (request) => trusted(request, parts, 200, controlRollout),
+    paths: [...new Set(['/', ...REST_ROUTES.map(({ path }) => path)])],
+    at: (path) => {
+      if (Object.hasOwn(pages, path)) return pages[path];
+      const found = REST_ROUTES.flatMap((route) => {
+        const inPath = pathMatch(route.path, path);
+        return inPath === undefined
+          ? []
+          : [[route.method, (request: IncomingMessage) => serve(route, request, parts, service, inPath)] as const];
+      });
+      return found.length === 0 ? undefined : Object.fromEntries(found);
     },
-    '/rollouts': { GET: async (request) => ({ status: 200, body: await listRollouts(inside, queryOf(request)) }) },
-    '/metrics': { GET: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }) },
-    '/livez': { GET: () => ({ status: 200, body: 'ok\n', type: 'text/plain; charset=utf-8' }) },
-    '/ready': { GET: () => ready(inside) },
-    '/sd': { GET: (request) => ({ status: 200, body: serviceDiscovery(inside, request) }) },
   };
 }
 
-type Change = (inside: Inside, body: Readonly<Record<string, unknown>>, by: string) => Promise<unknown>;
-
-/** Whatever changes something needs the token. */
-async function trusted(
+async function serve(
+  route: RestRoute,
   request: IncomingMessage,
-  { inside, guard }: RouteParts,
-  status: number,
-  change: Change,
+  { guard, ...parts }: RouteParts,
+  service: ReturnType<typeof coordinatorMethods>,
+  inPath: Readonly<Record<string, string>>,
 ): Promise<HttpAnswer> {
-  if (!guard.isTrusted(request)) {
-    return {
-      ...failure(401, 'This needs the token: "Authorization: Bearer TOKEN", from the file "token" in run_dir.'),
-      headers: { 'www-authenticate': 'Bearer realm="outrider"' },
-    };
+  if (route.token === true && !guard.isTrusted(request)) return untrusted();
+  const { searchParams } = new URL(request.url ?? '/', 'http://local');
+  const query = route.anyQuery === true ? new URLSearchParams() : searchParams;
+  const values = readParameters(route.parameters, query, inPath);
+  const body = route.body === undefined ? {} : await readBody(request, MOST_BODY_BYTES);
+  const by = `HTTP ${request.url ?? ''}`;
+  const gone = new AbortController();
+  const leave = (): void => gone.abort();
+  request.socket.once('close', leave);
+  try {
+    const caller = request.socket.remoteAddress ?? '';
+    return await route.handle({ ...parts, values, body, request, by, wire: wireOf(service, caller, gone.signal) });
+  } finally {
+    request.socket.off('close', leave);
   }
-  const body = await readBody(request, MOST_BODY_BYTES);
-  return { status, body: await change(inside, body, `HTTP ${request.url ?? ''}`) };
 }
 
-const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams => new URL(url, 'http://local').searchParams;
-
-function ready({ rollouts }: Inside): HttpAnswer {
-  const { leader, redis } = rollouts.leadership();
-  if (redis === 'down') return failure(503, 'Redis does not answer.');
-  if (leader === '') return failure(503, 'No coordinator leads yet.');
-  return { status: 200, body: { ready: true, leader } };
-}
-
-/** Prometheus HTTP service discovery: our own metrics, where the question came in, and those of the sidecars. */
-function serviceDiscovery({ fleet, environment }: Inside, { socket }: IncomingMessage): readonly object[] {
-  const { localAddress = '', localPort: port = 0 } = socket;
-  const own = formatHostPort({ host: localAddress.replace(/^::ffff:/, ''), port });
-  return [
-    { targets: [own], labels: { environment } },
-    ...fleet.hosts().map(({ name, address, metrics }) => ({
-      targets: [metrics ?? formatHostPort({ host: address, port: METRICS_PORT })],
-      labels: { host: name, environment },
-    })),
-  ];
-}
+const untrusted = (): HttpAnswer => ({
+  ...failure(401, 'This needs the token: "Authorization: Bearer TOKEN", from the file "token" in run_dir.'),
+  headers: { 'www-authenticate': 'Bearer realm="outrider"' },
+});

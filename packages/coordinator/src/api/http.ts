@@ -6,7 +6,7 @@ import { BodyTooLong } from '@outrider/shared/http/body.js';
 import { HttpGuard, type HttpRefusal } from '@outrider/shared/http/guard.js';
 import { type HttpListener, listenHttp } from '@outrider/shared/http/listener.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
-import { routesOf } from './http-routes.js';
+import { type Routes, routesOf } from './http-routes.js';
 import type { Inside } from './inside.js';
 import type { CoordinatorMetrics } from './metrics.js';
 import { FleetFeed } from './fleet-feed.js';
@@ -84,15 +84,15 @@ type Handler = (request: IncomingMessage) => Promise<HttpAnswer>;
 /** What a WebSocket is told, or why there is none. */
 type FindFeed = (request: IncomingMessage) => Serve | HttpRefusal;
 
-function restHandler(guard: HttpGuard, routes: ReturnType<typeof routesOf>, onBug: HttpOptions['onBug']): Handler {
+function restHandler(guard: HttpGuard, routes: Routes, onBug: HttpOptions['onBug']): Handler {
   return async (request) => {
     const refusal = guard.check(request);
     if (refusal !== undefined) return failure(refusal.status, refusal.reason);
     const url = urlOf(request);
     if (url === undefined) return failure(400, 'The path of the request is not well formed.');
-    const methods = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
+    const methods = routes.at(url.pathname);
     if (methods === undefined) {
-      return failure(404, `There is nothing at ${url.pathname}; there is ${placesIn(routes).join(', ')}.`);
+      return failure(404, `There is nothing at ${url.pathname}; there is ${routes.paths.join(', ')}.`);
     }
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const route = method === 'GET' || method === 'POST' ? methods[method] : undefined;
@@ -110,10 +110,6 @@ function restHandler(guard: HttpGuard, routes: ReturnType<typeof routesOf>, onBu
   };
 }
 
-/** Those that people ask for themselves. */
-const placesIn = (routes: object): readonly string[] =>
-  Object.keys(routes).filter((path) => !path.startsWith('/assets/'));
-
 const liveHandler =
   (guard: HttpGuard): Handler =>
   async (request) => {
@@ -125,10 +121,22 @@ const liveHandler =
     };
   };
 
-const urlOf = (request: IncomingMessage): URL | undefined => {
+function urlOf(request: IncomingMessage): URL | undefined {
   const path = request.url ?? '';
-  return path.startsWith('/') && URL.canParse(path, 'http://local') ? new URL(path, 'http://local') : undefined;
-};
+  if (!path.startsWith('/') || !URL.canParse(path, 'http://local')) return undefined;
+  const url = new URL(path, 'http://local');
+  return isText(url.pathname) ? url : undefined;
+}
+
+/** What stands in percent signs is UTF-8. */
+function isText(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const noFeed = (request: IncomingMessage, feedPath: string): HttpRefusal | undefined =>
   urlOf(request)?.pathname === feedPath ? undefined : { status: 404, reason: `The WebSocket is at ${feedPath}.` };

@@ -4,6 +4,7 @@ import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { RolloutPhase } from '@outrider/shared/domain/rollout.js';
 import { appsOfRollout, isAbout } from '@outrider/shared/domain/rollout-place.js';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { deliveryMetrics } from './delivery-metrics.js';
 import type { Inside } from './inside.js';
 import { currentRollout, instancesOf } from './read-model.js';
 
@@ -42,6 +43,7 @@ export class CoordinatorMetrics {
     this.gauges();
     this.gates();
     this.transfers();
+    deliveryMetrics(this.registry, this.inside);
     void this.followEvents();
   }
 

@@ -15,6 +15,7 @@ import type { OutgoingPiece, Piece } from '@outrider/shared/release/transfer/pie
 import type { BlobsAsk, Caller } from '@outrider/shared/release/transfer/serving.js';
 import type { Told } from '@outrider/shared/runtime/told-on-the-way.js';
 import type { RolloutTrace } from '../engine/ports.js';
+import type { DeliveryRecord } from '../rollout/delivery/record.js';
 
 export interface RolloutAsk {
   /** One, several as `a,b` by name, or empty: the only app there is. */
@@ -85,7 +86,10 @@ export interface Rollouts {
   ): Promise<Rollout & { readonly answer: string }>;
   /** Empty id: the latest (of `app`, where that is not empty). */
   get(id: string, app: string): Promise<Rollout | undefined>;
-  list(app: string, limit: number): Promise<readonly Rollout[]>;
+  /** `before`: only those that began before this one, `r42`. */
+  list(app: string, limit: number, before?: string): Promise<readonly Rollout[]>;
+  /** Of those that ended then or later, in epoch milliseconds. */
+  deliveries(from: number): Promise<readonly DeliveryRecord[]>;
   /** Why it came to where it is. */
   trace(id: string): Promise<RolloutTrace>;
   /** State -> sentence for people. */
@@ -105,6 +109,11 @@ export interface EventLog {
   append(events: readonly OutriderEvent[]): Promise<void>;
   /** The last `count`, oldest first; only those of `rollout` where it is given. */
   last(count: number, rollout?: string): Promise<readonly OutriderEvent[]>;
+  /**
+   * The first `count` that came after the event with this id, oldest first. Rejects with `OutriderError('not_found')`
+   * where there is no such event, or not any more.
+   */
+  after(id: string, count: number, rollout?: string): Promise<readonly OutriderEvent[]>;
   /** The last `count`, then each as it comes, none lost and none twice, until `signal`. */
   follow(count: number, rollout: string | undefined, signal: AbortSignal): AsyncIterable<OutriderEvent>;
 }

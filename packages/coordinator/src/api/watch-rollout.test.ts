@@ -67,6 +67,7 @@ test('moments without Redis pass, and nothing is told twice', async () => {
   const shaky: EventLog = {
     append: (events) => world.log.append(events),
     last: (count, rollout) => world.log.last(count, rollout),
+    after: (id, count, rollout) => world.log.after(id, count, rollout),
     follow: async function* (count, rollout, signal) {
       for await (const one of world.log.follow(count, rollout, signal)) {
         yield one;

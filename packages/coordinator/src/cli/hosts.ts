@@ -1,6 +1,7 @@
 /** `coordinator hosts`: every host of the inventory and what it runs. */
 import type { Command } from 'commander';
 import { versionInWords } from '@outrider/shared/domain/agent-release.js';
+import { hostDocument } from '@outrider/shared/documents/hosts.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { type Globals, globalsOf, withGlobals } from './globals.js';
 import { show } from './output.js';
@@ -13,22 +14,7 @@ export function hostsCommand(program: Command): void {
 
 export async function showHosts(globals: Globals): Promise<void> {
   const answer = await withCoordinator(globals, (remote) => remote.Hosts({}, timeLimit(globals)));
-  const hosts = answer.hosts.map(({ name, address, state, sidecar, apps, labels, hold, cutOff, flapping }) => ({
-    name,
-    address,
-    state,
-    sidecar: sidecar === null ? null : { pid: sidecar.pid, version: sidecar.version, started_at: sidecar.startedAt },
-    apps: apps.map(({ app, version, previous, phase, kept, drifted, release }) => ({
-      app,
-      version: version ?? null,
-      previous: previous ?? null,
-      ...{ phase, kept },
-      ...{ digest: release?.digest ?? null, spec_digest: release?.specDigest ?? null },
-      drifted: drifted === null ? null : { expected: drifted.expected ?? null, rollout: drifted.rollout },
-    })),
-    labels,
-    ...{ hold, cut_off: cutOff, flapping },
-  }));
+  const hosts = answer.hosts.map(hostDocument);
   show(globals, hosts, () =>
     hosts.length === 0
       ? 'There is no host yet: name hosts in the configuration, or start a sidecar with the same Redis.'

@@ -11,6 +11,7 @@ import { hostCommand } from './host.js';
 import { hostsCommand } from './hosts.js';
 import { logsCommand } from './logs.js';
 import { releaseCommand } from './release.js';
+import { reportCommand } from './report.js';
 import { rollbackCommand } from './rollback.js';
 import { rolloutCommand } from './rollout.js';
 import { type Serve, serveCommand } from './serve.js';
@@ -38,6 +39,7 @@ export function programOf(serve: Serve): Command {
   agentsCommand(program);
   agentCommand(program);
   eventsCommand(program);
+  reportCommand(program);
   logsCommand(program);
   addCompletion(program);
   return program;

@@ -1,5 +1,6 @@
 /** `coordinator release tag|rm|prune`: which releases stay. */
 import type { Command } from 'commander';
+import { releaseDocument } from '@outrider/shared/documents/release.js';
 import { InvalidArgumentError } from 'commander';
 import { table } from '@outrider/shared/cli/table.js';
 import { spokenSize } from '@outrider/shared/domain/size.js';
@@ -9,7 +10,6 @@ import { nameOption, newVersion, versionWord } from './arguments.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { globalsOf, whoami, withGlobals } from './globals.js';
 import { show } from './output.js';
-import { documentOf } from './release-list.js';
 
 /** Contents are cleared away a little later, so that no push that is under way loses what it found. */
 const FREED = 'of contents that nothing else has; they go from the disks within the hour';
@@ -46,7 +46,7 @@ export function tagCommand(release: Command): void {
       const ask = { app: options.app ?? '', version: isRemoval ? '' : (version ?? ''), name: word, by: whoami() };
       const answer = await withCoordinator(globals, (remote) => remote.TagRelease(ask, timeLimit(globals)));
       const found = readRelease(answer);
-      show(globals, documentOf(found), () =>
+      show(globals, releaseDocument(found), () =>
         isRemoval
           ? `${word} is no tag of ${found.app} any more; it was ${found.version}.`
           : `${word} is ${found.app} ${found.version}.`,
@@ -74,7 +74,7 @@ export function removeCommand(release: Command): void {
       const found = readRelease(answer.release);
       show(
         globals,
-        { ...documentOf(found), bytes_freed: answer.bytes },
+        { ...releaseDocument(found), bytes_freed: answer.bytes },
         () => `${found.app} ${found.version} is removed: ${spokenSize(answer.bytes)} ${FREED}.`,
       );
     });
@@ -108,7 +108,7 @@ export function pruneCommand(release: Command): void {
       const answer = await withCoordinator(globals, (remote) => remote.PruneReleases(ask, timeLimit(globals)));
       const removed = answer.removed.map(readRelease);
       const document = {
-        removed: removed.map(documentOf),
+        removed: removed.map(releaseDocument),
         bytes_freed: answer.bytes,
         keep: answer.keep,
         dry_run: dryRun,

@@ -1,6 +1,7 @@
 /** `coordinator release ls|show`. */
 import type { Command } from 'commander';
 import { table } from '@outrider/shared/cli/table.js';
+import { releaseDocument, signaturesOf, wholeReleaseDocument } from '@outrider/shared/documents/release.js';
 import type { ReleaseUse, ReleaseView } from '@outrider/shared/domain/release.js';
 import { spokenSize } from '@outrider/shared/domain/size.js';
 import { readAccepted } from '@outrider/shared/release/manifest.js';
@@ -10,7 +11,6 @@ import { nameOption, versionWord } from './arguments.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { globalsOf, withGlobals } from './globals.js';
 import { harmless, show } from './output.js';
-import { signaturesOf } from './release-sign.js';
 
 export function listCommand(release: Command): void {
   const list = withGlobals(release.command('ls').description('every release, oldest first, and where it is in use'));
@@ -20,7 +20,7 @@ export function listCommand(release: Command): void {
       remote.ListReleases({ app: options.app ?? '' }, timeLimit(globals)),
     );
     const releases = answer.releases.map(readRelease);
-    show(globals, releases.map(documentOf), () =>
+    show(globals, releases.map(releaseDocument), () =>
       releases.length === 0
         ? 'There is no release yet. Push one: coordinator release push DIR --version V.'
         : table(releases.map(rowOf), [
@@ -52,18 +52,12 @@ export function showCommand(release: Command): void {
       );
       if (answer.release === null) throw new OutriderError('internal', 'The coordinator answered without the release.');
       const found = readRelease(answer.release);
-      const { entries } = readAccepted(answer.manifest);
-      show(globals, { ...documentOf(found), agents_yaml: answer.agentsYaml, entries }, () =>
+      const manifest = readAccepted(answer.manifest);
+      const { entries } = manifest;
+      show(globals, wholeReleaseDocument(found, answer.agentsYaml, manifest), () =>
         [table(factsOf(found)), '', ...entries.map((entry) => entry.path), '', answer.agentsYaml.trimEnd()].join('\n'),
       );
     });
-}
-
-/** As scripts see it; the same spelling as `release push` prints. */
-export function documentOf(release: ReleaseView): Readonly<Record<string, unknown>> {
-  const { pushedAt, signatures: _signatures, ...rest } = release;
-  const signatures = signaturesOf(release);
-  return { ...rest, pushed_at: pushedAt, ...(signatures.length === 0 ? {} : { signatures }) };
 }
 
 const signersOf = (release: ReleaseView): string =>
@@ -81,7 +75,7 @@ function factsOf(one: ReleaseView): string[][] {
   const signed = signaturesOf(one).map(({ key, signed_at: at }) => `${key} at ${at}`);
   const from = [source?.kind, source?.ref, source?.commit].filter((word) => word !== undefined).join(' ');
   return [
-    ...Object.entries(documentOf({ ...rest, bytes, tags: [], uses: [] }))
+    ...Object.entries(releaseDocument({ ...rest, bytes, tags: [], uses: [] }))
       .filter(([key]) => key !== 'tags' && key !== 'uses')
       .map(([key, value]) => [key, String(value)]),
     ...[

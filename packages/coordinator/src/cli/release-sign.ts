@@ -1,10 +1,11 @@
 /** `coordinator release sign V`: signs a release that is there, again with a new time. */
 import type { Command } from 'commander';
+import { signaturesOf } from '@outrider/shared/documents/release.js';
 import { isDigest } from '@outrider/shared/domain/name.js';
 import type { Manifest, Release } from '@outrider/shared/domain/release.js';
 import type { ReleaseSignature, ReleaseStatement } from '@outrider/shared/domain/release-signature.js';
 import { AGENTS_FILE, readAccepted } from '@outrider/shared/release/manifest.js';
-import { keyId, readSignature } from '@outrider/shared/release/signature.js';
+import { readSignature } from '@outrider/shared/release/signature.js';
 import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import { readRelease } from '@outrider/shared/rpc/codec.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
@@ -116,11 +117,6 @@ function checkKnown({ app, version, digest, signatures = [] }: Release, keys: re
       `what you have pushed, say so: coordinator release sign ${version} --digest ${digest}.`,
   );
 }
-
-export const signaturesOf = ({
-  signatures = [],
-}: Pick<Release, 'signatures'>): readonly { readonly key: string; readonly signed_at: string }[] =>
-  signatures.map((one) => ({ key: keyId(one.key), signed_at: readSignature(one)?.signedAt ?? 'not valid' }));
 
 const documentOf = (release: Release): Readonly<Record<string, unknown>> => ({
   ...{ app: release.app, version: release.version, digest: release.digest, signatures: signaturesOf(release) },

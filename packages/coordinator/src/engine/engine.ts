@@ -7,6 +7,7 @@ import { appsIn } from '@outrider/shared/domain/rollout-place.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RollbackAsk, RolloutAsk, Rollouts } from '../api/ports.js';
 import { DEFAULT_LIMITS, type Limits } from '../rollout/decision.js';
+import type { DeliveryRecord } from '../rollout/delivery/record.js';
 import { explain } from '../rollout/explain.js';
 import { type Boundary, noBoundary } from './boundary.js';
 import { control, type Controlled } from './control.js';
@@ -114,9 +115,14 @@ export class RolloutEngine implements Rollouts {
     return (await store.list(app === '' ? undefined : app, 1))[0]?.rollout;
   }
 
-  async list(app: string, limit: number): Promise<readonly Rollout[]> {
-    const found = await this.options.store.list(app === '' ? undefined : app, limit);
+  async list(app: string, limit: number, before?: string): Promise<readonly Rollout[]> {
+    const sequence = before === undefined ? undefined : Number(before.slice(1));
+    const found = await this.options.store.list(app === '' ? undefined : app, limit, sequence);
     return found.map(({ rollout }) => rollout);
+  }
+
+  deliveries(from: number): Promise<readonly DeliveryRecord[]> {
+    return this.options.store.deliveries(from);
   }
 
   trace(id: string): Promise<RolloutTrace> {

@@ -7,6 +7,7 @@ import type { AppStatus, Fence, HostStatus, SwitchStrategy } from '@outrider/sha
 import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
 import type { Manifest, Release, ReleaseRef } from '@outrider/shared/domain/release.js';
 import type { OnLeaseEnd, Plan, Rollout } from '@outrider/shared/domain/rollout.js';
+import type { DeliveryRecord } from '../rollout/delivery/record.js';
 import type { HookCall } from '../rollout/hook-ask.js';
 
 /** Implemented by release/. */
@@ -257,8 +258,13 @@ export interface RolloutStore {
   load(id: string): Promise<StoredRollout | undefined>;
   /** 0: there is no such rollout. */
   revision(id: string): Promise<number>;
-  /** Newest first; `app`: that are about it, among others or just about several, `a,b`. */
-  list(app: string | undefined, limit: number): Promise<readonly StoredRollout[]>;
+  /**
+   * Newest first; `app`: that are about it, among others or just about several, `a,b`; `before`: only those with a lower
+   * sequence number.
+   */
+  list(app: string | undefined, limit: number, before?: number): Promise<readonly StoredRollout[]>;
+  /** Of rollouts that ended then or later (epoch milliseconds), in that order; written with their last state. */
+  deliveries(from: number): Promise<readonly DeliveryRecord[]>;
   underWay(): Promise<readonly StoredRollout[]>;
   outbox(): Promise<readonly Effect[]>;
   /** A sequence number above all earlier ones and above `atLeast`. */

@@ -258,6 +258,27 @@ function contract(open: () => Stores): void {
       expect((await stores.rollouts.list('a1', 5)).map((stored) => stored.rollout.id)).toEqual(['r3', 'r1']);
     });
 
+    it('lists those before one', async () => {
+      for (const seq of [1, 2, 3]) await commit(rollout(seq, { phase: 'succeeded' }), 0);
+      const ids = async (before?: number) =>
+        (await stores.rollouts.list(undefined, 10, before)).map((one) => one.rollout.id);
+      expect([await ids(), await ids(3), await ids(1)]).toEqual([['r3', 'r2', 'r1'], ['r2', 'r1'], []]);
+    });
+
+    it('remembers what has ended with the state that ends it, longer than the rollout', async () => {
+      await commit(rollout(1, { startedAt: 100 }), 0);
+      expect(await stores.rollouts.deliveries(0)).toEqual([]);
+      await commit(rollout(1, { startedAt: 100, endedAt: 200, phase: 'rolled_back', fromVersion: '1' }), 1);
+      const record = { id: 'r1', kind: 'rollout', app: 'a', version: '2', from: '1', result: 'rolled_back' };
+      expect(await stores.rollouts.deliveries(200)).toEqual([{ ...record, startedAt: 100, endedAt: 200 }]);
+      for (const seq of [2, 3, 4, 5]) await commit(rollout(seq, { phase: 'succeeded', endedAt: seq * 1000 }), 0);
+      expect((await stores.rollouts.deliveries(0)).map(({ id }) => id)).toEqual(['r1', 'r2', 'r3', 'r4', 'r5']);
+      expect((await stores.rollouts.deliveries(3500)).map(({ id }) => id)).toEqual(['r4', 'r5']);
+      // Nothing of what is not ours, or in conflict.
+      expect(await commit(rollout(5, { phase: 'stuck', endedAt: 9000 }), 0)).toBe('conflict');
+      expect(await stores.rollouts.deliveries(9000)).toEqual([]);
+    });
+
     it('knows nothing after everything was lost', async () => {
       await commit(rollout(1), 0, [event('e1')], [effect('r1', 'h', 1)]);
       await stores.clear();
@@ -272,6 +293,18 @@ function contract(open: () => Stores): void {
     const first = await stores.rollouts.nextSequence(0);
     expect(await stores.rollouts.nextSequence(0)).toBe(first + 1);
     expect(await stores.rollouts.nextSequence(99)).toBe(100);
+  });
+
+  it('tells what came after an event, and refuses one that there is not', async () => {
+    const list = Array.from({ length: 450 }, (_, index) => event(`e${index}`, { rollout: `r${index % 2}` }));
+    for (const one of list) await stores.events.append([one]);
+    const ids = async (...words: Parameters<EventLog['after']>) =>
+      (await stores.events.after(...words)).map(({ id }) => id);
+    expect(await ids('e447', 10)).toEqual(['e448', 'e449']);
+    expect(await ids('e449', 10)).toEqual([]);
+    expect(await ids('e3', 2)).toEqual(['e4', 'e5']);
+    expect(await ids('e3', 2, 'r1')).toEqual(['e5', 'e7']);
+    await expect(stores.events.after('gone', 1)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('tells the revision alone, 0 of what it does not know', async () => {

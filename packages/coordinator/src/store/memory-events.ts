@@ -1,5 +1,6 @@
 /** The twin of the Redis stream. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import { noSuchEvent } from './stream-entry.js';
 import type { EventLog } from '../api/ports.js';
 
 export class MemoryEventLog implements EventLog {
@@ -24,6 +25,13 @@ export class MemoryEventLog implements EventLog {
   async last(count: number, rollout?: string): Promise<readonly OutriderEvent[]> {
     const found = this.events.filter((event) => rollout === undefined || event.rollout === rollout);
     return count === 0 ? [] : found.slice(-count);
+  }
+
+  async after(id: string, count: number, rollout?: string): Promise<readonly OutriderEvent[]> {
+    const place = this.events.findIndex((event) => event.id === id);
+    if (place < 0) throw noSuchEvent(id);
+    const found = this.events.slice(place + 1).filter((event) => rollout === undefined || event.rollout === rollout);
+    return found.slice(0, count);
   }
 
   async *follow(count: number, rollout: string | undefined, signal: AbortSignal): AsyncIterable<OutriderEvent> {

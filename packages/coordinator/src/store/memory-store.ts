@@ -2,6 +2,7 @@
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { appsOfRollout, isAbout, sharedApp } from '@outrider/shared/domain/rollout-place.js';
+import { type DeliveryRecord, deliveriesOf } from '../rollout/delivery/record.js';
 import type {
   CommitResult,
   Effect,
@@ -113,9 +114,19 @@ export class MemoryStore implements LeaseStore, RolloutStore, SpecStore {
     return this.rollouts.get(id)?.revision ?? 0;
   }
 
-  async list(app: string | undefined, limit: number): Promise<readonly StoredRollout[]> {
-    const found = [...this.rollouts.values()].filter(({ rollout }) => isAbout(rollout, app ?? ''));
+  async list(app: string | undefined, limit: number, before = Infinity): Promise<readonly StoredRollout[]> {
+    const found = [...this.rollouts.values()].filter(
+      ({ rollout }) => isAbout(rollout, app ?? '') && rollout.seq < before,
+    );
     return copy(found.sort((a, b) => b.rollout.seq - a.rollout.seq).slice(0, limit));
+  }
+
+  /** Nothing is ever forgotten here, so that what is stored tells it. */
+  async deliveries(from: number): Promise<readonly DeliveryRecord[]> {
+    return [...this.rollouts.values()]
+      .flatMap(({ rollout }) => deliveriesOf(rollout))
+      .filter(({ endedAt }) => endedAt >= from)
+      .sort((a, b) => a.endedAt - b.endedAt);
   }
 
   async underWay(): Promise<readonly StoredRollout[]> {

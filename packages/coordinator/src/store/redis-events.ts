@@ -6,7 +6,7 @@ import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { EventLog } from '../api/ports.js';
 import { EventTail } from './event-tail.js';
 import { ask } from './guard.js';
-import { eventIn } from './stream-entry.js';
+import { eventIn, noSuchEvent } from './stream-entry.js';
 
 const PAGE = 200;
 
@@ -35,6 +35,25 @@ export class RedisEventLog implements EventLog {
 
   async last(count: number, rollout?: string): Promise<readonly OutriderEvent[]> {
     return (await this.lastEntries(count, rollout)).events;
+  }
+
+  /** Goes back from the newest: whoever asks again and again asks for what is new. */
+  async after(id: string, count: number, rollout?: string): Promise<readonly OutriderEvent[]> {
+    const seen = new RecentIds();
+    let found: OutriderEvent[] = [];
+    for (let until = '+'; ;) {
+      const entries = await ask(this.redis.xrevrange(this.keys.events, until, '-', 'COUNT', PAGE));
+      for (const [, fields] of entries) {
+        const event = eventIn(fields);
+        if (event?.id === id) return found.slice(-count).reverse();
+        if (event === undefined || (rollout !== undefined && event.rollout !== rollout)) continue;
+        if (seen.isNew(event.id)) found.push(event);
+      }
+      found = found.slice(-count - PAGE);
+      const oldest = entries.at(-1)?.[0];
+      if (oldest === undefined || entries.length < PAGE) throw noSuchEvent(id);
+      until = `(${oldest}`;
+    }
   }
 
   async *follow(count: number, rollout: string | undefined, signal: AbortSignal): AsyncIterable<OutriderEvent> {

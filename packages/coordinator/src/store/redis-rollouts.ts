@@ -1,9 +1,11 @@
 /** Rollouts, their outbox and their sequence in Redis. Writes happen in scripts alone. */
+import { DELIVERIES_KEPT_MS } from '@outrider/shared/domain/delivery.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { hasEnded, type Plan, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { appsOfRollout, isAbout } from '@outrider/shared/domain/rollout-place.js';
 import { EVENTS_KEPT, type FleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
+import { type DeliveryRecord, deliveriesOf } from '../rollout/delivery/record.js';
 import type {
   CommitResult,
   DecisionRecord,
@@ -22,6 +24,8 @@ import type { Scripts } from './scripts.js';
 const ROLLOUTS_KEPT = 500;
 /** Of one rollout; older ones are forgotten. */
 const DECISIONS_KEPT = 500;
+/** Records of deliveries beyond these are forgotten, oldest first: some two megabytes. */
+const DELIVERIES_KEPT = 10_000;
 const PAGE = 50;
 
 const RESULT_OF: Readonly<Record<number, CommitResult>> = { 1: 'committed', [-1]: 'fenced', [-2]: 'conflict' };
@@ -51,7 +55,7 @@ export class RedisRollouts implements RolloutStore {
     const code = await ask(
       this.redis.outriderCommit(
         ...[keys.lease, keys.rollout(rollout.id), keys.rollouts, keys.active, keys.outbox, keys.events],
-        keys.decisions(rollout.id),
+        ...[keys.decisions(rollout.id), keys.deliveries],
         ...[leaseText(lease), expected, JSON.stringify(rollout), rollout.id, rollout.seq],
         JSON.stringify(appsOfRollout(rollout).map(({ app }) => app)),
         hasEnded(rollout.phase) ? '1' : '0',
@@ -59,6 +63,8 @@ export class RedisRollouts implements RolloutStore {
         JSON.stringify(effects.flatMap((effect) => [fieldOf(effect), JSON.stringify(effect)])),
         EVENTS_KEPT,
         ...[textOf(trace?.decision), textOf(trace?.plan), DECISIONS_KEPT],
+        JSON.stringify(deliveriesOf(rollout).map((record) => JSON.stringify(record))),
+        ...[rollout.endedAt ?? 0, DELIVERIES_KEPT_MS, DELIVERIES_KEPT],
       ),
     );
     const result = RESULT_OF[code] ?? 'conflict';
@@ -91,15 +97,21 @@ export class RedisRollouts implements RolloutStore {
     return Number((await ask(this.redis.hget(this.keys.rollout(id), 'revision'))) ?? 0);
   }
 
-  async list(app: string | undefined, limit: number): Promise<readonly StoredRollout[]> {
+  async list(app: string | undefined, limit: number, before?: number): Promise<readonly StoredRollout[]> {
     const found: StoredRollout[] = [];
+    const newest = before === undefined ? '+inf' : `(${before}`;
     for (let offset = 0; found.length < limit; offset += PAGE) {
-      const ids = await ask(this.redis.zrevrange(this.keys.rollouts, offset, offset + PAGE - 1));
+      const ids = await ask(this.redis.zrevrangebyscore(this.keys.rollouts, newest, '-inf', 'LIMIT', offset, PAGE));
       if (ids.length === 0) break;
       const page = await this.loadAll(ids);
       found.push(...page.filter(({ rollout }) => isAbout(rollout, app ?? '')));
     }
     return found.slice(0, limit);
+  }
+
+  async deliveries(from: number): Promise<readonly DeliveryRecord[]> {
+    const texts = await ask(this.redis.zrangebyscore(this.keys.deliveries, from, '+inf'));
+    return texts.map((text) => JSON.parse(text) as DeliveryRecord);
   }
 
   async underWay(): Promise<readonly StoredRollout[]> {

@@ -38,11 +38,12 @@ return redis.call('DEL', KEYS[1])`;
 
 /*
  * KEYS  1 lease  2 rollout  3 rollouts  4 active  5 outbox  6 events (stream and channel)
- *       7 decisions of the rollout
+ *       7 decisions of the rollout  8 deliveries
  * ARGV  1 the lease's text  2 expected revision, 0: must not exist  3 rollout (JSON)  4 id  5 sequence number
  *       6 apps (JSON list)  7 '1' where it has ended  8 events (JSON list of JSON texts)
  *       9 effects (JSON list of: outbox field, JSON text, ...)  10 events kept
  *       11 decision (JSON) or ''  12 plan (JSON) or ''  13 decisions kept
+ *       14 records of deliveries (JSON list of JSON texts)  15 when it ended  16 ms they are kept  17 records kept
  * Returns 1 written, -1 the lease is not ours, -2 another revision or another rollout of one of the apps.
  */
 const COMMIT = `
@@ -72,6 +73,12 @@ if ARGV[7] == '1' then
   end
 else
   for _, app in ipairs(apps) do redis.call('HSET', KEYS[4], app, ARGV[4]) end
+end
+local deliveries = cjson.decode(ARGV[14])
+for _, record in ipairs(deliveries) do redis.call('ZADD', KEYS[8], ARGV[15], record) end
+if #deliveries > 0 then
+  redis.call('ZREMRANGEBYSCORE', KEYS[8], '-inf', tonumber(ARGV[15]) - tonumber(ARGV[16]))
+  redis.call('ZREMRANGEBYRANK', KEYS[8], 0, -tonumber(ARGV[17]) - 1)
 end
 for _, event in ipairs(cjson.decode(ARGV[8])) do
   redis.call('XADD', KEYS[6], 'MAXLEN', '~', ARGV[10], '*', 'event', event)
@@ -132,7 +139,7 @@ export function withScripts(redis: RedisClient): RedisClient & Scripts {
   redis.defineCommand('outriderAcquire', { numberOfKeys: 2, lua: ACQUIRE });
   redis.defineCommand('outriderRenew', { numberOfKeys: 1, lua: RENEW });
   redis.defineCommand('outriderRelease', { numberOfKeys: 1, lua: RELEASE });
-  redis.defineCommand('outriderCommit', { numberOfKeys: 7, lua: COMMIT });
+  redis.defineCommand('outriderCommit', { numberOfKeys: 8, lua: COMMIT });
   redis.defineCommand('outriderAcknowledge', { numberOfKeys: 2, lua: ACKNOWLEDGE });
   redis.defineCommand('outriderForget', { lua: FORGET });
   redis.defineCommand('outriderNextSequence', { numberOfKeys: 1, lua: NEXT_SEQUENCE });

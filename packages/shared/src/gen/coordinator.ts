@@ -5,6 +5,7 @@ import type { AgentFingerprint as _outrider_v1_AgentFingerprint, AgentFingerprin
 import type { AgentReplicas as _outrider_v1_AgentReplicas, AgentReplicas__Output as _outrider_v1_AgentReplicas__Output } from './outrider/v1/AgentReplicas.js';
 import type { AgentsRequest as _outrider_v1_AgentsRequest, AgentsRequest__Output as _outrider_v1_AgentsRequest__Output } from './outrider/v1/AgentsRequest.js';
 import type { AgentsResponse as _outrider_v1_AgentsResponse, AgentsResponse__Output as _outrider_v1_AgentsResponse__Output } from './outrider/v1/AgentsResponse.js';
+import type { AppDelivery as _outrider_v1_AppDelivery, AppDelivery__Output as _outrider_v1_AppDelivery__Output } from './outrider/v1/AppDelivery.js';
 import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from './outrider/v1/AppStatus.js';
 import type { AppSummary as _outrider_v1_AppSummary, AppSummary__Output as _outrider_v1_AppSummary__Output } from './outrider/v1/AppSummary.js';
 import type { BegunRollback as _outrider_v1_BegunRollback, BegunRollback__Output as _outrider_v1_BegunRollback__Output } from './outrider/v1/BegunRollback.js';
@@ -18,6 +19,7 @@ import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, Control
 import type { ControlRolloutRequest as _outrider_v1_ControlRolloutRequest, ControlRolloutRequest__Output as _outrider_v1_ControlRolloutRequest__Output } from './outrider/v1/ControlRolloutRequest.js';
 import type { CoordinatorClient as _outrider_v1_CoordinatorClient, CoordinatorDefinition as _outrider_v1_CoordinatorDefinition } from './outrider/v1/Coordinator.js';
 import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from './outrider/v1/Culprit.js';
+import type { DeliveryFigures as _outrider_v1_DeliveryFigures, DeliveryFigures__Output as _outrider_v1_DeliveryFigures__Output } from './outrider/v1/DeliveryFigures.js';
 import type { Drift as _outrider_v1_Drift, Drift__Output as _outrider_v1_Drift__Output } from './outrider/v1/Drift.js';
 import type { EmergencyRollbackRequest as _outrider_v1_EmergencyRollbackRequest, EmergencyRollbackRequest__Output as _outrider_v1_EmergencyRollbackRequest__Output } from './outrider/v1/EmergencyRollbackRequest.js';
 import type { EmergencyRollbackResponse as _outrider_v1_EmergencyRollbackResponse, EmergencyRollbackResponse__Output as _outrider_v1_EmergencyRollbackResponse__Output } from './outrider/v1/EmergencyRollbackResponse.js';
@@ -71,6 +73,8 @@ import type { ReleaseSource as _outrider_v1_ReleaseSource, ReleaseSource__Output
 import type { ReleaseUse as _outrider_v1_ReleaseUse, ReleaseUse__Output as _outrider_v1_ReleaseUse__Output } from './outrider/v1/ReleaseUse.js';
 import type { RemoveReleaseRequest as _outrider_v1_RemoveReleaseRequest, RemoveReleaseRequest__Output as _outrider_v1_RemoveReleaseRequest__Output } from './outrider/v1/RemoveReleaseRequest.js';
 import type { RemoveReleaseResponse as _outrider_v1_RemoveReleaseResponse, RemoveReleaseResponse__Output as _outrider_v1_RemoveReleaseResponse__Output } from './outrider/v1/RemoveReleaseResponse.js';
+import type { ReportRequest as _outrider_v1_ReportRequest, ReportRequest__Output as _outrider_v1_ReportRequest__Output } from './outrider/v1/ReportRequest.js';
+import type { ReportResponse as _outrider_v1_ReportResponse, ReportResponse__Output as _outrider_v1_ReportResponse__Output } from './outrider/v1/ReportResponse.js';
 import type { ResumeHostsRequest as _outrider_v1_ResumeHostsRequest, ResumeHostsRequest__Output as _outrider_v1_ResumeHostsRequest__Output } from './outrider/v1/ResumeHostsRequest.js';
 import type { ResumeHostsResponse as _outrider_v1_ResumeHostsResponse, ResumeHostsResponse__Output as _outrider_v1_ResumeHostsResponse__Output } from './outrider/v1/ResumeHostsResponse.js';
 import type { ResumedHost as _outrider_v1_ResumedHost, ResumedHost__Output as _outrider_v1_ResumedHost__Output } from './outrider/v1/ResumedHost.js';
@@ -90,6 +94,7 @@ import type { ShowReleaseRequest as _outrider_v1_ShowReleaseRequest, ShowRelease
 import type { ShowReleaseResponse as _outrider_v1_ShowReleaseResponse, ShowReleaseResponse__Output as _outrider_v1_ShowReleaseResponse__Output } from './outrider/v1/ShowReleaseResponse.js';
 import type { SidecarInfo as _outrider_v1_SidecarInfo, SidecarInfo__Output as _outrider_v1_SidecarInfo__Output } from './outrider/v1/SidecarInfo.js';
 import type { SignReleaseRequest as _outrider_v1_SignReleaseRequest, SignReleaseRequest__Output as _outrider_v1_SignReleaseRequest__Output } from './outrider/v1/SignReleaseRequest.js';
+import type { SpanFigures as _outrider_v1_SpanFigures, SpanFigures__Output as _outrider_v1_SpanFigures__Output } from './outrider/v1/SpanFigures.js';
 import type { StagePeer as _outrider_v1_StagePeer, StagePeer__Output as _outrider_v1_StagePeer__Output } from './outrider/v1/StagePeer.js';
 import type { StagingStatus as _outrider_v1_StagingStatus, StagingStatus__Output as _outrider_v1_StagingStatus__Output } from './outrider/v1/StagingStatus.js';
 import type { StartRolloutResponse as _outrider_v1_StartRolloutResponse, StartRolloutResponse__Output as _outrider_v1_StartRolloutResponse__Output } from './outrider/v1/StartRolloutResponse.js';
@@ -110,6 +115,7 @@ export interface ProtoGrpcType {
       AgentReplicas: MessageTypeDefinition<_outrider_v1_AgentReplicas, _outrider_v1_AgentReplicas__Output>
       AgentsRequest: MessageTypeDefinition<_outrider_v1_AgentsRequest, _outrider_v1_AgentsRequest__Output>
       AgentsResponse: MessageTypeDefinition<_outrider_v1_AgentsResponse, _outrider_v1_AgentsResponse__Output>
+      AppDelivery: MessageTypeDefinition<_outrider_v1_AppDelivery, _outrider_v1_AppDelivery__Output>
       AppStatus: MessageTypeDefinition<_outrider_v1_AppStatus, _outrider_v1_AppStatus__Output>
       AppSummary: MessageTypeDefinition<_outrider_v1_AppSummary, _outrider_v1_AppSummary__Output>
       BegunRollback: MessageTypeDefinition<_outrider_v1_BegunRollback, _outrider_v1_BegunRollback__Output>
@@ -123,6 +129,7 @@ export interface ProtoGrpcType {
       ControlRolloutRequest: MessageTypeDefinition<_outrider_v1_ControlRolloutRequest, _outrider_v1_ControlRolloutRequest__Output>
       Coordinator: SubtypeConstructor<typeof grpc.Client, _outrider_v1_CoordinatorClient> & { service: _outrider_v1_CoordinatorDefinition }
       Culprit: MessageTypeDefinition<_outrider_v1_Culprit, _outrider_v1_Culprit__Output>
+      DeliveryFigures: MessageTypeDefinition<_outrider_v1_DeliveryFigures, _outrider_v1_DeliveryFigures__Output>
       Drift: MessageTypeDefinition<_outrider_v1_Drift, _outrider_v1_Drift__Output>
       EmergencyRollbackRequest: MessageTypeDefinition<_outrider_v1_EmergencyRollbackRequest, _outrider_v1_EmergencyRollbackRequest__Output>
       EmergencyRollbackResponse: MessageTypeDefinition<_outrider_v1_EmergencyRollbackResponse, _outrider_v1_EmergencyRollbackResponse__Output>
@@ -176,6 +183,8 @@ export interface ProtoGrpcType {
       ReleaseUse: MessageTypeDefinition<_outrider_v1_ReleaseUse, _outrider_v1_ReleaseUse__Output>
       RemoveReleaseRequest: MessageTypeDefinition<_outrider_v1_RemoveReleaseRequest, _outrider_v1_RemoveReleaseRequest__Output>
       RemoveReleaseResponse: MessageTypeDefinition<_outrider_v1_RemoveReleaseResponse, _outrider_v1_RemoveReleaseResponse__Output>
+      ReportRequest: MessageTypeDefinition<_outrider_v1_ReportRequest, _outrider_v1_ReportRequest__Output>
+      ReportResponse: MessageTypeDefinition<_outrider_v1_ReportResponse, _outrider_v1_ReportResponse__Output>
       ResumeHostsRequest: MessageTypeDefinition<_outrider_v1_ResumeHostsRequest, _outrider_v1_ResumeHostsRequest__Output>
       ResumeHostsResponse: MessageTypeDefinition<_outrider_v1_ResumeHostsResponse, _outrider_v1_ResumeHostsResponse__Output>
       ResumedHost: MessageTypeDefinition<_outrider_v1_ResumedHost, _outrider_v1_ResumedHost__Output>
@@ -195,6 +204,7 @@ export interface ProtoGrpcType {
       ShowReleaseResponse: MessageTypeDefinition<_outrider_v1_ShowReleaseResponse, _outrider_v1_ShowReleaseResponse__Output>
       SidecarInfo: MessageTypeDefinition<_outrider_v1_SidecarInfo, _outrider_v1_SidecarInfo__Output>
       SignReleaseRequest: MessageTypeDefinition<_outrider_v1_SignReleaseRequest, _outrider_v1_SignReleaseRequest__Output>
+      SpanFigures: MessageTypeDefinition<_outrider_v1_SpanFigures, _outrider_v1_SpanFigures__Output>
       StagePeer: MessageTypeDefinition<_outrider_v1_StagePeer, _outrider_v1_StagePeer__Output>
       StagingStatus: MessageTypeDefinition<_outrider_v1_StagingStatus, _outrider_v1_StagingStatus__Output>
       StartRolloutResponse: MessageTypeDefinition<_outrider_v1_StartRolloutResponse, _outrider_v1_StartRolloutResponse__Output>

@@ -5,6 +5,7 @@
  */
 import type { Patch, PatchPart } from '../release/patch.js';
 import type { ManifestPatch as WireManifestPatch, ManifestPatch__Output } from '../gen/outrider/v1/ManifestPatch.js';
+import type { DeliveryReport } from '../domain/delivery.js';
 import type { OutriderEvent } from '../domain/event.js';
 import type { AppStatus, HostStatus, InstanceStatus } from '../domain/host.js';
 import type { HookAnswer } from '../domain/hook.js';
@@ -31,6 +32,7 @@ import type {
   VerifyProgress__Output,
 } from '../gen/outrider/v1/VerifyProgress.js';
 import type { SamplesResponse as WireSamples, SamplesResponse__Output } from '../gen/outrider/v1/SamplesResponse.js';
+import type { ReportResponse as WireReport, ReportResponse__Output } from '../gen/outrider/v1/ReportResponse.js';
 import type { RolloutRecord as WireRollout, RolloutRecord__Output } from '../gen/outrider/v1/RolloutRecord.js';
 
 import type { Told } from '../runtime/told-on-the-way.js';
@@ -94,6 +96,9 @@ export const writeEvent = (event: OutriderEvent): WireEvent => ({
   ...event,
   data: event.data === undefined ? '' : JSON.stringify(event.data),
 });
+
+export const readReport = (wire: ReportResponse__Output): DeliveryReport => present(wire) as DeliveryReport;
+export const writeReport = (report: DeliveryReport): WireReport => report as WireReport;
 
 export const writeRelease = ({ signatures = [], ...release }: Release & Partial<ReleaseView>): WireRelease => ({
   ...(release as WireRelease),

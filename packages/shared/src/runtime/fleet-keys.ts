@@ -13,6 +13,8 @@ export interface FleetKeys {
   readonly decisions: (id: string) => string;
   /** Sorted set: ids by sequence number. */
   readonly rollouts: string;
+  /** Sorted set: a record (JSON) of each rollout that has ended and each of its apps, by when it ended (epoch milliseconds). */
+  readonly deliveries: string;
   /** Hash: app -> id of its rollout under way. */
   readonly active: string;
   /** Hash: `HOST/APP` -> effect (JSON). */
@@ -63,6 +65,7 @@ export function fleetKeys(environment: string): FleetKeys {
     rollout: (id) => key(`rollout:${id}`),
     decisions: (id) => key(`rollout:${id}:decisions`),
     rollouts: key('rollouts'),
+    deliveries: key('deliveries'),
     active: key('active'),
     outbox: key('outbox'),
     events: key('events'),

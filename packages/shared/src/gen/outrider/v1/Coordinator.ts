@@ -38,6 +38,8 @@ import type { PutBlobsResponse as _outrider_v1_PutBlobsResponse, PutBlobsRespons
 import type { Release as _outrider_v1_Release, Release__Output as _outrider_v1_Release__Output } from '../../outrider/v1/Release.js';
 import type { RemoveReleaseRequest as _outrider_v1_RemoveReleaseRequest, RemoveReleaseRequest__Output as _outrider_v1_RemoveReleaseRequest__Output } from '../../outrider/v1/RemoveReleaseRequest.js';
 import type { RemoveReleaseResponse as _outrider_v1_RemoveReleaseResponse, RemoveReleaseResponse__Output as _outrider_v1_RemoveReleaseResponse__Output } from '../../outrider/v1/RemoveReleaseResponse.js';
+import type { ReportRequest as _outrider_v1_ReportRequest, ReportRequest__Output as _outrider_v1_ReportRequest__Output } from '../../outrider/v1/ReportRequest.js';
+import type { ReportResponse as _outrider_v1_ReportResponse, ReportResponse__Output as _outrider_v1_ReportResponse__Output } from '../../outrider/v1/ReportResponse.js';
 import type { ResumeHostsRequest as _outrider_v1_ResumeHostsRequest, ResumeHostsRequest__Output as _outrider_v1_ResumeHostsRequest__Output } from '../../outrider/v1/ResumeHostsRequest.js';
 import type { ResumeHostsResponse as _outrider_v1_ResumeHostsResponse, ResumeHostsResponse__Output as _outrider_v1_ResumeHostsResponse__Output } from '../../outrider/v1/ResumeHostsResponse.js';
 import type { RollbackRequest as _outrider_v1_RollbackRequest, RollbackRequest__Output as _outrider_v1_RollbackRequest__Output } from '../../outrider/v1/RollbackRequest.js';
@@ -232,6 +234,15 @@ export interface CoordinatorClient extends grpc.Client {
   removeRelease(argument: _outrider_v1_RemoveReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RemoveReleaseResponse__Output>): grpc.ClientUnaryCall;
   removeRelease(argument: _outrider_v1_RemoveReleaseRequest, callback: grpc.requestCallback<_outrider_v1_RemoveReleaseResponse__Output>): grpc.ClientUnaryCall;
   
+  Report(argument: _outrider_v1_ReportRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ReportResponse__Output>): grpc.ClientUnaryCall;
+  Report(argument: _outrider_v1_ReportRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ReportResponse__Output>): grpc.ClientUnaryCall;
+  Report(argument: _outrider_v1_ReportRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ReportResponse__Output>): grpc.ClientUnaryCall;
+  Report(argument: _outrider_v1_ReportRequest, callback: grpc.requestCallback<_outrider_v1_ReportResponse__Output>): grpc.ClientUnaryCall;
+  report(argument: _outrider_v1_ReportRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ReportResponse__Output>): grpc.ClientUnaryCall;
+  report(argument: _outrider_v1_ReportRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ReportResponse__Output>): grpc.ClientUnaryCall;
+  report(argument: _outrider_v1_ReportRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ReportResponse__Output>): grpc.ClientUnaryCall;
+  report(argument: _outrider_v1_ReportRequest, callback: grpc.requestCallback<_outrider_v1_ReportResponse__Output>): grpc.ClientUnaryCall;
+  
   ResumeHosts(argument: _outrider_v1_ResumeHostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ResumeHostsResponse__Output>): grpc.ClientUnaryCall;
   ResumeHosts(argument: _outrider_v1_ResumeHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ResumeHostsResponse__Output>): grpc.ClientUnaryCall;
   ResumeHosts(argument: _outrider_v1_ResumeHostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ResumeHostsResponse__Output>): grpc.ClientUnaryCall;
@@ -352,6 +363,8 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   
   RemoveRelease: grpc.handleUnaryCall<_outrider_v1_RemoveReleaseRequest__Output, _outrider_v1_RemoveReleaseResponse>;
   
+  Report: grpc.handleUnaryCall<_outrider_v1_ReportRequest__Output, _outrider_v1_ReportResponse>;
+  
   ResumeHosts: grpc.handleUnaryCall<_outrider_v1_ResumeHostsRequest__Output, _outrider_v1_ResumeHostsResponse>;
   
   Rollback: grpc.handleUnaryCall<_outrider_v1_RollbackRequest__Output, _outrider_v1_StartRolloutResponse>;
@@ -395,6 +408,7 @@ export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   PushRelease: MethodDefinition<_outrider_v1_PushReleaseRequest, _outrider_v1_Release, _outrider_v1_PushReleaseRequest__Output, _outrider_v1_Release__Output>
   PutBlobs: MethodDefinition<_outrider_v1_Blob, _outrider_v1_PutBlobsResponse, _outrider_v1_Blob__Output, _outrider_v1_PutBlobsResponse__Output>
   RemoveRelease: MethodDefinition<_outrider_v1_RemoveReleaseRequest, _outrider_v1_RemoveReleaseResponse, _outrider_v1_RemoveReleaseRequest__Output, _outrider_v1_RemoveReleaseResponse__Output>
+  Report: MethodDefinition<_outrider_v1_ReportRequest, _outrider_v1_ReportResponse, _outrider_v1_ReportRequest__Output, _outrider_v1_ReportResponse__Output>
   ResumeHosts: MethodDefinition<_outrider_v1_ResumeHostsRequest, _outrider_v1_ResumeHostsResponse, _outrider_v1_ResumeHostsRequest__Output, _outrider_v1_ResumeHostsResponse__Output>
   Rollback: MethodDefinition<_outrider_v1_RollbackRequest, _outrider_v1_StartRolloutResponse, _outrider_v1_RollbackRequest__Output, _outrider_v1_StartRolloutResponse__Output>
   ShowRelease: MethodDefinition<_outrider_v1_ShowReleaseRequest, _outrider_v1_ShowReleaseResponse, _outrider_v1_ShowReleaseRequest__Output, _outrider_v1_ShowReleaseResponse__Output>

@@ -5,10 +5,12 @@ export interface EventsRequest {
   'follow'?: (boolean);
   'lines'?: (number);
   'rollout'?: (string);
+  'after'?: (string);
 }
 
 export interface EventsRequest__Output {
   'follow': (boolean);
   'lines': (number);
   'rollout': (string);
+  'after': (string);
 }

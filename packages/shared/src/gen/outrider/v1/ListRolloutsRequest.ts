@@ -4,9 +4,11 @@
 export interface ListRolloutsRequest {
   'app'?: (string);
   'limit'?: (number);
+  'before'?: (string);
 }
 
 export interface ListRolloutsRequest__Output {
   'app': (string);
   'limit': (number);
+  'before': (string);
 }

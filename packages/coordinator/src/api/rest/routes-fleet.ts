@@ -1,0 +1,103 @@
+/** The fleet as it is: in the shapes that dashboards of old know, and as the command line shows it. */
+import { hostDocument } from '@outrider/shared/documents/hosts.js';
+import { readEvent, readInstanceStatus } from '@outrider/shared/rpc/codec.js';
+import { z } from 'zod';
+import { refuse } from '../fields.js';
+import { controlAgent } from '../http-agents.js';
+import { countOf, nameOf, namesOf, pageOf, required, rolloutOf, spanOf, textOf } from './parameters.js';
+import { next, ok, part, type RestRoute, route } from './route.js';
+import { Agent, AgentControl, AgentControlled, Event, Health, Host, LogLine, Status } from './shapes-fleet.js';
+
+const tag = 'fleet';
+/** As many as a sidecar gives. */
+const MOST_LINES = 10_000;
+
+const status = route({
+  ...{ method: 'GET', path: '/status', tag, summary: 'The rollout under way, or the last one, and the fleet' },
+  description: 'On port 7778, and at /ws, a WebSocket tells this document at once and at each change.',
+  parameters: {},
+  answers: { 200: { description: 'Before any rollout the same members, null or 0.', shape: Status } },
+  handle: async ({ feed }) => ok(await feed.status()),
+});
+
+const health = route({
+  ...{ method: 'GET', path: '/health', tag, summary: 'How many agents are well, and what their hosts have to give' },
+  parameters: {},
+  answers: { 200: { description: 'Also where agents are not well: look at health_percentage.', shape: Health } },
+  handle: ({ feed }) => ok(feed.health()),
+});
+
+const hosts = route({
+  ...{ method: 'GET', path: '/hosts', tag, summary: 'Every host, and what it runs', link: true },
+  parameters: pageOf(10_000, 1_000),
+  answers: { 200: { description: 'As `coordinator hosts --json`.', shape: z.array(Host) } },
+  handle: async (asked) => part(asked, (await asked.wire.Hosts({})).hosts.map(hostDocument)),
+});
+
+const agents = route({
+  ...{ method: 'GET', path: '/agents', tag, summary: 'Every instance of every agent', link: true },
+  parameters: {
+    host: nameOf('Only of this host.'),
+    app: nameOf('Only of this app.'),
+    agent: nameOf('Only of this name.'),
+    ...pageOf(10_000, 1_000),
+  },
+  answers: { 200: { description: 'As `coordinator agents --json`.', shape: z.array(Agent) } },
+  handle: async (asked) => {
+    const { host, app, agent } = asked.values;
+    const { instances } = await asked.wire.Agents({ host });
+    const wanted = instances.filter((one) => (app === '' || one.app === app) && (agent === '' || one.agent === agent));
+    return part(asked, wanted.map(readInstanceStatus));
+  },
+});
+
+const events = route({
+  ...{ method: 'GET', path: '/events', tag, summary: 'The history of the fleet, oldest first', link: true },
+  description:
+    'Without `after` the last ones. Whoever asks again and again follows the link `next`, which is there as soon as there ' +
+    'is an event: none is lost and none comes twice. 404 where the event of `after` is not kept any more.',
+  parameters: {
+    after: textOf('Id of an event: those that came after it.'),
+    limit: countOf('At most so many.', 1, 1_000, 100),
+    rollout: rolloutOf('Only of this rollout.'),
+  },
+  answers: { 200: { description: 'As `coordinator events --json`, as one list.', shape: z.array(Event) } },
+  handle: async (asked) => {
+    const { after, limit, rollout } = asked.values;
+    const list = [];
+    for await (const event of asked.wire.Events({ after, lines: limit, rollout })) list.push(readEvent(event));
+    const last = list.at(-1)?.id ?? after;
+    return ok(list, last === '' ? {} : next(asked, { after: last, limit }));
+  },
+});
+
+const logs = route({
+  ...{ method: 'GET', path: '/logs', tag, summary: 'The last lines that agents have printed', token: true },
+  parameters: {
+    agent: required(namesOf('Names of agents, with commas between them.')),
+    host: nameOf('Only on this host.'),
+    app: nameOf('Only of this app.'),
+    n: countOf('The last so many of each instance.', 1, MOST_LINES, 100),
+    since: spanOf('Only what is newer: 10m, 2h, 7d.'),
+  },
+  answers: { 200: { description: 'As `coordinator logs --json`, as one list.', shape: z.array(LogLine) } },
+  handle: async ({ values: { agent, host, app, n, since }, wire, inside }) => {
+    if (agent.length === 0) refuse('agent', 'none is named');
+    const from = since === undefined ? 0 : Math.max(1, inside.clock.now() - since);
+    const request = { agent: agent[0] ?? '', agents: [...agent], host, app, lines: n, since: from, follow: false };
+    const lines = [];
+    for await (const line of wire.Logs(request)) lines.push(line);
+    return ok(lines);
+  },
+});
+
+const control = route({
+  ...{ method: 'POST', path: '/agent', tag, summary: 'Start, stop or restart an agent', token: true },
+  description: 'Without `host`: on every host that has it. `skipped` are sentences about hosts that are down.',
+  parameters: {},
+  body: AgentControl,
+  answers: { 200: { description: 'Its instances as they are then.', shape: AgentControlled } },
+  handle: async ({ inside, body, by }) => ok(await controlAgent(inside, body, by)),
+});
+
+export const FLEET: readonly RestRoute[] = [status, health, hosts, agents, control, events, logs];

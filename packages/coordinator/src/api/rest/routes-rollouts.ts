@@ -1,0 +1,106 @@
+/** Rollouts: looking at them, what one would do, what an operator says to one, and the way back. */
+import { reportDocument } from '@outrider/shared/documents/report.js';
+import { DEFAULT_REPORT_MS } from '@outrider/shared/domain/delivery.js';
+import { ROLLOUT_STRATEGIES } from '@outrider/shared/domain/rollout.js';
+import { readPlan, readReport, readRollout } from '@outrider/shared/rpc/codec.js';
+import { z } from 'zod';
+import { rollbackAtLeader } from '../emergency.js';
+import { onlyFields, textIn } from '../fields.js';
+import {
+  appsOf,
+  countOf,
+  flagOf,
+  nameOf,
+  namesOf,
+  required,
+  rolloutOf,
+  spanOf,
+  versionOf,
+  wordOf,
+} from './parameters.js';
+import { next, ok, type RestRoute, route } from './route.js';
+import { Control, Plan, Report, Rollback, RollbackBegun, Rollout } from './shapes-rollout.js';
+
+const tag = 'rollouts';
+
+const list = route({
+  ...{ method: 'GET', path: '/rollouts', tag, summary: 'Rollouts, newest first', link: true },
+  parameters: {
+    app: appsOf('Only of this app, or of just these several.'),
+    limit: countOf('At most so many.', 1, 1_000, 20),
+    before: rolloutOf('Only those that began before this one.'),
+  },
+  answers: { 200: { description: 'As `coordinator rollout ls --json`.', shape: z.array(Rollout) } },
+  handle: async (asked) => {
+    const { app, limit, before } = asked.values;
+    const { rollouts } = await asked.wire.ListRollouts({ app, limit: limit + 1, before });
+    const shown = rollouts.slice(0, limit);
+    const last = shown.at(-1)?.id ?? '';
+    return ok(shown.map(readRollout), rollouts.length > limit ? next(asked, { before: last, limit }) : {});
+  },
+});
+
+const one = route({
+  ...{ method: 'GET', path: '/rollout', tag, summary: 'One rollout, with what was planned for each host' },
+  parameters: {
+    rollout: rolloutOf('Its id; absent: the latest.'),
+    app: appsOf('Without an id: the latest of this app.'),
+  },
+  answers: { 200: { description: 'As `coordinator rollout status --json`.', shape: Rollout } },
+  handle: async ({ values, wire }) => ok(readRollout(await wire.GetRollout(values))),
+});
+
+const control = route({
+  ...{ method: 'POST', path: '/rollout', tag, summary: 'Pause, resume, promote or abort a rollout', token: true },
+  parameters: {},
+  body: Control,
+  answers: { 200: { description: 'The rollout as it is then, with what became of the wish.', shape: Rollout } },
+  handle: async ({ body, wire, by }) => {
+    onlyFields(body, ['action', 'rollout', 'app']);
+    const [action, rollout, app] = [textIn(body, 'action'), textIn(body, 'rollout'), textIn(body, 'app')];
+    return ok(readRollout(await wire.ControlRollout({ action, rollout, app, by })));
+  },
+});
+
+const plan = route({
+  ...{ method: 'GET', path: '/plan', tag, summary: 'What a rollout would do; changes nothing', token: true },
+  description:
+    'Every host is asked whether it could run the release. Problems are in the answer, which is 200 all the same.',
+  parameters: {
+    version: required(versionOf('The release: a version, a tag, or latest, previous, good.')),
+    app: appsOf('Where there is more than one app: this one, or several as one rollout.'),
+    hosts: namesOf('Only these hosts, with commas between them.'),
+    agents: namesOf('Only these agents, with commas between them.'),
+    strategy: wordOf('Absent: rolling.', ROLLOUT_STRATEGIES),
+    skip_down: flagOf('Leave out hosts that are down.'),
+    bake: spanOf('How long each host is on trial; absent: 30s.'),
+  },
+  answers: { 200: { description: 'As `coordinator rollout --plan --json`.', shape: Plan } },
+  handle: async ({ values, wire, by }) => {
+    const { version, app, hosts, agents, strategy, skip_down: skipDown, bake } = values;
+    const request = { version, app, hosts: [...hosts], agents: [...agents], strategy, skipDown, by };
+    return ok(readPlan(await wire.PlanRollout({ ...request, ...(bake === undefined ? {} : { bakeMs: bake }) })));
+  },
+});
+
+const rollback = route({
+  ...{ method: 'POST', path: '/rollback', tag, summary: 'Every app, or one, back to what each host ran', token: true },
+  description: 'Without a body: everything, with the strategy emergency.',
+  parameters: {},
+  body: Rollback,
+  answers: { 202: { description: 'It has begun; follow rollback_id.', shape: RollbackBegun } },
+  handle: async ({ inside, body, by }) => ({ status: 202, body: await rollbackAtLeader(inside, body, by) }),
+});
+
+const report = route({
+  ...{ method: 'GET', path: '/report', tag, summary: 'How often and how well releases reach the hosts' },
+  parameters: {
+    since: spanOf('What ended in this time up to now: 12h, 7d; absent: 30d. At most 400d.'),
+    app: nameOf('Only of this app.'),
+  },
+  answers: { 200: { description: 'As `coordinator report --json`.', shape: Report } },
+  handle: async ({ values: { since = DEFAULT_REPORT_MS, app }, wire }) =>
+    ok(reportDocument(readReport(await wire.Report({ sinceMs: since, app })))),
+});
+
+export const ROLLOUTS: readonly RestRoute[] = [list, one, control, plan, rollback, report];

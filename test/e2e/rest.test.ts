@@ -1,0 +1,266 @@
+/** REST on both of its ports: every answer is what the served OpenAPI document says, and what the command line has. */
+import { request as httpRequest } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { eventually } from '@outrider/shared/testing/eventually.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Cluster, startCluster } from '../support/cluster.js';
+import { AgainstOpenApi, type Answered, type OpenApi } from '../support/openapi.js';
+import { lastEvent, tree, web } from '../support/rollout-kit.js';
+
+const APP = 'seen';
+const PORT = 18431;
+let cluster: Cluster;
+let against: AgainstOpenApi;
+let failed = '';
+
+interface Answer extends Answered {
+  readonly link: string | undefined;
+  json<T = Record<string, unknown>>(): T;
+}
+
+/** Any header, which fetch would not send. */
+function send(
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  body = '',
+  port = 7777,
+): Promise<Answer> {
+  const host = `${cluster.layout.network}.1`;
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ host, port, method, path, headers, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => {
+        const { link, 'content-type': type = '' } = response.headers;
+        const status = response.statusCode ?? 0;
+        resolve({ status, type, text, link: link as string | undefined, json: <T>() => JSON.parse(text) as T });
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+const bearer = (): Record<string, string> => ({
+  authorization: `Bearer ${readFileSync(cluster.layout.token, 'utf8').trim()}`,
+});
+
+/** Asks with the token, and holds the answer against the document. */
+async function ask(method: string, documented: string, path = documented, body = ''): Promise<Answer> {
+  const answer = await send(method, path, bearer(), body);
+  against.check(method, documented, answer);
+  return answer;
+}
+const get = (documented: string, path = documented): Promise<Answer> => ask('GET', documented, path);
+
+const cli = async <T>(...words: readonly string[]): Promise<T> => (await cluster.cli(...words, '--json')).json<T>();
+
+beforeAll(async () => {
+  cluster = await startCluster({ hosts: ['alpha', 'beta'] });
+  against = new AgainstOpenApi((await send('GET', '/openapi.json')).json<OpenApi>());
+});
+afterAll(() => cluster.stop());
+
+it('the document is an OpenAPI document, and every path that is served is in it', async () => {
+  const text = (await get('/openapi.json')).text;
+  const result = await new Validator().validate(JSON.parse(text) as Record<string, unknown>);
+  expect(result).toMatchObject({ valid: true });
+  const served = /there is (.*)\.$/.exec((await send('GET', '/nothing')).json<{ error: string }>().error)?.[1];
+  // The page is for people.
+  expect(served?.split(', ').filter((path) => path !== '/')).toEqual([
+    ...new Set(against.operations.map(([, path]) => path)),
+  ]);
+});
+
+it('a fleet without any release answers, and in the same shapes', async () => {
+  for (const path of ['/status', '/health', '/hosts', '/agents', '/events', '/releases', '/rollouts', '/report']) {
+    expect((await get(path)).status).toBe(200);
+  }
+  for (const path of ['/livez', '/ready', '/metrics', '/sd']) expect((await get(path)).status).toBe(200);
+  expect((await get('/rollout')).status).toBe(404);
+  expect((await ask('POST', '/rollback')).status).toBe(409);
+});
+
+describe('with a release that is well and one that was taken back', () => {
+  beforeAll(async () => {
+    const talks = ['sh', '-c', 'echo a word; exec sleep 1000'];
+    const talker = { command: talks, files: ['code.txt'], stop_grace_period: '1s' };
+    await cluster.push('1.0.0', tree(APP, { vision: web(PORT, 1), talker }));
+    expect((await cluster.rollout('1.0.0')).code).toBe(0);
+    await cluster.push(
+      '2.0.0',
+      tree(APP, { vision: web(PORT, 2, { command: ['sh', '-c', 'echo no; exit 3'] }), talker }),
+    );
+    const result = await cluster.rollout('2.0.0', '--message', 'a "bad" one');
+    expect(result.code).toBe(20);
+    failed = lastEvent(result).rollout ?? '';
+    // The words of the command line change nothing from here on.
+    await eventually(async () => (await cli<{ ready: boolean }[]>('agents')).every(({ ready }) => ready));
+  });
+
+  it('is what the command line has', async () => {
+    const figures = <T extends object>(list: readonly T[]): object[] =>
+      list.map((one) => ({ ...one, memoryBytes: 0, restarts: 0 }));
+    expect((await get('/hosts')).json()).toEqual(await cli('hosts'));
+    expect(figures((await get('/agents')).json<object[]>())).toEqual(figures(await cli<object[]>('agents')));
+    expect((await get('/releases', `/releases?app=${APP}`)).json()).toEqual(await cli('release', 'ls'));
+    expect((await get('/releases/{version}', '/releases/2.0.0')).json()).toEqual(await cli('release', 'show', '2.0.0'));
+    expect((await get('/releases/{version}', '/releases/good')).json()).toMatchObject({ version: '1.0.0' });
+    expect((await get('/rollouts')).json()).toEqual(await cli('rollout', 'ls'));
+    expect((await get('/rollout', `/rollout?rollout=${failed}`)).json()).toEqual(
+      await cli('rollout', 'status', failed),
+    );
+    expect((await get('/plan', '/plan?version=2.0.0')).json<object>()).toMatchObject({
+      ...{ version: '2.0.0', problems: [], hosts: [{ host: 'alpha' }, { host: 'beta' }] },
+    });
+    const { apps } = (await get('/report', '/report?since=7d')).json<{ apps: object[] }>();
+    expect(apps).toMatchObject([{ app: APP, deployments: { succeeded: 1, rolled_back: 1 }, success_rate: 0.5 }]);
+    const lines = (await get('/logs', '/logs?agent=talker,vision&host=alpha&n=5')).json<
+      { host: string; line: string }[]
+    >();
+    expect(lines).toContainEqual(expect.objectContaining({ host: 'alpha', agent: 'talker', line: 'a word' }));
+  });
+
+  it('status, health and all others on both ports, HEAD too', async () => {
+    for (const port of [7777, 7779]) {
+      const answer = await send('GET', '/status', {}, '', port);
+      against.check('GET', '/status', answer);
+      expect(answer.json()).toMatchObject({ deployment_id: failed, state: 'rolled_back', agents_total: 4 });
+      expect(await send('HEAD', '/health', {}, '', port)).toMatchObject({ status: 200, text: '' });
+    }
+    expect((await get('/health')).json()).toMatchObject({ total_agents: 4, health_percentage: 100 });
+    expect((await get('/agents', '/agents?host=beta&agent=vision')).json()).toMatchObject([
+      { host: 'beta', agent: 'vision' },
+    ]);
+  });
+
+  it('long lists come in parts, each once', async () => {
+    const whole = (await get('/agents')).json<object[]>();
+    const all = async (documented: string, first: string): Promise<unknown[]> => {
+      const found: unknown[] = [];
+      for (let path: string | undefined = first; path !== undefined;) {
+        const answer: Answer = await get(documented, path);
+        const list = answer.json<unknown[]>();
+        found.push(...list);
+        path = list.length === 0 ? undefined : /^<(.*)>; rel="next"$/.exec(answer.link ?? '')?.[1];
+      }
+      return found;
+    };
+    const ids = (list: readonly unknown[]): unknown[] => list.map((one) => (one as { id: string }).id);
+    expect((await all('/agents', '/agents?limit=1')).length).toBe(whole.length);
+    expect(await all('/releases', '/releases?limit=1')).toHaveLength(2);
+    expect(ids(await all('/rollouts', '/rollouts?limit=1'))).toEqual(ids(await cli<object[]>('rollout', 'ls')));
+    const history = ids((await get('/events', '/events?limit=1000')).json<object[]>());
+    const later = ids(await all('/events', `/events?after=${String(history[0])}&limit=3`));
+    expect(later.slice(0, history.length - 1)).toEqual(history.slice(1));
+    const ofOne = (await get('/events', `/events?rollout=${failed}&limit=1000`)).json<{ rollout: string }[]>();
+    expect(new Set(ofOne.map(({ rollout }) => rollout))).toEqual(new Set([failed]));
+  });
+
+  it.each([
+    ['/status', '/status?fresh=1', /^fresh: this parameter is not known; there is none here\.$/],
+    ['/agents', '/agents?hosts=beta', /^hosts: .* Did you mean "host"\?$/],
+    ['/agents', '/agents?host=../x', /^host: /],
+    ['/agents', '/agents?host=', /^host: it is empty/],
+    ['/agents', '/agents?host=gamma', /^host: gamma is no host of this fleet/],
+    ['/agents', '/agents?limit=0', /^limit: expected is a number from 1 to/],
+    ['/agents', '/agents?limit=1&limit=2', /^limit: it is given twice\.$/],
+    ['/hosts', '/hosts?offset=-1', /^offset: /],
+    ['/events', '/events?limit=many', /^limit: /],
+    ['/events', '/events?rollout=7', /^rollout: /],
+    ['/releases', '/releases?app=A', /^app: /],
+    ['/releases/{version}', '/releases/%2e%2e%2fx', /^version: /],
+    ['/rollouts', '/rollouts?before=x', /^before: /],
+    ['/rollout', '/rollout?rollout=x', /^rollout: /],
+    ['/plan', '/plan', /^version: it is missing\.$/],
+    ['/plan', '/plan?version=1.0.0&strategy=careful', /^strategy: /],
+    ['/plan', '/plan?version=1.0.0&skip_down=yes', /^skip_down: /],
+    ['/plan', '/plan?version=1.0.0&bake=soon', /^bake: /],
+    ['/logs', '/logs', /^agent: it is missing\.$/],
+    ['/logs', '/logs?agent=talker&n=0', /^n: /],
+    ['/report', '/report?since=500d', /^since: /],
+    ['/report', '/report?since=yesterday', /^since: /],
+    ['/health', '/health?x=1', /^x: /],
+    ['/openapi.json', '/openapi.json?x=1', /^x: /],
+  ])('%s refuses %s', async (documented, path, sentence) => {
+    const answer = await get(documented, path);
+    expect(answer.status).toBe(400);
+    const { error } = answer.json<{ error: string }>();
+    expect(error).toMatch(sentence);
+    expect(error).not.toContain('\n');
+  });
+
+  it.each([
+    ['/releases/{version}', '/releases/9.9.9'],
+    ['/rollout', '/rollout?rollout=r99999'],
+    ['/events', '/events?after=gone'],
+    ['/plan', '/plan?version=9.9.9'],
+  ])('%s: %s is not there', async (documented, path) => {
+    expect((await get(documented, path)).status).toBe(404);
+  });
+
+  it('what changes something or may show secrets needs the token', async () => {
+    const guarded = against.operations.filter(([, , { security }]) => security !== undefined);
+    expect(guarded.map(([method, path]) => `${method} ${path}`).sort()).toEqual([
+      ...['GET /logs', 'GET /plan', 'GET /releases/{version}', 'POST /rollback', 'POST /rollout'],
+    ]);
+    for (const [method, path] of guarded) {
+      const answer = await send(method, path.replace('{version}', '1.0.0'));
+      against.check(method, path, answer);
+      expect(answer.status).toBe(401);
+    }
+    const evil = await send('GET', '/hosts', { host: 'evil.example' });
+    against.check('GET', '/hosts', evil);
+    expect(evil.status).toBe(403);
+  });
+
+  it('what is said to rollouts', async () => {
+    for (const [body, status] of [
+      [{ action: 'jump' }, 400],
+      [{ action: 'pause', app: 7 }, 400],
+      [{ action: 'pause', when: 'now' }, 400],
+      [{ action: 'pause' }, 409],
+      [{ action: 'pause', app: 'x'.repeat(100_000) }, 413],
+    ] as const) {
+      expect((await ask('POST', '/rollout', '/rollout', JSON.stringify(body))).status).toBe(status);
+    }
+    expect((await ask('POST', '/rollback', '/rollback', '{"hosts":"beta"}')).status).toBe(400);
+    expect((await ask('POST', '/rollback', '/rollback?now=1')).status).toBe(400);
+    await cluster.push('3.0.0', tree(APP, { vision: web(PORT, 3) }));
+    const begun = await cluster.cli('rollout', '--version', '3.0.0', '--detach', '--json', '--bake', '300s');
+    const { rollout } = begun.json<{ rollout: string }>();
+    const paused = await ask('POST', '/rollout', '/rollout', JSON.stringify({ action: 'pause', rollout }));
+    expect(paused.json()).toMatchObject({ id: rollout, paused: true, answer: expect.any(String) as string });
+    const back = await ask('POST', '/rollback');
+    expect([back.status, back.json()['status']]).toEqual([202, 'rollback_initiated']);
+    await eventually(
+      async () => {
+        const { phase } = (await get('/rollout', `/rollout?rollout=${rollout}`)).json<{ phase: string }>();
+        await Promise.all(['/status', '/hosts', '/agents', '/rollouts', '/events', '/health'].map((path) => get(path)));
+        return phase === 'aborted' || phase === 'rolled_back';
+      },
+      { timeoutMs: 60_000, describe: 'it is taken back' },
+    );
+  });
+});
+
+it('with Redis away it says so', async () => {
+  await cluster.redis.kill();
+  await eventually(async () => (await get('/ready')).status === 503, { timeoutMs: 30_000, describe: 'not ready' });
+  expect((await get('/rollouts')).status).toBe(503);
+  expect((await get('/report')).status).toBe(503);
+  for (const path of ['/status', '/health', '/hosts', '/agents', '/metrics', '/livez']) {
+    expect((await get(path)).status).toBe(200);
+  }
+  await cluster.redis.restart();
+  await eventually(async () => (await get('/ready')).status === 200, { timeoutMs: 60_000, describe: 'ready again' });
+});
+
+it('each operation was answered well at least once', () => {
+  const missed = against.operations
+    .map(([method, path]) => `${method} ${path}`)
+    .filter((one) => ![...against.seen].some((seen) => new RegExp(`^${one.replace(/[{}]/g, '.')} 2`).test(seen)));
+  expect(missed).toEqual([]);
+});
