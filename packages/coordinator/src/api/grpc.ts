@@ -5,8 +5,10 @@ import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
 import { forwarding } from './forwarding.js';
 import { emergencyMethods } from './grpc-emergency.js';
+import { errorMethods } from './grpc-errors.js';
 import { evidenceMethods } from './grpc-evidence.js';
 import { fleetMethods } from './grpc-fleet.js';
+import { healthMethods } from './grpc-health.js';
 import { holdMethods } from './grpc-holds.js';
 import { releaseMethods } from './grpc-releases.js';
 import { rolloutMethods } from './grpc-rollouts.js';
@@ -23,6 +25,9 @@ const OPEN: ReadonlySet<string> = new Set<keyof Service<CoordinatorHandlers>>([
   'Hosts',
   'Agents',
   'Events',
+  'Errors',
+  'HealthReport',
+  'HealthHistory',
 ]);
 
 export function startGrpc(
@@ -41,6 +46,8 @@ export function startGrpc(
     ...emergencyMethods(inside),
     ...holdMethods(inside),
     ...evidenceMethods(inside),
+    ...errorMethods(inside),
+    ...healthMethods(inside),
   };
   const implementation = forwarding(methods, service, OPEN, inside.leader);
   return startGrpcServer({ service, proto, implementation, listen, tokens, open: OPEN, onBug });

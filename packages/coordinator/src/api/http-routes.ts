@@ -6,6 +6,7 @@ import type { HttpGuard } from '@outrider/shared/http/guard.js';
 import { formatHostPort } from '@outrider/shared/runtime/listen.js';
 import { pageOf } from '@outrider/shared/http/page.js';
 import { rollbackAtLeader } from './emergency.js';
+import { listErrors } from './http-errors.js';
 import { controlRollout, listRollouts, oneRollout } from './http-rollouts.js';
 import type { Inside } from './inside.js';
 import type { CoordinatorMetrics } from './metrics.js';
@@ -37,6 +38,7 @@ export function routesOf(parts: RouteParts): Readonly<Record<string, Methods>> {
       POST: (request) => trusted(request, parts, 200, controlRollout),
     },
     '/rollouts': { GET: async (request) => ({ status: 200, body: await listRollouts(inside, queryOf(request)) }) },
+    '/errors': { GET: async (request) => ({ status: 200, body: await listErrors(inside, queryOf(request)) }) },
     '/metrics': { GET: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }) },
     '/livez': { GET: () => ({ status: 200, body: 'ok\n', type: 'text/plain; charset=utf-8' }) },
     '/ready': { GET: () => ready(inside) },

@@ -20,6 +20,7 @@ import { startSidecarHttp } from '../http/http.js';
 import { SidecarMetrics } from '../http/metrics.js';
 import { metricsRoutes, sidecarRoutes } from '../http/routes.js';
 import { sessionFigures } from '../http/session-figures.js';
+import { ErrorHistory } from '../link/error-history.js';
 import type { Contents } from '../link/ports.js';
 import { startSidecarGrpc } from '../link/grpc.js';
 import { type RedisLink, startRedisLink } from '../link/redis-link.js';
@@ -30,6 +31,7 @@ import { Sampler } from '../samples/sampler.js';
 import { Autoscaler } from '../supervise/autoscaler.js';
 import { Housekeeping } from '../supervise/housekeeping.js';
 import { bindPatiently } from './binding.js';
+import { startHistory, startTrends } from './health.js';
 import type { Inside } from './inside.js';
 import { remembered } from './remembered.js';
 
@@ -66,13 +68,14 @@ const HEALTH_FRESH_MS = 50;
 async function open(config: SidecarConfig, inside: Inside, log: Logger, closers: Closers): Promise<Faces['addresses']> {
   const { host, supervisor, metrics, tokens, version, logs, preflight, specs, checks, hooks } = inside;
   const samples = startSampling(config, inside, log, closers);
+  const trends = startTrends(config, inside, closers);
   startScaling(inside, samples, log, closers);
   const onBug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
 
   const trust = startTrust(config, inside, closers);
   const grpc = await bindPatiently(() =>
     startSidecarGrpc({
-      ...{ host, agents: supervisor, logs, samples, preflight, specs, checks, hooks, trust },
+      ...{ host, agents: supervisor, logs, samples, trends, preflight, specs, checks, hooks, trust },
       contents: contentsOf(config, inside),
       ...{ listen: config.listen.grpc, tokens: tokens.accepted, onBug },
     }),
@@ -87,6 +90,7 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
     onError: (sentence) => log.warn(sentence),
   });
   closers.push(() => redis.close());
+  startHistory(config, inside, redis, closers);
 
   const zmq = await openZeroMq(config, inside, redis, closers);
   const counted = connectMetrics(config, inside, redis, closers);
@@ -157,8 +161,9 @@ async function openZeroMq(
   closers.push(() => question.close());
   const publisher = await bindPatiently(() => startEventPublisher(listen.events));
   closers.push(() => publisher.close());
+  const errors = new ErrorHistory(redis, () => systemClock.monotonic());
   events.publishTo([
-    (event) => (isTold(event) ? undefined : redis.publish(event)),
+    (event) => (event.type === 'error.reported' ? errors.add(event) : isTold(event) ? undefined : redis.publish(event)),
     (event) => publisher.publish(event),
     (event) => inside.metrics.use((them) => them.happened(event)),
   ]);

@@ -28,7 +28,7 @@ export interface MetricsSources {
   readonly events: () => { readonly redisUp: boolean; readonly waiting: number; readonly dropped: number };
 }
 
-export class SidecarMetrics implements SupervisionMetrics {
+export class SidecarMetrics implements Omit<SupervisionMetrics, 'judged'> {
   readonly type: string;
   private readonly registry = new Registry();
   private readonly counted = new CountedSeries(this.registry);

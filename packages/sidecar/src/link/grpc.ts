@@ -22,6 +22,7 @@ import {
   checkPlace,
   checkRelease,
   commandOf,
+  healthAskOf,
   leaseEndOf,
   logsAskOf,
   releaseOf,
@@ -31,26 +32,29 @@ import { latest } from './latest.js';
 import type {
   AgentControl,
   Contents,
+  HealthTests,
   Hooks,
   HostControl,
   Preflight,
   ReleaseChecks,
   SampleSource,
   SpecSource,
+  TrendSource,
   Trust,
 } from './ports.js';
 import { scaleAgent } from './scale.js';
 
 /** Changes within this time are told together. */
 const COALESCE_MS = 20;
-const OPEN_METHODS: ReadonlySet<string> = new Set(['Status', 'WatchStatus', 'Samples']);
+const OPEN_METHODS: ReadonlySet<string> = new Set(['Status', 'WatchStatus', 'Samples', 'HealthTrends']);
 const SERVICE_NAME = 'outrider.v1.Sidecar';
 
 export interface SidecarGrpcOptions {
   readonly host: HostControl;
-  readonly agents: AgentControl;
+  readonly agents: AgentControl & HealthTests;
   readonly logs: LogReader;
   readonly samples: SampleSource;
+  readonly trends: TrendSource;
   readonly preflight: Preflight;
   readonly specs: SpecSource;
   readonly hooks: Hooks;
@@ -124,6 +128,10 @@ export function sidecarService(
     Logs: (request, { signal }) =>
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
     Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
+    TestHealth: async (request, { signal }) => ({
+      results: [...(await agents.testHealth(healthAskOf(request, host.status().host), signal))],
+    }),
+    HealthTrends: async () => ({ trends: [...options.trends.trends()] }),
     RunHook: (request) => runHook(request, options),
     Verify: (request, { signal }) => verify(request, options.checks, signal),
     Blobs: (ask, caller) => options.contents.send(ask, caller),
