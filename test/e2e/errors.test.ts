@@ -23,6 +23,7 @@ let cluster: Cluster;
 
 beforeAll(async () => {
   cluster = await startCluster({ proxies: true });
+  for (const host of ['main-pc', 'pc2']) for (const agent of ['memory', 'loud']) say(agent, host);
   const speaker = (name: string): object => ({
     command: [process.execPath, '-e', SPEAKER, `${cluster.folder}/${name}.\${OUTRIDER_HOST}`],
     environment: WITH_ZEROMQ,
