@@ -44,16 +44,18 @@ const error = (message: string, more: object = {}): object => ({
 });
 
 const errors = async (...words: readonly string[]): Promise<Errors> => {
-  const { code, stderr, json } = await cluster.cli('errors', '--json', ...words);
-  expect([code, stderr]).toEqual([0, '']);
-  return json<Errors>();
+  const answer = await cluster.cli('errors', '--json', ...words);
+  expect([answer.code, answer.stderr]).toEqual([0, '']);
+  return answer.json<Errors>();
 };
 
 it('are one group across hosts where only numbers differ, without what is secret', async () => {
   say('memory', 'main-pc', error('no answer after 3 s'), error('no answer after 12.5 s', { severity: 'critical' }));
   say('memory', 'pc2', error('no answer after 1 s', { context: { api_key: 'hunter2', model: 'm' } }));
   say('memory', 'pc2', error('slow, password=hunter2', { severity: 'warning', error_type: 'slow' }));
-  await eventually(async () => expect((await errors('--agent', 'memory')).groups.map(({ count }) => count).sort()).toEqual([1, 3]));
+  await eventually(async () =>
+    expect((await errors('--agent', 'memory')).groups.map(({ count }) => count).sort()).toEqual([1, 3]),
+  );
   const { groups } = await errors('--agent', 'memory');
   expect(groups.find(({ error_type: type }) => type === 'timeout')).toMatchObject({
     ...{ agent: 'memory', severity: 'critical', count: 3, hosts: ['main-pc', 'pc2'] },

@@ -17,8 +17,8 @@ export interface Line {
   readonly agreement: number;
 }
 
-/** So many samples are compared with each other at most: 90 are 4,005 pairs. */
-export const MOST_SAMPLES = 90;
+/** So many samples are compared with each other at most: 45 are 990 pairs. */
+export const MOST_SAMPLES = 45;
 /** Fewer say nothing. */
 export const FEWEST_SAMPLES = 10;
 /** Of the pairs: less is noise, not a trend. */

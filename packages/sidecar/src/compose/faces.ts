@@ -31,7 +31,7 @@ import { Sampler } from '../samples/sampler.js';
 import { Autoscaler } from '../supervise/autoscaler.js';
 import { Housekeeping } from '../supervise/housekeeping.js';
 import { bindPatiently } from './binding.js';
-import { startHistory, startTrends } from './health.js';
+import { healthOf, startHistory } from './health.js';
 import type { Inside } from './inside.js';
 import { remembered } from './remembered.js';
 
@@ -68,15 +68,14 @@ const HEALTH_FRESH_MS = 50;
 async function open(config: SidecarConfig, inside: Inside, log: Logger, closers: Closers): Promise<Faces['addresses']> {
   const { host, supervisor, metrics, tokens, version, logs, preflight, specs, checks, hooks } = inside;
   const samples = startSampling(config, inside, log, closers);
-  const trends = startTrends(config, inside, closers);
   startScaling(inside, samples, log, closers);
   const onBug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
 
   const trust = startTrust(config, inside, closers);
   const grpc = await bindPatiently(() =>
     startSidecarGrpc({
-      ...{ host, agents: supervisor, logs, samples, trends, preflight, specs, checks, hooks, trust },
-      contents: contentsOf(config, inside),
+      ...{ host, agents: supervisor, logs, samples, preflight, specs, checks, hooks, trust },
+      ...{ contents: contentsOf(config, inside), health: healthOf(config, inside, closers) },
       ...{ listen: config.listen.grpc, tokens: tokens.accepted, onBug },
     }),
   );
@@ -178,6 +177,7 @@ function connectMetrics(config: SidecarConfig, inside: Inside, redis: RedisLink,
   metrics.connect({
     status: () => host.status(),
     figures: () => figures.current,
+    trends: () => inside.trends.current?.trends() ?? [],
     events: () => ({ redisUp: redis.up, waiting: redis.waiting, dropped: redis.dropped }),
   });
   closers.push(

@@ -3,6 +3,7 @@ import type { HostAgent } from '@outrider/shared/domain/agent.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import type { SidecarConfig } from '../config.js';
 import { sessionFigures } from '../http/session-figures.js';
+import type { HealthSource } from '../link/ports.js';
 import type { RedisLink } from '../link/redis-link.js';
 import { HealthHistory } from '../samples/health-history.js';
 import { Trends } from '../samples/trends.js';
@@ -23,7 +24,7 @@ export function startHistory(
   closers.push(host.onChange(look));
 }
 
-export function startTrends({ host: name, samples }: SidecarConfig, inside: Inside, closers: Closers): Trends {
+export function healthOf({ host: name, samples }: SidecarConfig, inside: Inside, closers: Closers): HealthSource {
   const trends = new Trends({
     ...{ host: name, everyMs: samples.trendEveryMs, clock: systemClock },
     status: () => inside.host.status(),
@@ -33,7 +34,10 @@ export function startTrends({ host: name, samples }: SidecarConfig, inside: Insi
   inside.trends.current = trends;
   trends.start();
   closers.push(() => trends.stop());
-  return trends;
+  return {
+    trends: () => trends.trends(),
+    testHealth: (...asked) => inside.supervisor.testHealth(...asked),
+  };
 }
 
 /** Of what each app is on its way to; its documents are read once. */

@@ -134,22 +134,8 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   return {
     ...{ supervisor, host: driver, hooks, preflight: preflightOf(config, driver, releases) },
     ...{ specs: releases, cleaner: releases, checks: releases, spec: readerOf({ releases }) },
-    ...{
-      bus,
-      notify,
-      events,
-      metrics,
-      figures,
-      samples,
-      history,
-      trends,
-      scaler,
-      trust,
-      tokens,
-      version,
-      logs,
-      rotation,
-    },
+    ...{ bus, notify, events, metrics, figures, samples, history, trends, scaler, trust },
+    ...{ tokens, version, logs, rotation },
   };
 }
 

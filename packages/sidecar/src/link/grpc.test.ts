@@ -132,6 +132,13 @@ beforeEach(async () => {
   status = hostStatus({ instances: [instanceStatus('vision'), instanceStatus('memory', { ready: false })] });
   server = await startSidecarGrpc({
     ...{ host, agents, trust, checks },
+    health: {
+      trends: () => [],
+      testHealth: async (ask) => {
+        asked.push(['health', ask]);
+        return [];
+      },
+    },
     contents: {
       send: async function* ({ sha256 }) {
         asked.push(['contents', ...sha256]);

@@ -32,14 +32,13 @@ import { latest } from './latest.js';
 import type {
   AgentControl,
   Contents,
-  HealthTests,
+  HealthSource,
   Hooks,
   HostControl,
   Preflight,
   ReleaseChecks,
   SampleSource,
   SpecSource,
-  TrendSource,
   Trust,
 } from './ports.js';
 import { scaleAgent } from './scale.js';
@@ -51,10 +50,10 @@ const SERVICE_NAME = 'outrider.v1.Sidecar';
 
 export interface SidecarGrpcOptions {
   readonly host: HostControl;
-  readonly agents: AgentControl & HealthTests;
+  readonly agents: AgentControl;
   readonly logs: LogReader;
   readonly samples: SampleSource;
-  readonly trends: TrendSource;
+  readonly health: HealthSource;
   readonly preflight: Preflight;
   readonly specs: SpecSource;
   readonly hooks: Hooks;
@@ -98,7 +97,7 @@ export async function startSidecarGrpc(options: SidecarGrpcOptions): Promise<Sid
 export function sidecarService(
   options: Omit<SidecarGrpcOptions, 'listen' | 'tokens' | 'onBug'>,
 ): Service<SidecarHandlers> {
-  const { host, agents, logs, samples } = options;
+  const { host, agents, logs, samples, health } = options;
   return {
     Status: async () => host.status() as WireHostStatus,
     WatchStatus: (_request, { signal }) =>
@@ -129,9 +128,9 @@ export function sidecarService(
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
     Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
     TestHealth: async (request, { signal }) => ({
-      results: [...(await agents.testHealth(healthAskOf(request, host.status().host), signal))],
+      results: [...(await health.testHealth(healthAskOf(request, host.status().host), signal))],
     }),
-    HealthTrends: async () => ({ trends: [...options.trends.trends()] }),
+    HealthTrends: async () => ({ trends: [...health.trends()] }),
     RunHook: (request) => runHook(request, options),
     Verify: (request, { signal }) => verify(request, options.checks, signal),
     Blobs: (ask, caller) => options.contents.send(ask, caller),

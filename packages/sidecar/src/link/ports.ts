@@ -192,17 +192,15 @@ export interface Judged {
   readonly seconds?: number;
 }
 
-/** Implemented by supervise/supervisor.ts. */
-export interface HealthTests {
+/** How well agents are beyond what their status says. Implemented by supervise/ and samples/. */
+export interface HealthSource {
+  /** What is on its way to a limit. */
+  trends(): readonly HealthTrend[];
+  /** Runs checks now. */
   testHealth(
     ask: { readonly app: string; readonly agent: string; readonly levels: readonly HealthLevel[] },
     signal: AbortSignal,
   ): Promise<readonly HealthResult[]>;
-}
-
-/** Implemented by samples/. */
-export interface TrendSource {
-  trends(): readonly HealthTrend[];
 }
 
 /** Contents for other hosts. Implemented by release/. */

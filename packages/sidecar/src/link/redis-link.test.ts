@@ -81,7 +81,7 @@ describe('Redis', () => {
 
   test('gets an event that comes at the very end of a delivery', async () => {
     await eventually(() => link.up);
-    const { spool } = link as unknown as { readonly spool: EventSpool };
+    const { spool } = link as unknown as { readonly spool: EventSpool<unknown> };
     const remove = spool.remove.bind(spool);
     spool.remove = (batch) => {
       remove(batch);

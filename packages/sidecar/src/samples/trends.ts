@@ -43,6 +43,8 @@ export class Trends {
   private counted = new Map<string, Counted>();
   private lookedAt: number;
   private cancel: () => void = () => undefined;
+  /** Until the next look. */
+  private found: readonly HealthTrend[] | undefined;
 
   constructor(private readonly options: TrendsOptions) {
     this.lookedAt = options.clock.sinceBoot();
@@ -93,10 +95,17 @@ export class Trends {
       add(one, 'latency', answers, patienceOf(healthchecks), one.incarnation);
     }
     for (const key of this.series.keys()) if (!there.has(key)) this.series.delete(key);
-    [this.counted, this.lookedAt] = [new Map(), at];
+    this.counted = new Map();
+    this.lookedAt = at;
+    this.found = undefined;
   }
 
   trends(): readonly HealthTrend[] {
+    this.found ??= this.find();
+    return this.found;
+  }
+
+  private find(): readonly HealthTrend[] {
     return [...this.series].flatMap(([key, { samples, limit }]) => {
       const found = limit === undefined ? undefined : crossing(samples, limit);
       if (limit === undefined || found === undefined) return [];
