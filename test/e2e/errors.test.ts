@@ -1,6 +1,6 @@
 /** Errors of agents, from the bus of an agent to `coordinator errors`, in groups, with Redis there and away. */
 import { appendFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { SPEAKER, WITH_ZEROMQ } from '../support/talkative.js';
@@ -19,6 +19,7 @@ interface Errors {
   readonly dropped: readonly { readonly agent: string; readonly count: number }[];
 }
 
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 let cluster: Cluster;
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 /** `coordinator health test | report | history` on real hosts, with checks of several levels. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { FAULTS } from '../support/release-tree.js';
@@ -31,6 +31,7 @@ interface Report {
   }[];
 }
 
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 const WHERE = '${OUTRIDER_HOST_ADDRESS}:18301';
 let cluster: Cluster;
 const mark = (name: string): string => join(cluster.folder, name);

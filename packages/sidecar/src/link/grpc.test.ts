@@ -205,6 +205,7 @@ describe('who may ask', () => {
     ['Commit', (to) => to.Commit({ command: COMMAND })],
     ['Revert', (to) => to.Revert({ command: COMMAND })],
     ['ControlAgent', (to) => to.ControlAgent({ action: 'stop' })],
+    ['TestHealth', (to) => to.TestHealth({})],
     ['Logs', async (to) => to.Logs({ agent: 'vision' })[Symbol.asyncIterator]().next()],
   ])('%s needs the token, and says which', async (_, call) => {
     const mistaken = connectSidecar({ endpoint: stranger.endpoint, token: `${TOKEN}x` });

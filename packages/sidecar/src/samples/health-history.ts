@@ -6,6 +6,7 @@ import type { Healthcheck } from '@outrider/shared/domain/agent.js';
 import { Budget } from '@outrider/shared/domain/budget.js';
 import type { HealthResult } from '@outrider/shared/domain/health-result.js';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import { redact } from '@outrider/shared/domain/redact.js';
 import { type Clock, rfc3339 } from '@outrider/shared/runtime/clock.js';
 import type { InstancePlace, Judged } from '../link/ports.js';
 
@@ -83,7 +84,7 @@ export class HealthHistory {
     keep({
       ...{ at: rfc3339(clock.now()), host, app, agent, instance, ...about, status },
       ...(seconds === undefined ? {} : { seconds }),
-      reason: `${reason.slice(0, LONGEST_REASON)}${before}`,
+      reason: `${redact(reason.slice(0, LONGEST_REASON))}${before}`,
     });
   }
 }
