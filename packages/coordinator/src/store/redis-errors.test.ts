@@ -16,7 +16,9 @@ beforeAll(async () => {
   server = await startRedis();
   redis = new Redis(server.url);
 });
-beforeEach(async () => void (await redis.flushall()));
+beforeEach(async () => {
+  await redis.flushall();
+});
 afterAll(async () => {
   redis.disconnect();
   await server.stop();
