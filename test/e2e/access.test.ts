@@ -36,8 +36,11 @@ const token = (): string => readToken(cluster.layout.token) ?? '';
 
 describe('gRPC', () => {
   const OPEN = {
-    sidecar: ['Status', 'WatchStatus', 'Samples'],
-    coordinator: ['Status', 'ListReleases', 'WatchRollout', 'ListRollouts', 'GetRollout', 'Hosts', 'Agents', 'Events'],
+    sidecar: ['Status', 'WatchStatus', 'Samples', 'HealthTrends'],
+    coordinator: [
+      ...['Status', 'ListReleases', 'WatchRollout', 'ListRollouts', 'GetRollout', 'Hosts', 'Agents', 'Events'],
+      ...['Errors', 'HealthReport', 'HealthHistory'],
+    ],
   };
   type Call = (request: object) => Promise<unknown> | AsyncIterable<unknown>;
 

@@ -136,6 +136,22 @@ describe('with a release that is well and one that was taken back', () => {
     ]);
   });
 
+  it('an agent is restarted, and what nobody has reported is an empty list', async () => {
+    const answer = await ask(
+      'POST',
+      '/agent',
+      '/agent',
+      JSON.stringify({ action: 'restart', agent: 'vision', host: 'beta' }),
+    );
+    expect([answer.status, answer.json()]).toMatchObject([
+      200,
+      { instances: [{ host: 'beta', agent: 'vision' }], skipped: [] },
+    ]);
+    expect((await ask('POST', '/agent', '/agent', '{"action":"restart"}')).status).toBe(400);
+    expect((await get('/errors', '/errors?host=beta')).json()).toEqual({ groups: [], dropped: [] });
+    await eventually(async () => (await cli<{ ready: boolean }[]>('agents')).every(({ ready }) => ready));
+  });
+
   it('long lists come in parts, each once', async () => {
     const whole = (await get('/agents')).json<object[]>();
     const all = async (documented: string, first: string): Promise<unknown[]> => {
@@ -182,6 +198,8 @@ describe('with a release that is well and one that was taken back', () => {
     ['/logs', '/logs?agent=talker&n=0', /^n: /],
     ['/report', '/report?since=500d', /^since: /],
     ['/report', '/report?since=yesterday', /^since: /],
+    ['/errors', '/errors?since=soon', /^since: /],
+    ['/errors', '/errors?severity=bad', /^severity: /],
     ['/health', '/health?x=1', /^x: /],
     ['/openapi.json', '/openapi.json?x=1', /^x: /],
   ])('%s refuses %s', async (documented, path, sentence) => {
@@ -204,7 +222,7 @@ describe('with a release that is well and one that was taken back', () => {
   it('what changes something or may show secrets needs the token', async () => {
     const guarded = against.operations.filter(([, , { security }]) => security !== undefined);
     expect(guarded.map(([method, path]) => `${method} ${path}`).sort()).toEqual([
-      ...['GET /logs', 'GET /plan', 'GET /releases/{version}', 'POST /rollback', 'POST /rollout'],
+      ...['GET /logs', 'GET /plan', 'GET /releases/{version}', 'POST /agent', 'POST /rollback', 'POST /rollout'],
     ]);
     for (const [method, path] of guarded) {
       const answer = await send(method, path.replace('{version}', '1.0.0'));

@@ -21,6 +21,7 @@ import { Leader } from './api/leader.js';
 import { CoordinatorMetrics } from './api/metrics.js';
 import { Sidecars } from './api/sidecars.js';
 import { publishingOf } from './compose/publishing.js';
+import { composeRecords } from './compose/records.js';
 import { composeReleases, type ReleaseParts } from './compose/releases.js';
 import { composeTrust, type TrustOptions } from './compose/trust.js';
 import { type CoordinatorConfig, loadConfig } from './config.js';
@@ -39,7 +40,7 @@ import { Notifier } from './notify/notifier.js';
 import type { ReleaseCopies } from './release/copies.js';
 import { connected, openStore } from './store/connection.js';
 import { RedisCoordinators } from './store/redis-coordinators.js';
-import { RedisEventLog } from './store/redis-events.js';
+import type { RedisEventLog } from './store/redis-events.js';
 import { RedisLeases } from './store/redis-lease.js';
 import { RedisNotices } from './store/redis-notices.js';
 import { RedisRollouts } from './store/redis-rollouts.js';
@@ -201,7 +202,7 @@ function insideOf(
   const clock = systemClock;
   const own = (): string | undefined => ownEndpoint(config.address, bound);
   const keys = fleetKeys(environment);
-  const events = new RedisEventLog(redis, keys);
+  const { events, errors, health } = composeRecords(redis, keys);
   const connect = (endpoint: string) => connectCoordinator({ endpoint, token: tokens.fleet, forwards: true });
   const coordinators = new RedisCoordinators(redis, keys, clock);
   const notice = (sentence: string): void => log.warn(sentence);
@@ -227,7 +228,7 @@ function insideOf(
   const engine: RolloutEngine = engineOf(config, parts);
   const watch = watchOf(environment, fleet, engine, events, log);
   return {
-    ...{ environment, clock, fleet, events, catalog, copies, rounds, coordinators, engine, own, watch },
+    ...{ environment, clock, fleet, events, errors, health, catalog, copies, rounds, coordinators, engine, own, watch },
     ...contents,
     ...{ drifts: () => watch.drifts(), rollouts: engine, releases: copies, verifying },
     publishing: publishingOf({ catalog, copies, rounds }),

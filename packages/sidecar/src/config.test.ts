@@ -43,7 +43,7 @@ describe('sidecar.yaml', () => {
       noNewPrivileges: true,
       trustedKeys: [],
       agentLogs: { maxBytes: 64 * 1024 ** 2, keep: 5, compress: true },
-      samples: { everyMs: 5_000, keepMs: 900_000 },
+      samples: { everyMs: 5_000, keepMs: 900_000, trendEveryMs: 120_000 },
       log: { level: 'info' },
     });
   });

@@ -80,7 +80,12 @@ export interface SidecarConfig {
   /** Of what agents print. */
   readonly agentLogs: LogLimits;
   /** What gates of rollouts are judged by. */
-  readonly samples: { readonly everyMs: number; readonly keepMs: number };
+  readonly samples: {
+    readonly everyMs: number;
+    readonly keepMs: number;
+    /** How often what may run out is looked at. */
+    readonly trendEveryMs: number;
+  };
   readonly log: { readonly level: LogLevel; readonly file?: string };
   /** What was understood otherwise than one may think. */
   readonly notes: readonly string[];
@@ -130,6 +135,7 @@ const schema = strict(
     samples: strict({
       every: duration(100, 60_000).default(5_000),
       keep: duration(1_000, 3_600_000).default(900_000),
+      trend_every: duration(100, 3_600_000).default(120_000),
     }).prefault({}),
     agent_logs: strict({
       /** Where a log is longer, its head is put into a file of its own. */
@@ -188,7 +194,9 @@ export function loadConfig(
     maxStarting: config.max_starting ?? 2 * availableParallelism(),
     cgroup: config.cgroup,
     noNewPrivileges: config.no_new_privileges,
-    samples: { everyMs: config.samples.every, keepMs: config.samples.keep },
+    samples: {
+      ...{ everyMs: config.samples.every, keepMs: config.samples.keep, trendEveryMs: config.samples.trend_every },
+    },
     agentLogs: {
       maxBytes: config.agent_logs.max_size,
       keep: config.agent_logs.keep,

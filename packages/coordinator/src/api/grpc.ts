@@ -5,8 +5,10 @@ import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
 import { type CoordinatorService, forwarding } from './forwarding.js';
 import { emergencyMethods } from './grpc-emergency.js';
+import { errorMethods } from './grpc-errors.js';
 import { evidenceMethods } from './grpc-evidence.js';
 import { fleetMethods } from './grpc-fleet.js';
+import { healthMethods } from './grpc-health.js';
 import { holdMethods } from './grpc-holds.js';
 import { releaseMethods } from './grpc-releases.js';
 import { reportMethods } from './grpc-report.js';
@@ -25,6 +27,9 @@ const OPEN: ReadonlySet<string> = new Set<keyof Service<CoordinatorHandlers>>([
   'Agents',
   'Events',
   'Report',
+  'Errors',
+  'HealthReport',
+  'HealthHistory',
 ]);
 
 export function startGrpc(
@@ -51,6 +56,8 @@ export function coordinatorMethods(inside: Inside): CoordinatorService {
     ...holdMethods(inside),
     ...evidenceMethods(inside),
     ...reportMethods(inside),
+    ...errorMethods(inside),
+    ...healthMethods(inside),
   };
   return forwarding(methods, service, OPEN, inside.leader);
 }

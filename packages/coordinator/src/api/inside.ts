@@ -3,7 +3,7 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { Fleet, Releases } from '../engine/ports.js';
 import type { Drift } from '../rollout/drift.js';
 import type { Leader } from './leader.js';
-import type { Contents, EventLog, Keeping, Publishing, Rollouts, Verifying } from './ports.js';
+import type { Contents, ErrorLog, EventLog, HealthLog, Keeping, Publishing, Rollouts, Verifying } from './ports.js';
 import type { Sidecars } from './sidecars.js';
 
 export interface Inside {
@@ -12,6 +12,8 @@ export interface Inside {
   readonly fleet: Fleet;
   readonly rollouts: Rollouts;
   readonly events: EventLog;
+  readonly errors: ErrorLog;
+  readonly health: HealthLog;
   readonly releases: Releases;
   readonly publishing: Publishing;
   readonly keeping: Keeping;

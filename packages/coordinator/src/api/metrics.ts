@@ -1,6 +1,7 @@
 /** The coordinator's own Prometheus metrics: gauges read when they are asked for, counters told by events. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import { fleetHealth } from '@outrider/shared/domain/health-score.js';
 import type { RolloutPhase } from '@outrider/shared/domain/rollout.js';
 import { appsOfRollout, isAbout } from '@outrider/shared/domain/rollout-place.js';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -124,6 +125,9 @@ export class CoordinatorMetrics {
     });
     this.gauge('outrider_agents', 'Instances of agents by state.', ['state'], (gauge) => {
       for (const instance of instancesOf(fleet)) gauge.inc({ state: instance.state });
+    });
+    this.gauge('outrider_fleet_health_score', 'Mean health of all agents, 0 to 1.', [], (gauge) => {
+      gauge.set(fleetHealth(instancesOf(fleet)).score);
     });
     this.gauge('outrider_leader', 'Whether this coordinator leads.', [], (gauge) => {
       gauge.set(rollouts.leadership().isLeader ? 1 : 0);

@@ -1,5 +1,6 @@
 /** What the faces of the coordinator (gRPC, HTTP) ask of its inside. Implemented by engine/ and store/. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { HealthResult } from '@outrider/shared/domain/health-result.js';
 import type { Release, ReleaseSource, ReleaseView } from '@outrider/shared/domain/release.js';
 import type { VerifyResult } from '@outrider/shared/domain/release-check.js';
 import type { ReleaseSignature } from '@outrider/shared/domain/release-signature.js';
@@ -116,6 +117,24 @@ export interface EventLog {
   after(id: string, count: number, rollout?: string): Promise<readonly OutriderEvent[]>;
   /** The last `count`, then each as it comes, none lost and none twice, until `signal`. */
   follow(count: number, rollout: string | undefined, signal: AbortSignal): AsyncIterable<OutriderEvent>;
+}
+
+/** Errors of agents. Implemented by store/ over a Redis stream. */
+export interface ErrorLog {
+  /** Those that were kept since then (epoch milliseconds), oldest first. */
+  since(from: number): Promise<readonly OutriderEvent[]>;
+  /** Those of the past that are chosen, then each as it comes, none lost and none twice, until `signal`. */
+  follow(
+    from: number,
+    choose: (past: readonly OutriderEvent[]) => readonly OutriderEvent[],
+    signal: AbortSignal,
+  ): AsyncIterable<OutriderEvent>;
+}
+
+/** How the checks of agents came and went. Implemented by store/ over Redis streams. */
+export interface HealthLog {
+  /** Of one agent, newest first; `host` '': of all. */
+  last(app: string, agent: string, count: number, host: string): Promise<readonly HealthResult[]>;
 }
 
 /** Contents by sha256, on their way to others and from them. Implemented by release/. */

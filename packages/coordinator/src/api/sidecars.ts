@@ -1,7 +1,9 @@
 /** Forwards to sidecars what only they can do: their agents' control and logs. Keeps no connection. */
+import type { HealthResult } from '@outrider/shared/domain/health-result.js';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { HealthTrend__Output } from '@outrider/shared/gen/outrider/v1/HealthTrend.js';
 import { connectSidecar, type SidecarRemote } from '@outrider/shared/rpc/client.js';
-import { readInstanceStatus } from '@outrider/shared/rpc/codec.js';
+import { readHealthResult, readInstanceStatus } from '@outrider/shared/rpc/codec.js';
 import type { FleetHost } from '../engine/ports.js';
 
 /** Stops may take as long as all of a host's agents need, one level after the other. */
@@ -9,6 +11,16 @@ const CONTROL_WITHIN_MS = 15 * 60_000;
 const RESUME_WITHIN_MS = 5_000;
 /** Less than a caller waits for an answer, so that one silent host does not take the others' lines with it. */
 const LAST_LINES_WITHIN_MS = 15_000;
+
+/** Shorter than the caller's own patience, so that one host that hangs does not take the others' answers with it. */
+const TEST_WITHIN_MS = 25_000;
+const TRENDS_WITHIN_MS = 3_000;
+
+interface HealthAsk {
+  readonly app: string;
+  readonly agent: string;
+  readonly level: string;
+}
 
 interface Order {
   readonly app: string;
@@ -74,6 +86,27 @@ export class Sidecars {
       const [agent = ''] = ask.agents;
       for await (const line of remote.Logs({ ...ask, agent, agents: [...ask.agents] }, limits))
         yield { ...line, host: host.name };
+    } finally {
+      remote.close();
+    }
+  }
+
+  /** Runs checks on the host, now. */
+  async testHealth(host: FleetHost, ask: HealthAsk, signal: AbortSignal): Promise<readonly HealthResult[]> {
+    const remote = this.connect(host);
+    try {
+      const { results } = await remote.TestHealth(ask, { timeoutMs: TEST_WITHIN_MS, signal });
+      return results.map((wire) => readHealthResult(wire));
+    } finally {
+      remote.close();
+    }
+  }
+
+  /** What is on its way to a limit there. */
+  async trends(host: FleetHost, signal: AbortSignal): Promise<readonly HealthTrend__Output[]> {
+    const remote = this.connect(host);
+    try {
+      return (await remote.HealthTrends({}, { timeoutMs: TRENDS_WITHIN_MS, signal })).trends;
     } finally {
       remote.close();
     }

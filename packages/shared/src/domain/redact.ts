@@ -9,12 +9,15 @@ export const HIDDEN = '(hidden)';
 
 export const looksSecret = (name: string): boolean => SECRET_NAME.test(name);
 
-/** `NAME=value`, `NAME: value`, in quotes or not; the value goes as far as the quote or the space. */
-const ASSIGNED = /([A-Za-z][A-Za-z0-9_.-]*)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&"'}\])]+)/g;
+/**
+ * `NAME=value`, `NAME: value`, in quotes or not; the value goes as far as the quote or the space. A name is looked for
+ * once a word: at each of its letters, a word of 60,000 would take seconds.
+ */
+const ASSIGNED = /(?<![A-Za-z0-9_.-])([A-Za-z0-9_.-]+)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&"'}\])]+)/g;
 /** `--name value` */
 const FLAGGED = /((?:^|\s)(--?[A-Za-z][A-Za-z0-9_.-]*)\s+)("[^"]*"|'[^']*'|[^\s-]\S*)/g;
 /** The password, or whatever stands alone, before the `@` of a URL. */
-const IN_URL = /(\b[a-z][a-z0-9+.-]*:\/\/)([^\s/@:]*)(:[^\s/@]*)?@/gi;
+const IN_URL = /(\b[a-z][a-z0-9+.-]{0,40}:\/\/)([^\s/@:]*)(:[^\s/@]*)?@/gi;
 const BEARER = /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/g;
 
 /** A text of any kind without what stands beside a name that looks secret. */

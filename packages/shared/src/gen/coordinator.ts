@@ -2,6 +2,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { MessageTypeDefinition } from '@grpc/proto-loader';
 
 import type { AgentFingerprint as _outrider_v1_AgentFingerprint, AgentFingerprint__Output as _outrider_v1_AgentFingerprint__Output } from './outrider/v1/AgentFingerprint.js';
+import type { AgentHealth as _outrider_v1_AgentHealth, AgentHealth__Output as _outrider_v1_AgentHealth__Output } from './outrider/v1/AgentHealth.js';
 import type { AgentReplicas as _outrider_v1_AgentReplicas, AgentReplicas__Output as _outrider_v1_AgentReplicas__Output } from './outrider/v1/AgentReplicas.js';
 import type { AgentsRequest as _outrider_v1_AgentsRequest, AgentsRequest__Output as _outrider_v1_AgentsRequest__Output } from './outrider/v1/AgentsRequest.js';
 import type { AgentsResponse as _outrider_v1_AgentsResponse, AgentsResponse__Output as _outrider_v1_AgentsResponse__Output } from './outrider/v1/AgentsResponse.js';
@@ -21,8 +22,12 @@ import type { CoordinatorClient as _outrider_v1_CoordinatorClient, CoordinatorDe
 import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from './outrider/v1/Culprit.js';
 import type { DeliveryFigures as _outrider_v1_DeliveryFigures, DeliveryFigures__Output as _outrider_v1_DeliveryFigures__Output } from './outrider/v1/DeliveryFigures.js';
 import type { Drift as _outrider_v1_Drift, Drift__Output as _outrider_v1_Drift__Output } from './outrider/v1/Drift.js';
+import type { DroppedErrors as _outrider_v1_DroppedErrors, DroppedErrors__Output as _outrider_v1_DroppedErrors__Output } from './outrider/v1/DroppedErrors.js';
 import type { EmergencyRollbackRequest as _outrider_v1_EmergencyRollbackRequest, EmergencyRollbackRequest__Output as _outrider_v1_EmergencyRollbackRequest__Output } from './outrider/v1/EmergencyRollbackRequest.js';
 import type { EmergencyRollbackResponse as _outrider_v1_EmergencyRollbackResponse, EmergencyRollbackResponse__Output as _outrider_v1_EmergencyRollbackResponse__Output } from './outrider/v1/EmergencyRollbackResponse.js';
+import type { ErrorGroup as _outrider_v1_ErrorGroup, ErrorGroup__Output as _outrider_v1_ErrorGroup__Output } from './outrider/v1/ErrorGroup.js';
+import type { ErrorsRequest as _outrider_v1_ErrorsRequest, ErrorsRequest__Output as _outrider_v1_ErrorsRequest__Output } from './outrider/v1/ErrorsRequest.js';
+import type { ErrorsResponse as _outrider_v1_ErrorsResponse, ErrorsResponse__Output as _outrider_v1_ErrorsResponse__Output } from './outrider/v1/ErrorsResponse.js';
 import type { Event as _outrider_v1_Event, Event__Output as _outrider_v1_Event__Output } from './outrider/v1/Event.js';
 import type { EventsRequest as _outrider_v1_EventsRequest, EventsRequest__Output as _outrider_v1_EventsRequest__Output } from './outrider/v1/EventsRequest.js';
 import type { EvidenceChunk as _outrider_v1_EvidenceChunk, EvidenceChunk__Output as _outrider_v1_EvidenceChunk__Output } from './outrider/v1/EvidenceChunk.js';
@@ -32,6 +37,12 @@ import type { FleetEmergencyResponse as _outrider_v1_FleetEmergencyResponse, Fle
 import type { FleetStatus as _outrider_v1_FleetStatus, FleetStatus__Output as _outrider_v1_FleetStatus__Output } from './outrider/v1/FleetStatus.js';
 import type { FleetStatusRequest as _outrider_v1_FleetStatusRequest, FleetStatusRequest__Output as _outrider_v1_FleetStatusRequest__Output } from './outrider/v1/FleetStatusRequest.js';
 import type { GateState as _outrider_v1_GateState, GateState__Output as _outrider_v1_GateState__Output } from './outrider/v1/GateState.js';
+import type { HealthHistoryRequest as _outrider_v1_HealthHistoryRequest, HealthHistoryRequest__Output as _outrider_v1_HealthHistoryRequest__Output } from './outrider/v1/HealthHistoryRequest.js';
+import type { HealthHistoryResponse as _outrider_v1_HealthHistoryResponse, HealthHistoryResponse__Output as _outrider_v1_HealthHistoryResponse__Output } from './outrider/v1/HealthHistoryResponse.js';
+import type { HealthReportRequest as _outrider_v1_HealthReportRequest, HealthReportRequest__Output as _outrider_v1_HealthReportRequest__Output } from './outrider/v1/HealthReportRequest.js';
+import type { HealthReportResponse as _outrider_v1_HealthReportResponse, HealthReportResponse__Output as _outrider_v1_HealthReportResponse__Output } from './outrider/v1/HealthReportResponse.js';
+import type { HealthResult as _outrider_v1_HealthResult, HealthResult__Output as _outrider_v1_HealthResult__Output } from './outrider/v1/HealthResult.js';
+import type { HealthTrend as _outrider_v1_HealthTrend, HealthTrend__Output as _outrider_v1_HealthTrend__Output } from './outrider/v1/HealthTrend.js';
 import type { Hold as _outrider_v1_Hold, Hold__Output as _outrider_v1_Hold__Output } from './outrider/v1/Hold.js';
 import type { HookRun as _outrider_v1_HookRun, HookRun__Output as _outrider_v1_HookRun__Output } from './outrider/v1/HookRun.js';
 import type { Host as _outrider_v1_Host, Host__Output as _outrider_v1_Host__Output } from './outrider/v1/Host.js';
@@ -100,6 +111,8 @@ import type { StagingStatus as _outrider_v1_StagingStatus, StagingStatus__Output
 import type { StartRolloutResponse as _outrider_v1_StartRolloutResponse, StartRolloutResponse__Output as _outrider_v1_StartRolloutResponse__Output } from './outrider/v1/StartRolloutResponse.js';
 import type { SystemFigures as _outrider_v1_SystemFigures, SystemFigures__Output as _outrider_v1_SystemFigures__Output } from './outrider/v1/SystemFigures.js';
 import type { TagReleaseRequest as _outrider_v1_TagReleaseRequest, TagReleaseRequest__Output as _outrider_v1_TagReleaseRequest__Output } from './outrider/v1/TagReleaseRequest.js';
+import type { TestHealthRequest as _outrider_v1_TestHealthRequest, TestHealthRequest__Output as _outrider_v1_TestHealthRequest__Output } from './outrider/v1/TestHealthRequest.js';
+import type { TestHealthResponse as _outrider_v1_TestHealthResponse, TestHealthResponse__Output as _outrider_v1_TestHealthResponse__Output } from './outrider/v1/TestHealthResponse.js';
 import type { VerifyProgress as _outrider_v1_VerifyProgress, VerifyProgress__Output as _outrider_v1_VerifyProgress__Output } from './outrider/v1/VerifyProgress.js';
 import type { VerifyReleaseRequest as _outrider_v1_VerifyReleaseRequest, VerifyReleaseRequest__Output as _outrider_v1_VerifyReleaseRequest__Output } from './outrider/v1/VerifyReleaseRequest.js';
 import type { VerifyResult as _outrider_v1_VerifyResult, VerifyResult__Output as _outrider_v1_VerifyResult__Output } from './outrider/v1/VerifyResult.js';
@@ -112,6 +125,7 @@ export interface ProtoGrpcType {
   outrider: {
     v1: {
       AgentFingerprint: MessageTypeDefinition<_outrider_v1_AgentFingerprint, _outrider_v1_AgentFingerprint__Output>
+      AgentHealth: MessageTypeDefinition<_outrider_v1_AgentHealth, _outrider_v1_AgentHealth__Output>
       AgentReplicas: MessageTypeDefinition<_outrider_v1_AgentReplicas, _outrider_v1_AgentReplicas__Output>
       AgentsRequest: MessageTypeDefinition<_outrider_v1_AgentsRequest, _outrider_v1_AgentsRequest__Output>
       AgentsResponse: MessageTypeDefinition<_outrider_v1_AgentsResponse, _outrider_v1_AgentsResponse__Output>
@@ -131,8 +145,12 @@ export interface ProtoGrpcType {
       Culprit: MessageTypeDefinition<_outrider_v1_Culprit, _outrider_v1_Culprit__Output>
       DeliveryFigures: MessageTypeDefinition<_outrider_v1_DeliveryFigures, _outrider_v1_DeliveryFigures__Output>
       Drift: MessageTypeDefinition<_outrider_v1_Drift, _outrider_v1_Drift__Output>
+      DroppedErrors: MessageTypeDefinition<_outrider_v1_DroppedErrors, _outrider_v1_DroppedErrors__Output>
       EmergencyRollbackRequest: MessageTypeDefinition<_outrider_v1_EmergencyRollbackRequest, _outrider_v1_EmergencyRollbackRequest__Output>
       EmergencyRollbackResponse: MessageTypeDefinition<_outrider_v1_EmergencyRollbackResponse, _outrider_v1_EmergencyRollbackResponse__Output>
+      ErrorGroup: MessageTypeDefinition<_outrider_v1_ErrorGroup, _outrider_v1_ErrorGroup__Output>
+      ErrorsRequest: MessageTypeDefinition<_outrider_v1_ErrorsRequest, _outrider_v1_ErrorsRequest__Output>
+      ErrorsResponse: MessageTypeDefinition<_outrider_v1_ErrorsResponse, _outrider_v1_ErrorsResponse__Output>
       Event: MessageTypeDefinition<_outrider_v1_Event, _outrider_v1_Event__Output>
       EventsRequest: MessageTypeDefinition<_outrider_v1_EventsRequest, _outrider_v1_EventsRequest__Output>
       EvidenceChunk: MessageTypeDefinition<_outrider_v1_EvidenceChunk, _outrider_v1_EvidenceChunk__Output>
@@ -142,6 +160,12 @@ export interface ProtoGrpcType {
       FleetStatus: MessageTypeDefinition<_outrider_v1_FleetStatus, _outrider_v1_FleetStatus__Output>
       FleetStatusRequest: MessageTypeDefinition<_outrider_v1_FleetStatusRequest, _outrider_v1_FleetStatusRequest__Output>
       GateState: MessageTypeDefinition<_outrider_v1_GateState, _outrider_v1_GateState__Output>
+      HealthHistoryRequest: MessageTypeDefinition<_outrider_v1_HealthHistoryRequest, _outrider_v1_HealthHistoryRequest__Output>
+      HealthHistoryResponse: MessageTypeDefinition<_outrider_v1_HealthHistoryResponse, _outrider_v1_HealthHistoryResponse__Output>
+      HealthReportRequest: MessageTypeDefinition<_outrider_v1_HealthReportRequest, _outrider_v1_HealthReportRequest__Output>
+      HealthReportResponse: MessageTypeDefinition<_outrider_v1_HealthReportResponse, _outrider_v1_HealthReportResponse__Output>
+      HealthResult: MessageTypeDefinition<_outrider_v1_HealthResult, _outrider_v1_HealthResult__Output>
+      HealthTrend: MessageTypeDefinition<_outrider_v1_HealthTrend, _outrider_v1_HealthTrend__Output>
       Hold: MessageTypeDefinition<_outrider_v1_Hold, _outrider_v1_Hold__Output>
       HookRun: MessageTypeDefinition<_outrider_v1_HookRun, _outrider_v1_HookRun__Output>
       Host: MessageTypeDefinition<_outrider_v1_Host, _outrider_v1_Host__Output>
@@ -210,6 +234,8 @@ export interface ProtoGrpcType {
       StartRolloutResponse: MessageTypeDefinition<_outrider_v1_StartRolloutResponse, _outrider_v1_StartRolloutResponse__Output>
       SystemFigures: MessageTypeDefinition<_outrider_v1_SystemFigures, _outrider_v1_SystemFigures__Output>
       TagReleaseRequest: MessageTypeDefinition<_outrider_v1_TagReleaseRequest, _outrider_v1_TagReleaseRequest__Output>
+      TestHealthRequest: MessageTypeDefinition<_outrider_v1_TestHealthRequest, _outrider_v1_TestHealthRequest__Output>
+      TestHealthResponse: MessageTypeDefinition<_outrider_v1_TestHealthResponse, _outrider_v1_TestHealthResponse__Output>
       VerifyProgress: MessageTypeDefinition<_outrider_v1_VerifyProgress, _outrider_v1_VerifyProgress__Output>
       VerifyReleaseRequest: MessageTypeDefinition<_outrider_v1_VerifyReleaseRequest, _outrider_v1_VerifyReleaseRequest__Output>
       VerifyResult: MessageTypeDefinition<_outrider_v1_VerifyResult, _outrider_v1_VerifyResult__Output>

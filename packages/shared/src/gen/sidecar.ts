@@ -17,6 +17,10 @@ import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, Control
 import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from './outrider/v1/Culprit.js';
 import type { EmergencyRequest as _outrider_v1_EmergencyRequest, EmergencyRequest__Output as _outrider_v1_EmergencyRequest__Output } from './outrider/v1/EmergencyRequest.js';
 import type { Fence as _outrider_v1_Fence, Fence__Output as _outrider_v1_Fence__Output } from './outrider/v1/Fence.js';
+import type { HealthResult as _outrider_v1_HealthResult, HealthResult__Output as _outrider_v1_HealthResult__Output } from './outrider/v1/HealthResult.js';
+import type { HealthTrend as _outrider_v1_HealthTrend, HealthTrend__Output as _outrider_v1_HealthTrend__Output } from './outrider/v1/HealthTrend.js';
+import type { HealthTrendsRequest as _outrider_v1_HealthTrendsRequest, HealthTrendsRequest__Output as _outrider_v1_HealthTrendsRequest__Output } from './outrider/v1/HealthTrendsRequest.js';
+import type { HealthTrendsResponse as _outrider_v1_HealthTrendsResponse, HealthTrendsResponse__Output as _outrider_v1_HealthTrendsResponse__Output } from './outrider/v1/HealthTrendsResponse.js';
 import type { Hold as _outrider_v1_Hold, Hold__Output as _outrider_v1_Hold__Output } from './outrider/v1/Hold.js';
 import type { HookAnswer as _outrider_v1_HookAnswer, HookAnswer__Output as _outrider_v1_HookAnswer__Output } from './outrider/v1/HookAnswer.js';
 import type { HostFacts as _outrider_v1_HostFacts, HostFacts__Output as _outrider_v1_HostFacts__Output } from './outrider/v1/HostFacts.js';
@@ -52,6 +56,8 @@ import type { StagingStatus as _outrider_v1_StagingStatus, StagingStatus__Output
 import type { StatusRequest as _outrider_v1_StatusRequest, StatusRequest__Output as _outrider_v1_StatusRequest__Output } from './outrider/v1/StatusRequest.js';
 import type { SwitchRequest as _outrider_v1_SwitchRequest, SwitchRequest__Output as _outrider_v1_SwitchRequest__Output } from './outrider/v1/SwitchRequest.js';
 import type { SystemFigures as _outrider_v1_SystemFigures, SystemFigures__Output as _outrider_v1_SystemFigures__Output } from './outrider/v1/SystemFigures.js';
+import type { TestHealthRequest as _outrider_v1_TestHealthRequest, TestHealthRequest__Output as _outrider_v1_TestHealthRequest__Output } from './outrider/v1/TestHealthRequest.js';
+import type { TestHealthResponse as _outrider_v1_TestHealthResponse, TestHealthResponse__Output as _outrider_v1_TestHealthResponse__Output } from './outrider/v1/TestHealthResponse.js';
 import type { VerifyProgress as _outrider_v1_VerifyProgress, VerifyProgress__Output as _outrider_v1_VerifyProgress__Output } from './outrider/v1/VerifyProgress.js';
 import type { VerifyRequest as _outrider_v1_VerifyRequest, VerifyRequest__Output as _outrider_v1_VerifyRequest__Output } from './outrider/v1/VerifyRequest.js';
 import type { VerifyResult as _outrider_v1_VerifyResult, VerifyResult__Output as _outrider_v1_VerifyResult__Output } from './outrider/v1/VerifyResult.js';
@@ -79,6 +85,10 @@ export interface ProtoGrpcType {
       Culprit: MessageTypeDefinition<_outrider_v1_Culprit, _outrider_v1_Culprit__Output>
       EmergencyRequest: MessageTypeDefinition<_outrider_v1_EmergencyRequest, _outrider_v1_EmergencyRequest__Output>
       Fence: MessageTypeDefinition<_outrider_v1_Fence, _outrider_v1_Fence__Output>
+      HealthResult: MessageTypeDefinition<_outrider_v1_HealthResult, _outrider_v1_HealthResult__Output>
+      HealthTrend: MessageTypeDefinition<_outrider_v1_HealthTrend, _outrider_v1_HealthTrend__Output>
+      HealthTrendsRequest: MessageTypeDefinition<_outrider_v1_HealthTrendsRequest, _outrider_v1_HealthTrendsRequest__Output>
+      HealthTrendsResponse: MessageTypeDefinition<_outrider_v1_HealthTrendsResponse, _outrider_v1_HealthTrendsResponse__Output>
       Hold: MessageTypeDefinition<_outrider_v1_Hold, _outrider_v1_Hold__Output>
       HookAnswer: MessageTypeDefinition<_outrider_v1_HookAnswer, _outrider_v1_HookAnswer__Output>
       HostFacts: MessageTypeDefinition<_outrider_v1_HostFacts, _outrider_v1_HostFacts__Output>
@@ -114,6 +124,8 @@ export interface ProtoGrpcType {
       StatusRequest: MessageTypeDefinition<_outrider_v1_StatusRequest, _outrider_v1_StatusRequest__Output>
       SwitchRequest: MessageTypeDefinition<_outrider_v1_SwitchRequest, _outrider_v1_SwitchRequest__Output>
       SystemFigures: MessageTypeDefinition<_outrider_v1_SystemFigures, _outrider_v1_SystemFigures__Output>
+      TestHealthRequest: MessageTypeDefinition<_outrider_v1_TestHealthRequest, _outrider_v1_TestHealthRequest__Output>
+      TestHealthResponse: MessageTypeDefinition<_outrider_v1_TestHealthResponse, _outrider_v1_TestHealthResponse__Output>
       VerifyProgress: MessageTypeDefinition<_outrider_v1_VerifyProgress, _outrider_v1_VerifyProgress__Output>
       VerifyRequest: MessageTypeDefinition<_outrider_v1_VerifyRequest, _outrider_v1_VerifyRequest__Output>
       VerifyResult: MessageTypeDefinition<_outrider_v1_VerifyResult, _outrider_v1_VerifyResult__Output>

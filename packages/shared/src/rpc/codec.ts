@@ -7,6 +7,7 @@ import type { Patch, PatchPart } from '../release/patch.js';
 import type { ManifestPatch as WireManifestPatch, ManifestPatch__Output } from '../gen/outrider/v1/ManifestPatch.js';
 import type { DeliveryReport } from '../domain/delivery.js';
 import type { OutriderEvent } from '../domain/event.js';
+import type { HealthResult } from '../domain/health-result.js';
 import type { AppStatus, HostStatus, InstanceStatus } from '../domain/host.js';
 import type { HookAnswer } from '../domain/hook.js';
 import { shownHosts, shownRuns } from '../domain/rollout-place.js';
@@ -17,6 +18,7 @@ import type { VerifyResult } from '../domain/release-check.js';
 import { NO_PROOF, type ReleaseProof, type ReleaseSignature } from '../domain/release-signature.js';
 import type { Plan, Rollout } from '../domain/rollout.js';
 import type { AppStatus__Output } from '../gen/outrider/v1/AppStatus.js';
+import type { HealthResult__Output } from '../gen/outrider/v1/HealthResult.js';
 import type { Event as WireEvent, Event__Output } from '../gen/outrider/v1/Event.js';
 import type { HookAnswer as WireHookAnswer, HookAnswer__Output } from '../gen/outrider/v1/HookAnswer.js';
 import type { HostStatus__Output } from '../gen/outrider/v1/HostStatus.js';
@@ -86,6 +88,8 @@ export const writeVerifyProgress = ({ done, total, result }: Told<VerifyResult>)
   ...{ bytesDone: done, bytesTotal: total },
   ...(result === undefined ? {} : { result: result as object }),
 });
+
+export const readHealthResult = (wire: HealthResult__Output): HealthResult => present(wire) as HealthResult;
 
 export function readEvent(wire: Event__Output): OutriderEvent {
   const { data, ...rest } = present(wire) as Omit<OutriderEvent, 'data'> & { data: string };

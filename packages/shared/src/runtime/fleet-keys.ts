@@ -21,6 +21,10 @@ export interface FleetKeys {
   readonly outbox: string;
   /** Stream with the one field `event` (JSON), and the pub/sub channel of the same name (same JSON). */
   readonly events: string;
+  /** Stream with the one field `event` (JSON): every error of an agent that was kept. */
+  readonly errors: string;
+  /** Stream with the one field `event` (HealthResult, JSON): how the checks of an agent came and went. Expires. */
+  readonly health: (app: string, agent: string) => string;
   /** Hash: target of notifications -> place in `events` up to which it was told. */
   readonly notices: string;
   /** Hash: host -> HostRecord (JSON). */
@@ -54,6 +58,12 @@ export interface HostRecord {
 
 /** Entries of the event stream are trimmed to about so many. */
 export const EVENTS_KEPT = 20_000;
+/** Errors are trimmed to about so many, and to those of the last so many milliseconds. */
+export const ERRORS_KEPT = 20_000;
+export const ERRORS_KEPT_MS = 7 * 24 * 3_600_000;
+/** The same of the history of each agent's health. */
+export const HEALTH_KEPT = 2_000;
+export const HEALTH_KEPT_MS = 30 * 24 * 3_600_000;
 export const EVENT_FIELD = 'event';
 
 export function fleetKeys(environment: string): FleetKeys {
@@ -69,6 +79,8 @@ export function fleetKeys(environment: string): FleetKeys {
     active: key('active'),
     outbox: key('outbox'),
     events: key('events'),
+    errors: key('errors'),
+    health: (app, agent) => key(`health:${app}:${agent}`),
     notices: key('notices'),
     hosts: key('hosts'),
     presence: (host) => key(`presence:${host}`),

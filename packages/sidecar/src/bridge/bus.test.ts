@@ -20,6 +20,7 @@ const listener: BusListener = {
   heard: ({ agent }, message) => heard.push(`${agent} ${message.kind} ${message.seq ?? ''}`.trim()),
   extend: ({ agent }, ms) => heard.push(`${agent} extend ${ms}`),
   error: ({ agent }, { message }, told) => errors.push({ who: agent, message, told }),
+  untold: ({ agent }, count) => heard.push(`${agent} untold ${count}`),
   metric: ({ agent }, { name, value }) => {
     heard.push(`${agent} ${name}=${value}`);
     return name !== 'refused';

@@ -7,7 +7,7 @@ import { chmodSync, chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFile } from '@outrider/shared/runtime/special-file.js';
 import type { BusEndpoints } from '../supervise/ports.js';
-import { ErrorBudget } from './error-budget.js';
+import { ErrorTurns } from './error-turns.js';
 import { type ErrorFrame, type MetricFrame, parseFrame, type Refusal } from './frame.js';
 import { type Mouth, openMouth } from './mouth.js';
 
@@ -29,8 +29,10 @@ export interface BusListener {
     message: { readonly kind: 'beat' | 'other'; readonly seq?: number; readonly busy?: boolean },
   ): void;
   extend(speaker: BusSpeaker, ms: number): void;
-  /** `told` false: too many of this speaker's errors came at once; this one is only counted. */
+  /** `told` false: too many of this agent's errors came at once; this one is only counted. */
   error(speaker: BusSpeaker, error: ErrorFrame, told: boolean, untold: number): void;
+  /** So many errors of this agent were only counted, and no other came after them. */
+  untold(speaker: BusSpeaker, count: number): void;
   /** False: the speaker has too many names, or the name is another kind elsewhere. */
   metric(speaker: BusSpeaker, metric: MetricFrame): boolean;
   counted(result: 'accepted' | 'metric_refused' | Refusal): void;
@@ -58,8 +60,11 @@ class ZeroMqBus implements Bus {
   private readonly folder: string;
   private readonly mouths = new Map<string, Mouth>();
   private external: Mouth | undefined;
+  private readonly turns: ErrorTurns;
 
   constructor(private readonly options: BusOptions) {
+    const { listener, monotonic } = options;
+    this.turns = new ErrorTurns(monotonic, (speaker, count) => listener.untold(speaker, count));
     this.folder = join(options.runDir, 'bus.d');
     this.prefix = `ipc://${this.folder}/`;
     // Agents of other users get to their own endpoint, and see no other's name.
@@ -95,14 +100,14 @@ class ZeroMqBus implements Bus {
   }
 
   closeAll(): void {
+    this.turns.close();
     this.external?.close();
     this.external = undefined;
     for (const incarnation of [...this.mouths.keys()]) this.close(incarnation);
   }
 
   private ear(speaker: BusSpeaker): (parts: readonly Uint8Array[]) => void {
-    const { listener, monotonic } = this.options;
-    const budget = new ErrorBudget();
+    const { listener } = this.options;
     return (parts) => {
       const parsed = parseFrame(parts);
       if (!parsed.ok) {
@@ -113,7 +118,7 @@ class ZeroMqBus implements Bus {
       if (frame.type === 'metric' && !listener.metric(speaker, frame)) listener.counted('metric_refused');
       else listener.counted('accepted');
       if (frame.type === 'error') {
-        const { told, untold } = budget.ask(monotonic());
+        const { told, untold } = this.turns.ask(speaker);
         listener.error(speaker, frame, told, untold);
       }
       if (speaker.incarnation === '') return;

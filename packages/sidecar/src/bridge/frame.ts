@@ -1,8 +1,7 @@
 /** Reads what agents say on the bus, strictly: whatever is not exactly one of the known frames is dropped by name. */
-export const LARGEST_FRAME_BYTES = 64 * 1024;
+import { SEVERITIES, type Severity } from '@outrider/shared/domain/agent-error.js';
 
-const SEVERITIES = ['info', 'warning', 'error', 'critical'] as const;
-export type Severity = (typeof SEVERITIES)[number];
+export const LARGEST_FRAME_BYTES = 64 * 1024;
 
 export interface ErrorFrame {
   readonly type: 'error';

@@ -20,6 +20,7 @@ import { startSidecarHttp } from '../http/http.js';
 import { SidecarMetrics } from '../http/metrics.js';
 import { metricsRoutes, sidecarRoutes } from '../http/routes.js';
 import { sessionFigures } from '../http/session-figures.js';
+import { ErrorHistory } from '../link/error-history.js';
 import type { Contents } from '../link/ports.js';
 import { startSidecarGrpc } from '../link/grpc.js';
 import { type RedisLink, startRedisLink } from '../link/redis-link.js';
@@ -30,6 +31,7 @@ import { Sampler } from '../samples/sampler.js';
 import { Autoscaler } from '../supervise/autoscaler.js';
 import { Housekeeping } from '../supervise/housekeeping.js';
 import { bindPatiently } from './binding.js';
+import { healthOf, startHistory } from './health.js';
 import type { Inside } from './inside.js';
 import { remembered } from './remembered.js';
 
@@ -73,7 +75,7 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
   const grpc = await bindPatiently(() =>
     startSidecarGrpc({
       ...{ host, agents: supervisor, logs, samples, preflight, specs, checks, hooks, trust },
-      contents: contentsOf(config, inside),
+      ...{ contents: contentsOf(config, inside), health: healthOf(config, inside, closers) },
       ...{ listen: config.listen.grpc, tokens: tokens.accepted, onBug },
     }),
   );
@@ -87,6 +89,7 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
     onError: (sentence) => log.warn(sentence),
   });
   closers.push(() => redis.close());
+  startHistory(config, inside, redis, closers);
 
   const zmq = await openZeroMq(config, inside, redis, closers);
   const counted = connectMetrics(config, inside, redis, closers);
@@ -157,8 +160,9 @@ async function openZeroMq(
   closers.push(() => question.close());
   const publisher = await bindPatiently(() => startEventPublisher(listen.events));
   closers.push(() => publisher.close());
+  const errors = new ErrorHistory(redis, () => systemClock.monotonic());
   events.publishTo([
-    (event) => (isTold(event) ? undefined : redis.publish(event)),
+    (event) => (event.type === 'error.reported' ? errors.add(event) : isTold(event) ? undefined : redis.publish(event)),
     (event) => publisher.publish(event),
     (event) => inside.metrics.use((them) => them.happened(event)),
   ]);
@@ -173,6 +177,7 @@ function connectMetrics(config: SidecarConfig, inside: Inside, redis: RedisLink,
   metrics.connect({
     status: () => host.status(),
     figures: () => figures.current,
+    trends: () => inside.trends.current?.trends() ?? [],
     events: () => ({ redisUp: redis.up, waiting: redis.waiting, dropped: redis.dropped }),
   });
   closers.push(

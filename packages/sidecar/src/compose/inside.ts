@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism, freemem, networkInterfaces, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { isAtLeast } from '@outrider/shared/domain/agent-error.js';
 import { versionOf } from '@outrider/shared/cli/program.js';
 import { rfc3339, systemClock } from '@outrider/shared/runtime/clock.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
@@ -9,6 +10,7 @@ import { type HostPort, isLoopback } from '@outrider/shared/runtime/listen.js';
 import type { Logger } from '@outrider/shared/runtime/logger.js';
 import { oneServerOf } from '@outrider/shared/runtime/redis-address.js';
 import { type Bus, createBus } from '../bridge/bus.js';
+import { errorEvent, untoldEvent } from '../bridge/error-event.js';
 import type { Listeners, SidecarConfig } from '../config.js';
 import type { HostFigures } from '../http/host-figures.js';
 import type { SidecarMetrics } from '../http/metrics.js';
@@ -29,7 +31,9 @@ import { createRecordStore } from '../store/record-store.js';
 import type { Autoscaler } from '../supervise/autoscaler.js';
 import { createHostDriver, type HostDriver } from '../supervise/host-driver.js';
 import { type ReadSpec, readerOf } from '../supervise/host-driver-specs.js';
+import type { HealthHistory } from '../samples/health-history.js';
 import type { Sampler } from '../samples/sampler.js';
+import type { Trends } from '../samples/trends.js';
 import type { HostDriverOptions } from '../supervise/host-driver-options.js';
 import type { LogReader, Probes, Processes, ReleaseCleaner } from '../supervise/ports.js';
 import type { StagingNeeds } from '../supervise/preflight/ports.js';
@@ -68,6 +72,8 @@ export interface Inside {
   readonly figures: Held<HostFigures>;
   /** Begun with the faces; what happens before is in no sample. */
   readonly samples: Held<Sampler>;
+  readonly history: Held<HealthHistory>;
+  readonly trends: Held<Trends>;
   /** Begun with the faces too. */
   readonly scaler: Held<Autoscaler>;
   /** And this: until then no leader is heard. */
@@ -92,18 +98,19 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const tokens = tokensOf(config, warn);
   const events = new HostEvents({ host, environment, now: () => clock.now() });
   const [metrics, figures, samples] = [new Late<SidecarMetrics>(), {} as Held<HostFigures>, {} as Held<Sampler>];
+  const [history, trends] = [{} as Held<HealthHistory>, {} as Held<Trends>];
   const [scaler, trust] = [{} as Held<Autoscaler>, {} as Held<HostTrust>];
   const crash = crashPointsForTests(process.env);
   const { limits, secrets, processes } = machineOf(config, { store, crash, warn });
   const { logs, logFiles, rotation } = logsOf(config, warn);
-  const bus = busOf(config, { events, metrics, samples }, () => supervisor);
+  const bus = busOf(config, { events, metrics, samples, trends }, () => supervisor);
   const notify = notifyOf(config, metrics, warn);
   const place = { host, address, ...redisPlace(config) };
   const supervisor = new Supervisor({
     ...{ clock, processes, bus, notify, events, limits, secrets, sockets },
     probes: probesOf(processes, address),
     records: crash.records(createRecordStore({ runDir, now: () => clock.now(), onUnreadable: warn })),
-    metrics: countedBy(metrics, samples),
+    metrics: countedBy({ metrics, samples, history, trends }),
     // A copy: each look at the very one asks the C library.
     ownEnvironment: { ...process.env },
     random: () => Math.random(),
@@ -127,7 +134,8 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   return {
     ...{ supervisor, host: driver, hooks, preflight: preflightOf(config, driver, releases) },
     ...{ specs: releases, cleaner: releases, checks: releases, spec: readerOf({ releases }) },
-    ...{ bus, notify, events, metrics, figures, samples, scaler, trust, tokens, version, logs, rotation },
+    ...{ bus, notify, events, metrics, figures, samples, history, trends, scaler, trust },
+    ...{ tokens, version, logs, rotation },
   };
 }
 
@@ -149,14 +157,21 @@ const preflightOf = ({ host, address }: SidecarConfig, driver: HostDriver, needs
     machine: () => ({ ...machine(), availableBytes: freemem() }),
   });
 
-const countedBy = (metrics: Late<SidecarMetrics>, samples: Held<Sampler>): SupervisionMetrics => ({
+const countedBy = ({
+  metrics,
+  samples,
+  history,
+  trends,
+}: Pick<Inside, 'metrics' | 'samples' | 'history' | 'trends'>): SupervisionMetrics => ({
   started: (...counted) => metrics.use((them) => them.started(...counted)),
   exited: (...counted) => metrics.use((them) => them.exited(...counted)),
   restarted: (...counted) => metrics.use((them) => them.restarted(...counted)),
   probed: (app, agent, seconds, failed, incarnation) => {
     samples.current?.probed(incarnation, seconds);
+    trends.current?.probed(incarnation, seconds);
     metrics.use((them) => them.probed(app, agent, seconds, failed));
   },
+  judged: (...judged) => history.current?.judged(...judged),
 });
 
 function logsOf(
@@ -193,7 +208,7 @@ const notifyOf = (
 
 function busOf(
   { runDir }: SidecarConfig,
-  { events, metrics, samples }: Pick<Inside, 'events' | 'metrics' | 'samples'>,
+  { events, metrics, samples, trends }: Pick<Inside, 'events' | 'metrics' | 'samples' | 'trends'>,
   supervisor: () => Supervisor,
 ): Bus {
   return createBus({
@@ -205,17 +220,13 @@ function busOf(
         if (message.kind === 'beat') metrics.use((them) => them.heard(speaker));
       },
       extend: (speaker, ms) => supervisor().extend(speaker.incarnation, ms),
-      error: (speaker, { errorType, severity, message, context }, told, untold) => {
-        metrics.use((them) => them.error(speaker, severity));
-        samples.current?.error(speaker.incarnation, severity);
-        if (!told) return;
-        const { app, agent, instance } = speaker;
-        events.emit('error.reported', {
-          ...(app === '' ? {} : { app }),
-          ...{ agent, instance, reason: message },
-          data: { error_type: errorType, severity, message, context, ...(untold === 0 ? {} : { untold }) },
-        });
+      error: (speaker, error, told, untold) => {
+        metrics.use((them) => them.error(speaker, error.severity));
+        samples.current?.error(speaker.incarnation, error.severity);
+        if (isAtLeast(error.severity, 'error')) trends.current?.failed(speaker.incarnation);
+        if (told) events.emit('error.reported', errorEvent(speaker, error, untold));
       },
+      untold: (speaker, count) => events.emit('error.reported', untoldEvent(speaker, count)),
       metric: (speaker, metric) => {
         samples.current?.metric(speaker.incarnation, metric.name, metric.value, metric.kind);
         return metrics.current?.metric(speaker, metric) ?? true;

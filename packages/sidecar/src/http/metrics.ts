@@ -4,6 +4,7 @@
  */
 import type { HostStatus, StagedBytes } from '@outrider/shared/domain/host.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { HealthTrend } from '@outrider/shared/domain/trend.js';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { SupervisionMetrics } from '../link/ports.js';
 import { BusMetrics, type BusMetric, keyOf, type MetricSpeaker } from './bus-metrics.js';
@@ -25,10 +26,12 @@ export interface SidecarMetricsOptions {
 export interface MetricsSources {
   readonly status: () => HostStatus;
   readonly figures: () => HostFigures | undefined;
+  /** What is on its way to a limit; absent: nobody looks. */
+  readonly trends?: () => readonly HealthTrend[];
   readonly events: () => { readonly redisUp: boolean; readonly waiting: number; readonly dropped: number };
 }
 
-export class SidecarMetrics implements SupervisionMetrics {
+export class SidecarMetrics implements Omit<SupervisionMetrics, 'judged'> {
   readonly type: string;
   private readonly registry = new Registry();
   private readonly counted = new CountedSeries(this.registry);
@@ -116,6 +119,7 @@ export class SidecarMetrics implements SupervisionMetrics {
       this.prune(status);
       this.instances.show(status.instances);
       this.show(status, sources);
+      this.foretell(sources.trends?.() ?? []);
     }
     return this.registry.metrics();
   }
@@ -132,6 +136,14 @@ export class SidecarMetrics implements SupervisionMetrics {
     ]);
     this.counted.prune((agent) => there.has(agent));
     this.bus.prune((agent) => there.has(agent));
+  }
+
+  private foretell(trends: readonly HealthTrend[]): void {
+    const { trend } = this.own;
+    trend.reset();
+    for (const { app, agent, instance, metric, hours } of trends) {
+      trend.set({ app, agent, instance: String(instance), metric }, hours);
+    }
   }
 
   private show(status: HostStatus, { figures, events }: MetricsSources): void {
@@ -193,6 +205,9 @@ function ownSeries(registry: Registry) {
     blobsSent: counter('outrider_release_bytes_sent_total', 'Contents of releases that were sent to other hosts.', []),
     info: gauge('outrider_sidecar_info', 'This sidecar; always 1.', ['version']),
     release: gauge('outrider_release_info', 'Releases of this host; always 1.', ['app', 'version', 'phase']),
+    trend: gauge('outrider_trend_hours', 'Until it reaches its limit, as it goes; the host itself has no agent.', [
+      ...(['app', 'agent', 'instance', 'metric'] as const),
+    ]),
     replicas: gauge('outrider_agent_replicas', 'Instances that should run of the active release.', ['app', 'agent']),
     cpu: gauge('system_cpu_usage_percent', 'CPU usage percentage'),
     memory: gauge('system_memory_usage_percent', 'Memory usage percentage'),

@@ -3,6 +3,9 @@ import type { Command__Output } from '@outrider/shared/gen/outrider/v1/Command.j
 import type { ControlAgentRequest__Output } from '@outrider/shared/gen/outrider/v1/ControlAgentRequest.js';
 import type { LogsRequest__Output } from '@outrider/shared/gen/outrider/v1/LogsRequest.js';
 import type { ReleaseRef__Output } from '@outrider/shared/gen/outrider/v1/ReleaseRef.js';
+import type { TestHealthRequest__Output } from '@outrider/shared/gen/outrider/v1/TestHealthRequest.js';
+import type { HealthLevel } from '@outrider/shared/domain/agent.js';
+import { HEALTH_LEVELS, levelsUpTo } from '@outrider/shared/domain/health-result.js';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { isDigest, isName, NAME_RULE } from '@outrider/shared/domain/name.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
@@ -111,3 +114,14 @@ function present<T>(value: T | null, name: string): T {
 }
 
 const invalid = (sentence: string): OutriderError => new OutriderError('invalid', sentence);
+
+/** `level` '': all of them. */
+export function healthAskOf(
+  { app, agent, host: meant, level }: TestHealthRequest__Output,
+  host: string,
+): { readonly app: string; readonly agent: string; readonly levels: readonly HealthLevel[] } {
+  if (meant !== '' && meant !== host) throw invalid(`This is ${host}, not ${meant.slice(0, 63)}.`);
+  const known = HEALTH_LEVELS.find((word) => word === level);
+  if (level !== '' && known === undefined) throw invalid(`level must be one of ${HEALTH_LEVELS.join(', ')}.`);
+  return { app, agent, levels: levelsUpTo(known ?? 'performance') };
+}

@@ -132,6 +132,13 @@ beforeEach(async () => {
   status = hostStatus({ instances: [instanceStatus('vision'), instanceStatus('memory', { ready: false })] });
   server = await startSidecarGrpc({
     ...{ host, agents, trust, checks },
+    health: {
+      trends: () => [],
+      testHealth: async (ask) => {
+        asked.push(['health', ask]);
+        return [];
+      },
+    },
     contents: {
       send: async function* ({ sha256 }) {
         asked.push(['contents', ...sha256]);
@@ -198,6 +205,7 @@ describe('who may ask', () => {
     ['Commit', (to) => to.Commit({ command: COMMAND })],
     ['Revert', (to) => to.Revert({ command: COMMAND })],
     ['ControlAgent', (to) => to.ControlAgent({ action: 'stop' })],
+    ['TestHealth', (to) => to.TestHealth({})],
     ['Logs', async (to) => to.Logs({ agent: 'vision' })[Symbol.asyncIterator]().next()],
   ])('%s needs the token, and says which', async (_, call) => {
     const mistaken = connectSidecar({ endpoint: stranger.endpoint, token: `${TOKEN}x` });

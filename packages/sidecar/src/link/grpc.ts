@@ -22,6 +22,7 @@ import {
   checkPlace,
   checkRelease,
   commandOf,
+  healthAskOf,
   leaseEndOf,
   logsAskOf,
   releaseOf,
@@ -31,6 +32,7 @@ import { latest } from './latest.js';
 import type {
   AgentControl,
   Contents,
+  HealthSource,
   Hooks,
   HostControl,
   Preflight,
@@ -43,7 +45,7 @@ import { scaleAgent } from './scale.js';
 
 /** Changes within this time are told together. */
 const COALESCE_MS = 20;
-const OPEN_METHODS: ReadonlySet<string> = new Set(['Status', 'WatchStatus', 'Samples']);
+const OPEN_METHODS: ReadonlySet<string> = new Set(['Status', 'WatchStatus', 'Samples', 'HealthTrends']);
 const SERVICE_NAME = 'outrider.v1.Sidecar';
 
 export interface SidecarGrpcOptions {
@@ -51,6 +53,7 @@ export interface SidecarGrpcOptions {
   readonly agents: AgentControl;
   readonly logs: LogReader;
   readonly samples: SampleSource;
+  readonly health: HealthSource;
   readonly preflight: Preflight;
   readonly specs: SpecSource;
   readonly hooks: Hooks;
@@ -94,7 +97,7 @@ export async function startSidecarGrpc(options: SidecarGrpcOptions): Promise<Sid
 export function sidecarService(
   options: Omit<SidecarGrpcOptions, 'listen' | 'tokens' | 'onBug'>,
 ): Service<SidecarHandlers> {
-  const { host, agents, logs, samples } = options;
+  const { host, agents, logs, samples, health } = options;
   return {
     Status: async () => host.status() as WireHostStatus,
     WatchStatus: (_request, { signal }) =>
@@ -124,6 +127,10 @@ export function sidecarService(
     Logs: (request, { signal }) =>
       agentLogs({ host: host.status().host, agents, reader: logs }, logsAskOf(request), signal),
     Samples: async ({ app, metrics }) => writeHostSamples(samples.samples(app, metrics)),
+    TestHealth: async (request, { signal }) => ({
+      results: [...(await health.testHealth(healthAskOf(request, host.status().host), signal))],
+    }),
+    HealthTrends: async () => ({ trends: [...health.trends()] }),
     RunHook: (request) => runHook(request, options),
     Verify: (request, { signal }) => verify(request, options.checks, signal),
     Blobs: (ask, caller) => options.contents.send(ask, caller),

@@ -1,6 +1,9 @@
 /** What the outward faces of a sidecar (gRPC, HTTP, ZeroMQ, metrics) ask of its inside. */
+import type { HealthLevel, Healthcheck } from '@outrider/shared/domain/agent.js';
 import type { HostSamples } from '@outrider/shared/domain/gate.js';
 import type { HookAnswer, HookAsk } from '@outrider/shared/domain/hook.js';
+import type { HealthResult, HealthStatus } from '@outrider/shared/domain/health-result.js';
+import type { HealthTrend } from '@outrider/shared/domain/trend.js';
 import type { AppStatus, Fence, HostStatus, InstanceStatus, StagePeer } from '@outrider/shared/domain/host.js';
 import type { OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import type { PreflightReport } from '@outrider/shared/domain/preflight.js';
@@ -175,6 +178,29 @@ export interface SupervisionMetrics {
   /** Seconds from a death to the next process running. */
   restarted(app: string, agent: string, seconds: number): void;
   probed(app: string, agent: string, seconds: number, failed: boolean, incarnation: string): void;
+  /** How a check stands, each time anything was heard of its agent. `index`: of the check among those of the agent. */
+  judged(place: InstancePlace, index: number, check: Healthcheck, judged: Judged): void;
+}
+
+export type InstancePlace = Pick<InstanceStatus, 'app' | 'agent' | 'instance'>;
+
+export interface Judged {
+  readonly status: HealthStatus;
+  /** What it said last. */
+  readonly reason: string;
+  /** Of its last answer; absent: it is not asked, or was not yet. */
+  readonly seconds?: number;
+}
+
+/** How well agents are beyond what their status says. Implemented by supervise/ and samples/. */
+export interface HealthSource {
+  /** What is on its way to a limit. */
+  trends(): readonly HealthTrend[];
+  /** Runs checks now. */
+  testHealth(
+    ask: { readonly app: string; readonly agent: string; readonly levels: readonly HealthLevel[] },
+    signal: AbortSignal,
+  ): Promise<readonly HealthResult[]>;
 }
 
 /** Contents for other hosts. Implemented by release/. */

@@ -1,5 +1,5 @@
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
-import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
+import { EVENT_FIELD, fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { parseHostPort } from '@outrider/shared/runtime/listen.js';
 import { command, startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
@@ -81,7 +81,7 @@ describe('Redis', () => {
 
   test('gets an event that comes at the very end of a delivery', async () => {
     await eventually(() => link.up);
-    const { spool } = link as unknown as { readonly spool: EventSpool };
+    const { spool } = link as unknown as { readonly spool: EventSpool<unknown> };
     const remove = spool.remove.bind(spool);
     spool.remove = (batch) => {
       remove(batch);
@@ -90,6 +90,26 @@ describe('Redis', () => {
     };
     link.publish(event(0));
     await eventually(async () => expect(await streamed()).toEqual(['e0', 'e1']));
+  });
+
+  test('keeps errors and health apart from what happened, and neither for ever', async () => {
+    await eventually(() => link.up);
+    const health = KEYS.health('crew', 'memory');
+    const month = 30 * 24 * 3_600_000;
+    // Trimmed by whole nodes of the stream, of a hundred entries.
+    for (let index = 1; index <= 300; index += 1) await reader.xadd(health, `${index}-0`, EVENT_FIELD, '{}');
+    link.report({ ...event(1), type: 'error.reported' });
+    link.judged({
+      ...{ at: '', host: 'pc2', app: 'crew', agent: 'memory', instance: 0, level: 'deep', probe: 'exec' },
+      ...{ status: 'healthy', reason: '', critical: true },
+    });
+    link.publish(event(2));
+    await eventually(async () => expect(await streamed()).toEqual(['e2']));
+    expect(await reader.xlen(KEYS.errors)).toBe(1);
+    expect(await reader.xlen(health)).toBeLessThan(110);
+    expect(await reader.pttl(health)).toBeGreaterThan(month - 60_000);
+    expect(await reader.pttl(KEYS.errors)).toBeGreaterThan(0);
+    expect(await reader.pttl(KEYS.events)).toBe(-1);
   });
 
   test('that was away gets what happened meanwhile, in order, and knows the host again', async () => {

@@ -3,11 +3,20 @@
  * anything: events wait in a bounded spool and are delivered in order when it is back.
  */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
-import { EVENT_FIELD, EVENTS_KEPT, type FleetKeys, type HostRecord } from '@outrider/shared/runtime/fleet-keys.js';
+import {
+  ERRORS_KEPT,
+  ERRORS_KEPT_MS,
+  EVENT_FIELD,
+  EVENTS_KEPT,
+  type FleetKeys,
+  HEALTH_KEPT,
+  HEALTH_KEPT_MS,
+  type HostRecord,
+} from '@outrider/shared/runtime/fleet-keys.js';
+import type { HealthResult } from '@outrider/shared/domain/health-result.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import type { RedisAddress } from '@outrider/shared/runtime/redis-address.js';
 import { openRedis, type RedisClient, type RedisLimits } from '@outrider/shared/runtime/redis-client.js';
-import type { ChainableCommander } from 'ioredis';
 import { EventSpool } from './event-spool.js';
 
 /** Nothing waits for Redis here, so it is given time. Presence asks every 3 s. */
@@ -31,6 +40,10 @@ export interface RedisLinkOptions {
 
 export interface RedisLink {
   publish(event: OutriderEvent): void;
+  /** An error of an agent, for those who look for errors. */
+  report(error: OutriderEvent): void;
+  /** For the history of an agent's health. */
+  judged(result: HealthResult): void;
   readonly up: boolean;
   readonly waiting: number;
   /** Events that were dropped because Redis was away too long. */
@@ -39,11 +52,26 @@ export interface RedisLink {
   close(withinMs?: number): Promise<void>;
 }
 
+/** An entry of a stream that waits for Redis. */
+interface Waiting {
+  readonly stream: string;
+  readonly text: string;
+  /** The stream is trimmed to about so many entries. */
+  readonly most: number;
+  /** And to those that are younger; absent: of any age. A stream that nothing is added to goes after that time. */
+  readonly keepMs?: number;
+  /** Whoever waits on the channel of the same name is told too. */
+  readonly wakes: boolean;
+}
+
+/** What happened to the host is worth more than one more error or look at its health. */
+const isSpare = ({ wakes }: Waiting): boolean => !wakes;
+
 export const startRedisLink = (options: RedisLinkOptions): RedisLink => new Link(options);
 
 class Link implements RedisLink {
   private readonly redis: RedisClient;
-  private readonly spool = new EventSpool(SPOOLED_EVENTS);
+  private readonly spool = new EventSpool<Waiting>(SPOOLED_EVENTS, isSpare);
   private readonly refresh: NodeJS.Timeout;
   private again: NodeJS.Timeout | undefined;
   private delivering: Promise<void> | undefined;
@@ -80,7 +108,22 @@ class Link implements RedisLink {
   }
 
   publish(event: OutriderEvent): void {
-    this.spool.push(event);
+    const { events: stream } = this.options.keys;
+    this.push({ stream, text: JSON.stringify(event), most: EVENTS_KEPT, wakes: true });
+  }
+
+  report(error: OutriderEvent): void {
+    const { errors: stream } = this.options.keys;
+    this.push({ stream, text: JSON.stringify(error), most: ERRORS_KEPT, keepMs: ERRORS_KEPT_MS, wakes: false });
+  }
+
+  judged(result: HealthResult): void {
+    const stream = this.options.keys.health(result.app, result.agent);
+    this.push({ stream, text: JSON.stringify(result), most: HEALTH_KEPT, keepMs: HEALTH_KEPT_MS, wakes: false });
+  }
+
+  private push(waiting: Waiting): void {
+    this.spool.push(waiting);
     this.deliver();
   }
 
@@ -140,16 +183,22 @@ class Link implements RedisLink {
   }
 
   /** How many of the batch, from its beginning, Redis has taken. An event may be sent twice; its id tells. */
-  private async send(batch: readonly OutriderEvent[]): Promise<number> {
-    const { events } = this.options.keys;
-    const pipeline = batch.reduce<ChainableCommander>((commands, event) => {
-      const text = JSON.stringify(event);
-      return commands.xadd(events, 'MAXLEN', '~', EVENTS_KEPT, '*', EVENT_FIELD, text).publish(events, text);
-    }, this.redis.pipeline());
+  private async send(batch: readonly Waiting[]): Promise<number> {
+    const pipeline = this.redis.pipeline();
+    const places = batch.map((waiting) => {
+      const place = pipeline.length;
+      const { stream, text, most, keepMs, wakes } = waiting;
+      pipeline.xadd(stream, 'MAXLEN', '~', most, '*', EVENT_FIELD, text);
+      if (wakes) pipeline.publish(stream, text);
+      if (keepMs !== undefined) {
+        pipeline.xtrim(stream, 'MINID', '~', `${Math.max(0, Date.now() - keepMs)}-0`).pexpire(stream, keepMs);
+      }
+      return place;
+    });
     try {
       const results = (await pipeline.exec()) ?? [];
-      // Two commands each. The stream is the truth; a lost wake-up on the channel is none of its failures.
-      const added = results.filter((_, index) => index % 2 === 0).map(([error]) => error);
+      // The stream is the truth; a lost wake-up on the channel or a trim that failed is none of its failures.
+      const added = places.map((place) => results[place]?.[0] ?? null);
       const failed = added.findIndex((error) => error !== null);
       if (failed === -1) return added.length;
       this.complain(added[failed]);

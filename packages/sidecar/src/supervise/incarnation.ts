@@ -2,12 +2,16 @@
  * One start of an instance and all that was opened for it: process, bus endpoint, notify socket, sockets, probes. Does what it is
  * told and tells what it sees; decides nothing.
  */
-import type { HostAgent, NodeSignal } from '@outrider/shared/domain/agent.js';
+import type { Healthcheck, HostAgent, NodeSignal } from '@outrider/shared/domain/agent.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { spellingOf } from '@outrider/shared/runtime/listen.js';
+import type { CheckHealth } from '../agent/check-health.js';
+import { statusOfCheck } from '../agent/check-status.js';
 import { type Health, isBusy, newHealth, noteOf, resumedHealth } from '../agent/health.js';
 import type { HeldSocket, ProcessIdentity } from '../agent/identity.js';
 import type { Instance } from '../agent/instance.js';
+import type { Judged } from '../link/ports.js';
+import type { Askable } from './ask-checks.js';
 import type { Origin } from './instance-record.js';
 import { type Launch, prepareLaunch } from './launch.js';
 import { Notifications } from './notifications.js';
@@ -75,6 +79,11 @@ export class Incarnation {
   /** What its checks said last, or what keeps it from being frozen. */
   get detail(): string {
     return this.#parking?.why ?? this.#loop?.health.detail ?? '';
+  }
+  /** Undefined: its checks can't be asked. */
+  get askable(): Askable | undefined {
+    const health = this.#loop?.health;
+    return health && { checks: this.agent.healthchecks, target: () => this.#target(), health };
   }
   /** What there is to know of it while it is well. */
   get note(): string {
@@ -177,15 +186,23 @@ export class Incarnation {
           : undefined;
     const health = resumed === undefined ? newHealth(checks) : resumedHealth(checks, resumed, parts.clock.monotonic());
     let verdict = health.verdict;
+    const seconds = new Map<Healthcheck, number>();
+    const place = { app, agent: spec.name, instance: this.#options.index };
     this.#loop = new ProbeLoop(
       {
         clock: parts.clock,
         probes: parts.probes,
         checks,
         target: () => this.#target(),
-        asked: (_check, result) =>
-          parts.metrics.probed(app, spec.name, result.seconds, result.status === 'failed', this.id),
+        asked: (check, result) => {
+          seconds.set(check, result.seconds);
+          parts.metrics.probed(app, spec.name, result.seconds, result.status === 'failed', this.id);
+        },
         changed: (now) => {
+          checks.forEach((check, index) => {
+            const state = now.checks[index];
+            if (state !== undefined) parts.metrics.judged(place, index, check, judgedAs(state, seconds.get(check)));
+          });
           this.#said.note(noteOf(now, ''));
           if (now.verdict === verdict) return;
           verdict = now.verdict;
@@ -260,6 +277,11 @@ export class Incarnation {
     };
   }
 }
+
+const judgedAs = (state: CheckHealth, seconds: number | undefined): Judged => ({
+  ...{ status: statusOfCheck(state), reason: state.detail },
+  ...(seconds === undefined ? {} : { seconds }),
+});
 
 function toldOf(health: Health, incarnation: string): Told | undefined {
   switch (health.verdict) {

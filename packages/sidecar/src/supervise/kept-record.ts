@@ -56,3 +56,17 @@ export class KeptRecord {
     this.around.changed(this.live);
   }
 }
+
+/** Sentences for a person: of which instances the next sidecar would not know how they are now. */
+export function unrecordedProblems(
+  lives: readonly { readonly key: string; readonly unrecorded: string | undefined }[],
+): readonly string[] {
+  const [first, ...others] = lives.flatMap(({ key, unrecorded }) =>
+    unrecorded === undefined ? [] : { key, unrecorded },
+  );
+  if (first === undefined) return [];
+  const more = others.length === 0 ? '' : ` So it is with ${others.length} more.`;
+  return [
+    `What is asked of ${first.key} can't be recorded, and a sidecar that is killed forgets it: ${first.unrecorded}${more}`,
+  ];
+}

@@ -11,6 +11,7 @@ import { decide } from '../agent/lifecycle.js';
 import { wasSignalled } from '../agent/drain-cells.js';
 import { rulesOf } from '../agent/rules.js';
 import type { Followed, Slot } from '../agent/view.js';
+import type { Askable } from './ask-checks.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { GOING_DOWN } from './host-drain.js';
 import { newIncarnation } from './incarnation-id.js';
@@ -81,6 +82,10 @@ export class LiveInstance {
   }
   get addresses(): readonly string[] {
     return this.#incarnation?.addresses ?? [];
+  }
+  /** Undefined: its checks can't be asked. */
+  get askable(): Askable | undefined {
+    return this.#incarnation?.askable;
   }
   /** What there is to know of it while it is well. */
   get note(): string {
@@ -230,7 +235,7 @@ export class LiveInstance {
         this.#incarnation = undefined;
         return;
       case 'report':
-        this.#report(effect);
+        this.#around.parts.events.emit(effect.event, eventOf(this, effect));
         return;
     }
   }
@@ -291,9 +296,5 @@ export class LiveInstance {
       this.tell({ kind: 'deadline', incarnation, lateMs, detail });
       this.#plan();
     });
-  }
-
-  #report(report: Extract<Effect, { kind: 'report' }>): void {
-    this.#around.parts.events.emit(report.event, eventOf(this, report));
   }
 }

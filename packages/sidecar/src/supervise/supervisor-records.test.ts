@@ -82,6 +82,7 @@ test('no start is lost from the counts with the sidecar, wherever it is killed',
   const counted: number[] = [];
   const metrics: SupervisionMetrics = {
     ...{ exited: () => undefined, restarted: () => undefined, probed: () => undefined },
+    judged: () => undefined,
     started: (_app, _agent, count) => counted.push(count),
   };
   const folder = mkdtempSync(join(tmpdir(), 'outrider-rig-'));

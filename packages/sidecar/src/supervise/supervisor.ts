@@ -2,13 +2,16 @@
  * Supervises the agents of this host: one mailbox, one writer. Everything that happens becomes a turn; after each,
  * what should run is compared with what does, until nothing is left to do. Decides nothing itself: see agent/.
  */
+import type { HealthResult } from '@outrider/shared/domain/health-result.js';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { AgentControl } from '../link/ports.js';
 import { Board } from '../agent/board.js';
 import { missingDependencies } from '../agent/dependency-gate.js';
+import { type Examinee, examineeOf, type HealthAsk, testHealth } from './health-test.js';
 import { drainHost } from './host-drain.js';
 import { type InstanceRecord, readRecord } from './instance-record.js';
+import { unrecordedProblems } from './kept-record.js';
 import { pendingStatus, statusOf } from './instance-status.js';
 import { gapOf, recoverSockets } from './kept-sockets.js';
 import type { LiveInstance } from './live-instance.js';
@@ -137,17 +140,19 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     ]);
   }
 
+  /** Runs checks now. */
+  testHealth(ask: HealthAsk, signal: AbortSignal): Promise<readonly HealthResult[]> {
+    const at = this.#at();
+    const examinees = [...this.#apps.values()].flatMap((app): Examinee[] => [
+      ...app.slots.map((live) => examineeOf(live, statusOf(live, this.#parts.host.host, at))),
+      ...this.#pending(app).map((status) => ({ status, checks: [], askable: undefined })),
+    ]);
+    return testHealth(examinees, ask, this.#parts, signal);
+  }
+
   /** Sentences for a person who has to mend something here. */
   problems(): readonly string[] {
-    const lives = [...this.#apps.values()].flatMap(({ slots }) => slots);
-    const [first, ...others] = lives.flatMap(({ key, unrecorded }) =>
-      unrecorded === undefined ? [] : { key, unrecorded },
-    );
-    if (first === undefined) return [];
-    const more = others.length === 0 ? '' : ` So it is with ${others.length} more.`;
-    return [
-      `What is asked of ${first.key} can't be recorded, and a sidecar that is killed forgets it: ${first.unrecorded}${more}`,
-    ];
+    return unrecordedProblems([...this.#apps.values()].flatMap(({ slots }) => slots));
   }
 
   logFile(app: string, agent: string, instance: number): string | undefined {

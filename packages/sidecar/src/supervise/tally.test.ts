@@ -9,6 +9,7 @@ test('what was counted before a restart of the sidecar is counted on from there'
     exited: (...words) => told.push(['exited', ...words]),
     restarted: (...words) => told.push(['restarted', ...words]),
     probed: () => undefined,
+    judged: () => undefined,
   };
   const first = new Tally(metrics, 'app', 'vision');
   first.resume();

@@ -1,5 +1,5 @@
-/** For tests of what comes after: a host without trusted_keys. */
-import type { ReleaseChecks, Trust } from '../link/ports.js';
+/** For tests of what comes after: a host without trusted_keys, of which nothing is to be told. */
+import type { HealthSource, ReleaseChecks, Trust } from '../link/ports.js';
 
 export const TRUSTS_ALL: Trust = {
   problemOf: () => undefined,
@@ -11,3 +11,5 @@ export const TRUSTS_ALL: Trust = {
 export const NOTHING_TO_CHECK: ReleaseChecks = {
   checkAll: async () => ({ damaged: [], mended: [], problems: [], files: 0, bytes: 0 }),
 };
+
+export const NO_HEALTH: HealthSource = { trends: () => [], testHealth: async () => [] };

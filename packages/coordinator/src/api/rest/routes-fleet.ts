@@ -1,12 +1,14 @@
 /** The fleet as it is: in the shapes that dashboards of old know, and as the command line shows it. */
+import { SEVERITIES } from '@outrider/shared/domain/agent-error.js';
 import { hostDocument } from '@outrider/shared/documents/hosts.js';
 import { readEvent, readInstanceStatus } from '@outrider/shared/rpc/codec.js';
 import { z } from 'zod';
+import { filterOf, groupedErrors } from '../errors.js';
 import { refuse } from '../fields.js';
 import { controlAgent } from '../http-agents.js';
-import { countOf, nameOf, namesOf, pageOf, required, rolloutOf, spanOf, textOf } from './parameters.js';
+import { countOf, nameOf, namesOf, pageOf, required, rolloutOf, spanOf, textOf, wordOf } from './parameters.js';
 import { next, ok, part, type RestRoute, route } from './route.js';
-import { Agent, AgentControl, AgentControlled, Event, Health, Host, LogLine, Status } from './shapes-fleet.js';
+import { Agent, AgentControl, AgentControlled, Errors, Event, Health, Host, LogLine, Status } from './shapes-fleet.js';
 
 const tag = 'fleet';
 /** As many as a sidecar gives. */
@@ -100,4 +102,22 @@ const control = route({
   handle: async ({ inside, body, by }) => ok(await controlAgent(inside, body, by)),
 });
 
-export const FLEET: readonly RestRoute[] = [status, health, hosts, agents, control, events, logs];
+const errors = route({
+  ...{ method: 'GET', path: '/errors', tag, summary: 'What agents report, in groups of the same kind' },
+  description: 'What was more than is kept of an agent is counted in `dropped`.',
+  parameters: {
+    since: spanOf('Only what was reported in this time up to now; absent: all that is kept.'),
+    host: nameOf('Only of this host.'),
+    app: nameOf('Only of this app.'),
+    agent: nameOf('Only of agents of this name.'),
+    severity: wordOf('Only these and worse.', SEVERITIES),
+  },
+  answers: { 200: { description: 'As `coordinator errors --json`.', shape: Errors } },
+  handle: async ({ inside, values: { since, ...rest } }) => {
+    const from = since === undefined ? 0 : Math.max(0, inside.clock.now() - since);
+    const { groups, dropped } = await groupedErrors(inside, filterOf(rest), from);
+    return ok({ groups: groups.map(({ errorType, ...group }) => ({ ...group, error_type: errorType })), dropped });
+  },
+});
+
+export const FLEET: readonly RestRoute[] = [status, health, hosts, agents, control, events, errors, logs];

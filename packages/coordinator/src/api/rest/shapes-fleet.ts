@@ -1,4 +1,5 @@
 /** Shapes of what the fleet is and does. */
+import { SEVERITIES } from '@outrider/shared/domain/agent-error.js';
 import { EVENT_TYPES } from '@outrider/shared/domain/event.js';
 import { z } from 'zod';
 import { at, count, Hold, HostPhase, Kept, Liveness, maybe, named, rate, Ref } from './shapes.js';
@@ -157,6 +158,28 @@ export const AgentControl = named(
 export const AgentControlled = named(
   'AgentControlled',
   z.object({ instances: z.array(Agent), skipped: z.array(z.string()) }),
+);
+
+export const Errors = named(
+  'Errors',
+  z.object({
+    groups: z.array(
+      z.object({
+        id: z.string(),
+        app: z.string().describe("'': programs that are no agents."),
+        agent: z.string(),
+        error_type: z.string(),
+        severity: z.enum(SEVERITIES).describe('The worst.'),
+        message: z.string(),
+        count,
+        first: at,
+        last: at,
+        hosts: z.array(z.string()),
+        context: z.record(z.string(), z.unknown()),
+      }),
+    ),
+    dropped: z.array(z.object({ host: z.string(), app: z.string(), agent: z.string(), count })),
+  }),
 );
 
 export const Event = named(

@@ -55,7 +55,13 @@ export function partsFor(folder: string, events: Emitted[], warnings: string[]):
         events.push({ type, agent, instance, version, reason, data });
       },
     },
-    metrics: { started: () => undefined, exited: () => undefined, restarted: () => undefined, probed: () => undefined },
+    metrics: {
+      started: () => undefined,
+      exited: () => undefined,
+      restarted: () => undefined,
+      probed: () => undefined,
+      judged: () => undefined,
+    },
     host: { host: 'main-pc', address: '127.0.0.1', redis: { host: '127.0.0.9', port: 6390 } },
     bootId: bootId(),
     ownEnvironment: process.env,

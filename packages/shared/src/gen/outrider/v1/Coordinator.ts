@@ -12,6 +12,8 @@ import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, Control
 import type { ControlRolloutRequest as _outrider_v1_ControlRolloutRequest, ControlRolloutRequest__Output as _outrider_v1_ControlRolloutRequest__Output } from '../../outrider/v1/ControlRolloutRequest.js';
 import type { EmergencyRollbackRequest as _outrider_v1_EmergencyRollbackRequest, EmergencyRollbackRequest__Output as _outrider_v1_EmergencyRollbackRequest__Output } from '../../outrider/v1/EmergencyRollbackRequest.js';
 import type { EmergencyRollbackResponse as _outrider_v1_EmergencyRollbackResponse, EmergencyRollbackResponse__Output as _outrider_v1_EmergencyRollbackResponse__Output } from '../../outrider/v1/EmergencyRollbackResponse.js';
+import type { ErrorsRequest as _outrider_v1_ErrorsRequest, ErrorsRequest__Output as _outrider_v1_ErrorsRequest__Output } from '../../outrider/v1/ErrorsRequest.js';
+import type { ErrorsResponse as _outrider_v1_ErrorsResponse, ErrorsResponse__Output as _outrider_v1_ErrorsResponse__Output } from '../../outrider/v1/ErrorsResponse.js';
 import type { Event as _outrider_v1_Event, Event__Output as _outrider_v1_Event__Output } from '../../outrider/v1/Event.js';
 import type { EventsRequest as _outrider_v1_EventsRequest, EventsRequest__Output as _outrider_v1_EventsRequest__Output } from '../../outrider/v1/EventsRequest.js';
 import type { EvidenceChunk as _outrider_v1_EvidenceChunk, EvidenceChunk__Output as _outrider_v1_EvidenceChunk__Output } from '../../outrider/v1/EvidenceChunk.js';
@@ -19,6 +21,10 @@ import type { FleetEmergencyRequest as _outrider_v1_FleetEmergencyRequest, Fleet
 import type { FleetEmergencyResponse as _outrider_v1_FleetEmergencyResponse, FleetEmergencyResponse__Output as _outrider_v1_FleetEmergencyResponse__Output } from '../../outrider/v1/FleetEmergencyResponse.js';
 import type { FleetStatus as _outrider_v1_FleetStatus, FleetStatus__Output as _outrider_v1_FleetStatus__Output } from '../../outrider/v1/FleetStatus.js';
 import type { FleetStatusRequest as _outrider_v1_FleetStatusRequest, FleetStatusRequest__Output as _outrider_v1_FleetStatusRequest__Output } from '../../outrider/v1/FleetStatusRequest.js';
+import type { HealthHistoryRequest as _outrider_v1_HealthHistoryRequest, HealthHistoryRequest__Output as _outrider_v1_HealthHistoryRequest__Output } from '../../outrider/v1/HealthHistoryRequest.js';
+import type { HealthHistoryResponse as _outrider_v1_HealthHistoryResponse, HealthHistoryResponse__Output as _outrider_v1_HealthHistoryResponse__Output } from '../../outrider/v1/HealthHistoryResponse.js';
+import type { HealthReportRequest as _outrider_v1_HealthReportRequest, HealthReportRequest__Output as _outrider_v1_HealthReportRequest__Output } from '../../outrider/v1/HealthReportRequest.js';
+import type { HealthReportResponse as _outrider_v1_HealthReportResponse, HealthReportResponse__Output as _outrider_v1_HealthReportResponse__Output } from '../../outrider/v1/HealthReportResponse.js';
 import type { HostsRequest as _outrider_v1_HostsRequest, HostsRequest__Output as _outrider_v1_HostsRequest__Output } from '../../outrider/v1/HostsRequest.js';
 import type { HostsResponse as _outrider_v1_HostsResponse, HostsResponse__Output as _outrider_v1_HostsResponse__Output } from '../../outrider/v1/HostsResponse.js';
 import type { ListReleasesRequest as _outrider_v1_ListReleasesRequest, ListReleasesRequest__Output as _outrider_v1_ListReleasesRequest__Output } from '../../outrider/v1/ListReleasesRequest.js';
@@ -52,6 +58,8 @@ import type { ShowReleaseResponse as _outrider_v1_ShowReleaseResponse, ShowRelea
 import type { SignReleaseRequest as _outrider_v1_SignReleaseRequest, SignReleaseRequest__Output as _outrider_v1_SignReleaseRequest__Output } from '../../outrider/v1/SignReleaseRequest.js';
 import type { StartRolloutResponse as _outrider_v1_StartRolloutResponse, StartRolloutResponse__Output as _outrider_v1_StartRolloutResponse__Output } from '../../outrider/v1/StartRolloutResponse.js';
 import type { TagReleaseRequest as _outrider_v1_TagReleaseRequest, TagReleaseRequest__Output as _outrider_v1_TagReleaseRequest__Output } from '../../outrider/v1/TagReleaseRequest.js';
+import type { TestHealthRequest as _outrider_v1_TestHealthRequest, TestHealthRequest__Output as _outrider_v1_TestHealthRequest__Output } from '../../outrider/v1/TestHealthRequest.js';
+import type { TestHealthResponse as _outrider_v1_TestHealthResponse, TestHealthResponse__Output as _outrider_v1_TestHealthResponse__Output } from '../../outrider/v1/TestHealthResponse.js';
 import type { VerifyProgress as _outrider_v1_VerifyProgress, VerifyProgress__Output as _outrider_v1_VerifyProgress__Output } from '../../outrider/v1/VerifyProgress.js';
 import type { VerifyReleaseRequest as _outrider_v1_VerifyReleaseRequest, VerifyReleaseRequest__Output as _outrider_v1_VerifyReleaseRequest__Output } from '../../outrider/v1/VerifyReleaseRequest.js';
 
@@ -111,6 +119,11 @@ export interface CoordinatorClient extends grpc.Client {
   emergencyRollback(argument: _outrider_v1_EmergencyRollbackRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_EmergencyRollbackResponse__Output>): grpc.ClientUnaryCall;
   emergencyRollback(argument: _outrider_v1_EmergencyRollbackRequest, callback: grpc.requestCallback<_outrider_v1_EmergencyRollbackResponse__Output>): grpc.ClientUnaryCall;
   
+  Errors(argument: _outrider_v1_ErrorsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_ErrorsResponse__Output>;
+  Errors(argument: _outrider_v1_ErrorsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_ErrorsResponse__Output>;
+  errors(argument: _outrider_v1_ErrorsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_ErrorsResponse__Output>;
+  errors(argument: _outrider_v1_ErrorsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_ErrorsResponse__Output>;
+  
   Events(argument: _outrider_v1_EventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
   Events(argument: _outrider_v1_EventsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
   events(argument: _outrider_v1_EventsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Event__Output>;
@@ -129,6 +142,24 @@ export interface CoordinatorClient extends grpc.Client {
   getRollout(argument: _outrider_v1_RolloutId, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
   getRollout(argument: _outrider_v1_RolloutId, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
   getRollout(argument: _outrider_v1_RolloutId, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  
+  HealthHistory(argument: _outrider_v1_HealthHistoryRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HealthHistoryResponse__Output>): grpc.ClientUnaryCall;
+  HealthHistory(argument: _outrider_v1_HealthHistoryRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HealthHistoryResponse__Output>): grpc.ClientUnaryCall;
+  HealthHistory(argument: _outrider_v1_HealthHistoryRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HealthHistoryResponse__Output>): grpc.ClientUnaryCall;
+  HealthHistory(argument: _outrider_v1_HealthHistoryRequest, callback: grpc.requestCallback<_outrider_v1_HealthHistoryResponse__Output>): grpc.ClientUnaryCall;
+  healthHistory(argument: _outrider_v1_HealthHistoryRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HealthHistoryResponse__Output>): grpc.ClientUnaryCall;
+  healthHistory(argument: _outrider_v1_HealthHistoryRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HealthHistoryResponse__Output>): grpc.ClientUnaryCall;
+  healthHistory(argument: _outrider_v1_HealthHistoryRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HealthHistoryResponse__Output>): grpc.ClientUnaryCall;
+  healthHistory(argument: _outrider_v1_HealthHistoryRequest, callback: grpc.requestCallback<_outrider_v1_HealthHistoryResponse__Output>): grpc.ClientUnaryCall;
+  
+  HealthReport(argument: _outrider_v1_HealthReportRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HealthReportResponse__Output>): grpc.ClientUnaryCall;
+  HealthReport(argument: _outrider_v1_HealthReportRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HealthReportResponse__Output>): grpc.ClientUnaryCall;
+  HealthReport(argument: _outrider_v1_HealthReportRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HealthReportResponse__Output>): grpc.ClientUnaryCall;
+  HealthReport(argument: _outrider_v1_HealthReportRequest, callback: grpc.requestCallback<_outrider_v1_HealthReportResponse__Output>): grpc.ClientUnaryCall;
+  healthReport(argument: _outrider_v1_HealthReportRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HealthReportResponse__Output>): grpc.ClientUnaryCall;
+  healthReport(argument: _outrider_v1_HealthReportRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HealthReportResponse__Output>): grpc.ClientUnaryCall;
+  healthReport(argument: _outrider_v1_HealthReportRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HealthReportResponse__Output>): grpc.ClientUnaryCall;
+  healthReport(argument: _outrider_v1_HealthReportRequest, callback: grpc.requestCallback<_outrider_v1_HealthReportResponse__Output>): grpc.ClientUnaryCall;
   
   Hosts(argument: _outrider_v1_HostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostsResponse__Output>): grpc.ClientUnaryCall;
   Hosts(argument: _outrider_v1_HostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HostsResponse__Output>): grpc.ClientUnaryCall;
@@ -306,6 +337,15 @@ export interface CoordinatorClient extends grpc.Client {
   tagRelease(argument: _outrider_v1_TagReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
   tagRelease(argument: _outrider_v1_TagReleaseRequest, callback: grpc.requestCallback<_outrider_v1_Release__Output>): grpc.ClientUnaryCall;
   
+  TestHealth(argument: _outrider_v1_TestHealthRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  TestHealth(argument: _outrider_v1_TestHealthRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  TestHealth(argument: _outrider_v1_TestHealthRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  TestHealth(argument: _outrider_v1_TestHealthRequest, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  testHealth(argument: _outrider_v1_TestHealthRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  testHealth(argument: _outrider_v1_TestHealthRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  testHealth(argument: _outrider_v1_TestHealthRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  testHealth(argument: _outrider_v1_TestHealthRequest, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  
   VerifyRelease(argument: _outrider_v1_VerifyReleaseRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
   VerifyRelease(argument: _outrider_v1_VerifyReleaseRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
   verifyRelease(argument: _outrider_v1_VerifyReleaseRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
@@ -333,11 +373,17 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   
   EmergencyRollback: grpc.handleUnaryCall<_outrider_v1_EmergencyRollbackRequest__Output, _outrider_v1_EmergencyRollbackResponse>;
   
+  Errors: grpc.handleServerStreamingCall<_outrider_v1_ErrorsRequest__Output, _outrider_v1_ErrorsResponse>;
+  
   Events: grpc.handleServerStreamingCall<_outrider_v1_EventsRequest__Output, _outrider_v1_Event>;
   
   Evidence: grpc.handleServerStreamingCall<_outrider_v1_RolloutId__Output, _outrider_v1_EvidenceChunk>;
   
   GetRollout: grpc.handleUnaryCall<_outrider_v1_RolloutId__Output, _outrider_v1_RolloutRecord>;
+  
+  HealthHistory: grpc.handleUnaryCall<_outrider_v1_HealthHistoryRequest__Output, _outrider_v1_HealthHistoryResponse>;
+  
+  HealthReport: grpc.handleUnaryCall<_outrider_v1_HealthReportRequest__Output, _outrider_v1_HealthReportResponse>;
   
   Hosts: grpc.handleUnaryCall<_outrider_v1_HostsRequest__Output, _outrider_v1_HostsResponse>;
   
@@ -379,6 +425,8 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   
   TagRelease: grpc.handleUnaryCall<_outrider_v1_TagReleaseRequest__Output, _outrider_v1_Release>;
   
+  TestHealth: grpc.handleUnaryCall<_outrider_v1_TestHealthRequest__Output, _outrider_v1_TestHealthResponse>;
+  
   VerifyRelease: grpc.handleServerStreamingCall<_outrider_v1_VerifyReleaseRequest__Output, _outrider_v1_VerifyProgress>;
   
   WatchRollout: grpc.handleServerStreamingCall<_outrider_v1_RolloutId__Output, _outrider_v1_RolloutUpdate>;
@@ -393,9 +441,12 @@ export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   ControlRollout: MethodDefinition<_outrider_v1_ControlRolloutRequest, _outrider_v1_RolloutRecord, _outrider_v1_ControlRolloutRequest__Output, _outrider_v1_RolloutRecord__Output>
   Emergency: MethodDefinition<_outrider_v1_FleetEmergencyRequest, _outrider_v1_FleetEmergencyResponse, _outrider_v1_FleetEmergencyRequest__Output, _outrider_v1_FleetEmergencyResponse__Output>
   EmergencyRollback: MethodDefinition<_outrider_v1_EmergencyRollbackRequest, _outrider_v1_EmergencyRollbackResponse, _outrider_v1_EmergencyRollbackRequest__Output, _outrider_v1_EmergencyRollbackResponse__Output>
+  Errors: MethodDefinition<_outrider_v1_ErrorsRequest, _outrider_v1_ErrorsResponse, _outrider_v1_ErrorsRequest__Output, _outrider_v1_ErrorsResponse__Output>
   Events: MethodDefinition<_outrider_v1_EventsRequest, _outrider_v1_Event, _outrider_v1_EventsRequest__Output, _outrider_v1_Event__Output>
   Evidence: MethodDefinition<_outrider_v1_RolloutId, _outrider_v1_EvidenceChunk, _outrider_v1_RolloutId__Output, _outrider_v1_EvidenceChunk__Output>
   GetRollout: MethodDefinition<_outrider_v1_RolloutId, _outrider_v1_RolloutRecord, _outrider_v1_RolloutId__Output, _outrider_v1_RolloutRecord__Output>
+  HealthHistory: MethodDefinition<_outrider_v1_HealthHistoryRequest, _outrider_v1_HealthHistoryResponse, _outrider_v1_HealthHistoryRequest__Output, _outrider_v1_HealthHistoryResponse__Output>
+  HealthReport: MethodDefinition<_outrider_v1_HealthReportRequest, _outrider_v1_HealthReportResponse, _outrider_v1_HealthReportRequest__Output, _outrider_v1_HealthReportResponse__Output>
   Hosts: MethodDefinition<_outrider_v1_HostsRequest, _outrider_v1_HostsResponse, _outrider_v1_HostsRequest__Output, _outrider_v1_HostsResponse__Output>
   ListReleases: MethodDefinition<_outrider_v1_ListReleasesRequest, _outrider_v1_ListReleasesResponse, _outrider_v1_ListReleasesRequest__Output, _outrider_v1_ListReleasesResponse__Output>
   ListRollouts: MethodDefinition<_outrider_v1_ListRolloutsRequest, _outrider_v1_ListRolloutsResponse, _outrider_v1_ListRolloutsRequest__Output, _outrider_v1_ListRolloutsResponse__Output>
@@ -416,6 +467,7 @@ export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   StartRollout: MethodDefinition<_outrider_v1_RolloutRequest, _outrider_v1_StartRolloutResponse, _outrider_v1_RolloutRequest__Output, _outrider_v1_StartRolloutResponse__Output>
   Status: MethodDefinition<_outrider_v1_FleetStatusRequest, _outrider_v1_FleetStatus, _outrider_v1_FleetStatusRequest__Output, _outrider_v1_FleetStatus__Output>
   TagRelease: MethodDefinition<_outrider_v1_TagReleaseRequest, _outrider_v1_Release, _outrider_v1_TagReleaseRequest__Output, _outrider_v1_Release__Output>
+  TestHealth: MethodDefinition<_outrider_v1_TestHealthRequest, _outrider_v1_TestHealthResponse, _outrider_v1_TestHealthRequest__Output, _outrider_v1_TestHealthResponse__Output>
   VerifyRelease: MethodDefinition<_outrider_v1_VerifyReleaseRequest, _outrider_v1_VerifyProgress, _outrider_v1_VerifyReleaseRequest__Output, _outrider_v1_VerifyProgress__Output>
   WatchRollout: MethodDefinition<_outrider_v1_RolloutId, _outrider_v1_RolloutUpdate, _outrider_v1_RolloutId__Output, _outrider_v1_RolloutUpdate__Output>
 }

@@ -10,6 +10,8 @@ import type { CommandRequest as _outrider_v1_CommandRequest, CommandRequest__Out
 import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from '../../outrider/v1/ControlAgentRequest.js';
 import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from '../../outrider/v1/ControlAgentResponse.js';
 import type { EmergencyRequest as _outrider_v1_EmergencyRequest, EmergencyRequest__Output as _outrider_v1_EmergencyRequest__Output } from '../../outrider/v1/EmergencyRequest.js';
+import type { HealthTrendsRequest as _outrider_v1_HealthTrendsRequest, HealthTrendsRequest__Output as _outrider_v1_HealthTrendsRequest__Output } from '../../outrider/v1/HealthTrendsRequest.js';
+import type { HealthTrendsResponse as _outrider_v1_HealthTrendsResponse, HealthTrendsResponse__Output as _outrider_v1_HealthTrendsResponse__Output } from '../../outrider/v1/HealthTrendsResponse.js';
 import type { HookAnswer as _outrider_v1_HookAnswer, HookAnswer__Output as _outrider_v1_HookAnswer__Output } from '../../outrider/v1/HookAnswer.js';
 import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outrider_v1_HostStatus__Output } from '../../outrider/v1/HostStatus.js';
 import type { KnownSpecRequest as _outrider_v1_KnownSpecRequest, KnownSpecRequest__Output as _outrider_v1_KnownSpecRequest__Output } from '../../outrider/v1/KnownSpecRequest.js';
@@ -26,6 +28,8 @@ import type { SamplesResponse as _outrider_v1_SamplesResponse, SamplesResponse__
 import type { StageRequest as _outrider_v1_StageRequest, StageRequest__Output as _outrider_v1_StageRequest__Output } from '../../outrider/v1/StageRequest.js';
 import type { StatusRequest as _outrider_v1_StatusRequest, StatusRequest__Output as _outrider_v1_StatusRequest__Output } from '../../outrider/v1/StatusRequest.js';
 import type { SwitchRequest as _outrider_v1_SwitchRequest, SwitchRequest__Output as _outrider_v1_SwitchRequest__Output } from '../../outrider/v1/SwitchRequest.js';
+import type { TestHealthRequest as _outrider_v1_TestHealthRequest, TestHealthRequest__Output as _outrider_v1_TestHealthRequest__Output } from '../../outrider/v1/TestHealthRequest.js';
+import type { TestHealthResponse as _outrider_v1_TestHealthResponse, TestHealthResponse__Output as _outrider_v1_TestHealthResponse__Output } from '../../outrider/v1/TestHealthResponse.js';
 import type { VerifyProgress as _outrider_v1_VerifyProgress, VerifyProgress__Output as _outrider_v1_VerifyProgress__Output } from '../../outrider/v1/VerifyProgress.js';
 import type { VerifyRequest as _outrider_v1_VerifyRequest, VerifyRequest__Output as _outrider_v1_VerifyRequest__Output } from '../../outrider/v1/VerifyRequest.js';
 
@@ -70,6 +74,15 @@ export interface SidecarClient extends grpc.Client {
   emergency(argument: _outrider_v1_EmergencyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
   emergency(argument: _outrider_v1_EmergencyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
   emergency(argument: _outrider_v1_EmergencyRequest, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
+  
+  HealthTrends(argument: _outrider_v1_HealthTrendsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HealthTrendsResponse__Output>): grpc.ClientUnaryCall;
+  HealthTrends(argument: _outrider_v1_HealthTrendsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HealthTrendsResponse__Output>): grpc.ClientUnaryCall;
+  HealthTrends(argument: _outrider_v1_HealthTrendsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HealthTrendsResponse__Output>): grpc.ClientUnaryCall;
+  HealthTrends(argument: _outrider_v1_HealthTrendsRequest, callback: grpc.requestCallback<_outrider_v1_HealthTrendsResponse__Output>): grpc.ClientUnaryCall;
+  healthTrends(argument: _outrider_v1_HealthTrendsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HealthTrendsResponse__Output>): grpc.ClientUnaryCall;
+  healthTrends(argument: _outrider_v1_HealthTrendsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HealthTrendsResponse__Output>): grpc.ClientUnaryCall;
+  healthTrends(argument: _outrider_v1_HealthTrendsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HealthTrendsResponse__Output>): grpc.ClientUnaryCall;
+  healthTrends(argument: _outrider_v1_HealthTrendsRequest, callback: grpc.requestCallback<_outrider_v1_HealthTrendsResponse__Output>): grpc.ClientUnaryCall;
   
   KnownSpec(argument: _outrider_v1_KnownSpecRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_KnownSpecResponse__Output>): grpc.ClientUnaryCall;
   KnownSpec(argument: _outrider_v1_KnownSpecRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_KnownSpecResponse__Output>): grpc.ClientUnaryCall;
@@ -166,6 +179,15 @@ export interface SidecarClient extends grpc.Client {
   switch(argument: _outrider_v1_SwitchRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
   switch(argument: _outrider_v1_SwitchRequest, callback: grpc.requestCallback<_outrider_v1_AppStatus__Output>): grpc.ClientUnaryCall;
   
+  TestHealth(argument: _outrider_v1_TestHealthRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  TestHealth(argument: _outrider_v1_TestHealthRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  TestHealth(argument: _outrider_v1_TestHealthRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  TestHealth(argument: _outrider_v1_TestHealthRequest, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  testHealth(argument: _outrider_v1_TestHealthRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  testHealth(argument: _outrider_v1_TestHealthRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  testHealth(argument: _outrider_v1_TestHealthRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  testHealth(argument: _outrider_v1_TestHealthRequest, callback: grpc.requestCallback<_outrider_v1_TestHealthResponse__Output>): grpc.ClientUnaryCall;
+  
   Verify(argument: _outrider_v1_VerifyRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
   Verify(argument: _outrider_v1_VerifyRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
   verify(argument: _outrider_v1_VerifyRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_VerifyProgress__Output>;
@@ -189,6 +211,8 @@ export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
   
   Emergency: grpc.handleUnaryCall<_outrider_v1_EmergencyRequest__Output, _outrider_v1_HostStatus>;
   
+  HealthTrends: grpc.handleUnaryCall<_outrider_v1_HealthTrendsRequest__Output, _outrider_v1_HealthTrendsResponse>;
+  
   KnownSpec: grpc.handleUnaryCall<_outrider_v1_KnownSpecRequest__Output, _outrider_v1_KnownSpecResponse>;
   
   Logs: grpc.handleServerStreamingCall<_outrider_v1_LogsRequest__Output, _outrider_v1_LogLine>;
@@ -211,6 +235,8 @@ export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
   
   Switch: grpc.handleUnaryCall<_outrider_v1_SwitchRequest__Output, _outrider_v1_AppStatus>;
   
+  TestHealth: grpc.handleUnaryCall<_outrider_v1_TestHealthRequest__Output, _outrider_v1_TestHealthResponse>;
+  
   Verify: grpc.handleServerStreamingCall<_outrider_v1_VerifyRequest__Output, _outrider_v1_VerifyProgress>;
   
   WatchStatus: grpc.handleServerStreamingCall<_outrider_v1_StatusRequest__Output, _outrider_v1_HostStatus>;
@@ -223,6 +249,7 @@ export interface SidecarDefinition extends grpc.ServiceDefinition {
   Commit: MethodDefinition<_outrider_v1_CommandRequest, _outrider_v1_AppStatus, _outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus__Output>
   ControlAgent: MethodDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse__Output>
   Emergency: MethodDefinition<_outrider_v1_EmergencyRequest, _outrider_v1_HostStatus, _outrider_v1_EmergencyRequest__Output, _outrider_v1_HostStatus__Output>
+  HealthTrends: MethodDefinition<_outrider_v1_HealthTrendsRequest, _outrider_v1_HealthTrendsResponse, _outrider_v1_HealthTrendsRequest__Output, _outrider_v1_HealthTrendsResponse__Output>
   KnownSpec: MethodDefinition<_outrider_v1_KnownSpecRequest, _outrider_v1_KnownSpecResponse, _outrider_v1_KnownSpecRequest__Output, _outrider_v1_KnownSpecResponse__Output>
   Logs: MethodDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogLine, _outrider_v1_LogsRequest__Output, _outrider_v1_LogLine__Output>
   Preflight: MethodDefinition<_outrider_v1_PreflightRequest, _outrider_v1_PreflightResponse, _outrider_v1_PreflightRequest__Output, _outrider_v1_PreflightResponse__Output>
@@ -234,6 +261,7 @@ export interface SidecarDefinition extends grpc.ServiceDefinition {
   Stage: MethodDefinition<_outrider_v1_StageRequest, _outrider_v1_AppStatus, _outrider_v1_StageRequest__Output, _outrider_v1_AppStatus__Output>
   Status: MethodDefinition<_outrider_v1_StatusRequest, _outrider_v1_HostStatus, _outrider_v1_StatusRequest__Output, _outrider_v1_HostStatus__Output>
   Switch: MethodDefinition<_outrider_v1_SwitchRequest, _outrider_v1_AppStatus, _outrider_v1_SwitchRequest__Output, _outrider_v1_AppStatus__Output>
+  TestHealth: MethodDefinition<_outrider_v1_TestHealthRequest, _outrider_v1_TestHealthResponse, _outrider_v1_TestHealthRequest__Output, _outrider_v1_TestHealthResponse__Output>
   Verify: MethodDefinition<_outrider_v1_VerifyRequest, _outrider_v1_VerifyProgress, _outrider_v1_VerifyRequest__Output, _outrider_v1_VerifyProgress__Output>
   WatchStatus: MethodDefinition<_outrider_v1_StatusRequest, _outrider_v1_HostStatus, _outrider_v1_StatusRequest__Output, _outrider_v1_HostStatus__Output>
 }

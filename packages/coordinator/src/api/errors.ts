@@ -1,0 +1,41 @@
+/** Errors of agents as all faces of the coordinator give them. */
+import {
+  type ErrorFilter,
+  type GroupedErrors,
+  groupErrors,
+  matches,
+  SEVERITIES,
+} from '@outrider/shared/domain/agent-error.js';
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import { oneOf, optionalName } from './fields.js';
+import type { Inside } from './inside.js';
+
+/** What callers may leave empty. */
+export interface ErrorQuery {
+  readonly host: string;
+  readonly app: string;
+  readonly agent: string;
+  readonly severity: string;
+}
+
+export const filterOf = ({ host, app, agent, severity }: ErrorQuery): ErrorFilter => ({
+  ...{ host: optionalName('host', host), app: optionalName('app', app), agent: optionalName('agent', agent) },
+  severity: severity === '' ? 'info' : oneOf('severity', severity, SEVERITIES),
+});
+
+/** `since`: epoch milliseconds; 0: all that is kept. */
+export async function groupedErrors({ errors }: Inside, filter: ErrorFilter, since: number): Promise<GroupedErrors> {
+  return groupErrors(await errors.since(since), filter);
+}
+
+/** The last `lines` of those since then, and each that comes. */
+export async function* followedErrors(
+  { errors }: Inside,
+  filter: ErrorFilter,
+  { since, lines }: { readonly since: number; readonly lines: number },
+  signal: AbortSignal,
+): AsyncGenerator<OutriderEvent> {
+  const choose = (past: readonly OutriderEvent[]): readonly OutriderEvent[] =>
+    lines === 0 ? [] : past.filter((event) => matches(event, filter)).slice(-lines);
+  for await (const event of errors.follow(since, choose, signal)) if (matches(event, filter)) yield event;
+}

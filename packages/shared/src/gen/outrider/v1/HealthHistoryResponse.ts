@@ -1,0 +1,11 @@
+// Original file: proto/outrider/v1/coordinator.proto
+
+import type { HealthResult as _outrider_v1_HealthResult, HealthResult__Output as _outrider_v1_HealthResult__Output } from '../../outrider/v1/HealthResult.js';
+
+export interface HealthHistoryResponse {
+  'results'?: (_outrider_v1_HealthResult)[];
+}
+
+export interface HealthHistoryResponse__Output {
+  'results': (_outrider_v1_HealthResult__Output)[];
+}
