@@ -4,6 +4,7 @@ import { coordinatorProto } from '@outrider/shared/rpc/loader.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
 import { forwarding } from './forwarding.js';
+import { doctorMethods } from './grpc-doctor.js';
 import { emergencyMethods } from './grpc-emergency.js';
 import { evidenceMethods } from './grpc-evidence.js';
 import { fleetMethods } from './grpc-fleet.js';
@@ -41,6 +42,7 @@ export function startGrpc(
     ...emergencyMethods(inside),
     ...holdMethods(inside),
     ...evidenceMethods(inside),
+    ...doctorMethods(inside),
   };
   const implementation = forwarding(methods, service, OPEN, inside.leader);
   return startGrpcServer({ service, proto, implementation, listen, tokens, open: OPEN, onBug });

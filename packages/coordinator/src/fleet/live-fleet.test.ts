@@ -21,9 +21,9 @@ import type { HostCommand } from '../engine/ports.js';
 import { askSpec } from './known-spec.js';
 import { askPreflight } from './preflight.js';
 import { LiveFleet, type LiveFleetOptions } from './live-fleet.js';
-import { NOTHING_TO_CHECK, TRUSTS_ALL } from '@outrider/sidecar/testing/no-trust.js';
+import { NOBODY_LOOKS, NOTHING_TO_CHECK, TRUSTS_ALL } from '@outrider/sidecar/testing/no-trust.js';
 
-const NO_TRUST = { trust: TRUSTS_ALL, checks: NOTHING_TO_CHECK };
+const NO_TRUST = { trust: TRUSTS_ALL, checks: NOTHING_TO_CHECK, self: NOBODY_LOOKS };
 
 const TOKEN = 'a-token-of-some-length';
 const DAMPING = { perLoss: 1_000, cutoff: 2_500, reuse: 1_000, halfLifeMs: 1_000, ceiling: 4_000 };

@@ -12,6 +12,7 @@ import { fleetKeys, type HostRecord } from '@outrider/shared/runtime/fleet-keys.
 import { formatHostPort, isLoopback, parseHostPort } from '@outrider/shared/runtime/listen.js';
 import type { Logger } from '@outrider/shared/runtime/logger.js';
 import { publishEndpoint } from '@outrider/shared/runtime/rendezvous.js';
+import { LoopLag } from '@outrider/shared/runtime/sight/loop-lag.js';
 import { startEventPublisher } from '../bridge/event-publisher.js';
 import { startQuestionServer } from '../bridge/question.js';
 import type { SidecarConfig } from '../config.js';
@@ -20,7 +21,7 @@ import { startSidecarHttp } from '../http/http.js';
 import { SidecarMetrics } from '../http/metrics.js';
 import { metricsRoutes, sidecarRoutes } from '../http/routes.js';
 import { sessionFigures } from '../http/session-figures.js';
-import type { Contents } from '../link/ports.js';
+import type { Contents, SelfLook } from '../link/ports.js';
 import { startSidecarGrpc } from '../link/grpc.js';
 import { type RedisLink, startRedisLink } from '../link/redis-link.js';
 import { createContents } from '../release/contents.js';
@@ -30,6 +31,7 @@ import { Sampler } from '../samples/sampler.js';
 import { Autoscaler } from '../supervise/autoscaler.js';
 import { Housekeeping } from '../supervise/housekeeping.js';
 import { bindPatiently } from './binding.js';
+import { createSelfLook } from './diagnose.js';
 import type { Inside } from './inside.js';
 import { remembered } from './remembered.js';
 
@@ -70,10 +72,11 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
   const onBug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
 
   const trust = startTrust(config, inside, closers);
+  const { self, later } = lookAtSelf(config, inside, closers);
   const grpc = await bindPatiently(() =>
     startSidecarGrpc({
       ...{ host, agents: supervisor, logs, samples, preflight, specs, checks, hooks, trust },
-      contents: contentsOf(config, inside),
+      ...{ contents: contentsOf(config, inside), self },
       ...{ listen: config.listen.grpc, tokens: tokens.accepted, onBug },
     }),
   );
@@ -87,6 +90,7 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
     onError: (sentence) => log.warn(sentence),
   });
   closers.push(() => redis.close());
+  later.redis = redis;
 
   const zmq = await openZeroMq(config, inside, redis, closers);
   const counted = connectMetrics(config, inside, redis, closers);
@@ -109,12 +113,7 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
 
   const [pages = [], figures = []] = http.addresses;
   leaveNotes(grpc.addresses, pages[0], tokens.file, log, closers);
-  return {
-    grpc: grpc.addresses,
-    http: pages,
-    metrics: figures,
-    ...zmq,
-  };
+  return { grpc: grpc.addresses, http: pages, metrics: figures, ...zmq };
 }
 
 /** What is active is known to it before any leader is heard. */
@@ -125,6 +124,19 @@ function startTrust({ dataDir, trustedKeys }: SidecarConfig, inside: Inside, clo
   closers.push(inside.host.onChange(look));
   inside.trust.current = trust;
   return trust;
+}
+
+/** `later`: what is opened after the face that asks. */
+function lookAtSelf(
+  config: SidecarConfig,
+  inside: Inside,
+  closers: Closers,
+): { readonly self: SelfLook; readonly later: { redis?: RedisLink } } {
+  const lag = new LoopLag(() => systemClock.monotonic());
+  closers.push(() => lag.stop());
+  const later: { redis?: RedisLink } = {};
+  const question = asReached(config.listen.question, config.address);
+  return { later, self: createSelfLook({ config, inside, redis: () => later.redis, lag, question }) };
 }
 
 /** For other hosts that stage what this one has. */

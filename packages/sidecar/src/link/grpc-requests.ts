@@ -9,6 +9,7 @@ import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { ON_LEASE_END, type OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { NOT_BOTH, ONE_AGENT, WHICH_AGENTS } from '@outrider/shared/domain/agent-order.js';
+import { parseHostPort } from '@outrider/shared/runtime/listen.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import type { LogsAsk } from './agent-logs.js';
 import type { ScaleAsk } from './scale.js';
@@ -111,3 +112,13 @@ function present<T>(value: T | null, name: string): T {
 }
 
 const invalid = (sentence: string): OutriderError => new OutriderError('invalid', sentence);
+
+/** As a fleet has hosts: nobody has this host call on half of the network. */
+const MOST_ENDPOINTS = 2_000;
+
+export function endpointsOf(endpoints: readonly string[]): readonly string[] {
+  const wrong = endpoints.find((endpoint) => parseHostPort(endpoint) === undefined);
+  if (wrong !== undefined) throw new OutriderError('invalid', `endpoints: ${JSON.stringify(wrong)} is no HOST:PORT.`);
+  if (endpoints.length > MOST_ENDPOINTS) throw new OutriderError('invalid', `endpoints: at most ${MOST_ENDPOINTS}.`);
+  return endpoints;
+}

@@ -1,4 +1,5 @@
 /** What the outward faces of a sidecar (gRPC, HTTP, ZeroMQ, metrics) ask of its inside. */
+import type { Diagnosis, QuestionAnswer } from '@outrider/shared/domain/diagnosis.js';
 import type { HostSamples } from '@outrider/shared/domain/gate.js';
 import type { HookAnswer, HookAsk } from '@outrider/shared/domain/hook.js';
 import type { AppStatus, Fence, HostStatus, InstanceStatus, StagePeer } from '@outrider/shared/domain/host.js';
@@ -187,4 +188,14 @@ export interface Contents {
 export interface SampleSource {
   /** `metrics` empty: all. */
   samples(app: string, metrics: readonly string[]): HostSamples;
+}
+
+/** What only this host can see, for `coordinator doctor`. Implemented by compose/diagnose.ts. */
+export interface SelfLook {
+  /** Epoch milliseconds by the wall clock of this host. */
+  now(): number;
+  /** Says one test message at the bus for programs that are no agents. */
+  diagnose(): Promise<Diagnosis>;
+  /** `health_check` at these question ports (`HOST:PORT`), all at once, each with its own deadline. */
+  ask(endpoints: readonly string[]): Promise<readonly QuestionAnswer[]>;
 }

@@ -1,5 +1,5 @@
 /** For tests of what comes after: a host without trusted_keys. */
-import type { ReleaseChecks, Trust } from '../link/ports.js';
+import type { ReleaseChecks, SelfLook, Trust } from '../link/ports.js';
 
 export const TRUSTS_ALL: Trust = {
   problemOf: () => undefined,
@@ -10,4 +10,12 @@ export const TRUSTS_ALL: Trust = {
 
 export const NOTHING_TO_CHECK: ReleaseChecks = {
   checkAll: async () => ({ damaged: [], mended: [], problems: [], files: 0, bytes: 0 }),
+};
+
+export const NOBODY_LOOKS: SelfLook = {
+  now: () => Date.now(),
+  diagnose: async () => {
+    throw new Error('Nobody asks for it here.');
+  },
+  ask: async () => [],
 };
