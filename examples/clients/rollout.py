@@ -94,7 +94,7 @@ class Coordinator:
 
 def event_of(message):
     """As the command line prints it."""
-    event = json_format.MessageToDict(message, preserving_proto_field_name=True)
+    event = json_format.MessageToDict(message)
     if event.get("data"):
         event["data"] = json.loads(event["data"])
     return event
@@ -104,9 +104,9 @@ def drive(coordinator, options):
     request = {
         "version": options.version,
         "app": options.app,
-        "bake_ms": int(options.bake * 1000),
+        "bakeMs": int(options.bake * 1000),
         "by": f"{getpass.getuser()} (rollout.py)",
-        "request_id": str(uuid.uuid4()),
+        "requestId": str(uuid.uuid4()),
     }
     started = coordinator.call("StartRollout", request, timeout=60)
     if not started.rollout:

@@ -40,13 +40,14 @@ json() {
 }
 
 request="{\"version\":\"$VERSION\",\"app\":\"$APP\",\"bakeMs\":\"${BAKE_MS:-30000}\",\"by\":\"$(id -un) (rollout.sh)\",\"requestId\":\"$(cat /proc/sys/kernel/random/uuid)\"}"
-rollout=$(call StartRollout "$request" | json 'it.rollout ?? ""')
+started=$(call StartRollout "$request") || exit 1
+rollout=$(printf '%s' "$started" | json 'it.rollout ?? ""')
 if [ -z "$rollout" ]; then
   echo 'Everything is as asked already.' >&2
   exit 0
 fi
 
-updates=$(call WatchRollout "{\"rollout\":\"$rollout\"}")
+updates=$(call WatchRollout "{\"rollout\":\"$rollout\"}") || exit 1
 printf '%s\n' "$updates" |
   json 'it.event && { ...it.event, ...(it.event.data ? { data: JSON.parse(it.event.data) } : {}) }'
 case $(printf '%s\n' "$updates" | json 'it.record?.phase' | tail -n 1) in
