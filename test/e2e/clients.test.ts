@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { cleanEnvironment } from '../support/cluster-layout.js';
-import { type Event, marked, setMark, tree } from '../support/rollout-kit.js';
+import { asked, type Event, fault, tree, web } from '../support/rollout-kit.js';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,7 +16,7 @@ const BUF = join(ROOT, 'node_modules/.bin/buf');
 
 let cluster: Cluster;
 const release = (version: string, rev: number): Promise<void> =>
-  cluster.push(version, tree('crew', { vision: marked(cluster, 'vision', 18841, rev) }));
+  cluster.push(version, tree('crew', { vision: web(18841, rev) }));
 
 interface Ended {
   readonly code: number;
@@ -55,7 +55,9 @@ beforeAll(async () => {
   cluster = await startCluster();
   await release('1.0.0', 1);
   await release('1.1.0', 2);
-  await release('2.0.0', 3);
+  const silent = { command: fault('never-ready.mjs', '${OUTRIDER_HOST_ADDRESS}:18841') };
+  const never = web(18841, 3, { ...silent, healthcheck: asked(18841, { start_period: '1s' }) });
+  await cluster.push('2.0.0', tree('crew', { vision: never }));
 });
 afterAll(() => cluster.stop());
 
@@ -76,7 +78,6 @@ it.skipIf(!hasGrpc)('the Python program releases, and sees the same events', asy
 });
 
 it.skipIf(!hasGrpc)('both end with the code of what became of the rollout', async () => {
-  setMark(cluster, 'vision', 'pc2');
   const { code, events } = await python('--version', '2.0.0');
   expect([code, events.at(-1)?.type]).toEqual([20, 'rollout.rolled_back']);
   const again = await shell('2.0.0');
