@@ -14,7 +14,7 @@ ENDPOINT=${OUTRIDER_ENDPOINT:-127.0.0.1:7077}
 TOKEN_FILE=${OUTRIDER_TOKEN_FILE:-/run/outrider/token}
 BUF=${BUF:-npx buf}
 
-# The token comes by standard input of curl's configuration, so that it stands in no list of processes.
+# In a file that only its owner can read, so that the token stands in no list of processes.
 header=$(mktemp)
 trap 'rm -f "$header"' EXIT
 chmod 600 "$header"

@@ -35,7 +35,7 @@ const AGENT = { start_period: '1s' };
 const release = (version: string, rev: number): Promise<void> => {
   const vision = marked(cluster, 'vision', 18851, rev) as { readonly healthcheck: object };
   const agents = { vision: { ...vision, healthcheck: { ...vision.healthcheck, ...AGENT } } };
-  return cluster.push(version, { ...tree('crew', agents), gates: GATES } as never);
+  return cluster.push(version, { ...tree('crew', agents), gates: GATES });
 };
 
 beforeAll(async () => {
