@@ -108,6 +108,21 @@ function monitoring() {
     console.log(`setup: without ${names}, the tests of deploy/ leave out what asks them`);
 }
 
+/** Of examples/python, examples/clients and the check of the operations guide: their tests do without. */
+function clients() {
+  const modules = {
+    'python3-zmq': 'zmq',
+    'python3-redis': 'redis',
+    'python3-requests': 'requests',
+    'python3-grpcio': 'grpc',
+  };
+  const missing = Object.keys(modules).filter((name) => !existsSync(`/usr/lib/python3/dist-packages/${modules[name]}`));
+  if (missing.length === 0) return;
+  const names = missing.join(', ');
+  if (debian) console.log(`setup: ${names} of the tests of examples not installed; installing with apt-get`);
+  if (!debian || !apt(...missing)) console.log(`setup: without ${names}, tests of examples leave out what needs them`);
+}
+
 /** By major version, the first that every package of the lock file takes; of later ones, all. */
 const LEAST_MINOR = { 20: 19, 22: 13 };
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -119,4 +134,5 @@ redis();
 servers();
 browser();
 monitoring();
+clients();
 run('npm', ['run', '--silent', 'build']);

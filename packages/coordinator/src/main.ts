@@ -22,6 +22,7 @@ import { CoordinatorMetrics } from './api/metrics.js';
 import { Sidecars } from './api/sidecars.js';
 import { publishingOf } from './compose/publishing.js';
 import { composeRecords } from './compose/records.js';
+import { createSelfLook } from './compose/diagnose.js';
 import { composeReleases, type ReleaseParts } from './compose/releases.js';
 import { composeTrust, type TrustOptions } from './compose/trust.js';
 import { type CoordinatorConfig, loadConfig } from './config.js';
@@ -53,8 +54,7 @@ const REDIS_WITHIN_MS = 2_000;
 /** Longer than all that is closed may take; shorter than systemd's patience. */
 const END_WITHIN_MS = 10_000;
 
-/** Runs until SIGTERM or SIGINT; with `checkConfig`, only reads the settings. Throws where they are wrong;
- *  rollouts under way go on with the next coordinator. */
+/** Runs until SIGTERM or SIGINT; with `checkConfig`, only reads the settings, and throws where they are wrong. */
 export async function serve(options: {
   readonly config?: string;
   readonly checkConfig: boolean;
@@ -233,6 +233,7 @@ function insideOf(
     ...{ drifts: () => watch.drifts(), rollouts: engine, releases: copies, verifying },
     publishing: publishingOf({ catalog, copies, rounds }),
     sidecars: new Sidecars(() => tokens.fleet),
+    self: createSelfLook({ config, redis, token: tokens.file, leader: () => engine.leadership().leader }),
     leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),
     fleetTokenFile: resolve(config.tokenFile ?? tokens.file),
     gateCounts: () => tally.all(),

@@ -7,7 +7,7 @@ import type { FleetHost, HostLiveness } from '../engine/ports.js';
 import { control, logs } from './agents-on-hosts.js';
 import type { Inside } from './inside.js';
 import { type LogLine, Sidecars } from './sidecars.js';
-import { NO_HEALTH, NOTHING_TO_CHECK, TRUSTS_ALL } from '@outrider/sidecar/testing/no-trust.js';
+import { NO_HEALTH, NOBODY_LOOKS, NOTHING_TO_CHECK, TRUSTS_ALL } from '@outrider/sidecar/testing/no-trust.js';
 
 const TOKEN = 'a-token-of-some-length';
 const closers: (() => unknown)[] = [];
@@ -43,6 +43,7 @@ async function sidecar(name: string, act: () => readonly InstanceStatus[] = () =
     hooks: { ask: nobodyAsks },
     ...{ trust: TRUSTS_ALL, checks: NOTHING_TO_CHECK, health: NO_HEALTH },
     contents: { send: nobodyAsks },
+    self: NOBODY_LOOKS,
     listen: ['127.0.0.1:0'],
     tokens: () => [TOKEN],
     onBug: () => undefined,

@@ -10,7 +10,7 @@ type Method = keyof CoordinatorService;
 /** Need the token and only read. */
 const READS: ReadonlySet<string> = new Set<Method>([
   ...(['Blobs', 'ChunksOfBlobs', 'ManifestChunks', 'ShowRelease', 'VerifyRelease', 'Logs'] as const),
-  ...(['PlanRollout', 'PlanRollback', 'Evidence', 'TestHealth'] as const),
+  ...(['PlanRollout', 'PlanRollback', 'Evidence', 'TestHealth', 'Diagnose', 'AskHosts'] as const),
 ]);
 /** Goes to the hosts, over the links that every coordinator has. */
 const TO_HOSTS: ReadonlySet<string> = new Set<Method>(['ControlAgent']);

@@ -4,6 +4,7 @@ import { coordinatorProto } from '@outrider/shared/rpc/loader.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { type GrpcServer, startGrpcServer } from '@outrider/shared/rpc/server.js';
 import { type CoordinatorService, forwarding } from './forwarding.js';
+import { doctorMethods } from './grpc-doctor.js';
 import { emergencyMethods } from './grpc-emergency.js';
 import { errorMethods } from './grpc-errors.js';
 import { evidenceMethods } from './grpc-evidence.js';
@@ -58,6 +59,7 @@ export function coordinatorMethods(inside: Inside): CoordinatorService {
     ...reportMethods(inside),
     ...errorMethods(inside),
     ...healthMethods(inside),
+    ...doctorMethods(inside),
   };
   return forwarding(methods, service, OPEN, inside.leader);
 }

@@ -1,4 +1,5 @@
 /** What both faces of the coordinator are given; types only. */
+import type { Diagnosis } from '@outrider/shared/domain/diagnosis.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import type { Fleet, Releases } from '../engine/ports.js';
 import type { Drift } from '../rollout/drift.js';
@@ -21,6 +22,8 @@ export interface Inside {
   readonly contents: Contents;
   readonly sidecars: Sidecars;
   readonly leader: Leader;
+  /** What this coordinator sees of itself. */
+  readonly self: () => Promise<Diagnosis>;
   /** Absolute path, on this machine, of the token that opens the sidecars. */
   readonly fleetTokenFile: string;
   /** Hosts that run something else than their rollouts have left there; absent: nobody looks. */

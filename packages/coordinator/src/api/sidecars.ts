@@ -1,14 +1,17 @@
 /** Forwards to sidecars what only they can do: their agents' control and logs. Keeps no connection. */
 import type { HealthResult } from '@outrider/shared/domain/health-result.js';
+import type { Diagnosis, QuestionAnswer } from '@outrider/shared/domain/diagnosis.js';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import type { HealthTrend__Output } from '@outrider/shared/gen/outrider/v1/HealthTrend.js';
 import { connectSidecar, type SidecarRemote } from '@outrider/shared/rpc/client.js';
 import { readHealthResult, readInstanceStatus } from '@outrider/shared/rpc/codec.js';
+import { askHostsFrom, diagnoseHost } from '@outrider/shared/rpc/diagnose.js';
 import type { FleetHost } from '../engine/ports.js';
 
 /** Stops may take as long as all of a host's agents need, one level after the other. */
 const CONTROL_WITHIN_MS = 15 * 60_000;
 const RESUME_WITHIN_MS = 5_000;
+const LOOK_WITHIN_MS = 6_000;
 /** Less than a caller waits for an answer, so that one silent host does not take the others' lines with it. */
 const LAST_LINES_WITHIN_MS = 15_000;
 
@@ -73,6 +76,30 @@ export class Sidecars {
     const remote = this.connect(host);
     try {
       await remote.Resume({ ...order, host: host.name }, { timeoutMs: RESUME_WITHIN_MS });
+    } finally {
+      remote.close();
+    }
+  }
+
+  /** What the host sees of itself, with how far its clock is off this one. */
+  async diagnose(host: FleetHost, signal: AbortSignal): Promise<Diagnosis> {
+    const remote = this.connect(host);
+    try {
+      return await diagnoseHost(remote, { timeoutMs: LOOK_WITHIN_MS, signal });
+    } finally {
+      remote.close();
+    }
+  }
+
+  /** What question ports answer, as that host hears it. */
+  async askHosts(
+    host: FleetHost,
+    endpoints: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly QuestionAnswer[]> {
+    const remote = this.connect(host);
+    try {
+      return await askHostsFrom(remote, endpoints, { timeoutMs: LOOK_WITHIN_MS, signal });
     } finally {
       remote.close();
     }

@@ -33,6 +33,9 @@ function places(globals: Globals): readonly Place[] {
   return [...known, ...others].map((endpoint) => ({ endpoint, token: findEndpoint('coordinator', endpoint)?.token }));
 }
 
+/** `HOST:PORT` of whoever would be asked first. */
+export const whereAsked = (globals: Globals): string => places(globals)[0]?.endpoint ?? DEFAULT_ENDPOINT;
+
 /** Calls the first coordinator that answers. `unavailable` where none does. */
 export async function withCoordinator<T>(globals: Globals, act: (remote: CoordinatorRemote) => Promise<T>): Promise<T> {
   const { connectCoordinator } = await import('@outrider/shared/rpc/client.js');

@@ -4,6 +4,7 @@ import { addCompletion } from '@outrider/shared/cli/completion.js';
 import { newProgram, runProgram } from '@outrider/shared/cli/program.js';
 import { agentCommand, agentsCommand } from './agents.js';
 import { devCommand } from './dev.js';
+import { doctorCommand } from './doctor/doctor.js';
 import { emergencyCommand } from './emergency.js';
 import { errorsCommand } from './errors.js';
 import { eventsCommand } from './events.js';
@@ -45,6 +46,7 @@ export function programOf(serve: Serve): Command {
   errorsCommand(program);
   healthCommand(program);
   logsCommand(program);
+  doctorCommand(program);
   addCompletion(program);
   return program;
 }

@@ -21,9 +21,9 @@ import type { HostCommand } from '../engine/ports.js';
 import { askSpec } from './known-spec.js';
 import { askPreflight } from './preflight.js';
 import { LiveFleet, type LiveFleetOptions } from './live-fleet.js';
-import { NO_HEALTH, NOTHING_TO_CHECK, TRUSTS_ALL } from '@outrider/sidecar/testing/no-trust.js';
+import { NO_HEALTH, NOBODY_LOOKS, NOTHING_TO_CHECK, TRUSTS_ALL } from '@outrider/sidecar/testing/no-trust.js';
 
-const NO_TRUST = { trust: TRUSTS_ALL, checks: NOTHING_TO_CHECK, health: NO_HEALTH };
+const NO_TRUST = { trust: TRUSTS_ALL, checks: NOTHING_TO_CHECK, health: NO_HEALTH, self: NOBODY_LOOKS };
 
 const TOKEN = 'a-token-of-some-length';
 const DAMPING = { perLoss: 1_000, cutoff: 2_500, reuse: 1_000, halfLifeMs: 1_000, ceiling: 4_000 };

@@ -5,7 +5,7 @@ import { NO_PROOF, type ReleaseProof } from '@outrider/shared/domain/release-sig
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { startSidecarGrpc } from '@outrider/sidecar/link/grpc.js';
-import { NO_HEALTH, NOTHING_TO_CHECK, TRUSTS_ALL } from '@outrider/sidecar/testing/no-trust.js';
+import { NO_HEALTH, NOBODY_LOOKS, NOTHING_TO_CHECK, TRUSTS_ALL } from '@outrider/sidecar/testing/no-trust.js';
 import { afterEach, expect, test } from 'vitest';
 import { hostCommands } from './host-commands.js';
 import { ManifestPatches } from './manifest-patches.js';
@@ -53,7 +53,7 @@ async function host(known: ReadonlyMap<string, Buffer>) {
       },
     },
     ...{ agents: { instances: () => [] } as never, logs: undefined as never, samples: undefined as never },
-    ...{ trust: TRUSTS_ALL, checks: NOTHING_TO_CHECK, health: NO_HEALTH },
+    ...{ trust: TRUSTS_ALL, checks: NOTHING_TO_CHECK, health: NO_HEALTH, self: NOBODY_LOOKS },
     ...{
       contents: { send: nobodyAsks },
       hooks: { ask: nobodyAsks },

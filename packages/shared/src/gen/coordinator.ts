@@ -9,22 +9,30 @@ import type { AgentsResponse as _outrider_v1_AgentsResponse, AgentsResponse__Out
 import type { AppDelivery as _outrider_v1_AppDelivery, AppDelivery__Output as _outrider_v1_AppDelivery__Output } from './outrider/v1/AppDelivery.js';
 import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from './outrider/v1/AppStatus.js';
 import type { AppSummary as _outrider_v1_AppSummary, AppSummary__Output as _outrider_v1_AppSummary__Output } from './outrider/v1/AppSummary.js';
+import type { AskHostsRequest as _outrider_v1_AskHostsRequest, AskHostsRequest__Output as _outrider_v1_AskHostsRequest__Output } from './outrider/v1/AskHostsRequest.js';
+import type { AskHostsResponse as _outrider_v1_AskHostsResponse, AskHostsResponse__Output as _outrider_v1_AskHostsResponse__Output } from './outrider/v1/AskHostsResponse.js';
 import type { BegunRollback as _outrider_v1_BegunRollback, BegunRollback__Output as _outrider_v1_BegunRollback__Output } from './outrider/v1/BegunRollback.js';
 import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from './outrider/v1/Blob.js';
 import type { BlobBase as _outrider_v1_BlobBase, BlobBase__Output as _outrider_v1_BlobBase__Output } from './outrider/v1/BlobBase.js';
 import type { BlobChunks as _outrider_v1_BlobChunks, BlobChunks__Output as _outrider_v1_BlobChunks__Output } from './outrider/v1/BlobChunks.js';
 import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as _outrider_v1_BlobsRequest__Output } from './outrider/v1/BlobsRequest.js';
+import type { BusSight as _outrider_v1_BusSight, BusSight__Output as _outrider_v1_BusSight__Output } from './outrider/v1/BusSight.js';
 import type { CapacityGap as _outrider_v1_CapacityGap, CapacityGap__Output as _outrider_v1_CapacityGap__Output } from './outrider/v1/CapacityGap.js';
+import type { CertificateSight as _outrider_v1_CertificateSight, CertificateSight__Output as _outrider_v1_CertificateSight__Output } from './outrider/v1/CertificateSight.js';
 import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from './outrider/v1/ControlAgentRequest.js';
 import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from './outrider/v1/ControlAgentResponse.js';
 import type { ControlRolloutRequest as _outrider_v1_ControlRolloutRequest, ControlRolloutRequest__Output as _outrider_v1_ControlRolloutRequest__Output } from './outrider/v1/ControlRolloutRequest.js';
 import type { CoordinatorClient as _outrider_v1_CoordinatorClient, CoordinatorDefinition as _outrider_v1_CoordinatorDefinition } from './outrider/v1/Coordinator.js';
 import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from './outrider/v1/Culprit.js';
 import type { DeliveryFigures as _outrider_v1_DeliveryFigures, DeliveryFigures__Output as _outrider_v1_DeliveryFigures__Output } from './outrider/v1/DeliveryFigures.js';
+import type { DiagnoseRequest as _outrider_v1_DiagnoseRequest, DiagnoseRequest__Output as _outrider_v1_DiagnoseRequest__Output } from './outrider/v1/DiagnoseRequest.js';
+import type { Diagnosis as _outrider_v1_Diagnosis, Diagnosis__Output as _outrider_v1_Diagnosis__Output } from './outrider/v1/Diagnosis.js';
+import type { DiskSight as _outrider_v1_DiskSight, DiskSight__Output as _outrider_v1_DiskSight__Output } from './outrider/v1/DiskSight.js';
 import type { Drift as _outrider_v1_Drift, Drift__Output as _outrider_v1_Drift__Output } from './outrider/v1/Drift.js';
 import type { DroppedErrors as _outrider_v1_DroppedErrors, DroppedErrors__Output as _outrider_v1_DroppedErrors__Output } from './outrider/v1/DroppedErrors.js';
 import type { EmergencyRollbackRequest as _outrider_v1_EmergencyRollbackRequest, EmergencyRollbackRequest__Output as _outrider_v1_EmergencyRollbackRequest__Output } from './outrider/v1/EmergencyRollbackRequest.js';
 import type { EmergencyRollbackResponse as _outrider_v1_EmergencyRollbackResponse, EmergencyRollbackResponse__Output as _outrider_v1_EmergencyRollbackResponse__Output } from './outrider/v1/EmergencyRollbackResponse.js';
+import type { EndpointSight as _outrider_v1_EndpointSight, EndpointSight__Output as _outrider_v1_EndpointSight__Output } from './outrider/v1/EndpointSight.js';
 import type { ErrorGroup as _outrider_v1_ErrorGroup, ErrorGroup__Output as _outrider_v1_ErrorGroup__Output } from './outrider/v1/ErrorGroup.js';
 import type { ErrorsRequest as _outrider_v1_ErrorsRequest, ErrorsRequest__Output as _outrider_v1_ErrorsRequest__Output } from './outrider/v1/ErrorsRequest.js';
 import type { ErrorsResponse as _outrider_v1_ErrorsResponse, ErrorsResponse__Output as _outrider_v1_ErrorsResponse__Output } from './outrider/v1/ErrorsResponse.js';
@@ -58,6 +66,7 @@ import type { ListReleasesRequest as _outrider_v1_ListReleasesRequest, ListRelea
 import type { ListReleasesResponse as _outrider_v1_ListReleasesResponse, ListReleasesResponse__Output as _outrider_v1_ListReleasesResponse__Output } from './outrider/v1/ListReleasesResponse.js';
 import type { ListRolloutsRequest as _outrider_v1_ListRolloutsRequest, ListRolloutsRequest__Output as _outrider_v1_ListRolloutsRequest__Output } from './outrider/v1/ListRolloutsRequest.js';
 import type { ListRolloutsResponse as _outrider_v1_ListRolloutsResponse, ListRolloutsResponse__Output as _outrider_v1_ListRolloutsResponse__Output } from './outrider/v1/ListRolloutsResponse.js';
+import type { ListenerSight as _outrider_v1_ListenerSight, ListenerSight__Output as _outrider_v1_ListenerSight__Output } from './outrider/v1/ListenerSight.js';
 import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from './outrider/v1/LogLine.js';
 import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from './outrider/v1/LogsRequest.js';
 import type { ManifestChunksRequest as _outrider_v1_ManifestChunksRequest, ManifestChunksRequest__Output as _outrider_v1_ManifestChunksRequest__Output } from './outrider/v1/ManifestChunksRequest.js';
@@ -67,6 +76,7 @@ import type { OfferReleaseRequest as _outrider_v1_OfferReleaseRequest, OfferRele
 import type { OnTrial as _outrider_v1_OnTrial, OnTrial__Output as _outrider_v1_OnTrial__Output } from './outrider/v1/OnTrial.js';
 import type { Outcome as _outrider_v1_Outcome, Outcome__Output as _outrider_v1_Outcome__Output } from './outrider/v1/Outcome.js';
 import type { PatchPart as _outrider_v1_PatchPart, PatchPart__Output as _outrider_v1_PatchPart__Output } from './outrider/v1/PatchPart.js';
+import type { PathSight as _outrider_v1_PathSight, PathSight__Output as _outrider_v1_PathSight__Output } from './outrider/v1/PathSight.js';
 import type { Plan as _outrider_v1_Plan, Plan__Output as _outrider_v1_Plan__Output } from './outrider/v1/Plan.js';
 import type { PlannedAction as _outrider_v1_PlannedAction, PlannedAction__Output as _outrider_v1_PlannedAction__Output } from './outrider/v1/PlannedAction.js';
 import type { PlannedHost as _outrider_v1_PlannedHost, PlannedHost__Output as _outrider_v1_PlannedHost__Output } from './outrider/v1/PlannedHost.js';
@@ -76,6 +86,8 @@ import type { PruneReleasesRequest as _outrider_v1_PruneReleasesRequest, PruneRe
 import type { PruneReleasesResponse as _outrider_v1_PruneReleasesResponse, PruneReleasesResponse__Output as _outrider_v1_PruneReleasesResponse__Output } from './outrider/v1/PruneReleasesResponse.js';
 import type { PushReleaseRequest as _outrider_v1_PushReleaseRequest, PushReleaseRequest__Output as _outrider_v1_PushReleaseRequest__Output } from './outrider/v1/PushReleaseRequest.js';
 import type { PutBlobsResponse as _outrider_v1_PutBlobsResponse, PutBlobsResponse__Output as _outrider_v1_PutBlobsResponse__Output } from './outrider/v1/PutBlobsResponse.js';
+import type { QuestionAnswer as _outrider_v1_QuestionAnswer, QuestionAnswer__Output as _outrider_v1_QuestionAnswer__Output } from './outrider/v1/QuestionAnswer.js';
+import type { RedisSight as _outrider_v1_RedisSight, RedisSight__Output as _outrider_v1_RedisSight__Output } from './outrider/v1/RedisSight.js';
 import type { Release as _outrider_v1_Release, Release__Output as _outrider_v1_Release__Output } from './outrider/v1/Release.js';
 import type { ReleaseProof as _outrider_v1_ReleaseProof, ReleaseProof__Output as _outrider_v1_ReleaseProof__Output } from './outrider/v1/ReleaseProof.js';
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from './outrider/v1/ReleaseRef.js';
@@ -132,22 +144,30 @@ export interface ProtoGrpcType {
       AppDelivery: MessageTypeDefinition<_outrider_v1_AppDelivery, _outrider_v1_AppDelivery__Output>
       AppStatus: MessageTypeDefinition<_outrider_v1_AppStatus, _outrider_v1_AppStatus__Output>
       AppSummary: MessageTypeDefinition<_outrider_v1_AppSummary, _outrider_v1_AppSummary__Output>
+      AskHostsRequest: MessageTypeDefinition<_outrider_v1_AskHostsRequest, _outrider_v1_AskHostsRequest__Output>
+      AskHostsResponse: MessageTypeDefinition<_outrider_v1_AskHostsResponse, _outrider_v1_AskHostsResponse__Output>
       BegunRollback: MessageTypeDefinition<_outrider_v1_BegunRollback, _outrider_v1_BegunRollback__Output>
       Blob: MessageTypeDefinition<_outrider_v1_Blob, _outrider_v1_Blob__Output>
       BlobBase: MessageTypeDefinition<_outrider_v1_BlobBase, _outrider_v1_BlobBase__Output>
       BlobChunks: MessageTypeDefinition<_outrider_v1_BlobChunks, _outrider_v1_BlobChunks__Output>
       BlobsRequest: MessageTypeDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest__Output>
+      BusSight: MessageTypeDefinition<_outrider_v1_BusSight, _outrider_v1_BusSight__Output>
       CapacityGap: MessageTypeDefinition<_outrider_v1_CapacityGap, _outrider_v1_CapacityGap__Output>
+      CertificateSight: MessageTypeDefinition<_outrider_v1_CertificateSight, _outrider_v1_CertificateSight__Output>
       ControlAgentRequest: MessageTypeDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentRequest__Output>
       ControlAgentResponse: MessageTypeDefinition<_outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentResponse__Output>
       ControlRolloutRequest: MessageTypeDefinition<_outrider_v1_ControlRolloutRequest, _outrider_v1_ControlRolloutRequest__Output>
       Coordinator: SubtypeConstructor<typeof grpc.Client, _outrider_v1_CoordinatorClient> & { service: _outrider_v1_CoordinatorDefinition }
       Culprit: MessageTypeDefinition<_outrider_v1_Culprit, _outrider_v1_Culprit__Output>
       DeliveryFigures: MessageTypeDefinition<_outrider_v1_DeliveryFigures, _outrider_v1_DeliveryFigures__Output>
+      DiagnoseRequest: MessageTypeDefinition<_outrider_v1_DiagnoseRequest, _outrider_v1_DiagnoseRequest__Output>
+      Diagnosis: MessageTypeDefinition<_outrider_v1_Diagnosis, _outrider_v1_Diagnosis__Output>
+      DiskSight: MessageTypeDefinition<_outrider_v1_DiskSight, _outrider_v1_DiskSight__Output>
       Drift: MessageTypeDefinition<_outrider_v1_Drift, _outrider_v1_Drift__Output>
       DroppedErrors: MessageTypeDefinition<_outrider_v1_DroppedErrors, _outrider_v1_DroppedErrors__Output>
       EmergencyRollbackRequest: MessageTypeDefinition<_outrider_v1_EmergencyRollbackRequest, _outrider_v1_EmergencyRollbackRequest__Output>
       EmergencyRollbackResponse: MessageTypeDefinition<_outrider_v1_EmergencyRollbackResponse, _outrider_v1_EmergencyRollbackResponse__Output>
+      EndpointSight: MessageTypeDefinition<_outrider_v1_EndpointSight, _outrider_v1_EndpointSight__Output>
       ErrorGroup: MessageTypeDefinition<_outrider_v1_ErrorGroup, _outrider_v1_ErrorGroup__Output>
       ErrorsRequest: MessageTypeDefinition<_outrider_v1_ErrorsRequest, _outrider_v1_ErrorsRequest__Output>
       ErrorsResponse: MessageTypeDefinition<_outrider_v1_ErrorsResponse, _outrider_v1_ErrorsResponse__Output>
@@ -181,6 +201,7 @@ export interface ProtoGrpcType {
       ListReleasesResponse: MessageTypeDefinition<_outrider_v1_ListReleasesResponse, _outrider_v1_ListReleasesResponse__Output>
       ListRolloutsRequest: MessageTypeDefinition<_outrider_v1_ListRolloutsRequest, _outrider_v1_ListRolloutsRequest__Output>
       ListRolloutsResponse: MessageTypeDefinition<_outrider_v1_ListRolloutsResponse, _outrider_v1_ListRolloutsResponse__Output>
+      ListenerSight: MessageTypeDefinition<_outrider_v1_ListenerSight, _outrider_v1_ListenerSight__Output>
       LogLine: MessageTypeDefinition<_outrider_v1_LogLine, _outrider_v1_LogLine__Output>
       LogsRequest: MessageTypeDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogsRequest__Output>
       ManifestChunksRequest: MessageTypeDefinition<_outrider_v1_ManifestChunksRequest, _outrider_v1_ManifestChunksRequest__Output>
@@ -190,6 +211,7 @@ export interface ProtoGrpcType {
       OnTrial: MessageTypeDefinition<_outrider_v1_OnTrial, _outrider_v1_OnTrial__Output>
       Outcome: MessageTypeDefinition<_outrider_v1_Outcome, _outrider_v1_Outcome__Output>
       PatchPart: MessageTypeDefinition<_outrider_v1_PatchPart, _outrider_v1_PatchPart__Output>
+      PathSight: MessageTypeDefinition<_outrider_v1_PathSight, _outrider_v1_PathSight__Output>
       Plan: MessageTypeDefinition<_outrider_v1_Plan, _outrider_v1_Plan__Output>
       PlannedAction: MessageTypeDefinition<_outrider_v1_PlannedAction, _outrider_v1_PlannedAction__Output>
       PlannedHost: MessageTypeDefinition<_outrider_v1_PlannedHost, _outrider_v1_PlannedHost__Output>
@@ -199,6 +221,8 @@ export interface ProtoGrpcType {
       PruneReleasesResponse: MessageTypeDefinition<_outrider_v1_PruneReleasesResponse, _outrider_v1_PruneReleasesResponse__Output>
       PushReleaseRequest: MessageTypeDefinition<_outrider_v1_PushReleaseRequest, _outrider_v1_PushReleaseRequest__Output>
       PutBlobsResponse: MessageTypeDefinition<_outrider_v1_PutBlobsResponse, _outrider_v1_PutBlobsResponse__Output>
+      QuestionAnswer: MessageTypeDefinition<_outrider_v1_QuestionAnswer, _outrider_v1_QuestionAnswer__Output>
+      RedisSight: MessageTypeDefinition<_outrider_v1_RedisSight, _outrider_v1_RedisSight__Output>
       Release: MessageTypeDefinition<_outrider_v1_Release, _outrider_v1_Release__Output>
       ReleaseProof: MessageTypeDefinition<_outrider_v1_ReleaseProof, _outrider_v1_ReleaseProof__Output>
       ReleaseRef: MessageTypeDefinition<_outrider_v1_ReleaseRef, _outrider_v1_ReleaseRef__Output>

@@ -5,17 +5,25 @@ import type { AgentFingerprint as _outrider_v1_AgentFingerprint, AgentFingerprin
 import type { AgentReplicas as _outrider_v1_AgentReplicas, AgentReplicas__Output as _outrider_v1_AgentReplicas__Output } from './outrider/v1/AgentReplicas.js';
 import type { AgentSamples as _outrider_v1_AgentSamples, AgentSamples__Output as _outrider_v1_AgentSamples__Output } from './outrider/v1/AgentSamples.js';
 import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from './outrider/v1/AppStatus.js';
+import type { AskHostsRequest as _outrider_v1_AskHostsRequest, AskHostsRequest__Output as _outrider_v1_AskHostsRequest__Output } from './outrider/v1/AskHostsRequest.js';
+import type { AskHostsResponse as _outrider_v1_AskHostsResponse, AskHostsResponse__Output as _outrider_v1_AskHostsResponse__Output } from './outrider/v1/AskHostsResponse.js';
 import type { BindEpochRequest as _outrider_v1_BindEpochRequest, BindEpochRequest__Output as _outrider_v1_BindEpochRequest__Output } from './outrider/v1/BindEpochRequest.js';
 import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from './outrider/v1/Blob.js';
 import type { BlobBase as _outrider_v1_BlobBase, BlobBase__Output as _outrider_v1_BlobBase__Output } from './outrider/v1/BlobBase.js';
 import type { BlobChunks as _outrider_v1_BlobChunks, BlobChunks__Output as _outrider_v1_BlobChunks__Output } from './outrider/v1/BlobChunks.js';
 import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as _outrider_v1_BlobsRequest__Output } from './outrider/v1/BlobsRequest.js';
+import type { BusSight as _outrider_v1_BusSight, BusSight__Output as _outrider_v1_BusSight__Output } from './outrider/v1/BusSight.js';
+import type { CertificateSight as _outrider_v1_CertificateSight, CertificateSight__Output as _outrider_v1_CertificateSight__Output } from './outrider/v1/CertificateSight.js';
 import type { Command as _outrider_v1_Command, Command__Output as _outrider_v1_Command__Output } from './outrider/v1/Command.js';
 import type { CommandRequest as _outrider_v1_CommandRequest, CommandRequest__Output as _outrider_v1_CommandRequest__Output } from './outrider/v1/CommandRequest.js';
 import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from './outrider/v1/ControlAgentRequest.js';
 import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from './outrider/v1/ControlAgentResponse.js';
 import type { Culprit as _outrider_v1_Culprit, Culprit__Output as _outrider_v1_Culprit__Output } from './outrider/v1/Culprit.js';
+import type { DiagnoseRequest as _outrider_v1_DiagnoseRequest, DiagnoseRequest__Output as _outrider_v1_DiagnoseRequest__Output } from './outrider/v1/DiagnoseRequest.js';
+import type { Diagnosis as _outrider_v1_Diagnosis, Diagnosis__Output as _outrider_v1_Diagnosis__Output } from './outrider/v1/Diagnosis.js';
+import type { DiskSight as _outrider_v1_DiskSight, DiskSight__Output as _outrider_v1_DiskSight__Output } from './outrider/v1/DiskSight.js';
 import type { EmergencyRequest as _outrider_v1_EmergencyRequest, EmergencyRequest__Output as _outrider_v1_EmergencyRequest__Output } from './outrider/v1/EmergencyRequest.js';
+import type { EndpointSight as _outrider_v1_EndpointSight, EndpointSight__Output as _outrider_v1_EndpointSight__Output } from './outrider/v1/EndpointSight.js';
 import type { Fence as _outrider_v1_Fence, Fence__Output as _outrider_v1_Fence__Output } from './outrider/v1/Fence.js';
 import type { HealthResult as _outrider_v1_HealthResult, HealthResult__Output as _outrider_v1_HealthResult__Output } from './outrider/v1/HealthResult.js';
 import type { HealthTrend as _outrider_v1_HealthTrend, HealthTrend__Output as _outrider_v1_HealthTrend__Output } from './outrider/v1/HealthTrend.js';
@@ -28,16 +36,20 @@ import type { HostStatus as _outrider_v1_HostStatus, HostStatus__Output as _outr
 import type { InstanceStatus as _outrider_v1_InstanceStatus, InstanceStatus__Output as _outrider_v1_InstanceStatus__Output } from './outrider/v1/InstanceStatus.js';
 import type { KnownSpecRequest as _outrider_v1_KnownSpecRequest, KnownSpecRequest__Output as _outrider_v1_KnownSpecRequest__Output } from './outrider/v1/KnownSpecRequest.js';
 import type { KnownSpecResponse as _outrider_v1_KnownSpecResponse, KnownSpecResponse__Output as _outrider_v1_KnownSpecResponse__Output } from './outrider/v1/KnownSpecResponse.js';
+import type { ListenerSight as _outrider_v1_ListenerSight, ListenerSight__Output as _outrider_v1_ListenerSight__Output } from './outrider/v1/ListenerSight.js';
 import type { LogLine as _outrider_v1_LogLine, LogLine__Output as _outrider_v1_LogLine__Output } from './outrider/v1/LogLine.js';
 import type { LogsRequest as _outrider_v1_LogsRequest, LogsRequest__Output as _outrider_v1_LogsRequest__Output } from './outrider/v1/LogsRequest.js';
 import type { ManifestPatch as _outrider_v1_ManifestPatch, ManifestPatch__Output as _outrider_v1_ManifestPatch__Output } from './outrider/v1/ManifestPatch.js';
 import type { MetricSamples as _outrider_v1_MetricSamples, MetricSamples__Output as _outrider_v1_MetricSamples__Output } from './outrider/v1/MetricSamples.js';
 import type { Outcome as _outrider_v1_Outcome, Outcome__Output as _outrider_v1_Outcome__Output } from './outrider/v1/Outcome.js';
 import type { PatchPart as _outrider_v1_PatchPart, PatchPart__Output as _outrider_v1_PatchPart__Output } from './outrider/v1/PatchPart.js';
+import type { PathSight as _outrider_v1_PathSight, PathSight__Output as _outrider_v1_PathSight__Output } from './outrider/v1/PathSight.js';
 import type { PreflightRequest as _outrider_v1_PreflightRequest, PreflightRequest__Output as _outrider_v1_PreflightRequest__Output } from './outrider/v1/PreflightRequest.js';
 import type { PreflightResponse as _outrider_v1_PreflightResponse, PreflightResponse__Output as _outrider_v1_PreflightResponse__Output } from './outrider/v1/PreflightResponse.js';
 import type { PrepareOutlook as _outrider_v1_PrepareOutlook, PrepareOutlook__Output as _outrider_v1_PrepareOutlook__Output } from './outrider/v1/PrepareOutlook.js';
 import type { Preparing as _outrider_v1_Preparing, Preparing__Output as _outrider_v1_Preparing__Output } from './outrider/v1/Preparing.js';
+import type { QuestionAnswer as _outrider_v1_QuestionAnswer, QuestionAnswer__Output as _outrider_v1_QuestionAnswer__Output } from './outrider/v1/QuestionAnswer.js';
+import type { RedisSight as _outrider_v1_RedisSight, RedisSight__Output as _outrider_v1_RedisSight__Output } from './outrider/v1/RedisSight.js';
 import type { ReleaseProof as _outrider_v1_ReleaseProof, ReleaseProof__Output as _outrider_v1_ReleaseProof__Output } from './outrider/v1/ReleaseProof.js';
 import type { ReleaseRef as _outrider_v1_ReleaseRef, ReleaseRef__Output as _outrider_v1_ReleaseRef__Output } from './outrider/v1/ReleaseRef.js';
 import type { ReleaseSignature as _outrider_v1_ReleaseSignature, ReleaseSignature__Output as _outrider_v1_ReleaseSignature__Output } from './outrider/v1/ReleaseSignature.js';
@@ -73,17 +85,25 @@ export interface ProtoGrpcType {
       AgentReplicas: MessageTypeDefinition<_outrider_v1_AgentReplicas, _outrider_v1_AgentReplicas__Output>
       AgentSamples: MessageTypeDefinition<_outrider_v1_AgentSamples, _outrider_v1_AgentSamples__Output>
       AppStatus: MessageTypeDefinition<_outrider_v1_AppStatus, _outrider_v1_AppStatus__Output>
+      AskHostsRequest: MessageTypeDefinition<_outrider_v1_AskHostsRequest, _outrider_v1_AskHostsRequest__Output>
+      AskHostsResponse: MessageTypeDefinition<_outrider_v1_AskHostsResponse, _outrider_v1_AskHostsResponse__Output>
       BindEpochRequest: MessageTypeDefinition<_outrider_v1_BindEpochRequest, _outrider_v1_BindEpochRequest__Output>
       Blob: MessageTypeDefinition<_outrider_v1_Blob, _outrider_v1_Blob__Output>
       BlobBase: MessageTypeDefinition<_outrider_v1_BlobBase, _outrider_v1_BlobBase__Output>
       BlobChunks: MessageTypeDefinition<_outrider_v1_BlobChunks, _outrider_v1_BlobChunks__Output>
       BlobsRequest: MessageTypeDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobsRequest__Output>
+      BusSight: MessageTypeDefinition<_outrider_v1_BusSight, _outrider_v1_BusSight__Output>
+      CertificateSight: MessageTypeDefinition<_outrider_v1_CertificateSight, _outrider_v1_CertificateSight__Output>
       Command: MessageTypeDefinition<_outrider_v1_Command, _outrider_v1_Command__Output>
       CommandRequest: MessageTypeDefinition<_outrider_v1_CommandRequest, _outrider_v1_CommandRequest__Output>
       ControlAgentRequest: MessageTypeDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentRequest__Output>
       ControlAgentResponse: MessageTypeDefinition<_outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentResponse__Output>
       Culprit: MessageTypeDefinition<_outrider_v1_Culprit, _outrider_v1_Culprit__Output>
+      DiagnoseRequest: MessageTypeDefinition<_outrider_v1_DiagnoseRequest, _outrider_v1_DiagnoseRequest__Output>
+      Diagnosis: MessageTypeDefinition<_outrider_v1_Diagnosis, _outrider_v1_Diagnosis__Output>
+      DiskSight: MessageTypeDefinition<_outrider_v1_DiskSight, _outrider_v1_DiskSight__Output>
       EmergencyRequest: MessageTypeDefinition<_outrider_v1_EmergencyRequest, _outrider_v1_EmergencyRequest__Output>
+      EndpointSight: MessageTypeDefinition<_outrider_v1_EndpointSight, _outrider_v1_EndpointSight__Output>
       Fence: MessageTypeDefinition<_outrider_v1_Fence, _outrider_v1_Fence__Output>
       HealthResult: MessageTypeDefinition<_outrider_v1_HealthResult, _outrider_v1_HealthResult__Output>
       HealthTrend: MessageTypeDefinition<_outrider_v1_HealthTrend, _outrider_v1_HealthTrend__Output>
@@ -96,16 +116,20 @@ export interface ProtoGrpcType {
       InstanceStatus: MessageTypeDefinition<_outrider_v1_InstanceStatus, _outrider_v1_InstanceStatus__Output>
       KnownSpecRequest: MessageTypeDefinition<_outrider_v1_KnownSpecRequest, _outrider_v1_KnownSpecRequest__Output>
       KnownSpecResponse: MessageTypeDefinition<_outrider_v1_KnownSpecResponse, _outrider_v1_KnownSpecResponse__Output>
+      ListenerSight: MessageTypeDefinition<_outrider_v1_ListenerSight, _outrider_v1_ListenerSight__Output>
       LogLine: MessageTypeDefinition<_outrider_v1_LogLine, _outrider_v1_LogLine__Output>
       LogsRequest: MessageTypeDefinition<_outrider_v1_LogsRequest, _outrider_v1_LogsRequest__Output>
       ManifestPatch: MessageTypeDefinition<_outrider_v1_ManifestPatch, _outrider_v1_ManifestPatch__Output>
       MetricSamples: MessageTypeDefinition<_outrider_v1_MetricSamples, _outrider_v1_MetricSamples__Output>
       Outcome: MessageTypeDefinition<_outrider_v1_Outcome, _outrider_v1_Outcome__Output>
       PatchPart: MessageTypeDefinition<_outrider_v1_PatchPart, _outrider_v1_PatchPart__Output>
+      PathSight: MessageTypeDefinition<_outrider_v1_PathSight, _outrider_v1_PathSight__Output>
       PreflightRequest: MessageTypeDefinition<_outrider_v1_PreflightRequest, _outrider_v1_PreflightRequest__Output>
       PreflightResponse: MessageTypeDefinition<_outrider_v1_PreflightResponse, _outrider_v1_PreflightResponse__Output>
       PrepareOutlook: MessageTypeDefinition<_outrider_v1_PrepareOutlook, _outrider_v1_PrepareOutlook__Output>
       Preparing: MessageTypeDefinition<_outrider_v1_Preparing, _outrider_v1_Preparing__Output>
+      QuestionAnswer: MessageTypeDefinition<_outrider_v1_QuestionAnswer, _outrider_v1_QuestionAnswer__Output>
+      RedisSight: MessageTypeDefinition<_outrider_v1_RedisSight, _outrider_v1_RedisSight__Output>
       ReleaseProof: MessageTypeDefinition<_outrider_v1_ReleaseProof, _outrider_v1_ReleaseProof__Output>
       ReleaseRef: MessageTypeDefinition<_outrider_v1_ReleaseRef, _outrider_v1_ReleaseRef__Output>
       ReleaseSignature: MessageTypeDefinition<_outrider_v1_ReleaseSignature, _outrider_v1_ReleaseSignature__Output>

@@ -6,6 +6,7 @@
 import type { Patch, PatchPart } from '../release/patch.js';
 import type { ManifestPatch as WireManifestPatch, ManifestPatch__Output } from '../gen/outrider/v1/ManifestPatch.js';
 import type { DeliveryReport } from '../domain/delivery.js';
+import type { Diagnosis, QuestionAnswer } from '../domain/diagnosis.js';
 import type { OutriderEvent } from '../domain/event.js';
 import type { HealthResult } from '../domain/health-result.js';
 import type { AppStatus, HostStatus, InstanceStatus } from '../domain/host.js';
@@ -19,6 +20,8 @@ import { NO_PROOF, type ReleaseProof, type ReleaseSignature } from '../domain/re
 import type { Plan, Rollout } from '../domain/rollout.js';
 import type { AppStatus__Output } from '../gen/outrider/v1/AppStatus.js';
 import type { HealthResult__Output } from '../gen/outrider/v1/HealthResult.js';
+import type { AskHostsResponse__Output } from '../gen/outrider/v1/AskHostsResponse.js';
+import type { Diagnosis as WireDiagnosis, Diagnosis__Output } from '../gen/outrider/v1/Diagnosis.js';
 import type { Event as WireEvent, Event__Output } from '../gen/outrider/v1/Event.js';
 import type { HookAnswer as WireHookAnswer, HookAnswer__Output } from '../gen/outrider/v1/HookAnswer.js';
 import type { HostStatus__Output } from '../gen/outrider/v1/HostStatus.js';
@@ -115,6 +118,10 @@ export function writeRollout(rollout: Rollout, explained: string): WireRollout {
   const wire: object = { ...rollout, hosts: shownHosts(rollout), hookRuns: shownRuns(rollout), gates, explained };
   return wire;
 }
+
+export const readDiagnosis = (wire: Diagnosis__Output): Diagnosis => present(wire) as Diagnosis;
+export const writeDiagnosis = (diagnosis: Diagnosis): WireDiagnosis => diagnosis as WireDiagnosis;
+export const readAnswers = (wire: AskHostsResponse__Output): readonly QuestionAnswer[] => wire.answers;
 
 export const readHostSamples = (wire: SamplesResponse__Output): HostSamples => present(wire) as HostSamples;
 export const writeHostSamples = (samples: HostSamples): WireSamples => samples as WireSamples;

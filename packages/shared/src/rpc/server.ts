@@ -5,6 +5,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, type ServingStatusMap } from 'grpc-health-check';
 import { OutriderError } from '../runtime/errors.js';
 import { tokenMatches } from '../runtime/token.js';
+import { describable } from './reflection.js';
 import type { LoadedProto } from './loader.js';
 import { type CallContext, FORWARDED } from './methods.js';
 import { toStatus } from './status.js';
@@ -48,7 +49,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   const initial: ServingStatusMap = { '': 'SERVING' };
   const health = new HealthImplementation(initial);
   health.addToServer(server);
-  new ReflectionService(options.proto.definition).addToServer(server);
+  new ReflectionService(describable(options.proto.definition)).addToServer(server);
   try {
     const addresses: string[] = [];
     for (const address of options.listen) addresses.push(await bind(server, address));

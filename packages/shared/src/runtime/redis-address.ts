@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { messageOf, OutriderError } from './errors.js';
-import { type HostPort, parseHostPort } from './listen.js';
+import { formatHostPort, type HostPort, parseHostPort } from './listen.js';
 
 export interface RedisTls {
   readonly ca?: string;
@@ -93,6 +93,15 @@ export function redisAddress(settings: RedisSettings, file: string = 'configurat
     ...defined('sentinelUsername', settings.sentinel_username),
     ...defined('sentinelPassword', firstLine('sentinel_password_file', settings.sentinel_password_file)),
   };
+}
+
+/** For people: where it is, without user and password. */
+export function placeOfRedis(address: RedisAddress): string {
+  if (address.kind === 'cluster') return `a cluster at ${address.nodes.map(formatHostPort).join(', ')}`;
+  if (address.kind === 'sentinel')
+    return `${address.name}, watched by ${address.sentinels.map(formatHostPort).join(', ')}`;
+  const { hostname, port, pathname, protocol } = new URL(address.url);
+  return protocol === 'unix:' ? pathname : `${hostname}:${port === '' ? 6379 : port}`;
 }
 
 /**

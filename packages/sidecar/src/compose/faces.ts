@@ -12,6 +12,7 @@ import { fleetKeys, type HostRecord } from '@outrider/shared/runtime/fleet-keys.
 import { formatHostPort, isLoopback, parseHostPort } from '@outrider/shared/runtime/listen.js';
 import type { Logger } from '@outrider/shared/runtime/logger.js';
 import { publishEndpoint } from '@outrider/shared/runtime/rendezvous.js';
+import { LoopLag } from '@outrider/shared/runtime/sight/loop-lag.js';
 import { startEventPublisher } from '../bridge/event-publisher.js';
 import { startQuestionServer } from '../bridge/question.js';
 import type { SidecarConfig } from '../config.js';
@@ -21,7 +22,7 @@ import { SidecarMetrics } from '../http/metrics.js';
 import { metricsRoutes, sidecarRoutes } from '../http/routes.js';
 import { sessionFigures } from '../http/session-figures.js';
 import { ErrorHistory } from '../link/error-history.js';
-import type { Contents } from '../link/ports.js';
+import type { Contents, SelfLook } from '../link/ports.js';
 import { startSidecarGrpc } from '../link/grpc.js';
 import { type RedisLink, startRedisLink } from '../link/redis-link.js';
 import { createContents } from '../release/contents.js';
@@ -32,6 +33,7 @@ import { Autoscaler } from '../supervise/autoscaler.js';
 import { Housekeeping } from '../supervise/housekeeping.js';
 import { bindPatiently } from './binding.js';
 import { healthOf, startHistory } from './health.js';
+import { createSelfLook } from './diagnose.js';
 import type { Inside } from './inside.js';
 import { remembered } from './remembered.js';
 
@@ -72,10 +74,11 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
   const onBug = (error: unknown, where: string): void => log.error({ err: error, where }, 'an error that is a bug');
 
   const trust = startTrust(config, inside, closers);
+  const { self, later } = lookAtSelf(config, inside, closers);
   const grpc = await bindPatiently(() =>
     startSidecarGrpc({
       ...{ host, agents: supervisor, logs, samples, preflight, specs, checks, hooks, trust },
-      ...{ contents: contentsOf(config, inside), health: healthOf(config, inside, closers) },
+      ...{ contents: contentsOf(config, inside), health: healthOf(config, inside, closers), self },
       ...{ listen: config.listen.grpc, tokens: tokens.accepted, onBug },
     }),
   );
@@ -90,6 +93,7 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
   });
   closers.push(() => redis.close());
   startHistory(config, inside, redis, closers);
+  later.redis = redis;
 
   const zmq = await openZeroMq(config, inside, redis, closers);
   const counted = connectMetrics(config, inside, redis, closers);
@@ -112,12 +116,7 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
 
   const [pages = [], figures = []] = http.addresses;
   leaveNotes(grpc.addresses, pages[0], tokens.file, log, closers);
-  return {
-    grpc: grpc.addresses,
-    http: pages,
-    metrics: figures,
-    ...zmq,
-  };
+  return { grpc: grpc.addresses, http: pages, metrics: figures, ...zmq };
 }
 
 /** What is active is known to it before any leader is heard. */
@@ -128,6 +127,19 @@ function startTrust({ dataDir, trustedKeys }: SidecarConfig, inside: Inside, clo
   closers.push(inside.host.onChange(look));
   inside.trust.current = trust;
   return trust;
+}
+
+/** `later`: what is opened after the face that asks. */
+function lookAtSelf(
+  config: SidecarConfig,
+  inside: Inside,
+  closers: Closers,
+): { readonly self: SelfLook; readonly later: { redis?: RedisLink } } {
+  const lag = new LoopLag(() => systemClock.monotonic());
+  closers.push(() => lag.stop());
+  const later: { redis?: RedisLink } = {};
+  const question = asReached(config.listen.question, config.address);
+  return { later, self: createSelfLook({ config, inside, redis: () => later.redis, lag, question }) };
 }
 
 /** For other hosts that stage what this one has. */

@@ -9,6 +9,7 @@ const MOST_KEPT = 10_000;
 
 export class HostEvents implements EventSink {
   private readonly kept: OutriderEvent[] = [];
+  private readonly listeners = new Set<(event: OutriderEvent) => void>();
   private publishers: readonly ((event: OutriderEvent) => void)[] | undefined;
 
   constructor(
@@ -23,12 +24,19 @@ export class HostEvents implements EventSink {
   emit: EventSink['emit'] = (type, fields) => {
     const { host, environment, now } = this.options;
     const event: OutriderEvent = { id: randomUUID(), at: rfc3339(now()), type, environment, host, ...fields };
+    for (const listener of this.listeners) listener(event);
     if (this.publishers === undefined) {
       if (this.kept.length < MOST_KEPT) this.kept.push(event);
       return;
     }
     for (const publish of this.publishers) publish(event);
   };
+
+  /** Each from now on, whoever publishes them. Returns the end of it. */
+  onEvent(listener: (event: OutriderEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
 
   /** From now on; what was kept comes first. */
   publishTo(publishers: readonly ((event: OutriderEvent) => void)[]): void {

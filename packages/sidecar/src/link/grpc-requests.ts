@@ -12,6 +12,7 @@ import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { ON_LEASE_END, type OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { NOT_BOTH, ONE_AGENT, WHICH_AGENTS } from '@outrider/shared/domain/agent-order.js';
+import { parseHostPort } from '@outrider/shared/runtime/listen.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import type { LogsAsk } from './agent-logs.js';
 import type { ScaleAsk } from './scale.js';
@@ -124,4 +125,14 @@ export function healthAskOf(
   const known = HEALTH_LEVELS.find((word) => word === level);
   if (level !== '' && known === undefined) throw invalid(`level must be one of ${HEALTH_LEVELS.join(', ')}.`);
   return { app, agent, levels: levelsUpTo(known ?? 'performance') };
+}
+
+/** As a fleet has hosts: nobody has this host call on half of the network. */
+const MOST_ENDPOINTS = 2_000;
+
+export function endpointsOf(endpoints: readonly string[]): readonly string[] {
+  const wrong = endpoints.find((endpoint) => parseHostPort(endpoint) === undefined);
+  if (wrong !== undefined) throw new OutriderError('invalid', `endpoints: ${JSON.stringify(wrong)} is no HOST:PORT.`);
+  if (endpoints.length > MOST_ENDPOINTS) throw new OutriderError('invalid', `endpoints: at most ${MOST_ENDPOINTS}.`);
+  return endpoints;
 }

@@ -15,7 +15,7 @@ import { LogLedger } from '../process/log-ledger.js';
 import { appStatus, hostStatus, instanceStatus } from '../testing/status.js';
 import { type SidecarGrpc, startSidecarGrpc } from './grpc.js';
 import type { AgentControl, HostControl, ReleaseChecks, Trust } from './ports.js';
-import { TRUSTS_ALL } from '../testing/no-trust.js';
+import { NOBODY_LOOKS, TRUSTS_ALL } from '../testing/no-trust.js';
 
 const TOKEN = 'a-token-of-the-test-alone';
 const FENCE = { epoch: 3, rollout: 2, step: 1 };
@@ -172,6 +172,7 @@ beforeEach(async () => {
             : [],
       }),
     },
+    self: NOBODY_LOOKS,
     listen: ['127.0.0.1:0'],
     tokens: () => [TOKEN],
     onBug: (error) => asked.push(['bug', error]),

@@ -8,7 +8,13 @@ import type { VerifyProgress } from '@outrider/shared/gen/outrider/v1/VerifyProg
 import type { VerifyRequest__Output } from '@outrider/shared/gen/outrider/v1/VerifyRequest.js';
 import type { HostStatus as WireHostStatus } from '@outrider/shared/gen/outrider/v1/HostStatus.js';
 import type { InstanceStatus as WireInstanceStatus } from '@outrider/shared/gen/outrider/v1/InstanceStatus.js';
-import { readProof, writeHookAnswer, writeHostSamples, writeVerifyProgress } from '@outrider/shared/rpc/codec.js';
+import {
+  readProof,
+  writeDiagnosis,
+  writeHookAnswer,
+  writeHostSamples,
+  writeVerifyProgress,
+} from '@outrider/shared/rpc/codec.js';
 import { receiveManifest } from '@outrider/shared/rpc/manifest-message.js';
 import { sidecarProto } from '@outrider/shared/rpc/loader.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
@@ -23,6 +29,7 @@ import {
   checkRelease,
   commandOf,
   healthAskOf,
+  endpointsOf,
   leaseEndOf,
   logsAskOf,
   releaseOf,
@@ -38,6 +45,7 @@ import type {
   Preflight,
   ReleaseChecks,
   SampleSource,
+  SelfLook,
   SpecSource,
   Trust,
 } from './ports.js';
@@ -60,6 +68,7 @@ export interface SidecarGrpcOptions {
   readonly trust: Trust;
   readonly checks: ReleaseChecks;
   readonly contents: Contents;
+  readonly self: SelfLook;
   readonly listen: readonly string[];
   readonly tokens: () => readonly string[];
   readonly onBug: (error: unknown, method: string) => void;
@@ -134,6 +143,9 @@ export function sidecarService(
     RunHook: (request) => runHook(request, options),
     Verify: (request, { signal }) => verify(request, options.checks, signal),
     Blobs: (ask, caller) => options.contents.send(ask, caller),
+    Diagnose: async ({ clockOnly }) =>
+      clockOnly ? { nowMs: options.self.now() } : writeDiagnosis(await options.self.diagnose()),
+    AskHosts: async ({ endpoints }) => ({ answers: [...(await options.self.ask(endpointsOf(endpoints)))] }),
     ...releaseOrders(options),
     ...releaseQuestions(options),
   };

@@ -1,5 +1,6 @@
 /** What the outward faces of a sidecar (gRPC, HTTP, ZeroMQ, metrics) ask of its inside. */
 import type { HealthLevel, Healthcheck } from '@outrider/shared/domain/agent.js';
+import type { Diagnosis, QuestionAnswer } from '@outrider/shared/domain/diagnosis.js';
 import type { HostSamples } from '@outrider/shared/domain/gate.js';
 import type { HookAnswer, HookAsk } from '@outrider/shared/domain/hook.js';
 import type { HealthResult, HealthStatus } from '@outrider/shared/domain/health-result.js';
@@ -213,4 +214,14 @@ export interface Contents {
 export interface SampleSource {
   /** `metrics` empty: all. */
   samples(app: string, metrics: readonly string[]): HostSamples;
+}
+
+/** What only this host can see, for `coordinator doctor`. Implemented by compose/diagnose.ts. */
+export interface SelfLook {
+  /** Epoch milliseconds by the wall clock of this host. */
+  now(): number;
+  /** Says one test message at the bus for programs that are no agents. */
+  diagnose(): Promise<Diagnosis>;
+  /** `health_check` at these question ports (`HOST:PORT`), all at once, each with its own deadline. */
+  ask(endpoints: readonly string[]): Promise<readonly QuestionAnswer[]>;
 }

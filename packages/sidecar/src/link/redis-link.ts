@@ -46,6 +46,10 @@ export interface RedisLink {
   judged(result: HealthResult): void;
   readonly up: boolean;
   readonly waiting: number;
+  /** Why it is not up, as far as that is known; '' while it is. */
+  readonly trouble: string;
+  /** Milliseconds of one question. Rejects where there is no answer. */
+  ping(): Promise<number>;
   /** Events that were dropped because Redis was away too long. */
   readonly dropped: number;
   /** Gives what waits a moment to get through, then ends; presence expires by itself. */
@@ -97,6 +101,16 @@ class Link implements RedisLink {
 
   get up(): boolean {
     return this.redis.status === 'ready';
+  }
+
+  get trouble(): string {
+    return this.lastError;
+  }
+
+  async ping(): Promise<number> {
+    const began = performance.now();
+    await this.redis.ping();
+    return performance.now() - began;
   }
 
   get waiting(): number {

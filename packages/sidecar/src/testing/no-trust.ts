@@ -1,5 +1,6 @@
 /** For tests of what comes after: a host without trusted_keys, of which nothing is to be told. */
-import type { HealthSource, ReleaseChecks, Trust } from '../link/ports.js';
+import type { HealthSource, ReleaseChecks, SelfLook, Trust } from '../link/ports.js';
+/** For tests of what comes after: a host without trusted_keys. */
 
 export const TRUSTS_ALL: Trust = {
   problemOf: () => undefined,
@@ -13,3 +14,10 @@ export const NOTHING_TO_CHECK: ReleaseChecks = {
 };
 
 export const NO_HEALTH: HealthSource = { trends: () => [], testHealth: async () => [] };
+export const NOBODY_LOOKS: SelfLook = {
+  now: () => Date.now(),
+  diagnose: async () => {
+    throw new Error('Nobody asks for it here.');
+  },
+  ask: async () => [],
+};

@@ -4,12 +4,16 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { AgentsRequest as _outrider_v1_AgentsRequest, AgentsRequest__Output as _outrider_v1_AgentsRequest__Output } from '../../outrider/v1/AgentsRequest.js';
 import type { AgentsResponse as _outrider_v1_AgentsResponse, AgentsResponse__Output as _outrider_v1_AgentsResponse__Output } from '../../outrider/v1/AgentsResponse.js';
+import type { AskHostsRequest as _outrider_v1_AskHostsRequest, AskHostsRequest__Output as _outrider_v1_AskHostsRequest__Output } from '../../outrider/v1/AskHostsRequest.js';
+import type { AskHostsResponse as _outrider_v1_AskHostsResponse, AskHostsResponse__Output as _outrider_v1_AskHostsResponse__Output } from '../../outrider/v1/AskHostsResponse.js';
 import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from '../../outrider/v1/Blob.js';
 import type { BlobChunks as _outrider_v1_BlobChunks, BlobChunks__Output as _outrider_v1_BlobChunks__Output } from '../../outrider/v1/BlobChunks.js';
 import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as _outrider_v1_BlobsRequest__Output } from '../../outrider/v1/BlobsRequest.js';
 import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from '../../outrider/v1/ControlAgentRequest.js';
 import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from '../../outrider/v1/ControlAgentResponse.js';
 import type { ControlRolloutRequest as _outrider_v1_ControlRolloutRequest, ControlRolloutRequest__Output as _outrider_v1_ControlRolloutRequest__Output } from '../../outrider/v1/ControlRolloutRequest.js';
+import type { DiagnoseRequest as _outrider_v1_DiagnoseRequest, DiagnoseRequest__Output as _outrider_v1_DiagnoseRequest__Output } from '../../outrider/v1/DiagnoseRequest.js';
+import type { Diagnosis as _outrider_v1_Diagnosis, Diagnosis__Output as _outrider_v1_Diagnosis__Output } from '../../outrider/v1/Diagnosis.js';
 import type { EmergencyRollbackRequest as _outrider_v1_EmergencyRollbackRequest, EmergencyRollbackRequest__Output as _outrider_v1_EmergencyRollbackRequest__Output } from '../../outrider/v1/EmergencyRollbackRequest.js';
 import type { EmergencyRollbackResponse as _outrider_v1_EmergencyRollbackResponse, EmergencyRollbackResponse__Output as _outrider_v1_EmergencyRollbackResponse__Output } from '../../outrider/v1/EmergencyRollbackResponse.js';
 import type { ErrorsRequest as _outrider_v1_ErrorsRequest, ErrorsRequest__Output as _outrider_v1_ErrorsRequest__Output } from '../../outrider/v1/ErrorsRequest.js';
@@ -73,6 +77,15 @@ export interface CoordinatorClient extends grpc.Client {
   agents(argument: _outrider_v1_AgentsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AgentsResponse__Output>): grpc.ClientUnaryCall;
   agents(argument: _outrider_v1_AgentsRequest, callback: grpc.requestCallback<_outrider_v1_AgentsResponse__Output>): grpc.ClientUnaryCall;
   
+  AskHosts(argument: _outrider_v1_AskHostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  AskHosts(argument: _outrider_v1_AskHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  AskHosts(argument: _outrider_v1_AskHostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  AskHosts(argument: _outrider_v1_AskHostsRequest, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  askHosts(argument: _outrider_v1_AskHostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  askHosts(argument: _outrider_v1_AskHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  askHosts(argument: _outrider_v1_AskHostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  askHosts(argument: _outrider_v1_AskHostsRequest, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  
   Blobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
   Blobs(argument: _outrider_v1_BlobsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
   blobs(argument: _outrider_v1_BlobsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_outrider_v1_Blob__Output>;
@@ -100,6 +113,15 @@ export interface CoordinatorClient extends grpc.Client {
   controlRollout(argument: _outrider_v1_ControlRolloutRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
   controlRollout(argument: _outrider_v1_ControlRolloutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
   controlRollout(argument: _outrider_v1_ControlRolloutRequest, callback: grpc.requestCallback<_outrider_v1_RolloutRecord__Output>): grpc.ClientUnaryCall;
+  
+  Diagnose(argument: _outrider_v1_DiagnoseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  Diagnose(argument: _outrider_v1_DiagnoseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  Diagnose(argument: _outrider_v1_DiagnoseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  Diagnose(argument: _outrider_v1_DiagnoseRequest, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  diagnose(argument: _outrider_v1_DiagnoseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  diagnose(argument: _outrider_v1_DiagnoseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  diagnose(argument: _outrider_v1_DiagnoseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  diagnose(argument: _outrider_v1_DiagnoseRequest, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
   
   Emergency(argument: _outrider_v1_FleetEmergencyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_FleetEmergencyResponse__Output>): grpc.ClientUnaryCall;
   Emergency(argument: _outrider_v1_FleetEmergencyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_FleetEmergencyResponse__Output>): grpc.ClientUnaryCall;
@@ -361,6 +383,8 @@ export interface CoordinatorClient extends grpc.Client {
 export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   Agents: grpc.handleUnaryCall<_outrider_v1_AgentsRequest__Output, _outrider_v1_AgentsResponse>;
   
+  AskHosts: grpc.handleUnaryCall<_outrider_v1_AskHostsRequest__Output, _outrider_v1_AskHostsResponse>;
+  
   Blobs: grpc.handleServerStreamingCall<_outrider_v1_BlobsRequest__Output, _outrider_v1_Blob>;
   
   ChunksOfBlobs: grpc.handleServerStreamingCall<_outrider_v1_BlobsRequest__Output, _outrider_v1_BlobChunks>;
@@ -368,6 +392,8 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
   ControlAgent: grpc.handleUnaryCall<_outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse>;
   
   ControlRollout: grpc.handleUnaryCall<_outrider_v1_ControlRolloutRequest__Output, _outrider_v1_RolloutRecord>;
+  
+  Diagnose: grpc.handleUnaryCall<_outrider_v1_DiagnoseRequest__Output, _outrider_v1_Diagnosis>;
   
   Emergency: grpc.handleUnaryCall<_outrider_v1_FleetEmergencyRequest__Output, _outrider_v1_FleetEmergencyResponse>;
   
@@ -435,10 +461,12 @@ export interface CoordinatorHandlers extends grpc.UntypedServiceImplementation {
 
 export interface CoordinatorDefinition extends grpc.ServiceDefinition {
   Agents: MethodDefinition<_outrider_v1_AgentsRequest, _outrider_v1_AgentsResponse, _outrider_v1_AgentsRequest__Output, _outrider_v1_AgentsResponse__Output>
+  AskHosts: MethodDefinition<_outrider_v1_AskHostsRequest, _outrider_v1_AskHostsResponse, _outrider_v1_AskHostsRequest__Output, _outrider_v1_AskHostsResponse__Output>
   Blobs: MethodDefinition<_outrider_v1_BlobsRequest, _outrider_v1_Blob, _outrider_v1_BlobsRequest__Output, _outrider_v1_Blob__Output>
   ChunksOfBlobs: MethodDefinition<_outrider_v1_BlobsRequest, _outrider_v1_BlobChunks, _outrider_v1_BlobsRequest__Output, _outrider_v1_BlobChunks__Output>
   ControlAgent: MethodDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse__Output>
   ControlRollout: MethodDefinition<_outrider_v1_ControlRolloutRequest, _outrider_v1_RolloutRecord, _outrider_v1_ControlRolloutRequest__Output, _outrider_v1_RolloutRecord__Output>
+  Diagnose: MethodDefinition<_outrider_v1_DiagnoseRequest, _outrider_v1_Diagnosis, _outrider_v1_DiagnoseRequest__Output, _outrider_v1_Diagnosis__Output>
   Emergency: MethodDefinition<_outrider_v1_FleetEmergencyRequest, _outrider_v1_FleetEmergencyResponse, _outrider_v1_FleetEmergencyRequest__Output, _outrider_v1_FleetEmergencyResponse__Output>
   EmergencyRollback: MethodDefinition<_outrider_v1_EmergencyRollbackRequest, _outrider_v1_EmergencyRollbackResponse, _outrider_v1_EmergencyRollbackRequest__Output, _outrider_v1_EmergencyRollbackResponse__Output>
   Errors: MethodDefinition<_outrider_v1_ErrorsRequest, _outrider_v1_ErrorsResponse, _outrider_v1_ErrorsRequest__Output, _outrider_v1_ErrorsResponse__Output>

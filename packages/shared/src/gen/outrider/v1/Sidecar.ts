@@ -3,12 +3,16 @@
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { AppStatus as _outrider_v1_AppStatus, AppStatus__Output as _outrider_v1_AppStatus__Output } from '../../outrider/v1/AppStatus.js';
+import type { AskHostsRequest as _outrider_v1_AskHostsRequest, AskHostsRequest__Output as _outrider_v1_AskHostsRequest__Output } from '../../outrider/v1/AskHostsRequest.js';
+import type { AskHostsResponse as _outrider_v1_AskHostsResponse, AskHostsResponse__Output as _outrider_v1_AskHostsResponse__Output } from '../../outrider/v1/AskHostsResponse.js';
 import type { BindEpochRequest as _outrider_v1_BindEpochRequest, BindEpochRequest__Output as _outrider_v1_BindEpochRequest__Output } from '../../outrider/v1/BindEpochRequest.js';
 import type { Blob as _outrider_v1_Blob, Blob__Output as _outrider_v1_Blob__Output } from '../../outrider/v1/Blob.js';
 import type { BlobsRequest as _outrider_v1_BlobsRequest, BlobsRequest__Output as _outrider_v1_BlobsRequest__Output } from '../../outrider/v1/BlobsRequest.js';
 import type { CommandRequest as _outrider_v1_CommandRequest, CommandRequest__Output as _outrider_v1_CommandRequest__Output } from '../../outrider/v1/CommandRequest.js';
 import type { ControlAgentRequest as _outrider_v1_ControlAgentRequest, ControlAgentRequest__Output as _outrider_v1_ControlAgentRequest__Output } from '../../outrider/v1/ControlAgentRequest.js';
 import type { ControlAgentResponse as _outrider_v1_ControlAgentResponse, ControlAgentResponse__Output as _outrider_v1_ControlAgentResponse__Output } from '../../outrider/v1/ControlAgentResponse.js';
+import type { DiagnoseRequest as _outrider_v1_DiagnoseRequest, DiagnoseRequest__Output as _outrider_v1_DiagnoseRequest__Output } from '../../outrider/v1/DiagnoseRequest.js';
+import type { Diagnosis as _outrider_v1_Diagnosis, Diagnosis__Output as _outrider_v1_Diagnosis__Output } from '../../outrider/v1/Diagnosis.js';
 import type { EmergencyRequest as _outrider_v1_EmergencyRequest, EmergencyRequest__Output as _outrider_v1_EmergencyRequest__Output } from '../../outrider/v1/EmergencyRequest.js';
 import type { HealthTrendsRequest as _outrider_v1_HealthTrendsRequest, HealthTrendsRequest__Output as _outrider_v1_HealthTrendsRequest__Output } from '../../outrider/v1/HealthTrendsRequest.js';
 import type { HealthTrendsResponse as _outrider_v1_HealthTrendsResponse, HealthTrendsResponse__Output as _outrider_v1_HealthTrendsResponse__Output } from '../../outrider/v1/HealthTrendsResponse.js';
@@ -34,6 +38,15 @@ import type { VerifyProgress as _outrider_v1_VerifyProgress, VerifyProgress__Out
 import type { VerifyRequest as _outrider_v1_VerifyRequest, VerifyRequest__Output as _outrider_v1_VerifyRequest__Output } from '../../outrider/v1/VerifyRequest.js';
 
 export interface SidecarClient extends grpc.Client {
+  AskHosts(argument: _outrider_v1_AskHostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  AskHosts(argument: _outrider_v1_AskHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  AskHosts(argument: _outrider_v1_AskHostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  AskHosts(argument: _outrider_v1_AskHostsRequest, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  askHosts(argument: _outrider_v1_AskHostsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  askHosts(argument: _outrider_v1_AskHostsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  askHosts(argument: _outrider_v1_AskHostsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  askHosts(argument: _outrider_v1_AskHostsRequest, callback: grpc.requestCallback<_outrider_v1_AskHostsResponse__Output>): grpc.ClientUnaryCall;
+  
   BindEpoch(argument: _outrider_v1_BindEpochRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
   BindEpoch(argument: _outrider_v1_BindEpochRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
   BindEpoch(argument: _outrider_v1_BindEpochRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
@@ -65,6 +78,15 @@ export interface SidecarClient extends grpc.Client {
   controlAgent(argument: _outrider_v1_ControlAgentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
   controlAgent(argument: _outrider_v1_ControlAgentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
   controlAgent(argument: _outrider_v1_ControlAgentRequest, callback: grpc.requestCallback<_outrider_v1_ControlAgentResponse__Output>): grpc.ClientUnaryCall;
+  
+  Diagnose(argument: _outrider_v1_DiagnoseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  Diagnose(argument: _outrider_v1_DiagnoseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  Diagnose(argument: _outrider_v1_DiagnoseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  Diagnose(argument: _outrider_v1_DiagnoseRequest, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  diagnose(argument: _outrider_v1_DiagnoseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  diagnose(argument: _outrider_v1_DiagnoseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  diagnose(argument: _outrider_v1_DiagnoseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
+  diagnose(argument: _outrider_v1_DiagnoseRequest, callback: grpc.requestCallback<_outrider_v1_Diagnosis__Output>): grpc.ClientUnaryCall;
   
   Emergency(argument: _outrider_v1_EmergencyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
   Emergency(argument: _outrider_v1_EmergencyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_outrider_v1_HostStatus__Output>): grpc.ClientUnaryCall;
@@ -201,6 +223,8 @@ export interface SidecarClient extends grpc.Client {
 }
 
 export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
+  AskHosts: grpc.handleUnaryCall<_outrider_v1_AskHostsRequest__Output, _outrider_v1_AskHostsResponse>;
+  
   BindEpoch: grpc.handleUnaryCall<_outrider_v1_BindEpochRequest__Output, _outrider_v1_HostStatus>;
   
   Blobs: grpc.handleServerStreamingCall<_outrider_v1_BlobsRequest__Output, _outrider_v1_Blob>;
@@ -208,6 +232,8 @@ export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
   Commit: grpc.handleUnaryCall<_outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus>;
   
   ControlAgent: grpc.handleUnaryCall<_outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse>;
+  
+  Diagnose: grpc.handleUnaryCall<_outrider_v1_DiagnoseRequest__Output, _outrider_v1_Diagnosis>;
   
   Emergency: grpc.handleUnaryCall<_outrider_v1_EmergencyRequest__Output, _outrider_v1_HostStatus>;
   
@@ -244,10 +270,12 @@ export interface SidecarHandlers extends grpc.UntypedServiceImplementation {
 }
 
 export interface SidecarDefinition extends grpc.ServiceDefinition {
+  AskHosts: MethodDefinition<_outrider_v1_AskHostsRequest, _outrider_v1_AskHostsResponse, _outrider_v1_AskHostsRequest__Output, _outrider_v1_AskHostsResponse__Output>
   BindEpoch: MethodDefinition<_outrider_v1_BindEpochRequest, _outrider_v1_HostStatus, _outrider_v1_BindEpochRequest__Output, _outrider_v1_HostStatus__Output>
   Blobs: MethodDefinition<_outrider_v1_BlobsRequest, _outrider_v1_Blob, _outrider_v1_BlobsRequest__Output, _outrider_v1_Blob__Output>
   Commit: MethodDefinition<_outrider_v1_CommandRequest, _outrider_v1_AppStatus, _outrider_v1_CommandRequest__Output, _outrider_v1_AppStatus__Output>
   ControlAgent: MethodDefinition<_outrider_v1_ControlAgentRequest, _outrider_v1_ControlAgentResponse, _outrider_v1_ControlAgentRequest__Output, _outrider_v1_ControlAgentResponse__Output>
+  Diagnose: MethodDefinition<_outrider_v1_DiagnoseRequest, _outrider_v1_Diagnosis, _outrider_v1_DiagnoseRequest__Output, _outrider_v1_Diagnosis__Output>
   Emergency: MethodDefinition<_outrider_v1_EmergencyRequest, _outrider_v1_HostStatus, _outrider_v1_EmergencyRequest__Output, _outrider_v1_HostStatus__Output>
   HealthTrends: MethodDefinition<_outrider_v1_HealthTrendsRequest, _outrider_v1_HealthTrendsResponse, _outrider_v1_HealthTrendsRequest__Output, _outrider_v1_HealthTrendsResponse__Output>
   KnownSpec: MethodDefinition<_outrider_v1_KnownSpecRequest, _outrider_v1_KnownSpecResponse, _outrider_v1_KnownSpecRequest__Output, _outrider_v1_KnownSpecResponse__Output>

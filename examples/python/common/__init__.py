@@ -1,0 +1,1 @@
+"""What programs of an AI system import, over Outrider's settings and bus."""
