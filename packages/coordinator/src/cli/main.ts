@@ -39,6 +39,6 @@ export function programOf(serve: Serve): Command {
   agentCommand(program);
   eventsCommand(program);
   logsCommand(program);
-  addCompletion(program);
+  addCompletion(program, async (kind, words) => (await import('./completion-values.js')).completionValues(kind, words));
   return program;
 }

@@ -41,7 +41,7 @@ Examples:
   sidecar run --config /etc/outrider/sidecar.yaml --check-config
   sidecar run --drain-on-stop        # as the main program of a container`;
 
-function programOf(run: Run): Command {
+export function programOf(run: Run): Command {
   const program = newProgram('sidecar', DESCRIPTION, new URL('../../package.json', import.meta.url));
   program.addHelpText('after', EXAMPLES);
   program
@@ -62,7 +62,7 @@ function programOf(run: Run): Command {
   emergencyCommand(program);
   resumeCommand(program);
   importCommand(program);
-  addCompletion(program);
+  addCompletion(program, async (kind, words) => (await import('./completion-values.js')).completionValues(kind, words));
   return program;
 }
 
