@@ -1,6 +1,7 @@
 /** Owns the command line of `coordinator`: which verbs there are. What each does is in a file of its own. */
 import type { Command } from 'commander';
 import { addCompletion } from '@outrider/shared/cli/completion.js';
+import { addManual } from '@outrider/shared/cli/manual/command.js';
 import { newProgram, runProgram } from '@outrider/shared/cli/program.js';
 import { agentCommand, agentsCommand } from './agents.js';
 import { devCommand } from './dev.js';
@@ -40,5 +41,6 @@ export function programOf(serve: Serve): Command {
   eventsCommand(program);
   logsCommand(program);
   addCompletion(program, async (kind, words) => (await import('./completion-values.js')).completionValues(kind, words));
+  addManual(program);
   return program;
 }

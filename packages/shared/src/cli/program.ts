@@ -79,7 +79,9 @@ function refuse(command: Command, error: CommanderError): never {
   }
   const flag = /^error: unknown option '(--[^=']+)[^']*'$/.exec(message)?.[1];
   const near = flag === undefined ? undefined : closest(flag, flagsOf(command));
-  throw near === undefined ? error : new CommanderError(exitCode, code, `${message}\n(Did you mean ${near}?)`);
+  throw near === undefined || near === flag
+    ? error
+    : new CommanderError(exitCode, code, `${message}\n(Did you mean ${near}?)`);
 }
 
 const flagsOf = (command: Command): readonly string[] => [

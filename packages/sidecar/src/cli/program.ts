@@ -1,6 +1,7 @@
 /** Owns which verbs `sidecar` has. What each does is in a file of its own; the daemon is run by whoever calls. */
 import type { Command } from 'commander';
 import { addCompletion } from '@outrider/shared/cli/completion.js';
+import { addManual } from '@outrider/shared/cli/manual/command.js';
 import { newProgram, runProgram } from '@outrider/shared/cli/program.js';
 import { agentCommands } from './agents.js';
 import { emergencyCommand, resumeCommand } from './emergency.js';
@@ -63,6 +64,7 @@ export function programOf(run: Run): Command {
   resumeCommand(program);
   importCommand(program);
   addCompletion(program, async (kind, words) => (await import('./completion-values.js')).completionValues(kind, words));
+  addManual(program);
   return program;
 }
 
