@@ -16,6 +16,7 @@ import { rollbackCommand } from './rollback.js';
 import { rolloutCommand } from './rollout.js';
 import { type Serve, serveCommand } from './serve.js';
 import { statusCommand } from './status.js';
+import { topCommand } from './top.js';
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
 const DESCRIPTION =
@@ -38,6 +39,7 @@ export function programOf(serve: Serve): Command {
   hostCommand(program);
   agentsCommand(program);
   agentCommand(program);
+  topCommand(program);
   eventsCommand(program);
   logsCommand(program);
   addCompletion(program, async (kind, words) => (await import('./completion-values.js')).completionValues(kind, words));

@@ -14,7 +14,7 @@ export function widthOf(text: string): number {
 const columnsOf = (character: string): number => (WIDE.test(character) ? 2 : 1);
 
 const charactersOf = (text: string): readonly string[] =>
-  PLAIN.test(text) ? [...text] : [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
+  PLAIN.test(text) ? text.split('') : [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
 
 /** At most so wide; what was cut off is an ellipsis. A colour that began has its end. */
 export function cut(text: string, width: number): string {
