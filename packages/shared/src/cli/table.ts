@@ -4,6 +4,8 @@ import { columnsOfTerminal, cut, padded, widthOf } from './width.js';
 const GAP = 2;
 /** No column gets narrower than this. */
 const LEAST = 6;
+/** So many columns say what a row is about. */
+const NAMES = 2;
 
 /** `columns`: how wide it may be; undefined: as wide as it is. */
 export function table(
@@ -26,14 +28,16 @@ export function table(
     .join('\n');
 }
 
-/** Takes from the widest first: short cells are what rows are told apart by. */
+/** Rows are told apart by their first columns: the others are cut first, the widest of them before the rest. */
 function fit(widths: number[], columns: number): void {
   let over = widths.reduce((sum, width) => sum + width, GAP * (widths.length - 1)) - columns;
   while (over > 0) {
-    const widest = Math.max(...widths);
+    const later = widths.slice(NAMES);
+    const some = later.some((width) => width > LEAST) ? later : widths;
+    const widest = Math.max(...some);
     if (widest <= LEAST) return;
-    const index = widths.lastIndexOf(widest);
-    const next = Math.max(LEAST, ...widths.filter((width) => width < widest));
+    const index = some.lastIndexOf(widest) + widths.length - some.length;
+    const next = Math.max(LEAST, ...some.filter((width) => width < widest));
     const taken = Math.min(over, Math.max(1, widest - next));
     widths[index] = widest - taken;
     over -= taken;
