@@ -25,7 +25,7 @@ function quickStatus(words: readonly string[], whole: () => unknown): void {
     whole();
     return;
   }
-  ask(path, plain.json ? '/status' : `/status/text${coloured() ? '?colour=yes' : ''}`, (body) => {
+  ask(path, plain.json ? '/status' : `/status/text${shown()}`, (body) => {
     if (body === undefined) {
       whole();
       return;
@@ -49,6 +49,13 @@ function socketPath(env: Readonly<Record<string, string | undefined>>): string |
   if (runDir !== '') return `${runDir}/${CONTROL_SOCKET}`;
   const isMachine = process.getuid?.() === 0 && (env['OUTRIDER_RENDEZVOUS'] ?? '') === '';
   return isMachine ? `${DEFAULT_RUN_DIR}/${CONTROL_SOCKET}` : undefined;
+}
+
+/** How the text is to look: what is no terminal gets it whole and plain. */
+function shown(): string {
+  const { columns } = process.stdout;
+  const wanted = [...(coloured() ? ['colour=yes'] : []), ...(columns > 0 ? [`columns=${columns}`] : [])];
+  return wanted.length === 0 ? '' : `?${wanted.join('&')}`;
 }
 
 const coloured = (): boolean =>

@@ -263,7 +263,7 @@ describe('usage', () => {
     [['status', '--endpoint', 'nowhere'], 2, /HOST:PORT/],
     [['status', '--timeout', 'soon'], 2, /duration/],
     [['run', '--config', '/no/such/file'], 2, /\/no\/such\/file: The configuration file does not exist/],
-    [['completion', 'fish'], 2, /bash or zsh/],
+    [['completion', 'fisk'], 2, /Did you mean "fish"/],
   ])('%j', async (words, code, sentence) => {
     const ended = await cli(...words);
     expect([ended.code, ended.stderr]).toEqual([code, expect.stringMatching(sentence)]);
@@ -286,6 +286,6 @@ describe('usage', () => {
       code: 2,
       stderr: 'Error: control.group: There is no group "no such" on this machine.\n',
     });
-    expect((await cli('completion', 'bash')).stdout).toContain('complete -o default -F _sidecar_complete sidecar');
+    expect((await cli('completion', 'bash')).stdout).toContain('complete -F _sidecar_complete sidecar');
   });
 });

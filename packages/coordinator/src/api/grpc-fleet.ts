@@ -50,6 +50,7 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
         hold: host.status?.hold ?? null,
         cutOff: host.cutOff === true,
         flapping: host.flapping === true,
+        system: host.state === 'down' ? null : (host.status?.system ?? null),
       })),
     }),
     Agents: async ({ host }) => {

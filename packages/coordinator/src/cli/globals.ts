@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '@outrider/shared/domain/duration.js';
 import { joinedApps } from '@outrider/shared/domain/rollout-place.js';
-import { environmentName } from '@outrider/shared/runtime/config-env.js';
+import { environmentName } from '@outrider/shared/runtime/environment-name.js';
 import { nameOption } from './arguments.js';
 
 export interface Globals {

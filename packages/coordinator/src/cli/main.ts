@@ -1,6 +1,7 @@
 /** Owns the command line of `coordinator`: which verbs there are. What each does is in a file of its own. */
 import type { Command } from 'commander';
 import { addCompletion } from '@outrider/shared/cli/completion.js';
+import { addManual } from '@outrider/shared/cli/manual/command.js';
 import { newProgram, runProgram } from '@outrider/shared/cli/program.js';
 import { agentCommand, agentsCommand } from './agents.js';
 import { devCommand } from './dev.js';
@@ -19,6 +20,7 @@ import { rollbackCommand } from './rollback.js';
 import { rolloutCommand } from './rollout.js';
 import { type Serve, serveCommand } from './serve.js';
 import { statusCommand } from './status.js';
+import { topCommand } from './top.js';
 
 const PACKAGE = new URL('../../package.json', import.meta.url);
 const DESCRIPTION =
@@ -41,12 +43,14 @@ export function programOf(serve: Serve): Command {
   hostCommand(program);
   agentsCommand(program);
   agentCommand(program);
+  topCommand(program);
   eventsCommand(program);
   reportCommand(program);
   errorsCommand(program);
   healthCommand(program);
   logsCommand(program);
   doctorCommand(program);
-  addCompletion(program);
+  addCompletion(program, async (kind, words) => (await import('./completion-values.js')).completionValues(kind, words));
+  addManual(program);
   return program;
 }

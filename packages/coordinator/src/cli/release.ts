@@ -9,7 +9,6 @@ import { show } from './output.js';
 import { keyCommand, keysOption } from './release-key.js';
 import { signCommand } from './release-sign.js';
 import { verifyCommand } from './release-verify.js';
-import { pushRelease } from './push/push.js';
 import { pruneCommand, removeCommand, tagCommand } from './release-keep.js';
 import { listCommand, showCommand } from './release-list.js';
 
@@ -64,6 +63,8 @@ function pushCommand(release: Command): void {
       if (options.version === undefined)
         throw new OutriderError('invalid', 'Under which version? Name it with --version V.');
       const globals = globalsOf(push);
+      // What reads folders is loaded only where there is one.
+      const { pushRelease } = await import('./push/push.js');
       const begun = performance.now();
       const result = await pushRelease(globals, { ...options, version: options.version, from });
       show(globals, result, () => {

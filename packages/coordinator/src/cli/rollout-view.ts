@@ -1,5 +1,4 @@
 /** How a rollout is shown while it runs: event lines, or on a terminal a block that is drawn again. */
-import { stripVTControlCharacters } from 'node:util';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { appsIn, placeKey } from '@outrider/shared/domain/rollout-place.js';
 import { hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domain/rollout.js';
@@ -10,6 +9,8 @@ import type { Globals } from './globals.js';
 import { harmless, note, print, printJson } from './output.js';
 import { SeveralApps } from './several-apps.js';
 import { paint, table } from '@outrider/shared/cli/table.js';
+import { cut } from '@outrider/shared/cli/width.js';
+import { culpritRows, gateRows, sampleOf, sinceText, stepsOf } from './rollout-parts.js';
 
 /** `answer`: to whoever has said something to it. */
 export type Explained = ReturnType<typeof readRollout>;
@@ -83,7 +84,11 @@ class LiveView implements RolloutView {
   private drawn = 0;
   private frame = 0;
   private away = false;
+  /** What is known of the end is printed below. */
+  private over = false;
   private readonly several = new SeveralApps();
+  /** Of each gate: the numbers of its last verdict. */
+  private readonly samples = new Map<string, string>();
   private readonly timer: NodeJS.Timeout;
 
   constructor() {
@@ -95,6 +100,8 @@ class LiveView implements RolloutView {
     const { rollout } = this;
     const withApp = this.several.has(event);
     if (rollout !== undefined && event.host !== undefined) this.rollout = withHost(rollout, event);
+    const sample = sampleOf(event);
+    if (sample !== undefined) this.samples.set(...sample);
     if (/failed|rolling_back|paused|resumed|stuck/.test(event.type)) {
       this.erase();
       print(eventLine(event, withApp));
@@ -114,6 +121,7 @@ class LiveView implements RolloutView {
 
   end(rollout: Explained): void {
     clearInterval(this.timer);
+    this.over = true;
     this.rollout = rollout;
     this.draw();
     print(endText(rollout));
@@ -134,12 +142,23 @@ class LiveView implements RolloutView {
     const rows = rollout.hosts.map((host) => [
       '  ',
       ...placeColumns(host),
-      `${painted(host.state)}  ${host.reason ?? ''}`,
+      stepsOf(host),
+      `${painted(host.state)}${sinceText(host)}`,
+      harmless(host.reason ?? ''),
     ]);
     const away = this.away ? ' (the coordinator does not answer)' : '';
     const head = `${sign} ${rollout.id}  ${appsIn(rollout.app).length > 1 ? `${rollout.app} ` : ''}${withVersionsApart(rollout.version, versionsApart(rollout))}  ${rollout.phase}${rollout.paused ? ', paused' : ''}  ${seconds} s${away}`;
     const width = process.stdout.columns;
-    const lines = [head, ...hookRows(rollout), ...table(rows).split('\n')].map((line) => fit(line, width));
+    const lines = [
+      head,
+      ...hookRows(rollout),
+      ...table(rows).split('\n'),
+      ...gateRows(rollout, this.samples),
+      ...(this.over ? [] : culpritRows(rollout)),
+    ]
+      .map((line) => (width > 0 ? cut(line, width - 1) : line))
+      // What has scrolled away can't be drawn over.
+      .slice(0, Math.max(4, process.stdout.rows - 2));
     this.erase();
     process.stdout.write(`${lines.join('\n')}\n`);
     this.drawn = lines.length;
@@ -184,12 +203,6 @@ const painted = (state: string): string => {
   const colour = (COLOUR as Readonly<Record<string, (typeof COLOUR)[keyof typeof COLOUR]>>)[state];
   return colour === undefined ? state : paint(state, colour);
 };
-
-/** Cuts what would wrap, since wrapped lines cannot be counted. */
-function fit(line: string, width: number): string {
-  const bare = stripVTControlCharacters(line);
-  return width > 0 && bare.length > width ? bare.slice(0, width - 1) : line;
-}
 
 export function endText(rollout: Explained): string {
   const { culprit } = rollout;

@@ -1,48 +1,89 @@
-/** Shell completion made from the commands themselves, so that it never lags behind them. */
-import type { Command } from 'commander';
-import { OutriderError } from '../runtime/errors.js';
+/**
+ * Completion in bash, zsh and fish. The scripts only ask the program (`__complete`), which knows its commands: a verb
+ * that is new is completed at once, in shells too that have read the script before.
+ */
+import { Argument, type Command } from 'commander';
+import type { ValuesOf } from './complete.js';
 
-/** Adds the verb `completion bash|zsh`, which prints a script to be sourced. */
-export function addCompletion(program: Command): void {
+/** The word that the scripts ask with. */
+export const COMPLETE = '__complete';
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+const providers = new WeakMap<Command, ValuesOf>();
+
+/** Adds the verb `completion bash|zsh|fish`. `valuesOf`: whoever knows names of hosts and the like. */
+export function addCompletion(program: Command, valuesOf?: ValuesOf): void {
+  if (valuesOf !== undefined) providers.set(program, valuesOf);
+  const name = program.name();
   program
     .command('completion')
     .description('print a script for completion in the shell')
-    .argument('<shell>', 'bash or zsh')
-    .addHelpText('after', `\nExample:\n  source <(${program.name()} completion bash)`)
-    .action((shell: string) => {
-      process.stdout.write(completionScript(program, shell));
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .addHelpText(
+      'after',
+      `
+Verbs, options, their values, and names of what is there: hosts, agents, apps, versions, rollouts.
+
+Examples:
+  source <(${name} completion bash)                                  # in ~/.bashrc
+  source <(${name} completion zsh)                                   # in ~/.zshrc, after compinit
+  ${name} completion fish > ~/.config/fish/completions/${name}.fish`,
+    )
+    .action((shell: (typeof SHELLS)[number]) => {
+      process.stdout.write(SCRIPTS[shell](name));
     });
 }
 
-export function completionScript(program: Command, shell: string): string {
-  if (shell !== 'bash' && shell !== 'zsh') {
-    throw new OutriderError('invalid', `There is no completion for "${shell}": choose bash or zsh.`);
-  }
-  const name = program.name();
-  const cases = wordsOf(program, []).map(([path, words]) => `    "${path}") words="${words.join(' ')}" ;;`);
-  const lines = [
-    ...(shell === 'zsh' ? ['autoload -U +X bashcompinit && bashcompinit'] : []),
-    `_${name}_complete() {`,
-    '  local current="${COMP_WORDS[COMP_CWORD]}" path="" words="" word',
-    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
-    '    case "$word" in -*) ;; *) path="$path $word" ;; esac',
-    '  done',
-    '  case "${path# }" in',
-    ...cases,
-    '  esac',
-    '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
-    '}',
-    `complete -o default -F _${name}_complete ${name}`,
-  ];
-  return `${lines.join('\n')}\n`;
+/** Answers a script. Never rejects: whoever types is not to be disturbed. */
+export async function answerCompletion(program: Command, words: readonly string[]): Promise<void> {
+  const { complete, completionLines } = await import('./complete.js');
+  const valuesOf = providers.get(program);
+  const quietly: ValuesOf = (kind, typed) => (valuesOf?.(kind, typed) ?? Promise.resolve([])).catch(() => []);
+  const asked = words[0] === '--' ? words.slice(1) : words;
+  process.stdout.write(completionLines(await complete(program, asked, quietly)));
 }
 
-function wordsOf(command: Command, path: readonly string[]): [string, string[]][] {
-  const help = command.createHelp();
-  const verbs = help.visibleCommands(command).map((child) => child.name());
-  const options = [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)].flatMap(
-    (option) => option.long ?? [],
-  );
-  const own: [string, string[]] = [path.join(' '), [...new Set([...verbs, ...options])]];
-  return [own, ...command.commands.flatMap((child) => wordsOf(child, [...path, child.name()]))];
+const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], (name: string) => string>> = {
+  bash: (name) => `_${name}_complete() {
+  local IFS=$'\\n' line
+  COMPREPLY=()
+  for line in $("\${COMP_WORDS[0]}" ${COMPLETE} -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null); do
+    case "$line" in
+      :files) compopt -o default 2>/dev/null ;;
+      *) COMPREPLY+=("\${line%%$'\\t'*}") ;;
+    esac
+  done
 }
+complete -F _${name}_complete ${name}
+`,
+  zsh: (name) => `#compdef ${name}
+_${name}() {
+  local -a lines described
+  local line files=0
+  lines=("\${(@f)$("\${words[1]}" ${COMPLETE} -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  for line in "\${lines[@]}"; do
+    case "$line" in
+      :files) files=1 ;;
+      *$'\\t'*) described+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}") ;;
+      ?*) described+=("\${line//:/\\\\:}") ;;
+    esac
+  done
+  (( \${#described} )) && _describe '${name}' described
+  (( files )) && _files
+}
+if [ "$funcstack[1]" = "_${name}" ]; then _${name} "$@"; else compdef _${name} ${name}; fi
+`,
+  fish: (name) => `function __${name}_complete
+  set -l words (commandline -opc) (commandline -ct)
+  for line in (command $words[1] ${COMPLETE} -- $words[2..-1] 2>/dev/null)
+    if test "$line" = ":files"
+      __fish_complete_path (commandline -ct)
+    else
+      echo $line
+    end
+  end
+end
+complete -c ${name} -f -a "(__${name}_complete)"
+`,
+};

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,8 @@ beforeAll(() => {
   writeFileSync(join(folder, 'package.json'), '{"type":"module","version":"9.8.7"}');
   writeFileSync(
     join(folder, 'prog.js'),
-    `import { newProgram, runProgram } from '${dist('cli/program.js')}';
+    `#!${process.execPath}
+import { newProgram, runProgram } from '${dist('cli/program.js')}';
 import { addCompletion } from '${dist('cli/completion.js')}';
 import { OutriderError } from '${dist('runtime/errors.js')}';
 await runProgram(() => {
@@ -24,11 +25,16 @@ await runProgram(() => {
   program.command('status').option('--all', 'all').action((_, command) => { console.log(JSON.stringify(command.optsWithGlobals())); });
   program.command('code').action(() => { process.exitCode = 20; });
   program.command('pour').action(async () => { for (let i = 0; i < 200000; i++) if (!process.stdout.write('line\\n')) await new Promise((r) => process.stdout.once('drain', r)); });
-  addCompletion(program);
+  program.command('paint').argument('[file]').option('--colour <name>').option('--host <name>').option('--hosts <a,b>');
+  program.commands.at(-1).options[0].choices(['red', 'green']).description = 'a colour';
+  program.command('group').description('several verbs').action(() => undefined).command('list').description('all of them');
+  addCompletion(program, async (kind) => { if (process.argv.includes('--host')) throw new Error('away'); return kind === 'hosts' ? ['pc1', 'pc2'] : []; });
   return program;
 });
 `,
   );
+  chmodSync(join(folder, 'prog.js'), 0o755);
+  symlinkSync('prog.js', join(folder, 'prog'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -109,10 +115,61 @@ describe('runProgram', () => {
     expect(piped.stderr).toBe('');
   });
 
-  it('completes verbs and options in bash', () => {
-    const script = `source <("$0" "$1" completion bash); COMP_WORDS=(prog st); COMP_CWORD=1; _prog_complete; echo "\${COMPREPLY[*]}"; COMP_WORDS=(prog status --a); COMP_CWORD=2; _prog_complete; echo "\${COMPREPLY[*]}"`;
-    const result = spawnSync('bash', ['-c', script, process.execPath, join(folder, 'prog.js')], { encoding: 'utf8' });
-    expect(result.stdout).toBe('status\n--all\n');
-    expect(run('completion', 'fish')).toMatchObject({ code: 2 });
+  it('says what was probably meant, also of flags with a value, values, and verbs of a verb', () => {
+    for (const [words, sentence] of [
+      [['status', '--al=1'], "Unknown option '--al=1'. Did you mean --all?"],
+      [['paint', '--colour', 'gren'], /is invalid\. Allowed choices are red, green\. Did you mean "green"\?/],
+      [['group', 'lsit'], "Unknown command 'lsit'. Did you mean list?"],
+      [['group', 'xyzzy'], "Unknown command 'xyzzy'. See --help."],
+    ] as const) {
+      const { code, stdout, stderr } = run(...words);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(typeof sentence === 'string' ? `Error: ${sentence}\n` : sentence);
+    }
+  });
+});
+
+describe('completion', () => {
+  const asked = (...words: string[]): string[] =>
+    run('__complete', '--', ...words)
+      .stdout.split('\n')
+      .slice(0, -1);
+
+  it('knows verbs, options, choices and values, and what each is', () => {
+    expect(asked('st')).toEqual(['status']);
+    expect(asked('status', '--a')).toEqual(['--all\tall']);
+    expect(asked('paint', '--colour', '')).toEqual(['red', 'green']);
+    expect(asked('paint', '--colour=g')).toEqual(['--colour=green']);
+    expect(asked('paint', '--colour', '=', 'g')).toEqual(['green']);
+    expect(asked('paint', '--hosts', 'pc1,')).toEqual(['pc1,pc2']);
+    expect(asked('paint', '--colour', 'red', '--')).not.toContain('--colour\ta colour');
+    expect(asked('fail', '')).toEqual([]);
+    expect(asked('group', '')).toEqual(['list\tall of them']);
+    expect(asked('paint', '')).toEqual([':files']);
+    expect(asked('paint', '--host', '')).toEqual([]); // whoever knows them failed
+  });
+
+  const scripts: Readonly<Record<string, readonly [string, string]>> = {
+    bash: [
+      `source <(prog completion bash); COMP_WORDS=(prog paint --colour ''); COMP_CWORD=3; _prog_complete; printf '%s\n' "\${COMPREPLY[@]}"`,
+      'red\ngreen\n',
+    ],
+    zsh: [
+      `compdef() { :; }; _describe() { print -l -- "\${(@P)2}" }; source <(prog completion zsh); words=(prog gr); CURRENT=2; _prog`,
+      'group:several verbs\n',
+    ],
+    fish: [`prog completion fish | source; complete -C 'prog paint --colour '`, 'green\nred\n'],
+  };
+  for (const [shell, [script, expected]] of Object.entries(scripts)) {
+    it.skipIf(spawnSync(shell, ['-c', 'true']).status !== 0)(`works in ${shell}`, () => {
+      const env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder };
+      const result = spawnSync(shell, ['-c', script], { encoding: 'utf8', env });
+      expect(result.stderr).toBe('');
+      expect(result.stdout).toBe(expected);
+    });
+  }
+
+  it('refuses other shells', () => {
+    expect(run('completion', 'fisk')).toMatchObject({ code: 2, stderr: expect.stringContaining('"fish"') as string });
   });
 });

@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { closest, didYouMean } from '../runtime/suggest.js';
+import { answerCompletion, COMPLETE } from './completion.js';
 import { endQuietlyWithoutReader, sayError, sayFailure, wantsTraces } from './failure.js';
 
 /** Wrong usage. */
@@ -34,7 +36,13 @@ export async function runProgram(
   endQuietlyWithoutReader();
   try {
     const program = await build();
-    everyCommand(program, (command) => command.exitOverride().configureOutput({ outputError: () => undefined }));
+    if (argv[2] === COMPLETE) {
+      await answerCompletion(program, argv.slice(3));
+      return;
+    }
+    everyCommand(program, (command) =>
+      command.exitOverride((error) => refuse(command, error)).configureOutput({ outputError: () => undefined }),
+    );
     await program.parseAsync([...argv.slice(0, 2), ...upToUnknownVerb(program, argv.slice(2))]);
   } catch (error) {
     process.exitCode = report(error, wantsTraces(argv));
@@ -56,6 +64,31 @@ function upToUnknownVerb(program: Command, words: readonly string[]): readonly s
   return verb === undefined || known || verb === 'help' ? words : [verb];
 }
 
+/** Where the library has no word for what was probably meant. */
+function refuse(command: Command, error: CommanderError): never {
+  const { code, message, exitCode } = error;
+  const [word = ''] = command.args;
+  if (code === 'commander.excessArguments' && command.commands.length > 0) {
+    const verbs = command.createHelp().visibleCommands(command);
+    const near = closest(
+      word,
+      verbs.map((verb) => verb.name()),
+    );
+    const hint = near === undefined ? '' : `\n(Did you mean ${near}?)`;
+    throw new CommanderError(exitCode, 'commander.unknownCommand', `error: unknown command '${word}'${hint}`);
+  }
+  const flag = /^error: unknown option '(--[^=']+)[^']*'$/.exec(message)?.[1];
+  const near = flag === undefined ? undefined : closest(flag, flagsOf(command));
+  throw near === undefined || near === flag
+    ? error
+    : new CommanderError(exitCode, code, `${message}\n(Did you mean ${near}?)`);
+}
+
+const flagsOf = (command: Command): readonly string[] => [
+  ...command.options.flatMap(({ long, hidden }) => (hidden ? [] : (long ?? []))),
+  ...(command.parent === null ? [] : flagsOf(command.parent)),
+];
+
 /** Writes the sentence; returns the exit code. */
 export function report(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) {
@@ -72,7 +105,13 @@ function usageSentence(message: string): string {
   const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
   const hint = rest.join(' ').replace(/^\s*\(|\)\s*$/g, '');
   const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}`.replace(/[.?]?$/, (end) => end || '.');
-  return `${sentence}${hint === '' ? ' See --help.' : ` ${hint}`}`;
+  return `${sentence}${hint === '' ? (likelyValue(first) ?? ' See --help.') : ` ${hint}`}`;
+}
+
+/** commander: `option '--strategy <name>' argument 'rollin' is invalid. Allowed choices are rolling, canary.` */
+function likelyValue(sentence: string): string | undefined {
+  const [, word = '', choices = ''] = /'([^']*)' is invalid.* Allowed choices are (.+)\.$/.exec(sentence) ?? [];
+  return choices === '' ? undefined : didYouMean(word, choices.split(', ')) || undefined;
 }
 
 function everyCommand(command: Command, act: (command: Command) => unknown): void {

@@ -65,6 +65,8 @@ export interface InstanceStatus {
   readonly kept?: true;
   /** Resident memory of its processes when that was last looked at; absent: not known. */
   readonly memoryBytes?: number;
+  /** Of one processor, by its processes over the last look; absent: not known. */
+  readonly cpuPercent?: number;
 }
 
 /** A person has taken a host out of the leaders' hands: nothing is switched, committed or renewed until it is resumed. */

@@ -3,7 +3,7 @@ import grpc from '@grpc/grpc-js';
 import type { CoordinatorDefinition, CoordinatorHandlers } from '../gen/outrider/v1/Coordinator.js';
 import type { SidecarDefinition, SidecarHandlers } from '../gen/outrider/v1/Sidecar.js';
 import { OutriderError } from '../runtime/errors.js';
-import { coordinatorProto, sidecarProto } from './loader.js';
+import { type ClientMethod, clientMethods } from './client-methods.js';
 import { type CallOptions, FORWARDED, type Remote } from './methods.js';
 import { fromStatus } from './status.js';
 
@@ -43,20 +43,13 @@ const CHANNEL_OPTIONS: grpc.ChannelOptions = {
   'grpc.enable_http_proxy': 0,
 };
 
-export const connectSidecar = (options: ClientOptions): SidecarRemote =>
-  connect<SidecarRemote>(sidecarProto().types.outrider.v1.Sidecar, options);
+export const connectSidecar = (options: ClientOptions): SidecarRemote => connect<SidecarRemote>('Sidecar', options);
 
 export const connectCoordinator = (options: ClientOptions): CoordinatorRemote =>
-  connect<CoordinatorRemote>(coordinatorProto().types.outrider.v1.Coordinator, options);
+  connect<CoordinatorRemote>('Coordinator', options);
 
-type ClientClass = new (
-  address: string,
-  credentials: grpc.ChannelCredentials,
-  options: grpc.ChannelOptions,
-) => grpc.Client;
-
-function connect<R>(type: ClientClass & { readonly service: grpc.ServiceDefinition }, options: ClientOptions): R {
-  const client = new type(options.endpoint, grpc.credentials.createInsecure(), CHANNEL_OPTIONS);
+function connect<R>(service: 'Coordinator' | 'Sidecar', options: ClientOptions): R {
+  const client = new grpc.Client(options.endpoint, grpc.credentials.createInsecure(), CHANNEL_OPTIONS);
   const { endpoint } = options;
   const connected = (withinMs: number): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -67,14 +60,12 @@ function connect<R>(type: ClientClass & { readonly service: grpc.ServiceDefiniti
       });
     });
   const remote: Record<string, unknown> = { endpoint, connected, close: () => client.close() };
-  for (const [name, method] of Object.entries(type.service)) remote[name] = wrap(client, method as Method, options);
+  for (const [name, method] of clientMethods(service)) remote[name] = wrap(client, method, options);
   return remote as R;
 }
 
-type Method = grpc.MethodDefinition<object, object>;
-
 /** One method as a function: a promise, or for a stream of responses an async iterable. */
-function wrap(client: grpc.Client, method: Method, options: ClientOptions): unknown {
+function wrap(client: grpc.Client, method: ClientMethod, options: ClientOptions): unknown {
   const metadata = (): grpc.Metadata => {
     const result = new grpc.Metadata();
     if (options.token !== undefined) result.set('authorization', `Bearer ${options.token}`);
@@ -107,7 +98,7 @@ function limitsOf(given: CallOptions | undefined, fallbackMs?: number): grpc.Cal
 
 function callOnce(
   client: grpc.Client,
-  method: Method,
+  method: ClientMethod,
   request: object | AsyncIterable<object>,
   metadata: grpc.Metadata,
   given: CallOptions | undefined,

@@ -114,7 +114,10 @@ export const writeRelease = ({ signatures = [], ...release }: Release & Partial<
 export const writePlan = (plan: Plan): WirePlan => plan as WirePlan;
 /** Of a gate, where it stands: what it asks is in the release. */
 export function writeRollout(rollout: Rollout, explained: string): WireRollout {
-  const gates = (rollout.gates ?? []).map(({ name, outcome, reason }) => ({ name, outcome, reason }));
+  const gates = (rollout.gates ?? []).map(({ name, outcome, reason, passed, failed, spec }) => ({
+    ...{ name, outcome, reason, passed, failed },
+    count: spec.count,
+  }));
   const wire: object = { ...rollout, hosts: shownHosts(rollout), hookRuns: shownRuns(rollout), gates, explained };
   return wire;
 }

@@ -1,21 +1,11 @@
-import { fileURLToPath } from 'node:url';
 import grpc from '@grpc/grpc-js';
 import { loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
 import type { ProtoGrpcType as CoordinatorTypes } from '../gen/coordinator.js';
 import type { ProtoGrpcType as SidecarTypes } from '../gen/sidecar.js';
+import { MESSAGE_OPTIONS } from './message-options.js';
+import { PROTO_FOLDER } from './proto-folder.js';
 
-/** Where the .proto files are: beside packages/ in a checkout. */
-const PROTO_FOLDER = fileURLToPath(new URL('../../../../proto', import.meta.url));
-
-/** Must equal the flags of the generator (scripts/generate.mjs), or the generated types lie; a test compares them. */
-export const LOADER_OPTIONS: Options = {
-  longs: Number,
-  enums: String,
-  defaults: true,
-  arrays: true,
-  objects: true,
-  includeDirs: [PROTO_FOLDER],
-};
+export const LOADER_OPTIONS: Options = { ...MESSAGE_OPTIONS, includeDirs: [PROTO_FOLDER] };
 
 export interface LoadedProto<Types> {
   readonly definition: PackageDefinition;

@@ -1,7 +1,7 @@
 /** The keys that the configuration files of both daemons have. Each daemon adds its own and its defaults. */
 import { z } from 'zod';
 import { isName, NAME_RULE } from '../domain/name.js';
-import { environmentName } from './config-env.js';
+import { environmentName } from './environment-name.js';
 import { LOG_LEVELS } from './logger.js';
 import { parseHostPort } from './listen.js';
 import { choice, flag, list, mapOf, must, name, strict, text } from './shape.js';

@@ -1,5 +1,6 @@
 /** Settings that come from the environment of the process. Reads only what it is given; changes nothing. */
 import type { z } from 'zod';
+import { environmentName } from './environment-name.js';
 import type { Problem } from './problem.js';
 import { schemaAt } from './schema-walk.js';
 import { didYouMean } from './suggest.js';
@@ -55,13 +56,8 @@ function read(text: string, takes: 'text' | 'list' | 'other'): unknown {
 }
 
 const LEVELS: Readonly<Record<string, string>> = { warning: 'warn', critical: 'fatal', notset: 'trace' };
-const ENVIRONMENTS: Readonly<Record<string, string>> = { dev: 'development', prod: 'production' };
 const isTrue = (text: string | undefined): boolean => /^(?:1|true|yes|on)$/i.test(text ?? '');
 const isFalse = (text: string | undefined): boolean => /^(?:0|false|no|off)$/i.test(text ?? '');
-
-/** `dev` and `prod` are understood. */
-export const environmentName = (word: string): string =>
-  (Object.hasOwn(ENVIRONMENTS, word) ? ENVIRONMENTS[word] : undefined) ?? word;
 
 /** Variables that other programs of the field know, weakest first. `insecure` is asked for, not yet granted. */
 export function commonSettings(env: Env): {

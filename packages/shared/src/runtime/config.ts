@@ -15,7 +15,8 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { check, formatPath } from './checked.js';
-import { commonSettings, type Env, environmentName, type Setting, settingsOfPrefix } from './config-env.js';
+import { commonSettings, type Env, type Setting, settingsOfPrefix } from './config-env.js';
+import { environmentName } from './environment-name.js';
 import { byLine, type Problem } from './problem.js';
 import { parseYaml, type ValuePath, type YamlSource } from './yaml-source.js';
 

@@ -1,7 +1,7 @@
 /** The options that every verb takes, on its command and as they were given. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '@outrider/shared/domain/duration.js';
-import { environmentName } from '@outrider/shared/runtime/config-env.js';
+import { environmentName } from '@outrider/shared/runtime/environment-name.js';
 import { parseHostPort } from '@outrider/shared/runtime/listen.js';
 import type { Globals } from './with-sidecar.js';
 

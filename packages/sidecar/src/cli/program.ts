@@ -1,6 +1,7 @@
 /** Owns which verbs `sidecar` has. What each does is in a file of its own; the daemon is run by whoever calls. */
 import type { Command } from 'commander';
 import { addCompletion } from '@outrider/shared/cli/completion.js';
+import { addManual } from '@outrider/shared/cli/manual/command.js';
 import { newProgram, runProgram } from '@outrider/shared/cli/program.js';
 import { agentCommands } from './agents.js';
 import { emergencyCommand, resumeCommand } from './emergency.js';
@@ -41,7 +42,7 @@ Examples:
   sidecar run --config /etc/outrider/sidecar.yaml --check-config
   sidecar run --drain-on-stop        # as the main program of a container`;
 
-function programOf(run: Run): Command {
+export function programOf(run: Run): Command {
   const program = newProgram('sidecar', DESCRIPTION, new URL('../../package.json', import.meta.url));
   program.addHelpText('after', EXAMPLES);
   program
@@ -62,7 +63,8 @@ function programOf(run: Run): Command {
   emergencyCommand(program);
   resumeCommand(program);
   importCommand(program);
-  addCompletion(program);
+  addCompletion(program, async (kind, words) => (await import('./completion-values.js')).completionValues(kind, words));
+  addManual(program);
   return program;
 }
 

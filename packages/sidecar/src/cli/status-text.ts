@@ -1,6 +1,7 @@
 /** A host and its agents as text for people. */
 import { activeInWords } from '@outrider/shared/domain/agent-release.js';
 import { paint, table } from '@outrider/shared/cli/table.js';
+import { columnsOfTerminal } from '@outrider/shared/cli/width.js';
 import {
   type AppStatus,
   heldWords,
@@ -10,8 +11,12 @@ import {
 } from '@outrider/shared/domain/host.js';
 import { hostHealth } from '@outrider/shared/domain/host-health.js';
 
-/** `stream`: where it will be read. */
-export function statusText(status: HostStatus, stream: { readonly isTTY?: boolean } = process.stdout): string {
+/** `stream`: where it will be read; `columns`: how wide that is. */
+export function statusText(
+  status: HostStatus,
+  stream: { readonly isTTY?: boolean } = process.stdout,
+  columns: number = columnsOfTerminal() ?? Infinity,
+): string {
   const { sentence, healthy } = hostHealth(status);
   const lines = [
     `${status.host} (${status.address}, ${status.environment}): ${paint(sentence, healthy ? 'green' : 'red', stream)}`,
@@ -20,7 +25,7 @@ export function statusText(status: HostStatus, stream: { readonly isTTY?: boolea
     ...status.apps.flatMap((app) => [appLine(app), ...scaledLines(app)]),
   ];
   if (status.apps.length === 0) lines.push('No release yet: `coordinator rollout --version V` brings one.');
-  if (status.instances.length > 0) lines.push('', instanceTable(status.instances));
+  if (status.instances.length > 0) lines.push('', instanceTable(status.instances, columns));
   return lines.join('\n');
 }
 
@@ -52,7 +57,10 @@ const scaledLines = ({ agents }: AppStatus): readonly string[] =>
     return [`  ${name} scaled to ${replicas} (release says ${declared}) since ${since} by ${by}${why}`];
   });
 
-export function instanceTable(instances: readonly InstanceStatus[]): string {
+export function instanceTable(
+  instances: readonly InstanceStatus[],
+  columns: number | undefined = columnsOfTerminal(),
+): string {
   const rows = instances.map((one) => [
     nameOf(one),
     one.state,
@@ -62,7 +70,7 @@ export function instanceTable(instances: readonly InstanceStatus[]): string {
     one.since,
     one.reason,
   ]);
-  return table(rows, ['AGENT', 'STATE', 'VERSION', 'PID', 'RESTARTS', 'SINCE', 'REASON']);
+  return table(rows, ['AGENT', 'STATE', 'VERSION', 'PID', 'RESTARTS', 'SINCE', 'REASON'], columns);
 }
 
 export const nameOf = ({ agent, instance }: Pick<InstanceStatus, 'agent' | 'instance'>): string =>

@@ -29,7 +29,7 @@ export async function openControl(config: SidecarConfig, inside: Inside, log: Lo
       path,
       gid: gidOf(config.control, log),
       ...{ host: inside.host, agents: inside.supervisor, logs: inside.logs },
-      statusText: (status, coloured) => statusText(status, { isTTY: coloured }),
+      statusText: (status, coloured, columns = Infinity) => statusText(status, { isTTY: coloured }, columns),
       onBug: (error, where) => log.error({ err: error, where }, 'an error that is a bug'),
     });
     const forget = leaveNote(config.host, path, log);

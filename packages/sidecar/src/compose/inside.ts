@@ -146,9 +146,10 @@ const machine = (): Reserved => ({ memoryBytes: totalmem(), cpus: availableParal
 /** Zeros and nothing before the first look. */
 const measuredBy = (
   figures: Readonly<{ current?: HostFigures }>,
-): Pick<HostDriverOptions, 'system'> & Required<Pick<HostDriverOptions, 'memoryOf'>> => ({
+): Pick<HostDriverOptions, 'system'> & Required<Pick<HostDriverOptions, 'memoryOf' | 'cpuOf'>> => ({
   system: () => figures.current?.system() ?? { cpuPercent: 0, memoryPercent: 0, diskPercent: 0 },
   memoryOf: (pid) => figures.current?.memoryOf(pid),
+  cpuOf: (pid) => figures.current?.cpuOf(pid),
 });
 
 const preflightOf = ({ host, address }: SidecarConfig, driver: HostDriver, needs: StagingNeeds): Preflight =>

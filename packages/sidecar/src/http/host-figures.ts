@@ -20,6 +20,8 @@ export interface HostFigures {
   readonly network: () => readonly NetworkTotals[];
   /** Resident memory of the session that this process leads. */
   readonly memoryOf: (pid: number) => number | undefined;
+  /** Percent of one processor, between the last two looks; undefined before there were two. */
+  readonly cpuOf: (pid: number) => number | undefined;
   stop(): void;
 }
 
@@ -30,6 +32,8 @@ export async function startHostFigures(disk: string): Promise<HostFigures> {
   let network: readonly NetworkTotals[] = [];
   const sessionsNow = sessionFigures(() => performance.now());
   let sessions: ReturnType<typeof sessionsNow> = new Map();
+  let former = sessions;
+  let looked = { at: 0, seconds: 0 };
   let before = { busy: 0, all: 0 };
   const look = async (): Promise<void> => {
     const [memory, files, totals] = await Promise.all([mem(), statfs(disk), networkTotals()]);
@@ -45,7 +49,10 @@ export async function startHostFigures(disk: string): Promise<HostFigures> {
       diskPercent: percent((files.blocks - files.bfree) / (files.blocks - files.bfree + files.bavail)),
     };
     network = totals;
+    former = sessions;
     sessions = sessionsNow();
+    const at = performance.now();
+    looked = { at, seconds: (at - looked.at) / 1000 };
   };
   // A look that fails leaves the last figures standing; the next one may succeed.
   const lookQuietly = (): void => void look().catch(() => undefined);
@@ -55,6 +62,11 @@ export async function startHostFigures(disk: string): Promise<HostFigures> {
     system: () => system,
     network: () => network,
     memoryOf: (pid) => sessions.get(pid)?.memoryBytes,
+    cpuOf: (pid) => {
+      const [now, then] = [sessions.get(pid)?.cpuSeconds, former.get(pid)?.cpuSeconds];
+      if (now === undefined || then === undefined) return undefined;
+      return Math.round((Math.max(0, now - then) / looked.seconds) * 1000) / 10;
+    },
     stop: () => clearInterval(timer),
   };
 }

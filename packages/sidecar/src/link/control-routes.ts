@@ -18,8 +18,8 @@ export interface ControlSources {
   readonly host: Pick<HostControl, 'status' | 'onChange' | 'scale' | 'revertHere' | 'emergency' | 'resume'>;
   readonly agents: Pick<AgentControl, 'control' | 'instances' | 'logFile'>;
   readonly logs: LogReader;
-  /** For people, coloured where they see colours. */
-  readonly statusText: (status: HostStatus, coloured: boolean) => string;
+  /** For people, coloured where they see colours, and as wide as their terminal; undefined: as wide as it is. */
+  readonly statusText: (status: HostStatus, coloured: boolean, columns?: number) => string;
 }
 
 export interface ControlRequest {
@@ -32,13 +32,19 @@ export interface ControlRequest {
 export type ControlRoute = (request: ControlRequest) => Promise<HttpAnswer>;
 type Act = (body: Body, query: URLSearchParams) => HttpAnswer | Promise<HttpAnswer>;
 
+/** Of the terminal that it will be shown on. */
+function columnsOf(query: URLSearchParams): number | undefined {
+  const columns = query.get('columns') ?? '';
+  return /^[1-9]\d{0,3}$/.test(columns) ? Number(columns) : undefined;
+}
+
 export function controlRoute({ host, agents, logs, statusText }: ControlSources): ControlRoute {
   const acts: Readonly<Record<string, Act>> = {
     'GET /status': () => ok(host.status()),
     'GET /status/text': (_, query) => ({
       status: 200,
       type: 'text/plain; charset=utf-8',
-      body: `${statusText(host.status(), query.get('colour') === 'yes')}\n`,
+      body: `${statusText(host.status(), query.get('colour') === 'yes', columnsOf(query))}\n`,
     }),
     'GET /status/watch': () => ({
       status: 200,

@@ -24,6 +24,8 @@ export interface HostDriverOptions {
   readonly system: () => HostStatus['system'];
   /** Resident memory of what this process leads, as it was last looked at; must not wait. Absent: nobody looks. */
   readonly memoryOf?: (pid: number) => number | undefined;
+  /** Percent of one processor that it uses now. */
+  readonly cpuOf?: (pid: number) => number | undefined;
   /** What the machine has for `reservations`; absent: nobody counts. */
   readonly machine?: () => Reserved;
   /** Each says why an agent can't be given what it asks for here. */

@@ -67,8 +67,14 @@ export class StatusWriter {
   }
 
   private measured(instance: InstanceStatus): InstanceStatus {
-    const memoryBytes = instance.pid === 0 ? undefined : this.options.memoryOf?.(instance.pid);
-    return memoryBytes === undefined ? instance : { ...instance, memoryBytes };
+    if (instance.pid === 0) return instance;
+    const memoryBytes = this.options.memoryOf?.(instance.pid);
+    const cpuPercent = this.options.cpuOf?.(instance.pid);
+    return {
+      ...instance,
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
+      ...(cpuPercent === undefined ? {} : { cpuPercent }),
+    };
   }
 
   private staging({ app, staging }: AppState): Pick<AppStatus, 'staging'> {

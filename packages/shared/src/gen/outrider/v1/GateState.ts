@@ -5,6 +5,9 @@ export interface GateState {
   'name'?: (string);
   'outcome'?: (string);
   'reason'?: (string);
+  'passed'?: (number);
+  'count'?: (number);
+  'failed'?: (number);
   '_outcome'?: "outcome";
   '_reason'?: "reason";
 }
@@ -13,4 +16,7 @@ export interface GateState__Output {
   'name': (string);
   'outcome'?: (string);
   'reason'?: (string);
+  'passed': (number);
+  'count': (number);
+  'failed': (number);
 }

@@ -21,8 +21,10 @@ export interface InstanceStatus {
   'healthScore'?: (number | string);
   'kept'?: (boolean);
   'memoryBytes'?: (number | string | Long);
+  'cpuPercent'?: (number | string);
   '_kept'?: "kept";
   '_memoryBytes'?: "memoryBytes";
+  '_cpuPercent'?: "cpuPercent";
 }
 
 export interface InstanceStatus__Output {
@@ -44,4 +46,5 @@ export interface InstanceStatus__Output {
   'healthScore': (number);
   'kept'?: (boolean);
   'memoryBytes'?: (number);
+  'cpuPercent'?: (number);
 }
