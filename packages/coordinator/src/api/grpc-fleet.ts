@@ -5,9 +5,11 @@ import { waitsFor } from '@outrider/shared/domain/rollout-waits.js';
 import { MOST_REPLICAS } from '@outrider/shared/domain/scaling.js';
 import type { ControlAgentRequest__Output } from '@outrider/shared/gen/outrider/v1/ControlAgentRequest.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
+import type { Host } from '@outrider/shared/gen/outrider/v1/Host.js';
 import { writeInstanceStatus } from '@outrider/shared/rpc/codec.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import type { FleetHost } from '../engine/ports.js';
 import { control, hostNamed, logs } from './agents-on-hosts.js';
 import { names, oneOf, optionalName, refuse, who } from './fields.js';
 import { isHeld } from './held-hosts.js';
@@ -39,19 +41,7 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
     Hosts: async () => ({
       environment: inside.environment,
       tokenFile: inside.fleetTokenFile,
-      hosts: fleet.hosts().map((host) => ({
-        name: host.name,
-        address: host.address,
-        state: host.state,
-        labels: { ...host.labels },
-        sidecar: host.status?.sidecar ?? null,
-        apps: appsOfHost(host).map((app) => ({ ...app, drifted: driftOn(inside, host.name, app.app) })),
-        endpoint: host.endpoint,
-        hold: host.status?.hold ?? null,
-        cutOff: host.cutOff === true,
-        flapping: host.flapping === true,
-        system: host.state === 'down' ? null : (host.status?.system ?? null),
-      })),
+      hosts: fleet.hosts().map((host) => hostOf(inside, host)),
     }),
     Agents: async ({ host }) => {
       const name = optionalName('host', host);
@@ -83,6 +73,20 @@ export function fleetMethods(inside: Inside): Pick<Service<CoordinatorHandlers>,
     },
   };
 }
+
+const hostOf = (inside: Inside, host: FleetHost): Host => ({
+  name: host.name,
+  address: host.address,
+  state: host.state,
+  labels: { ...host.labels },
+  sidecar: host.status?.sidecar ?? null,
+  apps: appsOfHost(host).map((app) => ({ ...app, drifted: driftOn(inside, host.name, app.app) })),
+  endpoint: host.endpoint,
+  hold: host.status?.hold ?? null,
+  cutOff: host.cutOff === true,
+  flapping: host.flapping === true,
+  system: host.state === 'down' ? null : (host.status?.system ?? null),
+});
 
 const driftOn = ({ drifts }: Inside, host: string, app: string): Drift | null =>
   drifts?.().find((drift) => drift.host === host && drift.app === app) ?? null;
