@@ -39,7 +39,7 @@ describe('gRPC', () => {
     sidecar: ['Status', 'WatchStatus', 'Samples', 'HealthTrends'],
     coordinator: [
       ...['Status', 'ListReleases', 'WatchRollout', 'ListRollouts', 'GetRollout', 'Hosts', 'Agents', 'Events'],
-      ...['Errors', 'HealthReport', 'HealthHistory'],
+      ...['Report', 'Errors', 'HealthReport', 'HealthHistory'],
     ],
   };
   type Call = (request: object) => Promise<unknown> | AsyncIterable<unknown>;
