@@ -1,5 +1,4 @@
 /** Through whom the doctor sees: the coordinator, which asks its hosts; or this program, which asks them itself. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { connectSidecar, type CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import { readAnswers, readDiagnosis } from '@outrider/shared/rpc/codec.js';
 import { askHostsFrom, diagnoseHost } from '@outrider/shared/rpc/diagnose.js';
@@ -14,8 +13,9 @@ import type { Eyes, KnownHost } from './look.js';
 const LOOK_MS = 8_000;
 /** An event takes this long at most to the history, while Redis is up. */
 const HISTORY_MS = 3_000;
-const HISTORY_EVERY_MS = 100;
-const LAST_EVENTS = 500;
+/** Clocks of Redis and of the coordinator may differ so much. */
+const LOOK_BACK_MS = 10 * 60_000;
+const LAST_ERRORS = 2_000;
 
 /** Rejects where the coordinator can't be reached, or refuses to say anything. */
 export async function eyesOfCoordinator(remote: CoordinatorRemote): Promise<Eyes> {
@@ -28,18 +28,30 @@ export async function eyesOfCoordinator(remote: CoordinatorRemote): Promise<Eyes
     diagnose: async ({ name }) => readDiagnosis(await remote.Diagnose({ host: name }, limits)),
     ask: async ({ name }, endpoints) =>
       readAnswers(await remote.AskHosts({ host: name, endpoints: [...endpoints] }, limits)),
-    history: (ids) => historyOf(remote, ids),
+    history: (ids) => historyOf(remote, ids, coordinator.nowMs),
   };
 }
 
-async function historyOf(remote: CoordinatorRemote, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const until = Date.now() + HISTORY_MS;
-  for (;;) {
-    const found = new Set<string>();
-    for await (const { id } of remote.Events({ lines: LAST_EVENTS }, { timeoutMs: HISTORY_MS })) found.add(id);
-    if (ids.every((id) => found.has(id)) || Date.now() > until) return found;
-    await pause(HISTORY_EVERY_MS);
+/**
+ * Among the errors: there each one comes, while `Events` has only the first of its kind in a minute. `now`: of the
+ * coordinator, epoch milliseconds.
+ */
+async function historyOf(remote: CoordinatorRemote, ids: readonly string[], now: number): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  const missing = new Set(ids);
+  if (missing.size === 0) return found;
+  const signal = AbortSignal.timeout(HISTORY_MS);
+  try {
+    const ask = { follow: true, since: Math.max(0, now - LOOK_BACK_MS), lines: LAST_ERRORS };
+    for await (const { error } of remote.Errors(ask, { signal })) {
+      if (error === null || !missing.delete(error.id)) continue;
+      found.add(error.id);
+      if (missing.size === 0) break;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
+  return found;
 }
 
 /** The hosts that the coordinator named when it last answered; none where it never did. */
