@@ -3,14 +3,13 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { table } from '@outrider/shared/cli/table.js';
 import { type FiguresDocument, type ReportDocument, reportDocument } from '@outrider/shared/documents/report.js';
 import { DEFAULT_REPORT_MS, DELIVERIES_KEPT_MS } from '@outrider/shared/domain/delivery.js';
-import { formatDuration, parseDuration } from '@outrider/shared/domain/duration.js';
+import { formatDuration, parseSpan } from '@outrider/shared/domain/duration.js';
 import { readReport } from '@outrider/shared/rpc/codec.js';
 import { nameOption } from './arguments.js';
 import { timeLimit, withCoordinator } from './connection.js';
 import { globalsOf, withGlobals } from './globals.js';
 import { show } from './output.js';
 
-const DAY_MS = 24 * 3_600_000;
 const LEAST_MS = 60_000;
 
 const MORE = `
@@ -44,8 +43,7 @@ export function reportCommand(program: Command): void {
 
 /** Days, or a duration. @throws InvalidArgumentError */
 function spanOption(text: string): number {
-  const days = /^(\d{1,4})d$/.exec(text)?.[1];
-  const ms = days === undefined ? parseDuration(text) : Number(days) * DAY_MS;
+  const ms = parseSpan(text);
   if (ms === undefined || ms < LEAST_MS || ms > DELIVERIES_KEPT_MS) {
     throw new InvalidArgumentError('Expected is a time from 1m to 400d, such as 30d, 12h or 90m.');
   }

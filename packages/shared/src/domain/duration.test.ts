@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDuration, parseDuration } from './duration.js';
+import { formatDuration, parseDuration, parseSpan } from './duration.js';
 
 describe('durations', () => {
   it.each([
@@ -45,4 +45,14 @@ describe('durations', () => {
   ])('writes %d as %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
   });
+});
+
+it.each([
+  ['30d', 30 * 24 * 3_600_000],
+  ['12h', 12 * 3_600_000],
+  ['1.5d', undefined],
+  ['1d12h', undefined],
+  ['12345d', undefined],
+])('looks into the past: %s', (text, ms) => {
+  expect(parseSpan(text)).toBe(ms);
 });

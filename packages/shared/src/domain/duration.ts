@@ -15,6 +15,15 @@ export function parseDuration(value: string | number): number | undefined {
   return Number.isSafeInteger(rounded) ? rounded : undefined;
 }
 
+const DAY_MS = 24 * UNITS.h;
+const DAYS = /^(\d{1,4})d$/;
+
+/** Also whole days, `30d`: for looks into the past. Milliseconds; undefined where it is neither. */
+export function parseSpan(text: string): number | undefined {
+  const days = DAYS.exec(text)?.[1];
+  return days === undefined ? parseDuration(text) : Number(days) * DAY_MS;
+}
+
 /** The shortest spelling that `parseDuration` reads as the same: `1h30m`, `1.5s`, `500ms`, `0s`. */
 export function formatDuration(ms: number): string {
   const total = Math.max(0, Math.round(ms));

@@ -1,5 +1,5 @@
 /** What a route may be asked with: how each parameter is told in the document, and how it is read, by the same thing. */
-import { parseDuration } from '@outrider/shared/domain/duration.js';
+import { parseSpan } from '@outrider/shared/domain/duration.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import { line, names, oneOf, optionalApps, optionalName, refuse, rolloutId, versionOrWord } from '../fields.js';
@@ -17,7 +17,6 @@ export interface Parameter<T = unknown> {
 export type Parameters = Readonly<Record<string, Parameter>>;
 export type ValuesOf<P extends Parameters> = { readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never };
 
-const DAY_MS = 24 * 3_600_000;
 const NAME = { type: 'string', pattern: '^[a-z0-9][a-z0-9._-]{0,62}$' } as const;
 const NAMES = { type: 'string', pattern: '^[a-z0-9][a-z0-9._-]{0,62}(,[a-z0-9][a-z0-9._-]{0,62})*$' } as const;
 
@@ -81,9 +80,7 @@ export const spanOf = (description: string): Parameter<number | undefined> => ({
   schema: { type: 'string', pattern: '^([0-9]{1,4}d|([0-9]+([.][0-9]+)?(ms|s|m|h))+|0)$' },
   read: (text, name) => {
     if (text === '') return undefined;
-    const days = /^(\d{1,4})d$/.exec(text)?.[1];
-    const ms = days === undefined ? parseDuration(text) : Number(days) * DAY_MS;
-    return ms ?? refuse(name, 'expected is a duration such as 30s, 5m, 12h or 7d');
+    return parseSpan(text) ?? refuse(name, 'expected is a duration such as 30s, 5m, 12h or 7d');
   },
 });
 
