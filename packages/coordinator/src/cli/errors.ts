@@ -1,5 +1,6 @@
 /** `coordinator errors [-f]`: what agents have reported on the bus, in groups; following, each as it comes. */
 import { type Command, Option } from 'commander';
+import { errorsDocument } from '@outrider/shared/documents/errors.js';
 import { SEVERITIES, untoldIn } from '@outrider/shared/domain/agent-error.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { DroppedErrors__Output } from '@outrider/shared/gen/outrider/v1/DroppedErrors.js';
@@ -92,14 +93,9 @@ function showGroups(
   groups: readonly ErrorGroup__Output[],
   dropped: readonly DroppedErrors__Output[],
 ): void {
-  const document = {
-    groups: groups.map(({ errorType, context, ...group }) => ({
-      ...group,
-      ...{ error_type: errorType, context: JSON.parse(context === '' ? '{}' : context) as unknown },
-    })),
-    dropped,
-  };
-  show(globals, document, () => (groups.length === 0 ? 'No errors.' : table(groups.map(rowOf), HEADS)));
+  show(globals, errorsDocument(groups, dropped), () =>
+    groups.length === 0 ? 'No errors.' : table(groups.map(rowOf), HEADS),
+  );
   if (globals.json) return;
   for (const { host, app, agent, count } of dropped) {
     note(

@@ -1,9 +1,11 @@
 /** The fleet as it is: in the shapes that dashboards of old know, and as the command line shows it. */
 import { SEVERITIES } from '@outrider/shared/domain/agent-error.js';
+import { errorsDocument } from '@outrider/shared/documents/errors.js';
 import { hostDocument } from '@outrider/shared/documents/hosts.js';
+import type { DroppedErrors__Output } from '@outrider/shared/gen/outrider/v1/DroppedErrors.js';
+import type { ErrorGroup__Output } from '@outrider/shared/gen/outrider/v1/ErrorGroup.js';
 import { readEvent, readInstanceStatus } from '@outrider/shared/rpc/codec.js';
 import { z } from 'zod';
-import { filterOf, groupedErrors } from '../errors.js';
 import { refuse } from '../fields.js';
 import { controlAgent } from '../http-agents.js';
 import { countOf, nameOf, namesOf, pageOf, required, rolloutOf, spanOf, textOf, wordOf } from './parameters.js';
@@ -113,10 +115,14 @@ const errors = route({
     severity: wordOf('Only these and worse.', SEVERITIES),
   },
   answers: { 200: { description: 'As `coordinator errors --json`.', shape: Errors } },
-  handle: async ({ inside, values: { since, ...rest } }) => {
+  handle: async ({ inside, wire, values: { since, ...rest } }) => {
     const from = since === undefined ? 0 : Math.max(0, inside.clock.now() - since);
-    const { groups, dropped } = await groupedErrors(inside, filterOf(rest), from);
-    return ok({ groups: groups.map(({ errorType, ...group }) => ({ ...group, error_type: errorType })), dropped });
+    const [groups, dropped]: [ErrorGroup__Output[], DroppedErrors__Output[]] = [[], []];
+    for await (const { group, dropped: left } of wire.Errors({ ...rest, since: from })) {
+      if (group !== null) groups.push(group);
+      if (left !== null) dropped.push(left);
+    }
+    return ok(errorsDocument(groups, dropped));
   },
 });
 
