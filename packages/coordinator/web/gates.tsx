@@ -1,8 +1,6 @@
 /** The gates of a rollout: each verdict a mark at its value, the limit a line, and how many good ones it takes. */
 import type { JSX } from 'preact';
-import type { GateSample, Rollout } from './messages.js';
-
-type Gate = NonNullable<Rollout['gates']>[number];
+import type { Gate, GateSample, Rollout } from './messages.js';
 
 export function Gates({ rollout }: { readonly rollout: Rollout }): JSX.Element | null {
   const { gates = [], gate_samples: samples } = rollout;

@@ -1,5 +1,6 @@
 /** What comes over `/ws?feed=fleet`, as far as the page reads it. Types only. */
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
+import type { GateState } from '@outrider/shared/domain/gate.js';
 import type { InstanceState } from '@outrider/shared/domain/host.js';
 import type { Rollout as Record } from '@outrider/shared/domain/rollout.js';
 
@@ -14,7 +15,10 @@ export interface GateSample {
   readonly limit?: number;
 }
 
-export type Rollout = Record & {
+export type Gate = Omit<GateState, 'spec'> & { readonly spec: Pick<GateState['spec'], 'count' | 'failureLimit'> };
+
+export type Rollout = Omit<Record, 'gates' | 'hooks'> & {
+  readonly gates?: readonly Gate[];
   readonly explained: string;
   /** By gate, oldest first; of another coordinator's rollout there are none. */
   readonly gate_samples: { readonly [gate: string]: readonly GateSample[] };

@@ -5,7 +5,7 @@
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { EventWindow } from './event-window.js';
-import { explained, shownAgents, shownHosts } from './fleet-shapes.js';
+import { shownAgents, shownHosts, shownRollout } from './fleet-shapes.js';
 import type { Inside } from './inside.js';
 import type { StatusFeed } from './status-feed.js';
 import type { SocketClient } from './websocket.js';
@@ -132,10 +132,10 @@ export class FleetFeed {
     });
   }
 
-  /** As GET /rollout, and the verdicts of its gates. */
+  /** With the verdicts of its gates. */
   private shownRollout(rollout: Rollout): object {
     const { rollouts, gateSamples } = this.inside;
-    return { ...explained(rollouts, rollout), gate_samples: gateSamples?.(rollout.id) ?? {} };
+    return { ...shownRollout(rollouts, rollout), gate_samples: gateSamples?.(rollout.id) ?? {} };
   }
 
   /** Tells what has changed to those that are here already. */

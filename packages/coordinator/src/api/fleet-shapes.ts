@@ -1,5 +1,6 @@
 /** Owns the shapes in which the feed shows hosts and agents: those of `coordinator hosts` and `agents`. Pure. */
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { GateState } from '@outrider/shared/domain/gate.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { shownHosts as hostsOfRollout } from '@outrider/shared/domain/rollout-place.js';
 import type { FleetHost } from '../engine/ports.js';
@@ -41,18 +42,25 @@ const figuresOf = (system: { cpuPercent: number; memoryPercent: number; diskPerc
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-export const shownAgent = (one: InstanceStatus): object => ({
+const shownAgent = (one: InstanceStatus): object => ({
   ...{ host: one.host, app: one.app, agent: one.agent, instance: one.instance, incarnation: one.incarnation },
   ...{ version: one.version, state: one.state, ready: one.ready, pid: one.pid, restarts: one.restarts },
   ...{ since: one.since, reason: one.reason, critical: one.critical, overdue: one.overdue },
   ...{ kept: one.kept === true, health: one.healthScore, memory: one.memoryBytes ?? null },
 });
 
-export type Explained = Rollout & { readonly explained: string };
+/** Anybody may read it: of gates and hooks not what they ask and run, which may hold addresses and commands. */
+export function shownRollout(rollouts: Inside['rollouts'], rollout: Rollout): object {
+  const { gates, hooks: _hooks, ...shown } = rollout;
+  return {
+    ...shown,
+    ...(gates === undefined ? {} : { gates: gates.map(shownGate) }),
+    hosts: hostsOfRollout(rollout),
+    explained: rollouts.explain(rollout),
+  };
+}
 
-/** As `GET /rollout` shows it. */
-export const explained = (rollouts: Inside['rollouts'], rollout: Rollout): Explained => ({
-  ...rollout,
-  hosts: hostsOfRollout(rollout),
-  explained: rollouts.explain(rollout),
+const shownGate = ({ spec: { count, failureLimit }, ...gate }: GateState): object => ({
+  ...gate,
+  spec: { count, failureLimit },
 });
