@@ -28,7 +28,13 @@ function giveWay(): void {
  * V8 would look for what is alive after every eight megabytes that came in, since so little of its heap is used: half of
  * the time of a stage. The flag is one for the whole process, so that it stands no longer than it has to.
  */
-const streaming = (isOn: boolean): void => setFlagsFromString(`--heap-growing-percent=${isOn ? 150 : 0}`);
+function streaming(isOn: boolean): void {
+  streams += isOn ? 1 : -1;
+  setFlagsFromString(`--heap-growing-percent=${streams > 0 ? 150 : 0}`);
+}
+
+/** Several releases may come at once. */
+let streams = 0;
 
 function serve(port: MessagePort, work: ReleaseWork): void {
   const aborts = new Map<number, AbortController>();
