@@ -78,8 +78,9 @@ export class ReleaseCatalog implements Releases {
   /** Keeps a manifest that is to be named; tells what of it is not stored yet. @throws OutriderError('invalid') */
   async offer(bytes: Uint8Array): Promise<Offered> {
     const { blobs } = this.options;
-    const manifest = readManifest(bytes);
-    await blobs.put(sha256(bytes), bytes);
+    const digest = sha256(bytes);
+    const manifest = readManifest(bytes, digest);
+    await blobs.put(digest, bytes);
     const files = manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [entry] : []));
     const missing = await blobs.missing(files.map((file) => file.sha256));
     const newest = this.ofApp(manifest.app).at(-1);
@@ -187,7 +188,7 @@ export class ReleaseCatalog implements Releases {
 
   async manifest(digest: string): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array }> {
     const bytes = await this.options.blobs.readWhole(digest);
-    return { manifest: readAccepted(bytes), bytes };
+    return { manifest: readAccepted(bytes, digest), bytes };
   }
 
   /** The text of a release's agents.yaml. */
@@ -238,7 +239,8 @@ export class ReleaseCatalog implements Releases {
     if (!isVersion(ask.version)) {
       throw new OutriderError('invalid', `version: ${JSON.stringify(ask.version)} must be ${VERSION_RULE}.`);
     }
-    return { manifest: readManifest(ask.manifest), digest: sha256(ask.manifest) };
+    const digest = sha256(ask.manifest);
+    return { manifest: readManifest(ask.manifest, digest), digest };
   }
 
   /** Every content is here and as long as the manifest says. */

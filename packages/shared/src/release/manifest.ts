@@ -28,19 +28,20 @@ export const byPath = (a: { readonly path: string }, b: { readonly path: string 
 
 /**
  * Reads a manifest of foreign origin. Throws `OutriderError('invalid')` with a sentence unless it is
- * canonical JSON, sorted, and each of its paths stays inside the release.
+ * canonical JSON, sorted, and each of its paths stays inside the release. `digest`: its sha256, where the caller has
+ * taken that already.
  */
-export const readManifest = (bytes: Uint8Array): Manifest => readOnce(bytes, 'sent');
+export const readManifest = (bytes: Uint8Array, digest?: string): Manifest => readOnce(bytes, 'sent', digest);
 
 /** One that was accepted before: by rules of then, which let absolute links through. What runs must stay readable. */
-export const readAccepted = (bytes: Uint8Array): Manifest => readOnce(bytes, 'accepted');
+export const readAccepted = (bytes: Uint8Array, digest?: string): Manifest => readOnce(bytes, 'accepted', digest);
 
 /** Of tens of thousands of files, reading one takes longer than all else that is done with it, and each is read often. */
 const recent = new RecentManifests();
 
-function readOnce(bytes: Uint8Array, origin: Origin): Manifest {
+function readOnce(bytes: Uint8Array, origin: Origin, proven?: string): Manifest {
   if (bytes.length > LONGEST_MANIFEST) throw bad(`is longer than ${LONGEST_MANIFEST} bytes`);
-  const digest = sha256(bytes);
+  const digest = proven ?? sha256(bytes);
   const known = recent.get(digest, origin);
   if (known !== undefined) return known;
   const manifest = read(bytes, origin === 'accepted');

@@ -27,7 +27,7 @@ export function readDocuments({ release, manifest, hostSpec }: ReleaseDocuments)
   checkRef(release);
   checkDigest('manifest', manifest, release.digest);
   checkDigest('host spec', hostSpec, release.specDigest);
-  const read = readManifest(manifest);
+  const read = readManifest(manifest, release.digest);
   const { app } = read;
   const spec = parseSpec(hostSpec, 'The host spec');
   if (spec.app !== app || spec.version !== release.version || spec.digest !== release.digest) {
@@ -41,7 +41,7 @@ export function readDocuments({ release, manifest, hostSpec }: ReleaseDocuments)
 
 /** @throws OutriderError('not_found' | 'invalid') naming the file. */
 export function loadManifest(layout: Layout, app: string, digest: string): Manifest {
-  return readAccepted(loadProven(layout.manifest(app, digest), digest));
+  return readAccepted(loadProven(layout.manifest(app, digest), digest), digest);
 }
 
 /** The manifest of what is here; where ours is damaged, it is replaced by the one that was sent. */

@@ -63,7 +63,7 @@ export class DiskWork implements ReleaseWork {
   }
 
   need: ReleaseWork['need'] = async (job: NeedJob) =>
-    needFor(this.layout, job, readManifest(job.manifest), this.turns());
+    needFor(this.layout, job, readManifest(job.manifest, job.digest), this.turns());
 
   make: ReleaseWork['make'] = async (job, progress, signal) => {
     const manifest = loadManifest(this.layout, job.app, job.release.digest);
