@@ -2,6 +2,7 @@ import grpc from '@grpc/grpc-js';
 import { loadSync, type Options, type PackageDefinition } from '@grpc/proto-loader';
 import type { ProtoGrpcType as CoordinatorTypes } from '../gen/coordinator.js';
 import type { ProtoGrpcType as SidecarTypes } from '../gen/sidecar.js';
+import { blobSerializer } from './blob-message.js';
 import { MESSAGE_OPTIONS } from './message-options.js';
 import { PROTO_FOLDER } from './proto-folder.js';
 
@@ -14,6 +15,10 @@ export interface LoadedProto<Types> {
 
 function load<Types>(file: string): LoadedProto<Types> {
   const definition = loadSync(file, LOADER_OPTIONS);
+  for (const service of Object.values(definition)) {
+    const blobs = 'Blobs' in service ? (service as grpc.ServiceDefinition)['Blobs'] : undefined;
+    if (blobs !== undefined) blobs.responseSerialize = blobSerializer(blobs.responseSerialize);
+  }
   return { definition, types: grpc.loadPackageDefinition(definition) as Types };
 }
 

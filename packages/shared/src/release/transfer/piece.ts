@@ -17,6 +17,8 @@ export type OutgoingPiece = Partial<
     readonly data: Buffer;
     readonly bundle: Buffer;
     readonly bundleSizes: number[];
+    /** Whoever has put the piece on the wire may say so, once: its bytes are somebody else's then. */
+    readonly release: () => void;
   }
 >;
 

@@ -12,6 +12,7 @@ import { diskProblem } from '../store/disk.js';
 import type { Delta } from './chunk-lists.js';
 import type { Compression } from './compression.js';
 import { DIGEST_BYTES, type OutgoingPiece, PIECE_BYTES } from './piece.js';
+import { lendBuffer } from './spare-buffers.js';
 
 export interface SendOptions {
   /** Where a content is. */
@@ -52,7 +53,8 @@ async function* piecesOf(digests: Iterable<string>, options: SendOptions): Async
 
 /** Small contents, read at once: for thousands of them, turns of the event loop would take longer than the disk. */
 class Bundle {
-  private readonly data = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  private readonly lent = lendBuffer();
+  private readonly data = this.lent.buffer;
   private readonly digests: Buffer[] = [];
   private readonly sizes: number[] = [];
   private end = 0;
@@ -87,7 +89,8 @@ class Bundle {
   async piece({ compression }: SendOptions): Promise<OutgoingPiece> {
     const data = this.data.subarray(0, this.end);
     const bundle = Buffer.concat(this.digests, DIGEST_BYTES * this.count);
-    return { ...((await compression?.pack(data)) ?? { data }), bundle, bundleSizes: this.sizes };
+    const { release } = this.lent;
+    return { ...((await compression?.pack(data)) ?? { data }), bundle, bundleSizes: this.sizes, release };
   }
 }
 
@@ -129,20 +132,25 @@ async function* bodies(file: FileHandle, path: string, parts: readonly DeltaPart
       continue;
     }
     for (let done = 0; done < part.size;) {
-      const data = await readFrom(file, path, part.offset + done, Math.min(PIECE_BYTES, part.size - done));
-      done += data.length;
-      yield { ...copy, data };
+      const piece = await readFrom(file, path, part.offset + done, Math.min(PIECE_BYTES, part.size - done));
+      done += piece.data.length;
+      yield { ...copy, ...piece };
       copy = {};
     }
   }
   if (copy.copySize !== undefined) yield copy;
 }
 
-async function readFrom(file: FileHandle, path: string, offset: number, size: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(size);
+async function readFrom(
+  file: FileHandle,
+  path: string,
+  offset: number,
+  size: number,
+): Promise<{ readonly data: Buffer; readonly release: () => void }> {
+  const { buffer, release } = lendBuffer();
   const { bytesRead } = await file.read(buffer, 0, size, offset);
   if (bytesRead === 0) throw shrunk(path);
-  return buffer.subarray(0, bytesRead);
+  return { data: buffer.subarray(0, bytesRead), release };
 }
 
 function opened(sha256: string, path: string): number {

@@ -30,7 +30,7 @@ function giveWay(): void {
  */
 function streaming(isOn: boolean): void {
   streams += isOn ? 1 : -1;
-  setFlagsFromString(`--heap-growing-percent=${streams > 0 ? 150 : 0}`);
+  setFlagsFromString(`--heap-growing-percent=${streams > 0 ? 100 : 0}`);
 }
 
 /** Several releases may come at once. */
