@@ -118,7 +118,8 @@ describe('hosts that stage together', () => {
     for (const host of hosts) {
       await expectWhole(host, wanted);
       expect(host.from.coordinator + host.from.peer).toBe(bytes);
-      expect(host.from.peer).toBeGreaterThan(bytes / 4);
+      // How much depends on who was quicker; that none stays alone does not.
+      expect(host.from.peer).toBeGreaterThan(0);
     }
     expect(sentByCoordinator).toBeLessThan(1.2 * bytes);
   });

@@ -45,7 +45,7 @@ const PEER_CONNECT_MS = 2_000;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
 
-/** Resolves when every blob is stored. @throws OutriderError with a sentence. */
+/** Resolves when every blob is stored, and durable with the next `settle` of the store. @throws OutriderError with a sentence. */
 export async function fetchBlobs(options: FetchOptions): Promise<void> {
   const { wanted, sources, peers = [] } = options;
   if (wanted.size === 0) return;
@@ -58,7 +58,6 @@ export async function fetchBlobs(options: FetchOptions): Promise<void> {
   } finally {
     await fetch.close();
   }
-  await options.blobs.settle();
 }
 
 class Fetch {

@@ -99,7 +99,7 @@ export class DiskWork implements ReleaseWork {
     try {
       return await checkRelease({
         ...{ tree, manifest, blobs: this.blobs, progress, signal },
-        fetch: (wanted) => this.fetch(make, wanted, () => undefined),
+        fetch: (wanted) => this.fetchAnew(make, wanted),
         mend: async () => {
           this.proven.clear();
           await this.make(make.job, () => undefined, signal);
@@ -119,6 +119,10 @@ export class DiskWork implements ReleaseWork {
     const { found, missing } = job.contents === 'all' ? await storedOf(wanted, this.layout.blob, turns) : UNSEEN;
     const fetching = new Fetching(wanted, missing, progress);
     if (job.contents === 'all') await this.fetchAll(make, missing, fetching);
+    // The disk may write them while their tree is made.
+    const written = this.blobs.settle();
+    // Whoever fails before it is waited for says why.
+    written.catch(() => undefined);
     const tree = this.treeOf(job, manifest, turns);
     const isNew = !existsSync(tree.root);
     const contents = new TreeContents({ ...tree, found });
@@ -130,6 +134,7 @@ export class DiskWork implements ReleaseWork {
     await this.mendContents(make, lacking, contents);
     if (isNew) await buildTree(made, contents);
     else await mendTree(made, lacking, contents, this.layout.incoming);
+    await written;
     if (lacking.length > 0 || this.proven.hasMissed) await this.remember(made, contents);
     fetching.finish();
     return isNew ? { building: made.root } : {};
@@ -175,12 +180,18 @@ export class DiskWork implements ReleaseWork {
     if (make.job.sources.length === 0) throw cannotMend(make.job, first);
     const wanted = contentsOf(damaged);
     for (const sha256 of wanted.keys()) await this.blobs.remove(sha256);
-    await this.fetch(make, wanted, () => undefined).catch((cause: unknown) => {
+    await this.fetchAnew(make, wanted).catch((cause: unknown) => {
       throw cause instanceof DiskProblem ? cause : cannotMend(make.job, first, cause);
     });
     contents.trust(wanted.keys());
   }
 
+  private async fetchAnew(make: Parameters<DiskWork['fetch']>[0], wanted: ReadonlyMap<string, number>): Promise<void> {
+    await this.fetch(make, wanted, () => undefined);
+    await this.blobs.settle();
+  }
+
+  /** Durable with the next `settle`. */
   private async fetch(
     { job, manifest, signal }: Pick<Making, 'job' | 'manifest' | 'signal'>,
     wanted: ReadonlyMap<string, number>,
