@@ -16,7 +16,7 @@ export class Budget {
 
   /** `untold`: how many before this one were not told; 0 while this one is not either. */
   ask(nowMs: number): { readonly told: boolean; readonly untold: number } {
-    this.left = Math.min(this.burst, this.left + ((nowMs - (this.at ?? nowMs)) / 1000) * this.eachSecond);
+    this.left = this.leftAt(nowMs);
     this.at = nowMs;
     if (this.left < 1) {
       this.untold += 1;
@@ -24,6 +24,15 @@ export class Budget {
     }
     this.left -= 1;
     return { told: true, untold: this.takeUntold() };
+  }
+
+  /** Whether one that asks now is told; asks nothing itself. */
+  hasRoom(nowMs: number): boolean {
+    return this.leftAt(nowMs) >= 1;
+  }
+
+  private leftAt(nowMs: number): number {
+    return Math.min(this.burst, this.left + ((nowMs - (this.at ?? nowMs)) / 1000) * this.eachSecond);
   }
 
   /** Those that nobody has said anything of yet; from now on somebody has. */

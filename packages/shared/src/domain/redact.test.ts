@@ -19,6 +19,7 @@ describe('a text', () => {
     ['run --password s3cret --port 80', 'run --password (hidden) --port 80'],
     ['run --db-password=s3cret', 'run --db-password=(hidden)'],
     ['to redis://me:pw@host:6379/1 now', 'to redis://(hidden)@host:6379/1 now'],
+    ['to postgres://u:p@w@host/db now', 'to postgres://(hidden)@host/db now'],
     ['Authorization: Bearer abcdef123', 'Authorization: (hidden) (hidden)'],
     ['exited with code 1: no such file', 'exited with code 1: no such file'],
     ['http://host:80/path?x=1', 'http://host:80/path?x=1'],
@@ -33,12 +34,14 @@ it('a JSON value, also the word after a flag in a list of words', () => {
   const value = {
     command: ['run', '--token', 'abc', '--level', 'info'],
     env: { API_KEY: 'k', PORT: '1' },
+    passwords: ['a', { value: 'b', of: 1 }],
     n: 1,
     none: null,
   };
   expect(redactAll(value)).toEqual({
     command: ['run', '--token', HIDDEN, '--level', 'info'],
     env: { API_KEY: HIDDEN, PORT: '1' },
+    passwords: [HIDDEN, { value: HIDDEN, of: 1 }],
     n: 1,
     none: null,
   });

@@ -16,8 +16,8 @@ export const looksSecret = (name: string): boolean => SECRET_NAME.test(name);
 const ASSIGNED = /(?<![A-Za-z0-9_.-])([A-Za-z0-9_.-]+)(["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&"'}\])]+)/g;
 /** `--name value` */
 const FLAGGED = /((?:^|\s)(--?[A-Za-z][A-Za-z0-9_.-]*)\s+)("[^"]*"|'[^']*'|[^\s-]\S*)/g;
-/** The password, or whatever stands alone, before the `@` of a URL. */
-const IN_URL = /(\b[a-z][a-z0-9+.-]{0,40}:\/\/)([^\s/@:]*)(:[^\s/@]*)?@/gi;
+/** The password, or whatever stands alone, before the last `@` of a URL's first part. */
+const IN_URL = /(\b[a-z][a-z0-9+.-]{0,40}:\/\/)[^\s/]*@/gi;
 const BEARER = /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/g;
 
 /** A text of any kind without what stands beside a name that looks secret. */
@@ -43,17 +43,21 @@ function withoutAssigned(text: string): string {
   return shown + text.slice(from);
 }
 
-/** The same for every text in a JSON value, and for every member whose name looks secret and whose value is a text. */
+/** The same for every text in a JSON value; below a name that looks secret every text is hidden, however deep. */
 export function redactAll(value: unknown): unknown {
   if (typeof value === 'string') return redact(value);
   if (Array.isArray(value)) return value.map((item, index) => (follows(value, index) ? HIDDEN : redactAll(item)));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      typeof member === 'string' && looksSecret(name) ? HIDDEN : redactAll(member),
-    ]),
+    Object.entries(value).map(([name, member]) => [name, looksSecret(name) ? hideTexts(member) : redactAll(member)]),
   );
+}
+
+function hideTexts(value: unknown): unknown {
+  if (typeof value === 'string') return HIDDEN;
+  if (Array.isArray(value)) return value.map(hideTexts);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, hideTexts(member)]));
 }
 
 /** The word after `--password` in the list of a command's words. */

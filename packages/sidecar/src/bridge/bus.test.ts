@@ -22,10 +22,12 @@ const listener: BusListener = {
   error: ({ agent }, { message }, told) => errors.push({ who: agent, message, told }),
   untold: ({ agent }, count) => heard.push(`${agent} untold ${count}`),
   metric: ({ agent }, { name, value }) => {
+    if (name === 'bug') throw new Error('a bug');
     heard.push(`${agent} ${name}=${value}`);
     return name !== 'refused';
   },
   counted: (result) => counts.set(result, (counts.get(result) ?? 0) + 1),
+  fault: ({ agent }, error) => heard.push(`${agent} ${String(error)}`),
 };
 
 const makeBus = (): Bus => createBus({ runDir, listener, monotonic: () => performance.now() });
@@ -52,6 +54,19 @@ function speaker(url: string): (frame: string | object) => Promise<void> {
 }
 
 describe('the bus', () => {
+  test('hears the next frame where it fails at one, and counts it', async () => {
+    const say = speaker(bus.open(VISION));
+    await say({ type: 'metric', name: 'bug', value: 1 });
+    await say({ type: 'beat', seq: 1 });
+    await eventually(() => expect(heard).toEqual(['vision Error: a bug', 'vision beat 1']));
+    expect(counts).toEqual(
+      new Map([
+        ['fault', 1],
+        ['accepted', 1],
+      ]),
+    );
+  });
+
   test('knows who speaks by the endpoint, whatever the frame says', async () => {
     const [vision, memory] = [speaker(bus.open(VISION)), speaker(bus.open(MEMORY))];
     await vision({ type: 'beat', seq: 1, agent: 'memory' });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { removeFile } from '@outrider/shared/runtime/special-file.js';
 import type { BusEndpoints } from '../supervise/ports.js';
 import { ErrorTurns } from './error-turns.js';
-import { type ErrorFrame, type MetricFrame, parseFrame, type Refusal } from './frame.js';
+import { type BusFrame, type ErrorFrame, type MetricFrame, parseFrame, type Refusal } from './frame.js';
 import { type Mouth, openMouth } from './mouth.js';
 
 export interface BusSpeaker {
@@ -35,7 +35,9 @@ export interface BusListener {
   untold(speaker: BusSpeaker, count: number): void;
   /** False: the speaker has too many names, or the name is another kind elsewhere. */
   metric(speaker: BusSpeaker, metric: MetricFrame): boolean;
-  counted(result: 'accepted' | 'metric_refused' | Refusal): void;
+  counted(result: 'accepted' | 'metric_refused' | 'fault' | Refusal): void;
+  /** A frame that we failed at, by a bug of ours; the next ones are heard. */
+  fault(speaker: BusSpeaker, error: unknown): void;
 }
 
 export interface Bus extends BusEndpoints {
@@ -114,20 +116,30 @@ class ZeroMqBus implements Bus {
         listener.counted(parsed.refusal);
         return;
       }
-      const { frame } = parsed;
-      if (frame.type === 'metric' && !listener.metric(speaker, frame)) listener.counted('metric_refused');
-      else listener.counted('accepted');
-      if (frame.type === 'error') {
-        const { told, untold } = this.turns.ask(speaker);
-        listener.error(speaker, frame, told, untold);
+      try {
+        this.take(speaker, parsed.frame);
+      } catch (error) {
+        // No agent can end the sidecar by what it says.
+        listener.counted('fault');
+        listener.fault(speaker, error);
       }
-      if (speaker.incarnation === '') return;
-      if (frame.type === 'beat') {
-        const { type: _type, ...rest } = frame;
-        listener.heard(speaker, { kind: 'beat', ...rest });
-      } else listener.heard(speaker, { kind: 'other' });
-      if (frame.type === 'extend') listener.extend(speaker, frame.ms);
     };
+  }
+
+  private take(speaker: BusSpeaker, frame: BusFrame): void {
+    const { listener } = this.options;
+    if (frame.type === 'metric' && !listener.metric(speaker, frame)) listener.counted('metric_refused');
+    else listener.counted('accepted');
+    if (frame.type === 'error') {
+      const { told, untold } = this.turns.ask(speaker);
+      listener.error(speaker, frame, told, untold);
+    }
+    if (speaker.incarnation === '') return;
+    if (frame.type === 'beat') {
+      const { type: _type, ...rest } = frame;
+      listener.heard(speaker, { kind: 'beat', ...rest });
+    } else listener.heard(speaker, { kind: 'other' });
+    if (frame.type === 'extend') listener.extend(speaker, frame.ms);
   }
 }
 

@@ -37,6 +37,8 @@ describe('frames that are dropped, and what they are counted as', () => {
     ['[]', 'no_type'],
     ['["type"]', 'no_type'],
     ['{}', 'no_type'],
+    [`{"type":"error","error_type":"x","context":{"a":${'['.repeat(3000)}${']'.repeat(3000)}}}`, 'wrong_member'],
+    [`{"type":"error","error_type":"x","context":${'{"a":'.repeat(33)}1${'}'.repeat(33)}}`, 'wrong_member'],
     ['{"type":null}', 'no_type'],
     ['{"type":5}', 'no_type'],
     ['{"type":"ping"}', 'unknown_type'],

@@ -33,6 +33,8 @@ export type ParsedFrame =
 const METRIC_NAME = /^[a-zA-Z_][a-zA-Z0-9_]{0,99}$/;
 const LONGEST_TEXT = 8_192;
 const MOST_EXTEND_SECONDS = 3_600;
+/** Whoever looks at each member of a context goes down so far at most. */
+const DEEPEST_CONTEXT = 32;
 
 export function parseFrame(parts: readonly Uint8Array[]): ParsedFrame {
   const [part] = parts;
@@ -72,6 +74,7 @@ const READERS: Readonly<Record<BusFrame['type'], (members: Members) => BusFrame 
     if (!isText(errorType) || errorType === '' || !isText(message)) return undefined;
     if (!(SEVERITIES as readonly unknown[]).includes(severity)) return undefined;
     if (typeof context !== 'object' || context === null || Array.isArray(context)) return undefined;
+    if (isDeeper(context, DEEPEST_CONTEXT)) return undefined;
     return { type: 'error', errorType, severity: severity as Severity, message, context: context as Members };
   },
   metric: ({ name, value, kind = 'gauge' }) => {
@@ -85,5 +88,16 @@ const READERS: Readonly<Record<BusFrame['type'], (members: Members) => BusFrame 
       ? { type: 'extend', ms: Math.round(seconds * 1000) }
       : undefined,
 };
+
+function isDeeper(value: object, most: number): boolean {
+  let level: readonly object[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === most) return true;
+    level = level.flatMap((one) => Object.values(one).filter(isObject));
+  }
+  return false;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= LONGEST_TEXT;

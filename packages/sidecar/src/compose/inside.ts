@@ -103,7 +103,7 @@ export function startInside(config: SidecarConfig, log: Logger): Inside {
   const crash = crashPointsForTests(process.env);
   const { limits, secrets, processes } = machineOf(config, { store, crash, warn });
   const { logs, logFiles, rotation } = logsOf(config, warn);
-  const bus = busOf(config, { events, metrics, samples, trends }, () => supervisor);
+  const bus = busOf(config, { events, metrics, samples, trends, warn }, () => supervisor);
   const notify = notifyOf(config, metrics, warn);
   const place = { host, address, ...redisPlace(config) };
   const supervisor = new Supervisor({
@@ -209,7 +209,15 @@ const notifyOf = (
 
 function busOf(
   { runDir }: SidecarConfig,
-  { events, metrics, samples, trends }: Pick<Inside, 'events' | 'metrics' | 'samples' | 'trends'>,
+  {
+    events,
+    metrics,
+    samples,
+    trends,
+    warn,
+  }: Pick<Inside, 'events' | 'metrics' | 'samples' | 'trends'> & {
+    readonly warn: (sentence: string) => void;
+  },
   supervisor: () => Supervisor,
 ): Bus {
   return createBus({
@@ -229,10 +237,13 @@ function busOf(
       },
       untold: (speaker, count) => events.emit('error.reported', untoldEvent(speaker, count)),
       metric: (speaker, metric) => {
-        samples.current?.metric(speaker.incarnation, metric.name, metric.value, metric.kind);
-        return metrics.current?.metric(speaker, metric) ?? true;
+        // What is too much there is too much here: one agent must not take the room of the others.
+        const isTaken = metrics.current?.metric(speaker, metric) ?? true;
+        if (isTaken) samples.current?.metric(speaker.incarnation, metric.name, metric.value, metric.kind);
+        return isTaken;
       },
       counted: (result) => metrics.use((them) => them.frame(result)),
+      fault: ({ agent }, error) => warn(`a frame of ${agent} on the bus could not be taken: ${messageOf(error)}`),
     },
   });
 }

@@ -52,15 +52,19 @@ export class BusMetrics {
     return true;
   }
 
-  /** Removes what agents that are no more have said. */
-  prune(isThere: (agent: string) => boolean): void {
+  /** Removes what agents and instances that are no more have said. `instancesOf` an agent (`APP/AGENT`); undefined: any. */
+  prune(isThere: (agent: string) => boolean, instancesOf: (agent: string) => ReadonlySet<number> | undefined): void {
     for (const agent of this.namesOf.keys()) if (!isThere(agent)) this.namesOf.delete(agent);
     for (const [full, { metric, speakers }] of this.series) {
       for (const [agent, instances] of speakers) {
-        if (isThere(agent)) continue;
+        const stays = isThere(agent) ? instancesOf(agent) : new Set<number>();
+        if (stays === undefined) continue;
         const [app = '', name = ''] = agent.split('/');
-        for (const instance of instances) metric.remove(labelsOf({ app, agent: name, instance }));
-        speakers.delete(agent);
+        for (const instance of [...instances].filter((one) => !stays.has(one))) {
+          metric.remove(labelsOf({ app, agent: name, instance }));
+          instances.delete(instance);
+        }
+        if (instances.size === 0) speakers.delete(agent);
       }
       if (speakers.size > 0) continue;
       this.registry.removeSingleMetric(full);

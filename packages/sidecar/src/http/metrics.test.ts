@@ -120,6 +120,16 @@ test('what happens is counted, and forgotten with its agent', async () => {
   expect(text).not.toContain('outrider_agent_metric_load');
 });
 
+test('what an instance has said goes with it where its agent has fewer', async () => {
+  const [first, second] = [instanceStatus('vision'), instanceStatus('vision', { instance: 1 })];
+  status = hostStatus({ instances: [first, second] });
+  for (const instance of [0, 1]) metrics.metric({ ...VISION, instance }, { name: 'load', value: 2, kind: 'gauge' });
+  expect(await value('outrider_agent_metric_load', 'instance="1"')).toBe(2);
+  status = hostStatus({ instances: [first] });
+  expect(await value('outrider_agent_metric_load', 'instance="1"')).toBeUndefined();
+  expect(await value('outrider_agent_metric_load', 'instance="0"')).toBe(2);
+});
+
 test('an agent that is stopped but still of the release keeps its series', async () => {
   metrics.started('assistants', 'vision', 1);
   status = hostStatus({ apps: [appStatus({ agents: [{ name: 'vision', fingerprint: 'f', replicas: 1 }] })] });

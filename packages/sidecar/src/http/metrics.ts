@@ -135,7 +135,14 @@ export class SidecarMetrics implements Omit<SupervisionMetrics, 'judged'> {
       ...OWN,
     ]);
     this.counted.prune((agent) => there.has(agent));
-    this.bus.prune((agent) => there.has(agent));
+    const instances = new Map<string, Set<number>>();
+    for (const one of status.instances) {
+      instances.set(keyOf(one), (instances.get(keyOf(one)) ?? new Set()).add(one.instance));
+    }
+    this.bus.prune(
+      (agent) => there.has(agent),
+      (agent) => (OWN.includes(agent) ? undefined : (instances.get(agent) ?? new Set())),
+    );
   }
 
   private foretell(trends: readonly HealthTrend[]): void {

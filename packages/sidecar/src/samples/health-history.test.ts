@@ -37,6 +37,18 @@ test('each change is kept; of one that comes and goes all the time some, and how
   expect(kept.at(-1)?.reason).toBe(' (180 changes before it were not kept)');
 });
 
+test('what is kept last is how it is, also after it came and went', () => {
+  for (let index = 0; index < 21; index += 1) judge(index % 2 === 0 ? 'healthy' : 'unhealthy');
+  for (; now < 50_000; now += 1_000) judge('unhealthy');
+  expect(kept.at(-1)?.status).toBe('unhealthy');
+  judge('healthy');
+  for (; now < 200_000; now += 1_000) judge('unhealthy');
+  expect(kept.at(-1)).toMatchObject({ status: 'unhealthy' });
+  const { length } = kept;
+  for (; now < 1_000_000; now += 1_000) judge('unhealthy');
+  expect(kept).toHaveLength(length);
+});
+
 test('an end is kept, also of one that was started again before anybody looked', () => {
   const status = (restarts: number, pid: number, state: InstanceStatus['state']): InstanceStatus => ({
     ...{ ...PLACE, host: 'pc2', incarnation: `i${restarts}`, version: '1', fingerprint: 'f', state, ready: true, pid },

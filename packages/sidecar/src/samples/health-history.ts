@@ -17,6 +17,8 @@ const EACH_SECOND = 1 / 60;
 const LONGEST_REASON = 500;
 
 interface Known {
+  /** As it was seen last, and as it was kept last. */
+  seen: Judged['status'];
   status: Judged['status'];
   /** Monotonic: when it was kept last. */
   keptAt: number;
@@ -61,6 +63,10 @@ export class HealthHistory {
     for (const key of this.restarts.keys()) if (!there.has(key)) this.restarts.delete(key);
   }
 
+  private unknown(now: number): Known {
+    return { seen: 'unknown', status: 'unknown', keptAt: now, budget: new Budget(BURST, EACH_SECOND) };
+  }
+
   private saw(
     { app, agent, instance }: InstancePlace,
     name: string,
@@ -73,13 +79,17 @@ export class HealthHistory {
     const key = keyOf({ app, agent, instance });
     const checks = this.known.get(key) ?? new Map<string, Known>();
     this.known.set(key, checks);
-    const known = checks.get(name) ?? { status: 'unknown', keptAt: now, budget: new Budget(BURST, EACH_SECOND) };
+    const known = checks.get(name) ?? this.unknown(now);
     checks.set(name, known);
-    if (known.status === status && now - known.keptAt < STILL_MS) return;
-    known.status = status;
-    known.keptAt = now;
+    const isChange = status !== known.seen;
+    known.seen = status;
+    if (status === known.status && now - known.keptAt < STILL_MS && !isChange) return;
+    // A change that found no room waits for it: what is kept last is how it is.
+    if (!isChange && !known.budget.hasRoom(now)) return;
     const { told, untold } = known.budget.ask(now);
     if (!told) return;
+    known.status = status;
+    known.keptAt = now;
     const before = untold === 0 ? '' : ` (${untold} changes before it were not kept)`;
     keep({
       ...{ at: rfc3339(clock.now()), host, app, agent, instance, ...about, status },
