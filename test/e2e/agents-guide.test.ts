@@ -72,7 +72,7 @@ async function stopInTask(agent: string): Promise<string[]> {
   await eventually(() => told(agent, 'agent.stopped').length > stops);
   expect(told(agent, 'agent.stopped').at(-1)?.reason).not.toContain('did not end within');
   const lines = one.logOf(agent).trim().split('\n');
-  return lines.slice(lines.findIndex((line) => line.includes('asked to end')));
+  return lines.slice(lines.findLastIndex((line) => line.includes('asked to end')));
 }
 
 const timeouts = async (agent: string): Promise<unknown> =>
