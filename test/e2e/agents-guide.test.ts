@@ -178,17 +178,20 @@ describe('without a library', () => {
     expect(one.logOf(agent)).toContain('answered all that had come\n');
   });
 
-  it.each(WORKERS)('%s goes on from its data, and ends after a task that takes longer than its grace', async (agent) => {
-    const line = one
-      .logOf(agent)
-      .split('\n')
-      .find((text) => text.includes('1.1.0'));
-    const { done: begun } = JSON.parse(line ?? '') as { readonly done: number };
-    expect(begun).toBeGreaterThan(0);
-    const lines = (await stopInTask(agent)).map((text) => JSON.parse(text) as { message: string; done?: number });
-    expect(lines.map(({ message }) => message)).toEqual(['asked to end', 'ended between two tasks']);
-    expect(lines[1]?.done).toBeGreaterThan(begun + 1);
-  });
+  it.each(WORKERS)(
+    '%s goes on from its data, and ends after a task that takes longer than its grace',
+    async (agent) => {
+      const line = one
+        .logOf(agent)
+        .split('\n')
+        .find((text) => text.includes('1.1.0'));
+      const { done: begun } = JSON.parse(line ?? '') as { readonly done: number };
+      expect(begun).toBeGreaterThan(0);
+      const lines = (await stopInTask(agent)).map((text) => JSON.parse(text) as { message: string; done?: number });
+      expect(lines.map(({ message }) => message)).toEqual(['asked to end', 'ended between two tasks']);
+      expect(lines[1]?.done).toBeGreaterThan(begun + 1);
+    },
+  );
 });
 
 describe('with ZeroMQ from a library', () => {
@@ -202,7 +205,7 @@ describe('with ZeroMQ from a library', () => {
 
   it.each(agents)('%s is ready by its answer, and its own words are its reason', async (agent) => {
     await one.inState(agent, 'ready');
-    await eventually(async () => expect((await one.instance(agent)).reason).toMatch(/^task \d+$/));
+    await eventually(async () => expect((await one.instance(agent)).reason).toMatch(/^healthy: task \d+ \(busy\)$/));
   });
 
   it.each(agents)('%s that calls itself degraded stays ready, and counts half', async (agent) => {
@@ -213,7 +216,11 @@ describe('with ZeroMQ from a library', () => {
 
   it.each(agents)('what %s says on the bus is in metrics and errors', async (agent) => {
     expect(await tasksDone(agent)).toBeGreaterThan(0);
-    expect(await timeouts(agent)).toMatchObject({ agent, error_type: 'timeout', context: { task: expect.any(Number) } });
+    expect(await timeouts(agent)).toMatchObject({
+      agent,
+      error_type: 'timeout',
+      context: { task: expect.any(Number) },
+    });
   });
 
   it('each ends after a task that takes longer than its grace', async () => {
