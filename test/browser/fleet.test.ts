@@ -12,6 +12,8 @@ import { CHROMIUM, Dashboard } from './dashboard.js';
 const APP = 'crew';
 const AGENTS = 131;
 const HOSTS = ['main-pc', 'pc2'];
+/** The background of the page. */
+const PAGES = { light: 'rgb(246, 247, 248)', dark: 'rgb(16, 20, 24)' } as const;
 const BUSY_HOST = 'pc2';
 /** Takes a quarter of one processor, and leaves the rest to the test. */
 const BUSY = 'setInterval(() => { const end = Date.now() + 25; while (Date.now() < end); }, 100)';
@@ -120,18 +122,18 @@ describe.skipIf(CHROMIUM === undefined)('a fleet of 131 agents in the dashboard'
     expect(errors).toEqual([]);
   });
 
-  it('on a phone and in the dark nothing is wider than the screen', async () => {
-    const { page, shot } = bound(await dashboard({ width: 390, height: 844, dark: true }));
+  it.each(['light', 'dark'] as const)('on a phone, %s, nothing is wider than the screen', async (scheme) => {
+    const { page, shot } = bound(await dashboard({ width: 390, height: 844, dark: scheme === 'dark' }));
     await page.locator('.tile').first().waitFor();
     await page.getByLabel('Order of agents').selectOption('memory');
-    await shot('fleet-phone-dark');
+    await shot(`fleet-phone-${scheme}`);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(16, 20, 24)');
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(PAGES[scheme]);
     for (const part of ['Resources', 'Deliveries']) {
       const panel = page.getByLabel(part, { exact: true });
       await panel.locator('canvas').first().waitFor();
       await panel.scrollIntoViewIfNeeded();
-      await shot(`${part.toLowerCase()}-phone-dark`);
+      await shot(`${part.toLowerCase()}-phone-${scheme}`);
     }
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   });

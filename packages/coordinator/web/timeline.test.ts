@@ -31,6 +31,8 @@ test('nothing before it changes nothing; a clock that is set back begins anew; w
   line.add(100_000, now({ cpu: 1 }));
   line.fill({ at: [], columns: new Map() });
   expect(line.column('cpu')).toEqual([1]);
+  line.add(99_000, now({ cpu: 2 }));
+  expect([line.at, line.column('cpu')]).toEqual([[100], [1]]);
   line.add(50_000, now({ memory: 2 }));
   expect([line.at, line.column('memory'), line.column('cpu')]).toEqual([[50], [2], [null]]);
 });

@@ -4,6 +4,7 @@
  */
 const EVERY_SECONDS = 5;
 const HOUR_SECONDS = 3_600;
+const SET_BACK_SECONDS = 30;
 
 export type Column = readonly (number | null)[];
 
@@ -30,8 +31,8 @@ export class Timeline {
   add(nowMs: number, read: () => ReadonlyMap<string, number | null>): void {
     const now = nowMs / 1000;
     const last = this.times.at(-1);
-    // Somebody has set the clock back: what was before can't be drawn beside what comes.
-    if (last !== undefined && now < last) this.clear();
+    // Somebody has set the clock back by more than a touch: what was before can't be drawn beside what comes.
+    if (last !== undefined && now < last - SET_BACK_SECONDS) this.clear();
     else if (last !== undefined && now - last < EVERY_SECONDS) return;
     const values = read();
     for (const name of values.keys()) {
