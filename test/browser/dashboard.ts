@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readToken } from '@outrider/shared/runtime/token.js';
+import { eventually } from '@outrider/shared/testing/eventually.js';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import type { Cluster } from '../support/cluster.js';
 
@@ -70,6 +71,22 @@ export class Dashboard {
   /** Of an instance: `alpha/app/agent.0`. */
   tile(key: string): Locator {
     return this.page.locator(`[data-agent="${key}"]`);
+  }
+
+  /** Of a chart, when its first point was, in seconds since 1970. Waits until it has so many points. */
+  async begins(chart: string, points: number): Promise<number> {
+    const found = this.page.locator(`.chart[aria-label^="${chart}"]`);
+    await eventually(async () => Number(await found.getAttribute('data-points')) >= points, {
+      timeoutMs: PATIENCE_MS,
+      describe: `${points} points in "${chart}"`,
+    });
+    return Number(await found.getAttribute('data-since'));
+  }
+
+  /** Of the deliveries, what stands in this row, a text for each app. */
+  async delivery(row: string): Promise<readonly string[]> {
+    const head = this.page.getByRole('rowheader', { name: row, exact: true });
+    return this.page.locator('.deliveries tr', { has: head }).getByRole('cell').allInnerTexts();
   }
 
   /** The rollout that is shown, once it is in this phase. */

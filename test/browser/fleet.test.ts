@@ -12,6 +12,11 @@ import { CHROMIUM, Dashboard } from './dashboard.js';
 const APP = 'crew';
 const AGENTS = 131;
 const HOSTS = ['main-pc', 'pc2'];
+/** The background of the page. */
+const PAGES = { light: 'rgb(246, 247, 248)', dark: 'rgb(16, 20, 24)' } as const;
+const BUSY_HOST = 'pc2';
+/** Takes a quarter of one processor, and leaves the rest to the test. */
+const BUSY = 'setInterval(() => { const end = Date.now() + 25; while (Date.now() < end); }, 100)';
 
 describe.skipIf(CHROMIUM === undefined)('a fleet of 131 agents in the dashboard', { timeout: 180_000 }, () => {
   let cluster: Cluster;
@@ -26,11 +31,13 @@ describe.skipIf(CHROMIUM === undefined)('a fleet of 131 agents in the dashboard'
 
   beforeAll(async () => {
     cluster = await startCluster({ hosts: HOSTS });
-    const agents = Array.from({ length: AGENTS }, (_, index) => [
+    const idle = Array.from({ length: AGENTS - 1 }, (_, index) => [
       `agent-${String(index + 1).padStart(3, '0')}`,
       { command: ['sleep', '100000'], hosts: [HOSTS[index % HOSTS.length]], files: ['code.txt'] },
     ]);
-    await cluster.push('1.0.0', tree(APP, Object.fromEntries(agents) as Record<string, object>));
+    const busy = { command: [process.execPath, '-e', BUSY], hosts: [BUSY_HOST], files: ['code.txt'] };
+    const agents = { ...(Object.fromEntries(idle) as Record<string, object>), busy };
+    await cluster.push('1.0.0', tree(APP, agents));
     expect((await cluster.rollout('1.0.0')).code).toBe(0);
     const { network } = cluster.layout;
     proxy = await CutProxy.start({ host: `${network}.1`, port: 7777 }, { host: `${network}.9`, port: 7777 });
@@ -84,12 +91,51 @@ describe.skipIf(CHROMIUM === undefined)('a fleet of 131 agents in the dashboard'
     expect(errors).toEqual([]);
   });
 
-  it('on a phone and in the dark nothing is wider than the screen', async () => {
-    const { page, shot } = bound(await dashboard({ width: 390, height: 844, dark: true }));
+  it('charts begin before the page was opened, and the busiest agents are seen at once', async () => {
+    const { network } = cluster.layout;
+    const kept = async (): Promise<number> => {
+      const answer = await fetch(`http://${network}.1:7777/history?agents=true&agent=busy`);
+      const { agents } = (await answer.json()) as { agents: readonly { cpu_percent: readonly (number | null)[] }[] };
+      return agents[0]?.cpu_percent.filter((value) => value !== null && value > 1).length ?? 0;
+    };
+    await eventually(async () => (await kept()) >= 2, { timeoutMs: 90_000, everyMs: 500, describe: 'two busy looks' });
+    const opened = Date.now() / 1000;
+    const { page, shot, errors, dashboard: shown } = bound(await dashboard());
+    expect(await shown.begins('CPU %', 2)).toBeLessThan(opened - 10);
+    expect(await shown.begins('Agents: ready', 2)).toBeLessThan(opened - 10);
+    await page
+      .getByText(/^cpu \d+ %, memory \d+ %, disk \d+ %$/)
+      .first()
+      .waitFor();
+    await page.getByLabel('Order of agents').selectOption('CPU');
+    const first = page.locator(`[data-host="${BUSY_HOST}"] .tile`).first();
+    await eventually(async () => expect(await first.getAttribute('data-agent')).toBe(`${BUSY_HOST}/${APP}/busy.0`));
+    expect(await first.innerText()).toMatch(/busy\s+\d+ %/);
+    expect(await first.getAttribute('title')).toMatch(/; CPU \d+ %; memory \d+\.\d MiB$/);
+    await page.getByLabel('Resources of').selectOption('agents');
+    expect(await shown.begins('CPU % of one processor of', 2)).toBeLessThan(opened - 10);
+    await page.locator('.charts .legend').getByText(`busy.0 on ${BUSY_HOST}`).waitFor();
+    await shot('fleet-by-cpu');
+    await first.click();
+    expect(await shown.begins('CPU % of one processor of busy', 2)).toBeLessThan(opened - 10);
+    await shot('agent-busy');
+    expect(errors).toEqual([]);
+  });
+
+  it.each(['light', 'dark'] as const)('on a phone, %s, nothing is wider than the screen', async (scheme) => {
+    const { page, shot } = bound(await dashboard({ width: 390, height: 844, dark: scheme === 'dark' }));
     await page.locator('.tile').first().waitFor();
-    await shot('fleet-phone-dark');
+    await page.getByLabel('Order of agents').selectOption('memory');
+    await shot(`fleet-phone-${scheme}`);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
-    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(16, 20, 24)');
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(PAGES[scheme]);
+    for (const part of ['Resources', 'Deliveries']) {
+      const panel = page.getByLabel(part, { exact: true });
+      await panel.locator('canvas').first().waitFor();
+      await panel.scrollIntoViewIfNeeded();
+      await shot(`${part.toLowerCase()}-phone-${scheme}`);
+    }
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   });
 
   it.each(['cut', 'blackhole'] as const)(
@@ -159,6 +205,7 @@ const WATCH_FRAMES = `
 `;
 
 const bound = (dashboard: Dashboard) => ({
+  dashboard,
   page: dashboard.page,
   errors: dashboard.errors,
   shot: (name: string) => dashboard.shot(name),

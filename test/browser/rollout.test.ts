@@ -6,6 +6,9 @@ import { asked, fault, pids, tree, versions, web } from '../support/rollout-kit.
 import { CHROMIUM, Dashboard } from './dashboard.js';
 
 const APP = 'assistants';
+interface Report {
+  readonly duration_seconds: { readonly median: number };
+}
 const COUNT = "let n = 0; setInterval(() => console.log('line', ++n), 200)";
 /** Ends badly on beta, where it does not find what it needs. */
 const MODEL = '[ "$MODEL" = gone ] && [ "$OUTRIDER_HOST" = beta ] && echo "cannot open the model" && exit 3; exec "$@"';
@@ -69,6 +72,25 @@ describe.skipIf(CHROMIUM === undefined)('a rollout in the dashboard', { timeout:
     expect(await versions(cluster, APP)).toEqual({ alpha: '1.0.0', beta: '1.0.0' });
   });
 
+  it('the figures of deliveries are those of the report, read anew when the rollout had ended', async () => {
+    await eventually(async () =>
+      expect(await dashboard.delivery('deployments')).toEqual(['2 (1 good, 1 rolled back)']),
+    );
+    expect(await dashboard.delivery('success')).toEqual(['50 %']);
+    expect(await dashboard.delivery('rolled back')).toEqual(['50 %']);
+    const { apps } = (await cluster.cli('report', '--json')).json<{ apps: readonly Report[] }>();
+    const seconds = Number.parseFloat((await dashboard.delivery('duration'))[0] ?? '');
+    expect(Math.abs(seconds - (apps[0]?.duration_seconds.median ?? 0))).toBeLessThanOrEqual(0.5);
+    expect((await dashboard.delivery('time to recover'))[0]).toMatch(/^\d+(\.\d)? s$/);
+    const panel = dashboard.page.getByLabel('Deliveries', { exact: true });
+    await panel.getByRole('img', { name: 'Deliveries: 1 good, 1 rolled back or stuck' }).waitFor();
+    await panel.scrollIntoViewIfNeeded();
+    await dashboard.shot('deliveries');
+    await dashboard.page.getByLabel('Deliveries of').selectOption('7d');
+    await eventually(async () => expect(await dashboard.delivery('frequency')).toEqual(['1 a week']));
+    await dashboard.page.getByLabel('Deliveries of').selectOption('30d');
+  });
+
   it('the event log is filtered by words and by kind', async () => {
     const { page } = dashboard;
     await page.keyboard.press('/');
@@ -97,6 +119,9 @@ describe.skipIf(CHROMIUM === undefined)('a rollout in the dashboard', { timeout:
       return line < 0 ? null : line;
     });
     await eventually(async () => (await lastLine()) > seen);
+    const panel = page.getByRole('complementary');
+    await panel.getByText(/^\d+ % of one processor$/).waitFor();
+    await panel.getByRole('img', { name: 'CPU % of one processor of talker' }).waitFor();
     await dashboard.shot('agent');
     await dashboard.button('↻ Restart').click();
     expect(await dashboard.confirm('Restart')).toContain('assistants/talker on alpha');
@@ -115,6 +140,17 @@ describe.skipIf(CHROMIUM === undefined)('a rollout in the dashboard', { timeout:
     await dashboard.button('❚❚ Pause').click();
     await page.locator('.rollout .chip').filter({ hasText: 'paused' }).waitFor();
     await dashboard.shot('rollout-3-paused');
+    // What was said so far is in Redis: a coordinator that has led nothing yet shows it too.
+    const shown = dashboard.page.locator('[data-gate="agent_restarts"] .mark.pass');
+    const before = await shown.count();
+    const leader = page.getByText(/^leader /);
+    const former = await leader.innerText();
+    await cluster.coordinator.kill();
+    await page.locator('[data-test="lost"]').waitFor();
+    cluster.coordinator.start();
+    await page.locator('[data-test="lost"]').waitFor({ state: 'detached' });
+    await eventually(async () => ![former, 'leader none'].includes(await leader.innerText()), { timeoutMs: 60_000 });
+    await eventually(async () => expect(await shown.count()).toBeGreaterThanOrEqual(before));
     await dashboard.button('▶ Resume').click();
     await dashboard.rollout('baking', 'r3');
     await page.locator('.rollout .chip').filter({ hasText: 'baking' }).waitFor();

@@ -1,5 +1,5 @@
 /** `coordinator health test | report | history` on real hosts, with checks of several levels. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { eventually } from '@outrider/shared/testing/eventually.js';
@@ -171,6 +171,16 @@ it('warns of what is on its way to its limit, in the report and in the metrics',
   expect(metrics).toMatch(/outrider_trend_hours\{[^}]*agent="agent"[^}]*metric="latency"/);
   const fleet = await (await fetch(`http://${cluster.layout.network}.1:7777/metrics`)).text();
   expect(fleet).toMatch(/^outrider_fleet_health_score (0\.\d+|1)$/m);
+  // The sidecar that comes after goes on with what this one leaves it.
+  const { daemon } = cluster.host('main-pc');
+  await daemon.stop();
+  const left = JSON.parse(readFileSync(join(cluster.folder, 'main-pc/run/trends.json'), 'utf8')) as {
+    readonly series: Readonly<Record<string, { readonly value: readonly number[] }>>;
+  };
+  expect(left.series[['slower', 'agent', 0, 'latency'].join('\0')]?.value.length).toBeGreaterThanOrEqual(10);
+  daemon.start();
+  await cluster.ready();
+  await eventually(async () => (await report()).trends.length > 0);
 });
 
 it('a host that is gone makes the answer bad, and its agents unhealthy', async () => {

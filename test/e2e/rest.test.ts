@@ -80,6 +80,8 @@ it('a fleet without any release answers, and in the same shapes', async () => {
   }
   for (const path of ['/livez', '/ready', '/metrics', '/sd']) expect((await get(path)).status).toBe(200);
   expect((await get('/rollout')).status).toBe(404);
+  expect((await get('/deliveries')).json()).toEqual([]);
+  expect((await get('/history')).json()).toMatchObject({ agents: [] });
   expect((await ask('POST', '/rollback')).status).toBe(409);
 });
 
@@ -102,7 +104,7 @@ describe('with a release that is well and one that was taken back', () => {
 
   it('is what the command line has', async () => {
     const figures = <T extends object>(list: readonly T[]): object[] =>
-      list.map((one) => ({ ...one, memoryBytes: 0, restarts: 0 }));
+      list.map((one) => ({ ...one, memoryBytes: 0, cpuPercent: 0, restarts: 0 }));
     expect((await get('/hosts')).json()).toEqual(await cli('hosts'));
     expect(figures((await get('/agents')).json<object[]>())).toEqual(figures(await cli<object[]>('agents')));
     expect((await get('/releases', `/releases?app=${APP}`)).json()).toEqual(await cli('release', 'ls'));
@@ -167,12 +169,44 @@ describe('with a release that is well and one that was taken back', () => {
     const ids = (list: readonly unknown[]): unknown[] => list.map((one) => (one as { id: string }).id);
     expect((await all('/agents', '/agents?limit=1')).length).toBe(whole.length);
     expect(await all('/releases', '/releases?limit=1')).toHaveLength(2);
+    expect(await all('/deliveries', '/deliveries?limit=1')).toEqual((await get('/deliveries')).json());
     expect(ids(await all('/rollouts', '/rollouts?limit=1'))).toEqual(ids(await cli<object[]>('rollout', 'ls')));
     const history = ids((await get('/events', '/events?limit=1000')).json<object[]>());
     const later = ids(await all('/events', `/events?after=${String(history[0])}&limit=3`));
     expect(later.slice(0, history.length - 1)).toEqual(history.slice(1));
     const ofOne = (await get('/events', `/events?rollout=${failed}&limit=1000`)).json<{ rollout: string }[]>();
     expect(new Set(ofOne.map(({ rollout }) => rollout))).toEqual(new Set([failed]));
+  });
+
+  it('figures of the last hour are there, of hosts and of the agents that are asked for', async () => {
+    interface Figures {
+      readonly at: readonly number[];
+      readonly fleet: { readonly ready: readonly number[] };
+      readonly hosts: readonly { readonly host: string; readonly memory_percent: readonly (number | null)[] }[];
+      readonly agents: readonly { readonly agent: string; readonly memory_bytes: readonly (number | null)[] }[];
+    }
+    const found = await eventually(
+      async () => {
+        const figures = (await get('/history', '/history?agents=true&host=alpha')).json<Figures>();
+        return figures.agents.some(({ memory_bytes: bytes }) => bytes.some((one) => one !== null)) && figures;
+      },
+      { timeoutMs: 60_000, describe: 'a point with agents in it' },
+    );
+    expect(found.hosts.map(({ host }) => host)).toEqual(['alpha']);
+    expect(found.agents.map(({ agent }) => agent).sort()).toEqual(['talker', 'vision']);
+    for (const column of [found.fleet.ready, ...found.hosts.map((host) => host.memory_percent)])
+      expect(column).toHaveLength(found.at.length);
+    const whole = (await get('/history')).json<Figures>();
+    expect([whole.hosts.length, whole.agents]).toEqual([2, []]);
+  }, 90_000);
+
+  it('rollouts that have ended, in small', async () => {
+    const list = (await get('/deliveries')).json<object[]>();
+    expect(list).toMatchObject([
+      { rollout: failed, app: APP, version: '2.0.0', from: '1.0.0', result: 'rolled_back' },
+      { app: APP, version: '1.0.0', result: 'succeeded', failed_at: null },
+    ]);
+    expect((await get('/deliveries', '/deliveries?app=other')).json()).toEqual([]);
   });
 
   it.each([
@@ -197,6 +231,10 @@ describe('with a release that is well and one that was taken back', () => {
     ['/logs', '/logs', /^agent: it is missing\.$/],
     ['/logs', '/logs?agent=talker&n=0', /^n: /],
     ['/report', '/report?since=500d', /^since: /],
+    ['/deliveries', '/deliveries?since=500d', /^since: /],
+    ['/deliveries', '/deliveries?limit=5000', /^limit: /],
+    ['/history', '/history?agents=all', /^agents: /],
+    ['/history', '/history?since=1h', /^since: this parameter is not known/],
     ['/report', '/report?since=yesterday', /^since: /],
     ['/errors', '/errors?since=soon', /^since: /],
     ['/errors', '/errors?severity=bad', /^severity: /],
@@ -268,8 +306,8 @@ it('with Redis away it says so', async () => {
   await cluster.redis.kill();
   await eventually(async () => (await get('/ready')).status === 503, { timeoutMs: 30_000, describe: 'not ready' });
   expect((await get('/rollouts')).status).toBe(503);
-  expect((await get('/report')).status).toBe(503);
-  for (const path of ['/status', '/health', '/hosts', '/agents', '/metrics', '/livez']) {
+  for (const path of ['/report', '/deliveries']) expect((await get(path)).status).toBe(503);
+  for (const path of ['/status', '/health', '/hosts', '/agents', '/history', '/metrics', '/livez']) {
     expect((await get(path)).status).toBe(200);
   }
   await cluster.redis.restart();

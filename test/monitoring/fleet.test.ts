@@ -120,6 +120,13 @@ async function exposed(which: 'coordinator' | 'main-pc' | 'pc2'): Promise<Expose
   return readExposition(await (await fetch(`http://${address}/metrics`)).text());
 }
 
+/** Does nothing, differently in each version. */
+const quiet = (rev: number): object => ({
+  command: ['sleep', '100000'],
+  environment: { REV: `${rev}` },
+  stop_grace_period: '1s',
+});
+
 /** Those that speak of the machine say nothing about Outrider. */
 const OF_MACHINE = /^Outrider(Disk|Memory|Cpu|EventLoop)/;
 const firing = async (): Promise<string[]> =>
@@ -239,14 +246,37 @@ describe.runIf(hasPrometheus)('deploy/ on a real fleet', () => {
   );
 
   it(
-    'a sidecar that dies is told of by Prometheus and by the coordinator',
+    'a rollout that somebody has paused is told to the channel, until it is over',
     async () => {
+      await cluster.push('3.0.0', tree('other', { quiet: quiet(3) }));
+      const words = ['--version', '3.0.0', '--app', 'other', '--bake', '10m', '--yes', '--detach'];
+      expect(await cluster.cli('rollout', ...words)).toMatchObject({ code: 0 });
+      expect(await cluster.cli('rollout', 'pause')).toMatchObject({ code: 0 });
+      const alert = await eventually(() => toldOf('/channel', 'OutriderRolloutPaused') ?? null, LONG);
+      expect(alert.labels).toMatchObject({ app: 'other', environment: 'local', severity: 'warning' });
+      expect(await cluster.cli('rollout', 'abort')).toMatchObject({ code: 0 });
+      await eventually(async () => expect(await firing()).not.toContain('OutriderRolloutPaused'), LONG);
+    },
+    SLOW,
+  );
+
+  it(
+    'a sidecar that dies is told of by Prometheus and by the coordinator, and that it has drifted when it is back',
+    async () => {
+      await cluster.push('4.0.0', tree('other', { quiet: quiet(4) }));
+      expect(await cluster.rollout('4.0.0', '--app', 'other')).toMatchObject({ code: 0 });
       await cluster.host('main-pc').daemon.kill();
       const dead = await eventually(() => toldOf('/on-call', 'OutriderSidecarNotScraped') ?? null, LONG);
       expect(dead.labels).toMatchObject({ host: 'main-pc', component: 'sidecar' });
       await eventually(() => toldOf('/on-call', 'OutriderHostDown') ?? null, LONG);
+      await cluster.push('5.0.0', tree('other', { quiet: quiet(5) }));
+      expect(await cluster.rollout('5.0.0', '--app', 'other', '--skip-down')).toMatchObject({ code: 0 });
       cluster.host('main-pc').daemon.start();
       await eventually(async () => expect(await firing()).not.toContain('OutriderHostDown'), LONG);
+      const drifted = await eventually(() => toldOf('/channel', 'OutriderHostDrifted') ?? null, LONG);
+      expect(drifted.labels).toMatchObject({ host: 'main-pc', app: 'other', severity: 'warning' });
+      expect(await cluster.rollout('5.0.0', '--app', 'other', '--hosts', 'main-pc')).toMatchObject({ code: 0 });
+      await eventually(async () => expect(await firing()).not.toContain('OutriderHostDrifted'), LONG);
     },
     SLOW,
   );

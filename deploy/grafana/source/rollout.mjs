@@ -16,27 +16,46 @@ const PHASES = [
 ];
 /** One number for each phase, for the bands. */
 const PHASE = PHASES.map((phase, index) => `(outrider_rollout_phase{${APP}, phase="${phase}"} == 1) * ${index + 1}`);
+/** Eight of them beside each other. */
+const figure = (title, expr, more = {}) => stat(title, expr, { width: 3, ...more });
+
 export const ROLLOUT = dashboard(
   'rollout',
   'rollout',
   'The latest rollout of each app: its phase, what its gates say, and how hosts and agents take it.',
   [VARIABLES.environment, VARIABLES.rolled, VARIABLES.host],
   [
-    stat(
+    figure(
       'under way',
       `sum(max by (app) (outrider_rollout_phase{${APP}, phase=~"staging|switching|baking|committing|rolling_back"})) or vector(0)`,
     ),
-    stat('stuck', `sum(max by (app) (outrider_rollout_phase{${APP}, phase="stuck"})) or vector(0)`, {
+    figure('stuck', `sum(max by (app) (outrider_rollout_phase{${APP}, phase="stuck"})) or vector(0)`, {
       steps: [
         [null, GOOD],
         [1, BAD],
       ],
     }),
-    stat(
+    figure('wait for a person', `sum(max by (app, waits_for) (outrider_rollout_waiting{${APP}})) or vector(0)`, {
+      steps: [
+        [null, GOOD],
+        [1, WARN],
+      ],
+    }),
+    figure(
+      'hosts that have drifted',
+      `sum(max by (host, app) (outrider_host_drifted{${HOST}, app=~"$app"})) or vector(0)`,
+      {
+        steps: [
+          [null, GOOD],
+          [1, WARN],
+        ],
+      },
+    ),
+    figure(
       'hosts on trial or switching',
       `count(outrider_release_info{${HOST}, app=~"$app", phase=~"switching|trial|reverting"}) or vector(0)`,
     ),
-    stat(
+    figure(
       'gates that said no, in an hour',
       `sum(increase(outrider_gate_samples_total{${ENV}, result="fail"}[1h])) or vector(0)`,
       {
@@ -46,13 +65,13 @@ export const ROLLOUT = dashboard(
         ],
       },
     ),
-    stat('ways back begun, in an hour', `sum(increase(outrider_rollbacks_total{${APP}}[1h])) or vector(0)`, {
+    figure('ways back begun, in an hour', `sum(increase(outrider_rollbacks_total{${APP}}[1h])) or vector(0)`, {
       steps: [
         [null, GOOD],
         [1, WARN],
       ],
     }),
-    stat(
+    figure(
       'apps with mixed releases',
       `count(count by (app) (count by (app, version) (outrider_release_info{${APP}, phase!="candidate"})) > 1) or vector(0)`,
       {

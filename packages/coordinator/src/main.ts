@@ -237,7 +237,6 @@ function insideOf(
     leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),
     fleetTokenFile: resolve(config.tokenFile ?? tokens.file),
     gateCounts: () => tally.all(),
-    gateSamples: (rollout) => tally.samplesOf(rollout),
   };
 }
 
@@ -286,7 +285,7 @@ function engineOf(
     resolveHooks: (input) => resolveHooks({ ...input, environment, settings }),
     gates: gateSources(fleet, prometheus),
     hooks: { command: runHook(fleet), webhook: callHook },
-    gateSampled: (gate, verdict, id) => tally.add(gate, verdict, id, systemClock.now()),
+    gateSampled: (gate, { outcome }) => tally.add(gate, outcome),
     preflight: askPreflight(fleet),
     askSpec: askSpec((name) => fleet.remote(name)),
     recentEvents: (count) => events.last(count),

@@ -1,18 +1,21 @@
 /** One instance: how it is, what can be done with it, and what it prints, live. */
 import type { JSX } from 'preact';
 import { type Act, post } from './actions.js';
+import { AgentCharts } from './agent-charts.js';
 import { LogView } from './log-view.js';
 import type { Agent } from './messages.js';
-import { bytes, clockTime, lasting } from './words.js';
+import { bytes, clockTime, lasting, percent } from './words.js';
 
 interface PanelProps {
   readonly agent: Agent;
+  /** Counts the connections. */
+  readonly connection: number;
   readonly mayAct: boolean;
   readonly act: Act;
   readonly close: () => void;
 }
 
-export function AgentPanel({ agent, mayAct, act, close }: PanelProps): JSX.Element {
+export function AgentPanel({ agent, connection, mayAct, act, close }: PanelProps): JSX.Element {
   const name = `${agent.agent}.${agent.instance}`;
   const restart = (): void => {
     const { host, app, agent: which } = agent;
@@ -43,6 +46,7 @@ export function AgentPanel({ agent, mayAct, act, close }: PanelProps): JSX.Eleme
           ↻ Restart
         </button>
       </p>
+      <AgentCharts agent={agent} connection={connection} />
       {mayAct ? <LogView agent={agent} /> : <p class="quiet">Logs need the token.</p>}
     </aside>
   );
@@ -58,6 +62,7 @@ function factsOf(agent: Agent): readonly (readonly [string, string])[] {
     ['process', agent.pid === 0 ? 'none' : String(agent.pid)],
     ['restarts', String(agent.restarts)],
     ['health', `${Math.round(agent.health * 100)} %`],
+    ['CPU', agent.cpu === null ? 'not known' : `${percent(agent.cpu)} of one processor`],
     ...(agent.memory === null ? [] : [['memory', bytes(agent.memory)] as const]),
   ];
 }

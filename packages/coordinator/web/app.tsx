@@ -6,6 +6,7 @@ import { AgentPanel } from './agent-panel.js';
 import { Charts } from './charts.js';
 import { Confirm } from './confirm.js';
 import { Controls } from './controls.js';
+import { Deliveries } from './deliveries.js';
 import { EventLog } from './event-log.js';
 import { FleetGrid } from './fleet-grid.js';
 import { Header } from './header.js';
@@ -26,7 +27,8 @@ export function App({ model, link, mayAct }: AppProps): JSX.Element {
   const [chosen, choose] = useState<string>();
   const [question, ask] = useState<Question>();
   const [answer, tell] = useState<Answer>();
-  useEscape(() => choose(undefined));
+  const close = (): void => choose(undefined);
+  useEscape(close);
   const { state } = model;
   if (state === undefined) return <Waiting link={link} />;
   const carryOut = (doing: () => Promise<Answer>): void => {
@@ -50,17 +52,18 @@ export function App({ model, link, mayAct }: AppProps): JSX.Element {
       <main>
         <div class="column">
           <FleetGrid state={state} chosen={chosen} choose={choose} />
-          <Charts samples={model.samples} />
+          <Charts state={state} connection={model.connections} />
           <EventLog events={model.events} seen={model.eventsSeen} missed={model.missed} />
         </div>
         <div class="column">
           <RolloutPath rollout={state.rollout} />
           <Controls state={state} mayAct={mayAct} act={act} />
           <Problems state={state} events={model.events} />
+          <Deliveries ended={model.ended} connection={model.connections} />
         </div>
       </main>
       {agent !== undefined && (
-        <AgentPanel key={chosen} agent={agent} mayAct={mayAct} act={act} close={() => choose(undefined)} />
+        <AgentPanel key={chosen} {...{ agent, mayAct, act, close }} connection={model.connections} />
       )}
       {question !== undefined && <Confirm question={question} yes={carryOut} no={() => ask(undefined)} />}
     </>

@@ -58,7 +58,7 @@ function Drawn({ name, samples }: { readonly name: string; readonly samples: rea
       {limit !== undefined && <line class="limit" x1="0" x2={width} y1={height(limit)} y2={height(limit)} />}
       {samples.map(({ at, outcome, reason, value = 0 }, index) => (
         <path
-          key={`${at}`}
+          key={`${at}/${index}`}
           class={`mark ${outcome}`}
           d={`M${STEP * (index + 1)} ${height(value)}${MARKS[outcome] ?? MARKS['error']}`}
         >

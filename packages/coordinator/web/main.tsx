@@ -16,7 +16,7 @@ const draw = batched(() => render(<App model={model} link={link.state} mayAct={t
 const link = new Link({
   cursor: () => model.cursor,
   message: (message) => {
-    model.apply(message, Date.now());
+    model.apply(message);
     draw();
   },
   changed: draw,

@@ -20,7 +20,7 @@ export type Gate = Omit<GateState, 'spec'> & { readonly spec: Pick<GateState['sp
 export type Rollout = Omit<Record, 'gates' | 'hooks'> & {
   readonly gates?: readonly Gate[];
   readonly explained: string;
-  /** By gate, oldest first; of another coordinator's rollout there are none. */
+  /** By gate, oldest first. */
   readonly gate_samples: { readonly [gate: string]: readonly GateSample[] };
 };
 export type RolloutHost = Rollout['hosts'][number];
@@ -74,11 +74,15 @@ export interface Agent {
   readonly restarts: number;
   readonly since: string;
   readonly reason: string;
+  readonly critical: boolean;
+  readonly overdue: boolean;
   readonly kept: boolean;
   /** 0 to 1. */
   readonly health: number;
   /** Bytes. */
   readonly memory: number | null;
+  /** Percent of one processor. */
+  readonly cpu: number | null;
 }
 
 export interface State {

@@ -22,3 +22,25 @@ export function bytes(count: number): string {
   const mebibytes = count / (1024 * 1024);
   return mebibytes < 1024 ? `${mebibytes.toFixed(1)} MiB` : `${(mebibytes / 1024).toFixed(2)} GiB`;
 }
+
+/** 12.3M, where there is little room. */
+export const shortBytes = (count: number): string => bytes(count).replace(/ ([MG])iB$/, '$1');
+
+/** 12 %; – where it is not known. */
+export const percent = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : `${Math.round(value)} %`;
+
+/** 75 %; – where there is nothing to tell it from. */
+export const rate = (part: number | null): string => (part === null ? '–' : `${tenth(part * 100)} %`);
+
+/** In the unit in which it is one or more, down to months. */
+export function frequency(perDay: number): string {
+  if (perDay === 0) return '–';
+  if (perDay >= 1) return `${tenth(perDay)} a day`;
+  return perDay * 7 >= 1 ? `${tenth(perDay * 7)} a week` : `${tenth(perDay * 30)} in 30 days`;
+}
+
+/** Of seconds: below ten to a tenth. */
+export const span = (seconds: number): string => (seconds < 10 ? `${tenth(seconds)} s` : lasting(seconds * 1000));
+
+const tenth = (value: number): string => String(Math.round(value * 10) / 10);

@@ -6,12 +6,13 @@ import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { EventWindow } from './event-window.js';
 import { shownAgents, shownHosts, shownRollout } from './fleet-shapes.js';
+import { GateSamples } from './gate-samples.js';
 import type { Inside } from './inside.js';
 import type { StatusFeed } from './status-feed.js';
 import type { SocketClient } from './websocket.js';
 
 const TOGETHER_MS = 250;
-/** What nothing announces, such as the verdicts of a gate, is seen this late at most. */
+/** What nothing announces, such as figures of a host, is seen this late at most. */
 const LOOK_AGAIN_MS = 1_000;
 /** Of a fleet of very many hosts a look takes long: at most such a part of the time goes into it. */
 const SHARE_OF_TIME = 0.1;
@@ -29,6 +30,7 @@ type State = Readonly<Record<(typeof PARTS)[number], string>>;
 
 export class FleetFeed {
   private readonly window: EventWindow;
+  private readonly gates: GateSamples;
   private readonly clients = new Set<SocketClient>();
   private readonly stops: (() => void)[] = [];
   private state: State = { status: '{}', hosts: '[]', agents: '[]', rollout: 'null' };
@@ -44,7 +46,10 @@ export class FleetFeed {
   constructor(
     private readonly inside: Inside,
     private readonly statusFeed: StatusFeed,
+    onBug: (error: unknown) => void,
   ) {
+    const { rollouts, clock } = inside;
+    this.gates = new GateSamples({ rollouts, clock, onBug, changed: () => this.soon() });
     this.window = new EventWindow(inside.events);
     this.stops.push(inside.fleet.onChange(() => this.soon()));
     const stop = this.window.subscribe({ event: (event) => this.tell(event), gap: () => this.startAnew() });
@@ -134,8 +139,7 @@ export class FleetFeed {
 
   /** With the verdicts of its gates. */
   private shownRollout(rollout: Rollout): object {
-    const { rollouts, gateSamples } = this.inside;
-    return { ...shownRollout(rollouts, rollout), gate_samples: gateSamples?.(rollout.id) ?? {} };
+    return { ...shownRollout(this.inside.rollouts, rollout), gate_samples: this.gates.of(rollout) };
   }
 
   /** Tells what has changed to those that are here already. */

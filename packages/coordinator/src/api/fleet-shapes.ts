@@ -47,6 +47,7 @@ const shownAgent = (one: InstanceStatus): object => ({
   ...{ version: one.version, state: one.state, ready: one.ready, pid: one.pid, restarts: one.restarts },
   ...{ since: one.since, reason: one.reason, critical: one.critical, overdue: one.overdue },
   ...{ kept: one.kept === true, health: one.healthScore, memory: one.memoryBytes ?? null },
+  cpu: one.cpuPercent === undefined ? null : round(one.cpuPercent),
 });
 
 /** Anybody may read it: of gates and hooks not what they ask and run, which may hold addresses and commands. */

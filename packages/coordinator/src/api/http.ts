@@ -10,6 +10,7 @@ import { type Routes, routesOf } from './http-routes.js';
 import type { Inside } from './inside.js';
 import type { CoordinatorMetrics } from './metrics.js';
 import { FleetFeed } from './fleet-feed.js';
+import { FleetHistory } from './fleet-history.js';
 import { feedOf, statusTo } from './socket-feeds.js';
 import { StatusFeed } from './status-feed.js';
 import { type Serve, Sockets } from './websocket.js';
@@ -43,11 +44,13 @@ export async function startHttp(options: HttpOptions): Promise<HttpFaces> {
     ports: () => ports,
   });
   const feed = new StatusFeed(options.inside);
-  const fleetFeed = new FleetFeed(options.inside, feed);
+  const fleetFeed = new FleetFeed(options.inside, feed, (error) => options.onBug(error, '/ws'));
+  const history = new FleetHistory(options.inside);
   const sockets = new Sockets();
-  const routes = routesOf({ inside: options.inside, feed, metrics: options.metrics, guard });
+  const routes = routesOf({ inside: options.inside, feed, history, metrics: options.metrics, guard });
   const listeners: HttpListener[] = [];
   const close = async (): Promise<void> => {
+    history.close();
     fleetFeed.close();
     feed.close();
     sockets.close();

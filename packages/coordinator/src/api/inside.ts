@@ -29,7 +29,5 @@ export interface Inside {
   /** Hosts that run something else than their rollouts have left there; absent: nobody looks. */
   readonly drifts?: () => readonly Drift[];
   /** Verdicts of gates, counted. */
-  /** The last verdicts of gates in a rollout that this coordinator leads, oldest first; absent: nobody keeps them. */
-  readonly gateSamples?: (rollout: string) => Readonly<Record<string, readonly object[]>>;
   readonly gateCounts: () => readonly { readonly gate: string; readonly result: string; readonly count: number }[];
 }

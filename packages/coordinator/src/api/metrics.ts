@@ -2,26 +2,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { fleetHealth } from '@outrider/shared/domain/health-score.js';
-import type { RolloutPhase } from '@outrider/shared/domain/rollout.js';
-import { appsOfRollout, isAbout } from '@outrider/shared/domain/rollout-place.js';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { deliveryMetrics } from './delivery-metrics.js';
 import type { Inside } from './inside.js';
-import { currentRollout, instancesOf } from './read-model.js';
+import { instancesOf } from './read-model.js';
+import { rolloutMetrics } from './rollout-metrics.js';
 
 const SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 7200];
 const TRY_AGAIN_MS = 1_000;
-const PHASES: Readonly<Record<RolloutPhase, true>> = {
-  staging: true,
-  switching: true,
-  baking: true,
-  committing: true,
-  rolling_back: true,
-  succeeded: true,
-  rolled_back: true,
-  aborted: true,
-  stuck: true,
-};
 
 export class CoordinatorMetrics {
   private readonly registry = new Registry();
@@ -45,6 +33,7 @@ export class CoordinatorMetrics {
     this.gates();
     this.transfers();
     deliveryMetrics(this.registry, this.inside);
+    rolloutMetrics(this.registry, this.inside);
     void this.followEvents();
   }
 
@@ -118,7 +107,7 @@ export class CoordinatorMetrics {
   }
 
   private gauges(): void {
-    const { fleet, rollouts } = this.inside;
+    const { fleet, rollouts, drifts } = this.inside;
     this.gauge('outrider_hosts', 'Hosts by liveness.', ['state'], (gauge) => {
       for (const state of ['up', 'suspect', 'down'] as const) gauge.set({ state }, 0);
       for (const host of fleet.hosts()) gauge.inc({ state: host.state });
@@ -136,15 +125,15 @@ export class CoordinatorMetrics {
       gauge.set(rollouts.leadership().redis === 'up' ? 1 : 0);
     });
     this.gauge(
-      'outrider_rollout_phase',
-      'Phase of the latest rollout of each app.',
-      ['app', 'phase'],
-      async (gauge) => {
-        const list = await rollouts.list('', 100).catch(() => []);
-        for (const app of new Set(list.flatMap((rollout) => appsOfRollout(rollout).map((one) => one.app)))) {
-          const latest = currentRollout(list.filter((rollout) => isAbout(rollout, app)));
-          for (const phase of Object.keys(PHASES)) gauge.set({ app, phase }, latest?.phase === phase ? 1 : 0);
+      'outrider_host_drifted',
+      'Whether a host runs another release of an app than its rollouts have left there.',
+      ['host', 'app'],
+      (gauge) => {
+        for (const { name: host, status } of fleet.hosts()) {
+          for (const { app } of status?.apps ?? []) gauge.set({ host, app }, 0);
         }
+        // Also of an app that the host knows nothing of.
+        for (const { host, app } of drifts?.() ?? []) gauge.set({ host, app }, 1);
       },
     );
   }

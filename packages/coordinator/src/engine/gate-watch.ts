@@ -18,7 +18,7 @@ export interface GateWatchOptions {
   readonly gates?: GateSources;
   readonly clock: Clock;
   /** Told of each verdict. */
-  readonly gateSampled?: (gate: string, verdict: GateVerdict, rollout: string) => void;
+  readonly gateSampled?: (gate: string, verdict: GateVerdict) => void;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -69,7 +69,7 @@ export class GateWatch {
     const waits = said === undefined || said.outcome === 'waiting';
     asking.dueAt = clock.monotonic() + (waits ? Math.min(WAIT_MS, gate.spec.intervalMs) : gate.spec.intervalMs);
     if (waits || this.over.aborted) return;
-    gateSampled?.(gate.name, said, rollout.id);
+    gateSampled?.(gate.name, said);
     run.tell({ kind: 'gate', gate: gate.name, round: rollout.gateRound ?? 0, verdict: said, at: clock.now() });
   }
 

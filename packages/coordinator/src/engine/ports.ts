@@ -200,6 +200,8 @@ export interface Cause {
   readonly host?: string;
   readonly by?: string;
   readonly reason?: string;
+  /** Of a verdict: which gate gave it, and what it said. */
+  readonly gate?: { readonly name: string } & Pick<GateVerdict, 'outcome' | 'value' | 'limit' | 'host' | 'agent'>;
 }
 
 /** Why a rollout's state became another, kept beside it for whoever looks into it later. */

@@ -241,6 +241,10 @@ export class RolloutRun {
 /** What of an event tells it apart later; what a host has reported is in its own history. */
 function causeOf(event: RolloutEvent): Cause {
   const { kind } = event;
+  if (event.kind === 'gate') {
+    const { reason, samples: _samples, ...verdict } = event.verdict;
+    return { kind, reason, gate: { name: event.gate, ...verdict } };
+  }
   return {
     kind,
     ...('host' in event ? { host: event.host } : {}),

@@ -75,10 +75,11 @@ async function open(config: SidecarConfig, inside: Inside, log: Logger, closers:
 
   const trust = startTrust(config, inside, closers);
   const { self, later } = lookAtSelf(config, inside, closers);
+  const health = healthOf(config, inside, (sentence) => log.warn(sentence), closers);
   const grpc = await bindPatiently(() =>
     startSidecarGrpc({
       ...{ host, agents: supervisor, logs, samples, preflight, specs, checks, hooks, trust },
-      ...{ contents: contentsOf(config, inside), health: healthOf(config, inside, closers), self },
+      ...{ contents: contentsOf(config, inside), health, self },
       ...{ listen: config.listen.grpc, tokens: tokens.accepted, onBug },
     }),
   );

@@ -1,4 +1,5 @@
 /** What is kept of the health of agents beside the samples of gates: its history, and what is on its way to a limit. */
+import { join } from 'node:path';
 import type { HostAgent } from '@outrider/shared/domain/agent.js';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import type { SidecarConfig } from '../config.js';
@@ -6,6 +7,7 @@ import { sessionFigures } from '../http/session-figures.js';
 import type { HealthSource } from '../link/ports.js';
 import type { RedisLink } from '../link/redis-link.js';
 import { HealthHistory } from '../samples/health-history.js';
+import { TrendFile } from '../samples/trend-file.js';
 import { Trends } from '../samples/trends.js';
 import type { Inside } from './inside.js';
 
@@ -24,12 +26,18 @@ export function startHistory(
   closers.push(host.onChange(look));
 }
 
-export function healthOf({ host: name, samples }: SidecarConfig, inside: Inside, closers: Closers): HealthSource {
+export function healthOf(
+  { host: name, samples, runDir }: SidecarConfig,
+  inside: Inside,
+  warn: (sentence: string) => void,
+  closers: Closers,
+): HealthSource {
   const trends = new Trends({
     ...{ host: name, everyMs: samples.trendEveryMs, clock: systemClock },
     status: () => inside.host.status(),
     memory: sessionFigures(() => systemClock.monotonic()),
     limits: agentsHere(inside),
+    file: new TrendFile(join(runDir, 'trends.json'), inside.host.status().bootId, warn),
   });
   inside.trends.current = trends;
   trends.start();

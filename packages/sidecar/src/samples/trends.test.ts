@@ -1,5 +1,9 @@
 import type { HostStatus, InstanceStatus } from '@outrider/shared/domain/host.js';
-import { beforeEach, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { TrendFile } from './trend-file.js';
 import { Trends } from './trends.js';
 
 const MINUTE = 60_000;
@@ -9,6 +13,8 @@ let bytes: number;
 let instance: InstanceStatus;
 let system: HostStatus['system'];
 let trends: Trends;
+let folder: string;
+let warnings: string[];
 
 beforeEach(() => {
   [now, bytes] = [0, 100 * MIB];
@@ -18,13 +24,21 @@ beforeEach(() => {
     healthScore: 1,
   };
   system = { cpuPercent: 0, memoryPercent: 50, diskPercent: 90 };
-  trends = new Trends({
+  folder = mkdtempSync(join(tmpdir(), 'outrider-trends-'));
+  warnings = [];
+  trends = create();
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const path = (): string => join(folder, 'trends.json');
+const create = (bootId = 'boot', file = path()): Trends =>
+  new Trends({
     ...{ host: 'pc2', everyMs: 2 * MINUTE, clock: { sinceBoot: () => now, after: () => () => undefined } },
     status: () => ({ instances: [instance], system }),
     memory: () => new Map([[7, { memoryBytes: bytes }]]),
     limits: () => ({ resources: { memoryBytes: 400 * MIB }, healthchecks: [] }),
+    file: new TrendFile(file, bootId, (sentence) => warnings.push(sentence)),
   });
-});
 
 function pass(looks: number, each: (index: number) => void): void {
   for (let index = 0; index < looks; index += 1) {
@@ -61,4 +75,35 @@ test('more and more errors are told; as many as ever are not', () => {
   expect(trends.trends()).toMatchObject([{ metric: 'errors', limit: 10 }]);
   pass(90, () => trends.failed('i1'));
   expect(trends.trends()).toEqual([]);
+});
+
+const grow = (): number => (bytes += 2 * MIB);
+
+test('the sidecar that comes after goes on with them; another boot, and another process, begin anew', () => {
+  pass(30, grow);
+  const [before] = trends.trends();
+  trends.stop();
+  trends = create();
+  expect(trends.trends()).toEqual([before]);
+  pass(1, grow);
+  expect(trends.trends()[0]?.hours).toBeCloseTo((before?.hours ?? 0) - 2 / 60, 1);
+  expect(create('another boot').trends()).toEqual([]);
+  instance = { ...instance, incarnation: 'i2' };
+  pass(1, grow);
+  expect(trends.trends()).toEqual([]);
+});
+
+test('one that is killed leaves what was written last; what is older than three hours is left out', () => {
+  pass(25, grow);
+  const next = create();
+  expect(next.trends()).toHaveLength(1);
+  now += 3 * 60 * MINUTE;
+  expect(create().trends()).toEqual([]);
+});
+
+test('a file that is none is nothing, and one that cannot be written is said', () => {
+  writeFileSync(path(), '{"format":1,"bootId":"boot","ser');
+  expect(create().trends()).toEqual([]);
+  create('boot', join(path(), 'below', 'a', 'file')).stop();
+  expect(warnings).toEqual([expect.stringMatching(/^trends begin anew with the next sidecar: /)]);
 });

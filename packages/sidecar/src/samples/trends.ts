@@ -4,9 +4,12 @@ import { formatDuration } from '@outrider/shared/domain/duration.js';
 import type { HostStatus } from '@outrider/shared/domain/host.js';
 import { crossing, type HealthTrend, type Sample, type TrendMetric } from '@outrider/shared/domain/trend.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
+import type { TrendFile } from './trend-file.js';
 
 /** With the period of two minutes: three hours. */
 const KEPT = 90;
+/** Every so many looks they are written down, and when the sidecar ends: one that is killed loses these. */
+const WRITE_EVERY = 10;
 /** Of a host's memory and disk, in percent: what is above it is trouble already. */
 const FULL_PERCENT = 95;
 /** Of one instance, a minute: no agent.yaml says how many errors are too many. */
@@ -21,6 +24,8 @@ export interface TrendsOptions {
   readonly memory: () => ReadonlyMap<number, { readonly memoryBytes: number }>;
   /** What an agent may use; undefined: not known, or not here. */
   readonly limits: (app: string, agent: string) => Pick<HostAgent, 'resources' | 'healthchecks'> | undefined;
+  /** What the last sidecar has seen, and where the next one finds it. */
+  readonly file: Pick<TrendFile, 'read' | 'write'>;
 }
 
 interface Series {
@@ -46,8 +51,16 @@ export class Trends {
   /** Until the next look. */
   private found: readonly HealthTrend[] | undefined;
 
+  private looks = 0;
+
   constructor(private readonly options: TrendsOptions) {
-    this.lookedAt = options.clock.sinceBoot();
+    const { clock, everyMs, file } = options;
+    this.lookedAt = clock.sinceBoot();
+    const since = this.lookedAt - KEPT * everyMs;
+    for (const [key, one] of file.read()) {
+      const samples = one.samples.filter(({ at }) => at > since).slice(-KEPT);
+      if (samples.length > 0) this.series.set(key, { ...one, samples });
+    }
   }
 
   start(): void {
@@ -59,6 +72,7 @@ export class Trends {
 
   stop(): void {
     this.cancel();
+    this.options.file.write(this.series);
   }
 
   probed(incarnation: string, seconds: number): void {
@@ -98,6 +112,8 @@ export class Trends {
     this.counted = new Map();
     this.lookedAt = at;
     this.found = undefined;
+    this.looks += 1;
+    if (this.looks % WRITE_EVERY === 0) this.options.file.write(this.series);
   }
 
   trends(): readonly HealthTrend[] {

@@ -8,6 +8,7 @@ import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { placeKey, shownHosts } from '@outrider/shared/domain/rollout-place.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import type { FleetHost, RolloutTrace } from '../../engine/ports.js';
+import { samplesIn } from '../gate-samples.js';
 import { operatorOf } from './operator.js';
 import { timingsOf } from './timings.js';
 
@@ -49,7 +50,7 @@ export function evidenceFiles(gathered: Gathered): readonly EvidenceFile[] {
     lines('events.jsonl', events),
     lines('decisions.jsonl', trace.decisions),
     json('timings.json', timingsOf(rollout)),
-    json('samples.json', samplesOf(rollout, events)),
+    json('samples.json', samplesOf(rollout, trace, events)),
     json('operator.json', operatorOf(rollout, trace, events)),
     json('hosts.json', hosts.map(withoutRecord)),
     ...logs.map(logFile),
@@ -91,9 +92,10 @@ const FILES = [
   ['manifest.json', 'size and sha256 of every other file'],
 ] as const;
 
-function samplesOf(rollout: Rollout, events: readonly OutriderEvent[]): object {
+function samplesOf(rollout: Rollout, { decisions }: RolloutTrace, events: readonly OutriderEvent[]): object {
   const { gates = [] } = rollout as { readonly gates?: unknown };
-  return { gates, events: events.filter(({ type }) => type.startsWith('rollout.gate.')) };
+  const told = events.filter(({ type }) => type.startsWith('rollout.gate.'));
+  return { gates, samples: samplesIn(decisions), events: told };
 }
 
 /** The record that hosts keep is the same as in rollout.json. */

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpAnswer } from '@outrider/shared/http/answer.js';
 import type { z } from 'zod';
+import type { FleetHistory } from '../fleet-history.js';
 import type { Inside } from '../inside.js';
 import type { CoordinatorMetrics } from '../metrics.js';
 import type { StatusFeed } from '../status-feed.js';
@@ -11,6 +12,7 @@ import type { Wire } from './wire.js';
 export interface RestParts {
   readonly inside: Inside;
   readonly feed: StatusFeed;
+  readonly history: FleetHistory;
   readonly metrics: CoordinatorMetrics;
 }
 

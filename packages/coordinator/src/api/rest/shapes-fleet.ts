@@ -142,6 +142,7 @@ export const Agent = named(
     healthScore: rate,
     kept: z.boolean().optional(),
     memoryBytes: count.optional(),
+    cpuPercent: z.number().min(0).describe('Of one processor.').optional(),
   }),
 );
 

@@ -1,12 +1,14 @@
 /** Every route of REST, and how a path is found among them. */
 import type { RestRoute } from './route.js';
 import { FLEET } from './routes-fleet.js';
+import { HISTORY } from './routes-history.js';
 import { machineRoutes } from './routes-machines.js';
 import { RELEASES } from './routes-releases.js';
 import { ROLLOUTS } from './routes-rollouts.js';
 
 export const REST_ROUTES: readonly RestRoute[] = [
   ...FLEET,
+  ...HISTORY,
   ...ROLLOUTS,
   ...RELEASES,
   ...machineRoutes(() => REST_ROUTES),
