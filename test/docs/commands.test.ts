@@ -1,31 +1,49 @@
 // Every command of every page is run, in order, by whoever reads it: on a machine of its own (machine.ts) with the fleet of
 // docs/installing.md (fleet.ts). rules.ts has what must be so before, exceptions.ts what is not run, and why.
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { type Command, commandsOf, examplesOf, spansOf, where } from './commands.js';
 import { EXCEPTIONS, exceptionFor } from './exceptions.js';
 import { PAGES, read } from './pages.js';
 import { callsOf, problemOf } from './parser.js';
 import { RULES, rulesFor } from './rules.js';
-import { checkCalls, walk } from './walk.js';
+import { canShare, checkCalls, Reader, type Walk, walk } from './walk.js';
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000, maxConcurrency: 3 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
 
 /** All of its commands are run there, by the same code, and what they print is looked at as well. */
 const WALKED: Readonly<Record<string, string>> = { 'docs/getting-started.md': 'test/e2e/newcomer.test.ts' };
 const REFERENCE = 'docs/cli.md';
 
 const all = new Map(PAGES.map((page) => [page, commandsOf(page, read(page))]));
-const typed = [...all].filter(([, commands]) => commands.length > 0);
+const typed = [...all].filter(([page, commands]) => commands.length > 0 && WALKED[page] === undefined);
+
+/** What pages push themselves comes before what is pushed for others, and a second app last: then versions need an app. */
+const turn = (commands: readonly Command[]): number =>
+  commands.some(({ text }) => text.includes('release push'))
+    ? 0
+    : commands.some(({ text }) => text.includes('tools'))
+      ? 2
+      : 1;
+const shared = typed.filter(([, commands]) => canShare(commands)).sort(([, a], [, b]) => turn(a) - turn(b));
+const alone = typed.filter(([, commands]) => !canShare(commands));
+
+/** One fleet for all pages that can share it. */
+let reader: Promise<Reader> | undefined;
+const readOn = async (commands: readonly Command[]): Promise<Walk> =>
+  (await (reader ??= Reader.begin())).walk(commands);
+afterAll(async () => (await reader)?.end());
+
+const tell = ({ leftOut }: Walk): void => {
+  for (const sentence of leftOut) console.log(`test/docs/commands.test.ts: ${sentence}`);
+};
 
 /** Examples of the help that change nothing. Those that do are held against the parser. */
 const READS =
   /(^|[(\s])(coordinator (status|hosts|host ls|agents|top|events|report|errors|health|logs|doctor|release (ls|show)|rollout (ls|status)|completion|man)|sidecar (status|logs|completion|man))\b|--plan\b|--dry-run\b|--check-config\b/;
 
 describe('the commands of', () => {
-  it.concurrent.each(typed.filter(([page]) => WALKED[page] === undefined))('%s', async (_page, commands) => {
-    const { leftOut } = await walk(commands);
-    for (const sentence of leftOut) console.log(`test/docs/commands.test.ts: ${sentence}`);
-  });
+  it.each(shared)('%s', async (_page, commands) => tell(await readOn(commands)));
+  it.each(alone)('%s, on a machine of their own', async (_page, commands) => tell(await walk(commands)));
 
   it.each(Object.entries(WALKED))('%s are run by %s', (page, file) => {
     expect(all.get(page)).not.toHaveLength(0);
@@ -41,10 +59,10 @@ describe('the help', () => {
     for (const example of examples) await checkCalls(example);
   });
 
-  it.concurrent('has examples that read what there is', async () => {
+  it('has examples that read what there is', async () => {
     const reading = examples.filter(({ text }) => READS.test(text));
     expect(reading.length).toBeGreaterThan(25);
-    await walk(reading);
+    tell(await readOn(reading));
   });
 });
 

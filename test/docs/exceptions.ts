@@ -33,9 +33,16 @@ function problemOfBench(command: string): string | undefined {
   const files = [folder, join(ROOT, 'bench')].flatMap((at) =>
     readdirSync(at, { recursive: true, encoding: 'utf8' }).map((file) => join(at, file)),
   );
-  const source = files.filter((file) => file.endsWith('.mjs')).map((file) => readFileSync(file, 'utf8')).join('\n');
-  const unknown = [...command.matchAll(/ --([a-z-]+)/g)].map(([, flag = '']) => flag).filter((flag) => !source.includes(flag));
-  return problemOfScript(command) ?? (unknown.length === 0 ? undefined : `bench/${name} knows no --${unknown.join(', --')}`);
+  const source = files
+    .filter((file) => file.endsWith('.mjs'))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+  const unknown = [...command.matchAll(/ --([a-z-]+)/g)]
+    .map(([, flag = '']) => flag)
+    .filter((flag) => !source.includes(flag));
+  return (
+    problemOfScript(command) ?? (unknown.length === 0 ? undefined : `bench/${name} knows no --${unknown.join(', --')}`)
+  );
 }
 
 const VERBS = new Set(['enable', 'start', 'stop', 'restart', 'status', 'daemon-reload']);
@@ -62,13 +69,24 @@ function isUnit(unit: string): boolean {
 /** The packages are those that scripts/setup.mjs asks for. */
 function problemOfPackages(command: string): string | undefined {
   const setup = text('scripts/setup.mjs');
-  const unknown = command.split(/\s+/).slice(2).filter((name) => !setup.includes(name));
+  const unknown = command
+    .split(/\s+/)
+    .slice(2)
+    .filter((name) => !setup.includes(name));
   return unknown.length === 0 ? undefined : `scripts/setup.mjs installs no ${unknown.join(', ')}`;
 }
 
+/** Every file and folder that it names is there. */
+const problemOfPaths = (command: string): string | undefined =>
+  command
+    .split(/\s+/)
+    .filter((word) => /^(packages|test)\//.test(word) && !existsSync(join(ROOT, word)))
+    .map((word) => `there is no ${word}`)[0];
+
 export const EXCEPTIONS: readonly Exception[] = [
   { match: /^npm run setup$/, why: 'it installs, and whoever runs a test has run it', problem: problemOfScript },
-  { match: /^npm run demo$/, why: 'two minutes; the same sentences are tests of test/e2e', problem: problemOfScript },
+  { match: /^npm run (demo|simulate|check)$/, why: 'minutes, and tests and CI run the same', problem: problemOfScript },
+  { match: /^npx vitest run /, why: 'tests run tests for ever', problem: problemOfPaths },
   { match: /^npm test$/, why: 'it runs this test', problem: problemOfScript },
   { match: /^npm run bench:/, why: 'benchmarks take minutes to hours and the whole machine', problem: problemOfBench },
   { match: /^apt-get install /, why: 'it installs from the network', problem: problemOfPackages },

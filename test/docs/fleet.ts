@@ -23,18 +23,22 @@ export class Fleet {
   /** Where a reader would be who has agents: a folder with agents.yaml in it, in git, and archives of it. */
   async home(): Promise<void> {
     const { machine } = this;
+    await machine.must(PROGRAMS);
     await machine.must(`mkdir -p ${FOLDER} ~/.config/fish/completions && cd ${FOLDER}`);
     await write(machine, 'agents.yaml', agentsYaml('assistants', AGENTS));
     await write(machine, 'agent.sh', 'echo "$OUTRIDER_AGENT is ready"\nexec sleep 1000000\n');
     await write(machine, 'version.txt', 'of this folder\n');
     await write(machine, '.gitignore', 'build.*\n');
-    await machine.must('git init -q . && git add . && git -c user.name=reader -c user.email=reader@localhost commit -qm first');
-    await machine.must('git tag v1.4.0; tar --exclude=.git --exclude="build.*" -czf build.tgz . && cp build.tgz build.tar.gz');
+    await machine.must(
+      'git init -q . && git add . && git -c user.name=reader -c user.email=reader@localhost commit -qm first',
+    );
+    await machine.must(
+      'git tag v1.4.0; tar --exclude=.git --exclude="build.*" -czf ~/build.tgz . && mv ~/build.tgz . && cp build.tgz build.tar.gz',
+    );
   }
 
   /** The fleet of docs/getting-started.md, for a page that goes on from there. */
   async develop(): Promise<void> {
-    await this.machine.must(PROGRAMS);
     await this.machine.must(DEVELOPED);
   }
 
@@ -43,7 +47,6 @@ export class Fleet {
     if (this.runs) return;
     this.runs = true;
     const { machine } = this;
-    await machine.must(PROGRAMS);
     await install(machine);
     await machine.must(DAEMONS);
     await this.rolled('0.8.0');
@@ -55,8 +58,11 @@ export class Fleet {
     if (!this.runs || (app === 'assistants' && this.known.has(version))) return;
     if (app === 'assistants') this.known.add(version);
     const folder = `~/releases/${app}-${version}`;
-    await this.machine.must(`mkdir -p ~/releases && cp -r ${FOLDER} ${folder} && echo ${version} > ${folder}/version.txt`);
-    if (app !== 'assistants') await write(this.machine, `${folder}/agents.yaml`, agentsYaml(app, ['browser', 'search']));
+    await this.machine.must(
+      `mkdir -p ~/releases && cp -r ${FOLDER} ${folder} && echo ${version} > ${folder}/version.txt`,
+    );
+    if (app !== 'assistants')
+      await write(this.machine, `${folder}/agents.yaml`, agentsYaml(app, ['browser', 'search']));
     await this.machine.must(`coordinator release push ${folder} --version ${version}`);
   }
 
@@ -72,9 +78,15 @@ export class Fleet {
     await this.machine.must(`coordinator rollout --version ${version} --app assistants --bake 0s`);
   }
 
+  /** What an earlier page has left is over: no host is held. */
+  async settle(): Promise<void> {
+    if (this.runs) await this.machine.must('coordinator host resume --all');
+  }
+
   /** Every host has another release than before, so that there is something to go back to. Returns its version. */
   async ahead(): Promise<string> {
     const version = this.next();
+    await this.settle();
     await this.rolled(version);
     return version;
   }
@@ -105,7 +117,11 @@ async function install(machine: Machine): Promise<void> {
     throw new Error('docs/installing.md does not begin with the settings of pc2 and of a coordinator any more.');
   await machine.must(PLACES);
   await write(machine, '/etc/outrider/coordinator.yaml', coordinator);
-  await write(machine, '/etc/outrider/sidecar.yaml', sidecar.replace('host: pc2', 'host: main-pc').replace('10.0.0.12', '10.0.0.11'));
+  await write(
+    machine,
+    '/etc/outrider/sidecar.yaml',
+    sidecar.replace('host: pc2', 'host: main-pc').replace('10.0.0.12', '10.0.0.11'),
+  );
   await write(machine, '/etc/outrider/pc2.yaml', sidecar + BESIDE);
 }
 

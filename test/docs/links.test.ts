@@ -57,7 +57,8 @@ it('every page of docs/ is in the index of the README, or in that of its folder'
       ? linksOf(read(index)).map((target) => relative(ROOT, join(ROOT, dirname(index), target.split('#')[0] ?? '')))
       : [];
   const lost = PAGES.filter((page) => page.startsWith('docs/')).filter(
-    (page) => !['README.md', join(dirname(page), 'README.md')].some((index) => index !== page && linked(index).includes(page)),
+    (page) =>
+      !['README.md', join(dirname(page), 'README.md')].some((index) => index !== page && linked(index).includes(page)),
   );
   expect(lost).toEqual([]);
 });

@@ -27,7 +27,10 @@ const LONGEST_MS = 120_000;
 const BOOT = String.raw`
 set -e
 ip link set lo up
-for address in 10.0.0.11 10.0.0.12; do ip address add $address/32 dev lo; done
+ip link add eth0 type veth peer name eth1 || ip link add eth0 type dummy
+ip link set eth0 up
+ip link set eth1 up 2> /dev/null || true
+for address in 10.0.0.11 10.0.0.12; do ip address add $address/24 dev eth0; done
 hostname main-pc
 mount -t tmpfs -o mode=0700 tmpfs "$1"
 over() { mkdir -p "$1/up$2" "$1/work$2"; mount -t overlay -o "lowerdir=$3,upperdir=$1/up$2,workdir=$1/work$2" overlay "$4"; }
@@ -80,7 +83,8 @@ export class Machine {
     });
     shell.stderr?.setEncoding('utf8').on('data', (text: string) => (this.trouble += text));
     shell.once('exit', () => {
-      for (const resolve of this.waiting.values()) resolve({ code: -1, output: `The machine has ended. ${this.trouble}` });
+      for (const resolve of this.waiting.values())
+        resolve({ code: -1, output: `The machine has ended. ${this.trouble}` });
       this.waiting.clear();
     });
   }
@@ -141,7 +145,15 @@ export class Machine {
 
 /** Of a login: none of the variables of whoever runs the tests. Debian's own programs come first. */
 const environment = (folder: string): Record<string, string> => ({
-  PATH: [join(folder, 'bin'), '/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin', dirname(process.execPath)].join(':'),
+  PATH: [
+    join(folder, 'bin'),
+    '/usr/local/bin',
+    '/usr/bin',
+    '/bin',
+    '/usr/sbin',
+    '/sbin',
+    dirname(process.execPath),
+  ].join(':'),
   HOME: join(folder, 'home'),
   TMPDIR: join(folder, 'tmp'),
   LANG: 'C.UTF-8',

@@ -52,7 +52,8 @@ function everyVerb(verb: Verb, act: (verb: Verb) => void): void {
 }
 
 const SEPARATORS = /^(?:\|\|?|&&?|;|\(|\)|\n)$/;
-const TOKEN = /\s+|#[^\n]*|'[^']*'|"(?:\\.|[^"\\])*"|\|\||&&|\d?>&\d|\d?>>?|<<?|[|&;()\n]|(?:\\[\s\S]|[^\s'"|&;()<>\\])+/g;
+const TOKEN =
+  /\s+|#[^\n]*|'[^']*'|"(?:\\.|[^"\\])*"|\|\||&&|\d?>&\d|\d?>>?|<<?|[|&;()\n]|(?:\\[\s\S]|[^\s'"|&;()<>\\])+/g;
 
 /** The calls of our programs in a line of shell, each as its words; those in `$(...)` too. Quotes are taken away. */
 export function callsOf(text: string): string[][] {

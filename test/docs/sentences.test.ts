@@ -8,7 +8,12 @@ import { read } from './pages.js';
 /** Put together from parts when it is shown, or said by others: Redis, the kernel, an agent's own runtime. */
 const SAID_OTHERWISE = new Set([
   ...['suspect, cut off', 'scale failed', 'redis: down', 'leader: nobody', 'sidecar (pid', 'runs with run_dir'],
-  ...['address already in use', 'command not allowed', 'paused: the gate', "is none of this coordinator's names. Ask by its address"],
+  ...[
+    'address already in use',
+    'command not allowed',
+    'paused: the gate',
+    "is none of this coordinator's names. Ask by its address",
+  ],
 ]);
 
 const sources = (): string =>

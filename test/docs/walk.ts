@@ -14,12 +14,25 @@ export interface Walk {
   readonly leftOut: readonly string[];
 }
 
-/** Ends the machine in any case. Throws at the first command that does not do what the page says, with page and line. */
-export async function walk(commands: readonly Command[]): Promise<Walk> {
-  const machine = await Machine.start();
-  try {
+/** A machine, the fleet on it, and a reader who goes through one page after another. */
+export class Reader {
+  private constructor(
+    private readonly machine: Machine,
+    private readonly fleet: Fleet,
+  ) {}
+
+  static async begin(): Promise<Reader> {
+    const machine = await Machine.start();
     const fleet = new Fleet(machine);
     await fleet.home();
+    return new Reader(machine, fleet);
+  }
+
+  /** Throws at the first command that does not do what the page says, with page and line. */
+  async walk(commands: readonly Command[]): Promise<Walk> {
+    const { fleet, machine } = this;
+    await machine.must('cd ~/my-agents');
+    await fleet.settle();
     const ran: { command: Command; ended: Ended }[] = [];
     const leftOut: string[] = [];
     const kind = kindOf(commands);
@@ -34,10 +47,26 @@ export async function walk(commands: readonly Command[]): Promise<Walk> {
       } else checkException(command);
     }
     return { ran, leftOut };
+  }
+
+  end = (): Promise<void> => this.machine.stop();
+}
+
+/** By a reader who has nothing yet, and leaves nothing. */
+export async function walk(commands: readonly Command[]): Promise<Walk> {
+  const reader = await Reader.begin();
+  try {
+    return await reader.walk(commands);
   } finally {
-    await machine.stop();
+    await reader.end();
   }
 }
+
+/** Whether the page can be read on a fleet that others have read on: it neither starts one nor gives it another token. */
+export const canShare = (commands: readonly Command[]): boolean =>
+  kindOf(commands) === 'installed' &&
+  commands.some(({ text }) => asksTheFleet(text)) &&
+  !commands.some(({ text }) => text.includes('fleet-token'));
 
 /** Whose fleet it is: the page starts one, it goes on with that of docs/getting-started.md, or with that of docs/installing.md. */
 function kindOf(commands: readonly Command[]): 'own' | 'developed' | 'installed' {
@@ -55,7 +84,10 @@ async function step(fleet: Fleet, command: Command): Promise<Ended> {
   } catch (error) {
     throw new Error(`${where(command)}: what has to be there before it could not be made.`, { cause: error });
   }
-  const changed = rules.reduce((text, { change }) => (change === undefined ? text : text.replace(...change)), command.text);
+  const changed = rules.reduce(
+    (text, { change }) => (change === undefined ? text : text.replace(...change)),
+    command.text,
+  );
   const { machine } = fleet;
   const ended = await (rules.some(({ follows }) => follows) ? machine.interrupt(changed) : machine.run(changed));
   checkEnd(command, changed, ended, rules);
@@ -76,7 +108,10 @@ function checkEnd(command: Command, text: string, { code, output }: Ended, rules
 
 /** Every call of ours is one that our parsers take, be it run or not. Placeholders are what a reader puts there. */
 export async function checkCalls(command: Command): Promise<void> {
-  const text = rulesFor(command).reduce((all, { change }) => (change === undefined ? all : all.replace(...change)), command.text);
+  const text = rulesFor(command).reduce(
+    (all, { change }) => (change === undefined ? all : all.replace(...change)),
+    command.text,
+  );
   for (const words of callsOf(text)) {
     const problem = await problemOf(words);
     if (problem !== undefined) throw new Error(`${where(command)}: ${words.join(' ')}\n${problem}`);

@@ -13,7 +13,9 @@ const COMMANDS = PAGES.flatMap((page) => commandsOf(page, read(page)));
 /** What a reader does besides: looks at the terminal in which the fleet runs, and ends it as the page says. */
 const aside = (text: string): Command => ({ page: 'the reader', line: 1, text });
 const TERMINAL = aside('cat "$(dirname "$HOME")"/said/*');
-const ENDS = aside('kill -INT $(jobs -p) && wait $(jobs -p); cat "$(dirname "$HOME")"/said/*; pgrep -a "redis-server|python3" || true');
+const ENDS = aside(
+  'kill -INT $(jobs -p) && wait $(jobs -p); cat "$(dirname "$HOME")"/said/*; pgrep -a "redis-server|python3" || true',
+);
 
 /** The reader comes to the next command only after this one, so the order of the page is the order of the walk. */
 function walked(): readonly Command[] {
@@ -61,6 +63,8 @@ describe('a newcomer', () => {
 
     expect(saw(ENDS.text)).toContain('All of it has ended.');
     expect(saw(ENDS.text)).not.toMatch(/^\d+ .*(http\.server|cache\.conf)/m);
-    console.log(`The walk from the clone to a release that was taken back took ${took.toFixed(0)} s, the installation left out.`);
+    console.log(
+      `The walk from the clone to a release that was taken back took ${took.toFixed(0)} s, the installation left out.`,
+    );
   });
 });
