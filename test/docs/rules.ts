@@ -40,6 +40,8 @@ export const RULES: readonly Rule[] = [
   },
   { match: /^ssh builder cat /, change: [/^ssh builder /, ''], why: 'no other machine is there; the archive is here' },
 
+  { match: /completion zsh/, change: [/^source <\((.*)\)/, '$1'], why: 'the shell of this machine is bash' },
+
   // Nobody is there to wait or to be asked.
   {
     match: /coordinator rollout --version (?!.*--bake)/,

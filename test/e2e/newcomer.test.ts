@@ -12,10 +12,9 @@ const COMMANDS = PAGES.flatMap((page) => commandsOf(page, read(page)));
 
 /** What a reader does besides: looks at the terminal in which the fleet runs, and ends it as the page says. */
 const aside = (text: string): Command => ({ page: 'the reader', line: 1, text });
-const TERMINAL = aside('cat "$(dirname "$HOME")"/said/*');
-const ENDS = aside(
-  'kill -INT $(jobs -p) && wait $(jobs -p); cat "$(dirname "$HOME")"/said/*; pgrep -a "redis-server|python3" || true',
-);
+const SEEN = 'seen=$(cat "$(dirname "$HOME")"/said/*); printf "%s\\n" "$seen"';
+const TERMINAL = aside(SEEN);
+const ENDS = aside(`kill -INT $(jobs -p) && wait $(jobs -p); ${SEEN}; pgrep -a "redis-server|python3" || true`);
 
 /** The reader comes to the next command only after this one, so the order of the page is the order of the walk. */
 function walked(): readonly Command[] {
@@ -55,7 +54,7 @@ describe('a newcomer', () => {
     expect(saw('coordinator rollout status')).toContain('failed and was taken back');
     expect(saw('coordinator hosts', 1).match(/walk 1\.1\.0/g)).toHaveLength(2);
 
-    expect(saw(':8080/health')).toContain('web');
+    expect(saw(':8080/health')).toContain('"agents":{"total":2,"healthy":2}');
     expect(saw(':8000/metrics')).toContain('outrider_');
     expect(saw('coordinator events -f')).toContain('rollout.rolled_back');
     expect(saw('coordinator logs web --host pc2 -f')).toContain('GET /');
