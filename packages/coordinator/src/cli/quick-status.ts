@@ -51,23 +51,18 @@ function theOnly(): DaemonNote | undefined {
 }
 
 /** Rejects where there is no good and whole answer. `place`: HOST:PORT. */
-function ask(place: string): Promise<FleetAnswer> {
+async function ask(place: string): Promise<FleetAnswer> {
   const end = place.lastIndexOf(':');
   const host = place.slice(0, end).replace(/^\[|\]$/g, '');
   const pieces: Buffer[] = [];
-  return new Promise((resolve, reject) => {
+  const answer = await new Promise<string>((resolve, reject) => {
     const socket = connect({ host, port: Number(place.slice(end + 1)) });
     socket.on('data', (piece) => pieces.push(piece));
-    socket.on('end', () => {
-      try {
-        resolve(JSON.parse(bodyOf(Buffer.concat(pieces).toString('utf8'))) as FleetAnswer);
-      } catch (error) {
-        reject(error);
-      }
-    });
+    socket.on('end', () => resolve(Buffer.concat(pieces).toString('utf8')));
     socket.on('error', reject).setTimeout(LONGEST_MS, () => socket.destroy(new Error('There is no answer.')));
     socket.write(`GET /fleet HTTP/1.0\r\nhost: ${place}\r\n\r\n`);
   });
+  return JSON.parse(bodyOf(answer)) as FleetAnswer;
 }
 
 /** @throws Error where it is not whole, or no success. */

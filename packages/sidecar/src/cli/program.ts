@@ -43,7 +43,7 @@ interface RunFlags {
 const RUN_EXAMPLES = `
 Examples:
   sidecar run --config /etc/outrider/sidecar.yaml --check-config
-  sidecar run --json | jq -r .grpc[0]
+  sidecar run --json | jq -r '.grpc[0]'
   sidecar run --drain-on-stop        # as the main program of a container`;
 
 export function programOf(run: Run): Command {
