@@ -10,10 +10,10 @@ const packages = fileURLToPath(new URL('../packages/', import.meta.url));
 /** Loaded in pieces, or with native parts that they look for beside themselves. */
 const APART = ['koffi', 'zeromq', /^systeminformation/];
 
-/** `thread`: loaded all at once by a thread of the program, so in one file. */
-for (const [name, { thread, ...input }] of Object.entries({
+/** `thread`: loaded all at once by a thread of the program, so in one file. `quick`: the same, by `require`. */
+for (const [name, { thread, quick, ...input }] of Object.entries({
   sidecar: { cli: 'cli.js', thread: 'release/work/thread.js' },
-  coordinator: { cli: 'cli/main.js', main: 'main.js' },
+  coordinator: { cli: 'cli/main.js', main: 'main.js', quick: 'cli/quick-status.js' },
 })) {
   const built = `${packages}${name}/dist/`;
   const dir = `${built}bundle`;
@@ -22,6 +22,8 @@ for (const [name, { thread, ...input }] of Object.entries({
   for (const left of [fresh, former]) rmSync(left, { recursive: true, force: true });
   await write(input, {});
   if (thread !== undefined) await write({ thread }, { codeSplitting: false });
+  if (quick !== undefined)
+    await write({ quick }, { codeSplitting: false, format: 'cjs', entryFileNames: '[name].cjs' });
 
   async function write(entries, how) {
     const bundle = await rolldown({

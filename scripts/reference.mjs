@@ -23,6 +23,9 @@ Every verb of both programs, as \`--help\` says it. \`VERB --help\` says it in t
 in bash, zsh and fish. What is told of a program under Everywhere goes with each of its verbs. Exit codes:
 [operations.md](operations.md).
 
+With \`--json\`, which every verb takes, nothing but JSON goes to standard output. What goes wrong is a line
+\`{"error":"SENTENCE"}\` there, the last one, besides the exit code and the same sentence on standard error.
+
 ${markdownOf(verbPages(coordinator.programOf(nobody)))}
 
 ${markdownOf(verbPages(sidecar.programOf(nobody)))}

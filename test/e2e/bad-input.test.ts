@@ -69,7 +69,7 @@ describe('agents.yaml', () => {
     expect([result.code, result.stdout]).toEqual([2, '']);
   });
 
-  it('with --json nothing but JSON goes to standard output, and errors do not', async () => {
+  it('with --json nothing but JSON goes to standard output, the error too, and people read it on standard error', async () => {
     const result = await cluster.cli(
       '--json',
       'release',
@@ -79,7 +79,7 @@ describe('agents.yaml', () => {
       '2.0.0',
     );
     expectSentence(result.stderr, /agents must be a map of agents, not 1/);
-    expect([result.code, result.stdout]).toEqual([2, '']);
+    expect([result.code, result.error()]).toEqual([2, expect.stringMatching(/agents must be a map of agents, not 1/)]);
   });
 });
 
@@ -160,7 +160,9 @@ describe('words of `coordinator`', () => {
   ])('%s', async (line, code, expected) => {
     const result = await cluster.cli(...line.split(' '));
     expectSentence(result.stderr, expected);
-    expect([result.code, result.stdout]).toEqual([code, '']);
+    expect(result.code).toBe(code);
+    if (line.endsWith(' --json')) expect(result.error()).toMatch(expected);
+    else expect(result.stdout).toBe('');
   });
 
   it('without the right token changes nothing', async () => {

@@ -1,8 +1,11 @@
 // examples/clients drive rollouts of a real fleet by gRPC and see what the command line sees.
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { cleanEnvironment } from '../support/cluster-layout.js';
@@ -24,25 +27,50 @@ interface Ended {
   readonly stderr: string;
 }
 
-function client(program: string, words: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+interface Running {
+  /** So far. */
+  readonly lines: readonly string[];
+  readonly hasEnded: () => boolean;
+  readonly ended: Promise<Ended>;
+}
+
+function start(program: string, words: readonly string[], env: Record<string, string> = {}): Running {
   const all = {
     ...{ ...cleanEnvironment(cluster.layout), ...env },
     OUTRIDER_ENDPOINT: `${cluster.layout.network}.1:7077`,
     OUTRIDER_TOKEN_FILE: cluster.layout.token,
   };
-  return new Promise((resolve) => {
-    execFile(program, words, { env: all, cwd: ROOT, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-      const lines = stdout.split('\n').filter((line) => line !== '');
-      resolve({ code, stderr, events: lines.map((line) => JSON.parse(line) as Event) });
-    });
+  const child = spawn(program, words, { env: all, cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const lines: string[] = [];
+  let [stderr, hasEnded] = ['', false];
+  child.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const ended = once(child, 'close').then(([code]) => {
+    hasEnded = true;
+    return { code: code as number, stderr, events: lines.map((line) => JSON.parse(line) as Event) };
   });
+  return { lines, hasEnded: () => hasEnded, ended };
 }
 
-const python = (...words: readonly string[]): Promise<Ended> =>
-  client(PYTHON, [join(ROOT, 'examples/clients/rollout.py'), '--bake', '0.3', ...words]);
-const shell = (...words: readonly string[]): Promise<Ended> =>
-  client(join(ROOT, 'examples/clients/rollout.sh'), words, { BUF, BAKE_MS: '300' });
+const python = (...words: readonly string[]): Promise<Ended> => startPython('0.3', ...words).ended;
+const startPython = (bake: string, ...words: readonly string[]): Running =>
+  start(PYTHON, [join(ROOT, 'examples/clients/rollout.py'), '--bake', bake, ...words]);
+const shell = (...words: readonly string[]): Promise<Ended> => startShell('300', ...words).ended;
+const startShell = (bakeMs: string, ...words: readonly string[]): Running =>
+  start(join(ROOT, 'examples/clients/rollout.sh'), words, { BUF, BAKE_MS: bakeMs });
+
+/** Of a rollout that would last for an hour: its events are there meanwhile, and its end is told. */
+async function expectEventsMeanwhile({ lines, hasEnded, ended }: Running): Promise<void> {
+  const trial = (): boolean => lines.some((line) => line.includes('"rollout.host.trial"'));
+  await eventually(trial, { timeoutMs: 60_000, describe: () => `events of it; so far ${lines.join('\n')}` });
+  const { id, phase } = (await cluster.cli('rollout', 'status', '--json')).json<{ id: string; phase: string }>();
+  expect(hasEnded()).toBe(false);
+  expect(['switching', 'baking']).toContain(phase);
+  expect((JSON.parse(lines[0] ?? '') as Event).rollout).toBe(id);
+  expect((await cluster.cli('rollout', 'abort', id)).code).toBe(0);
+  const { code, events } = await ended;
+  expect([code, events.at(-1)?.type]).toEqual([21, 'rollout.aborted']);
+}
 
 /** What `coordinator rollout watch` prints of the same rollout. */
 async function asTheCommandLineSees(events: readonly Event[]): Promise<readonly Event[]> {
@@ -75,6 +103,16 @@ it.skipIf(!hasGrpc)('the Python program releases, and sees the same events', asy
   expect(events.at(-1)?.type).toBe('rollout.succeeded');
   expect(told(events)).toEqual(told(await asTheCommandLineSees(events)));
   expect(events.at(-1)?.data).toEqual((await asTheCommandLineSees(events)).at(-1)?.data);
+});
+
+it('the shell script prints events while the rollout is under way', async () => {
+  await release('1.2.0', 4);
+  await expectEventsMeanwhile(startShell('3600000', '1.2.0', 'crew'));
+});
+
+it.skipIf(!hasGrpc)('so does the Python program', async () => {
+  await release('1.3.0', 5);
+  await expectEventsMeanwhile(startPython('3600', '--version', '1.3.0'));
 });
 
 it.skipIf(!hasGrpc)('both end with the code of what became of the rollout', async () => {

@@ -179,16 +179,16 @@ it.skipIf(!isRoot)('lets in its own user and the group of its settings, nobody e
   const { mode, gid } = statSync(socketPath());
   expect([mode & 0o777, gid]).toEqual([0o660, GROUP]);
   chmodSync(one.cluster.folder, 0o711);
-  const asked = (gid: number): { readonly code: number | null; readonly said: string } => {
+  const asked = (gid: number): { readonly code: number | null; readonly said: unknown } => {
     const words = [BINS.sidecar, 'status', '--json', '--socket', socketPath()];
     const env = cleanEnvironment(one.cluster.layout);
     const ran = spawnSync(process.execPath, words, { uid: STRANGER, gid, env, encoding: 'utf8' });
-    return { code: ran.status, said: ran.stdout + ran.stderr };
+    return { code: ran.status, said: JSON.parse(ran.stdout) };
   };
-  expect(asked(GROUP)).toEqual({ code: 0, said: expect.stringMatching(/^\{"host":"pc2"/) as string });
+  expect(asked(GROUP)).toEqual({ code: 0, said: expect.objectContaining({ host: 'pc2' }) as object });
   expect(asked(STRANGER)).toEqual({
     code: 4,
-    said: `Error: You may not use ${socketPath()}. Run this as root, or as a member of the group ${GROUP}.\n`,
+    said: { error: `You may not use ${socketPath()}. Run this as root, or as a member of the group ${GROUP}.` },
   });
 });
 

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import type { CliResult } from '../support/cli-run.js';
+import { BINS, cleanEnvironment } from '../support/cluster-layout.js';
+import { inTerminal } from '../support/terminal.js';
 import { clearMark, marked, setMark, tree } from '../support/rollout-kit.js';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
@@ -101,6 +103,23 @@ describe('a fleet that is well', () => {
     expect(text.stdout).toMatch(/\u2713 redis +answers the coordinator in \d+ ms/);
     const one = rows(await doctor('--host', 'pc2'));
     expect(new Set(one.map(({ host }) => host))).toEqual(new Set(['pc2']));
+  });
+
+  it('shows on a terminal what it has seen so far, in one line that fits and is gone at the end', async () => {
+    const env = {
+      ...{ ...cleanEnvironment(cluster.layout), OUTRIDER_TOKEN_FILE: cluster.layout.token },
+      OUTRIDER_ENDPOINT: `${cluster.layout.network}.1:7077`,
+    };
+    const steps = [{ until: 'looking ...' }, { until: 'the coordinator' }];
+    const command = (...words: readonly string[]) => [process.execPath, BINS.coordinator, 'doctor', ...words];
+    const { output, screen } = await inTerminal(command(), steps, { env, columns: 40 });
+    const lines = [...output.matchAll(/\r\u001b\[K([^\r\n\u001b]*)/g)].map(([, line = '']) => line);
+    expect(lines.slice(0, 2)).toEqual(['looking ...', 'looking ... the coordinator']);
+    expect(lines.every((line) => line.length < 40)).toBe(true);
+    expect(screen().join('\n')).not.toContain('looking');
+    // What goes wrong is no part of that line either.
+    const refused = await inTerminal(command('--environment', 'prod'), [], { env });
+    expect([refused.code, refused.screen()]).toEqual([4, [expect.stringMatching(/^Error: .* serves local/)]]);
   });
 
   it('refuses a host that nobody knows, with a suggestion', async () => {

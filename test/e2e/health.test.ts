@@ -206,3 +206,34 @@ it('a host that is gone makes the answer bad, and its agents unhealthy', async (
   const history = await cluster.cli('health', 'history', 'bare', '--json');
   expect(history.json<Result[]>()[0]).toMatchObject({ agent: 'bare', probe: 'process', status: 'healthy' });
 });
+
+it('the history of an agent that no host has any more is found by its name, and the app asked for where two had it', async () => {
+  const sleeper = { command: ['sleep', '3600'], stop_grace_period: '1s', hosts: ['main-pc'] };
+  const release = async (app: string, version: string, ...names: readonly string[]): Promise<void> => {
+    await cluster.push(version, { app, agents: Object.fromEntries(names.map((name) => [name, sleeper])) });
+    expect((await cluster.rollout(version, '--app', app)).code).toBe(0);
+  };
+  const history = (...words: readonly string[]) => cluster.cli('health', 'history', ...words, '--json');
+  const kept = (...words: readonly string[]): Promise<Result[]> =>
+    eventually(async () => {
+      const { code, stdout } = await history(...words);
+      const results = code === 0 ? (JSON.parse(stdout) as Result[]) : [];
+      return results.length > 0 ? results : null;
+    });
+  await release('first', '1.0.0', 'lonely', 'stays');
+  await kept('lonely');
+  await release('first', '2.0.0', 'stays');
+  expect((await cluster.cli('agents', '--json')).stdout).not.toContain('lonely');
+  expect(await kept('lonely')).toEqual(await kept('lonely', '--app', 'first'));
+  await release('second', '1.0.0', 'lonely', 'stays');
+  await kept('lonely', '--app', 'second');
+  await release('second', '2.0.0', 'stays');
+  expect(await history('lonely')).toMatchObject({
+    code: 2,
+    stderr: 'Error: app: first, second each had an agent lonely; name one of them (--app).\n',
+  });
+  expect(await history('lonly')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('no agent lonly') as string,
+  });
+});

@@ -1,7 +1,10 @@
 /** REST on both of its ports: every answer is what the served OpenAPI document says, and what the command line has. */
-import { request as httpRequest } from 'node:http';
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { programOf } from '@outrider/coordinator/cli/main.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
@@ -58,7 +61,10 @@ const get = (documented: string, path = documented): Promise<Answer> => ask('GET
 const cli = async <T>(...words: readonly string[]): Promise<T> => (await cluster.cli(...words, '--json')).json<T>();
 
 beforeAll(async () => {
-  cluster = await startCluster({ hosts: ['alpha', 'beta'] });
+  cluster = await startCluster({
+    hosts: ['alpha', 'beta'],
+    labels: { alpha: { zone: 'lab', rack: '2' }, beta: { zone: 'lab', rack: '1' } },
+  });
   against = new AgainstOpenApi((await send('GET', '/openapi.json')).json<OpenApi>());
 });
 afterAll(() => cluster.stop());
@@ -75,7 +81,17 @@ it('the document is an OpenAPI document, and every path that is served is in it'
 });
 
 it('a fleet without any release answers, and in the same shapes', async () => {
-  for (const path of ['/status', '/health', '/hosts', '/agents', '/events', '/releases', '/rollouts', '/report']) {
+  for (const path of [
+    '/status',
+    '/fleet',
+    '/health',
+    '/hosts',
+    '/agents',
+    '/events',
+    '/releases',
+    '/rollouts',
+    '/report',
+  ]) {
     expect((await get(path)).status).toBe(200);
   }
   for (const path of ['/livez', '/ready', '/metrics', '/sd']) expect((await get(path)).status).toBe(200);
@@ -105,6 +121,9 @@ describe('with a release that is well and one that was taken back', () => {
   it('is what the command line has', async () => {
     const figures = <T extends object>(list: readonly T[]): object[] =>
       list.map((one) => ({ ...one, memoryBytes: 0, cpuPercent: 0, restarts: 0 }));
+    const { endpoints, ...fleet } = (await get('/fleet')).json();
+    expect(fleet).toEqual(await cli('status'));
+    expect(Object.keys(endpoints as object)).toEqual(['alpha', 'beta']);
     expect((await get('/hosts')).json()).toEqual(await cli('hosts'));
     expect(figures((await get('/agents')).json<object[]>())).toEqual(figures(await cli<object[]>('agents')));
     expect((await get('/releases', `/releases?app=${APP}`)).json()).toEqual(await cli('release', 'ls'));
@@ -123,6 +142,47 @@ describe('with a release that is well and one that was taken back', () => {
       { host: string; line: string }[]
     >();
     expect(lines).toContainEqual(expect.objectContaining({ host: 'alpha', agent: 'talker', line: 'a word' }));
+  });
+
+  it('a plan takes all that `rollout --plan` takes, and is the same then', async () => {
+    const rollout = programOf(() => Promise.resolve()).commands.find((command) => command.name() === 'rollout');
+    const ofTheCommand = ['plan', 'detach', 'yes', 'expect-plan', 'message', 'no-canary'];
+    const everywhere = ['json', 'environment', 'endpoint', 'timeout', 'debug'];
+    const options = (rollout?.options ?? [])
+      .map(({ long }) => long?.slice(2) ?? '')
+      .filter((name) => ![...ofTheCommand, ...everywhere].includes(name));
+    const [, , { parameters }] = against.operations.find(([, path]) => path === '/plan')!;
+    expect(parameters.map(({ name }) => name)).toEqual(options.map((name) => name.replaceAll('-', '_')));
+    const asked = {
+      ...{ version: '2.0.0', app: APP, agents: 'vision', label: 'zone=lab', 'order-by': 'rack', strategy: 'canary' },
+      ...{ canary: '1', 'auto-promote': true, 'max-parallel': '2', 'on-failure': 'hold', supersede: true, bake: '1m' },
+      ...{ 'confirm-within': '90s', commit: 'each', 'skip-down': true, 'no-monitoring': true },
+    };
+    expect(options.filter((name) => !Object.hasOwn(asked, name))).toEqual(['hosts']);
+    const words = Object.entries(asked).flatMap(([name, value]) => [
+      `--${name}`,
+      ...(value === true ? [] : [`${value}`]),
+    ]);
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(asked)) query.set(name.replaceAll('-', '_'), String(value));
+    interface Planned {
+      readonly plan: string;
+      readonly hosts: readonly { readonly host: string; readonly wave: number; readonly actions: readonly object[] }[];
+      readonly problems: readonly string[];
+    }
+    // Not how much room there is, which is another at each look.
+    const planned = ({ plan, hosts, problems }: Planned): object => ({
+      ...{ plan, problems },
+      hosts: hosts.map(({ host, wave, actions }) => ({ host, wave, actions })),
+    });
+    const answer = (await get('/plan', `/plan?${query.toString()}`)).json<Planned>();
+    expect(answer.hosts.map(({ host }) => host)).toEqual(['beta', 'alpha']);
+    expect(planned(answer)).toEqual(planned(await cli<Planned>('rollout', '--plan', ...words)));
+    const none = (await get('/plan', '/plan?version=2.0.0&canary=0')).json<Planned>();
+    expect(none.plan).not.toBe((await get('/plan', '/plan?version=2.0.0')).json<Planned>().plan);
+    expect(planned(none)).toEqual(
+      planned(await cli<Planned>('rollout', '--version', '2.0.0', '--plan', '--no-canary')),
+    );
   });
 
   it('status, health and all others on both ports, HEAD too', async () => {
@@ -228,6 +288,13 @@ describe('with a release that is well and one that was taken back', () => {
     ['/plan', '/plan?version=1.0.0&strategy=careful', /^strategy: /],
     ['/plan', '/plan?version=1.0.0&skip_down=yes', /^skip_down: /],
     ['/plan', '/plan?version=1.0.0&bake=soon', /^bake: /],
+    ['/plan', '/plan?version=1.0.0&canary=some', /^canary: expected is a number from 0 to/],
+    ['/plan', '/plan?version=1.0.0&max_parallel=0', /^max_parallel: expected is a number from 1 to/],
+    ['/plan', '/plan?version=1.0.0&label=zone', /^label: Expected is KEY=VALUE/],
+    ['/plan', '/plan?version=1.0.0&label=a=1,a=2', /^label: a can't be 1 and 2 on one host/],
+    ['/plan', '/plan?version=1.0.0&confirm_within=1ms', /^confirm_within_ms: /],
+    ['/plan', '/plan?version=1.0.0&maxparallel=2', /^maxparallel: .* Did you mean "max_parallel"\?$/],
+    ['/logs', '/logs?agent=talker&follow=please', /^follow: /],
     ['/logs', '/logs', /^agent: it is missing\.$/],
     ['/logs', '/logs?agent=talker&n=0', /^n: /],
     ['/report', '/report?since=500d', /^since: /],
@@ -312,6 +379,50 @@ it('with Redis away it says so', async () => {
   }
   await cluster.redis.restart();
   await eventually(async () => (await get('/ready')).status === 200, { timeoutMs: 60_000, describe: 'ready again' });
+});
+
+describe('logs that are followed', () => {
+  const said = (): string => join(cluster.folder, 'said');
+  const follow = (query: string): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const host = `${cluster.layout.network}.1`;
+      const path = `/logs?${query}`;
+      httpRequest({ host, port: 7779, path, headers: bearer(), agent: false }, resolve).on('error', reject).end();
+    });
+  const wholeOf = (response: IncomingMessage): { text: string } => {
+    const read = { text: '' };
+    response.setEncoding('utf8').on('data', (piece: string) => (read.text += piece));
+    return read;
+  };
+
+  it('come as they are printed, end with their reader and whole with the coordinator', async () => {
+    writeFileSync(said(), 'before\n');
+    const teller = { command: ['sh', '-c', `exec tail -n +1 -F ${said()}`], hosts: ['beta'], stop_grace_period: '1s' };
+    await cluster.push('1.0.0', { app: 'told', agents: { teller } });
+    expect((await cluster.rollout('1.0.0', '--app', 'told')).code).toBe(0);
+    const [one, other] = [await follow('agent=teller&follow=1'), await follow('agent=teller&n=1&follow=true')];
+    const [read, left] = [wholeOf(one), wholeOf(other)];
+    await eventually(() => expect(read.text).toContain('"line":"before"'));
+    await eventually(() => expect(left.text).toContain('"line":"before"'));
+    other.destroy();
+    for (const word of ['first', 'second']) {
+      appendFileSync(said(), `${word}\n`);
+      await eventually(() => expect(read.text).toContain(`"line":"${word}"`));
+    }
+    expect(left.text).not.toContain('second');
+    const ended = once(one, 'end');
+    await cluster.coordinator.stop();
+    await ended;
+    expect(one.complete).toBe(true);
+    against.check('GET', '/logs', { status: one.statusCode ?? 0, type: one.headers['content-type'] ?? '', ...read });
+    expect(read.text).toMatch(/^(\{"host":"beta","agent":"teller","instance":0,"line":"\w+"\}\n){3}$/);
+    cluster.coordinator.start();
+    await cluster.ready();
+  });
+
+  it('of an agent that there is not are a failure, and no stream', async () => {
+    expect((await get('/logs', '/logs?agent=nobody&follow=1')).status).toBe(404);
+  });
 });
 
 it('each operation was answered well at least once', () => {

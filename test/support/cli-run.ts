@@ -11,6 +11,8 @@ export interface CliResult {
   json<T = unknown>(): T;
   /** Standard output as one JSON value a line. */
   events<T = Record<string, unknown>>(): T[];
+  /** The sentence of an error with `--json`: all of standard output, and the same on standard error. Throws otherwise. */
+  error(): string;
 }
 
 export interface CliRun {
@@ -87,5 +89,10 @@ function resultOf(code: number | null, stdout: string, stderr: string): CliResul
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => read<T>(line)),
+    error: () => {
+      const { error } = read<{ readonly error?: unknown }>(stdout);
+      if (typeof error === 'string' && stderr.endsWith(`Error: ${error}\n`)) return error;
+      throw new Error(`This is no error (exit code ${code}): ${stdout}\n${stderr}`);
+    },
   };
 }

@@ -23,6 +23,7 @@ export interface Answered {
   readonly text: string;
 }
 
+const LINES = 'application/x-ndjson';
 const ROOT = 'http://document.test/openapi.json';
 
 export class AgainstOpenApi {
@@ -51,18 +52,22 @@ export class AgainstOpenApi {
     const documented = operation?.responses[String(status)];
     if (documented === undefined) throw new Error(`${what} is not documented. It was: ${text.slice(0, 300)}`);
     this.seen.add(what);
-    const [expected = ''] = Object.keys(documented.content);
-    if (!type.startsWith(expected)) throw new Error(`${what} is ${type}, documented is ${expected}.`);
-    if (expected !== 'application/json') return;
-    const validate = this.validator(method, path, status);
-    const value: unknown = JSON.parse(text);
-    if (validate(value)) return;
-    const problems = this.ajv.errorsText(validate.errors, { separator: '\n' });
-    throw new Error(`${what} is not as documented:\n${problems}\n${text.slice(0, 2_000)}`);
+    const types = Object.keys(documented.content);
+    const expected = types.find((one) => type.startsWith(one));
+    if (expected === undefined) throw new Error(`${what} is ${type}, documented is ${types.join(', ')}.`);
+    if (expected !== 'application/json' && expected !== LINES) return;
+    const validate = this.validator(method, path, status, expected);
+    // Of lines each is what is documented.
+    const values = expected === LINES ? text.split('\n').filter((line) => line !== '') : [text];
+    for (const value of values) {
+      if (validate(JSON.parse(value))) continue;
+      const problems = this.ajv.errorsText(validate.errors, { separator: '\n' });
+      throw new Error(`${what} is not as documented:\n${problems}\n${value.slice(0, 2_000)}`);
+    }
   }
 
-  private validator(method: string, path: string, status: number): ValidateFunction {
-    const parts = ['paths', path, method.toLowerCase(), 'responses', String(status), 'content', 'application/json'];
+  private validator(method: string, path: string, status: number, type: string): ValidateFunction {
+    const parts = ['paths', path, method.toLowerCase(), 'responses', String(status), 'content', type];
     const pointer = [...parts, 'schema'].map((part) =>
       encodeURIComponent(part.replace(/~/g, '~0').replace(/\//g, '~1')),
     );

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { DAMPING } from '@outrider/shared/domain/flapping.js';
+import { sayReady } from '@outrider/shared/cli/ready.js';
 import { resolveGates } from '@outrider/shared/release/gates.js';
 import { resolveHooks } from '@outrider/shared/release/hooks.js';
 import { resolveHostSpec } from '@outrider/shared/release/host-spec.js';
@@ -25,6 +26,7 @@ import { composeRecords } from './compose/records.js';
 import { createSelfLook } from './compose/diagnose.js';
 import { composeReleases, type ReleaseParts } from './compose/releases.js';
 import { composeTrust, type TrustOptions } from './compose/trust.js';
+import type { ServeOptions } from './cli/serve.js';
 import { type CoordinatorConfig, loadConfig } from './config.js';
 import { boundaryForTests } from './engine/boundary.js';
 import { RolloutEngine } from './engine/engine.js';
@@ -55,11 +57,7 @@ const REDIS_WITHIN_MS = 2_000;
 const END_WITHIN_MS = 10_000;
 
 /** Runs until SIGTERM or SIGINT; with `checkConfig`, only reads the settings, and throws where they are wrong. */
-export async function serve(options: {
-  readonly config?: string;
-  readonly checkConfig: boolean;
-  readonly readOnly: boolean;
-}): Promise<void> {
+export async function serve(options: ServeOptions): Promise<void> {
   const config = loadConfig(options.config, process.env, options);
   if (options.checkConfig) return;
   const log = createLogger({ name: 'coordinator', ...config.log });
@@ -67,9 +65,9 @@ export async function serve(options: {
   const coordinator = await startCoordinator(config, log);
   const systemd = systemdNotify(() => true);
   systemd.ready();
-  log.info({ grpc: coordinator.grpc, http: coordinator.http }, 'the coordinator serves');
-  // Not into a journal: the token is in it.
-  if (process.stdout.isTTY) process.stdout.write(`${coordinator.link}\n`);
+  const { grpc, http, websocket, link, tokenFile } = coordinator;
+  log.info({ grpc, http }, 'the coordinator serves');
+  sayReady({ environment: config.environment, grpc, http, websocket, token_file: tokenFile, link }, options.json);
   const signal = await new Promise<string>((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
   log.info({ signal }, 'the coordinator ends; rollouts under way go on with the next one');
   systemd.stopping();
@@ -86,6 +84,8 @@ export interface RunningCoordinator {
   readonly websocket: readonly string[];
   /** Of the dashboard, with the token in it. */
   readonly link: string;
+  /** Of our own token. */
+  readonly tokenFile: string;
   close(): Promise<void>;
 }
 
@@ -152,12 +152,14 @@ async function compose(
     warn: (sentence) => log.warn(sentence),
   });
   closers.push(() => notifier.close());
-  return { grpc: grpc.addresses, http: http.rest, websocket: http.live, link: linkOf(page, tokens) };
+  return { grpc: grpc.addresses, http: http.rest, websocket: http.live, ...pageOf(page, tokens) };
 }
 
 /** For a browser, with our own token. */
-const linkOf = (page: string | undefined, { accepted }: Tokens): string =>
-  `http://${page ?? ''}/#token=${accepted()[0] ?? ''}`;
+const pageOf = (page: string | undefined, { accepted, file }: Tokens): { link: string; tokenFile: string } => ({
+  link: `http://${page ?? ''}/#token=${accepted()[0] ?? ''}`,
+  tokenFile: file,
+});
 
 /** What is here is told to the others, and what the others have is fetched. */
 function shareReleases(

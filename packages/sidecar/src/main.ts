@@ -2,6 +2,7 @@
  * The composition root of `sidecar run`, with its two halves in compose/: what starts agents comes first; gRPC, Redis
  * and the rest are loaded after. Holds no behaviour of its own but how a sidecar begins and ends.
  */
+import { sayReady } from '@outrider/shared/cli/ready.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { createLogger, type Logger } from '@outrider/shared/runtime/logger.js';
 import type { RunOptions } from './cli/program.js';
@@ -24,7 +25,7 @@ export async function run(options: RunOptions): Promise<void> {
   const config = loadConfig(options.config, process.env, flags);
   if (options.checkConfig) {
     checkControl(config);
-    process.stdout.write('The settings are good.\n');
+    process.stdout.write(options.json ? '{"ok":true}\n' : 'The settings are good.\n');
     return;
   }
   checkOpenFiles();
@@ -45,7 +46,8 @@ export async function run(options: RunOptions): Promise<void> {
     if (faces !== undefined) {
       systemd.ready();
       log.info({ ...faces.addresses }, 'the sidecar runs');
-      if (process.stdout.isTTY) process.stdout.write(`${faces.link}\n`);
+      const { addresses, link, tokenFile } = faces;
+      sayReady({ host: config.host, ...addresses, token_file: tokenFile, link }, options.json);
       setTimeout(giveBackMemory, SETTLED_MS).unref();
     }
     const signal = await ended;

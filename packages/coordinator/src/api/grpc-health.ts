@@ -41,7 +41,7 @@ export const healthMethods = (inside: Inside): Pick<Service<CoordinatorHandlers>
     const host = optionalName('host', request.host);
     const { lines } = request;
     if (lines < 0 || lines > MOST_LINES) refuse('lines', `expected is a number from 0 to ${MOST_LINES}`);
-    const app = optionalName('app', request.app) || appOf(inside, agent);
+    const app = optionalName('app', request.app) || (await appWithHistory(inside, agent));
     return { results: [...(await inside.health.last(app, agent, lines === 0 ? 10 : lines, host))] };
   },
 });
@@ -89,21 +89,38 @@ function unasked(
   }));
 }
 
+type Named = { readonly app: string; readonly agent: string };
+
+const agentsOf = (inside: Inside, hosts: readonly FleetHost[], app: string): readonly Named[] =>
+  hosts.flatMap((host) => instancesOf(inside.fleet, host.name)).filter((one) => app === '' || one.app === app);
+
+const appsOf = (known: readonly Named[], agent: string): readonly string[] => [
+  ...new Set(known.filter((one) => one.agent === agent).map((one) => one.app)),
+];
+
 /** Apps that have an agent of this name. @throws OutriderError('not_found') where none has. */
 function appsWith(inside: Inside, hosts: readonly FleetHost[], app: string, agent: string): readonly string[] {
-  const known = hosts
-    .flatMap((host) => instancesOf(inside.fleet, host.name))
-    .filter((one) => app === '' || one.app === app);
-  const apps = [...new Set(known.filter((one) => one.agent === agent).map((one) => one.app))];
-  if (apps.length > 0) return apps;
-  const names = [...new Set(known.map((one) => one.agent))].sort();
-  const list = names.length === 0 ? ' There are none.' : ` There are ${names.join(', ')}.`;
-  throw new OutriderError('not_found', `There is no agent ${agent}.${didYouMean(agent, names) || list}`);
+  const known = agentsOf(inside, hosts, app);
+  const apps = appsOf(known, agent);
+  if (apps.length === 0) throw unknownAgent(agent, known);
+  return apps;
 }
 
-function appOf(inside: Inside, agent: string): string {
-  const [app = '', ...others] = appsWith(inside, inside.fleet.hosts(), '', agent);
-  if (others.length > 0) refuse('app', `${[app, ...others].join(' and ')} both have an agent ${agent}; name one`);
+function unknownAgent(agent: string, known: readonly Named[]): OutriderError {
+  const names = [...new Set(known.map((one) => one.agent))].sort();
+  const list = names.length === 0 ? ' There are none.' : ` There are ${names.join(', ')}.`;
+  return new OutriderError('not_found', `There is no agent ${agent}.${didYouMean(agent, names) || list}`);
+}
+
+/** The app whose agent is meant: of those that run; where none does, of those of which a history is kept. */
+async function appWithHistory(inside: Inside, agent: string): Promise<string> {
+  const known = agentsOf(inside, inside.fleet.hosts(), '');
+  const running = appsOf(known, agent);
+  const apps = running.length > 0 ? running : await inside.health.appsWith(agent);
+  const [app, ...others] = apps;
+  if (app === undefined) throw unknownAgent(agent, known);
+  const have = running.length > 0 ? `have an agent ${agent}` : `had an agent ${agent}`;
+  if (others.length > 0) refuse('app', `${apps.join(', ')} each ${have}; name one of them (--app)`);
   return app;
 }
 

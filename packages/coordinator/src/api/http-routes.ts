@@ -8,7 +8,7 @@ import { coordinatorMethods } from './grpc.js';
 import { readParameters } from './rest/parameters.js';
 import type { RestParts, RestRoute } from './rest/route.js';
 import { pathMatch, REST_ROUTES } from './rest/table.js';
-import { wireOf } from './rest/wire.js';
+import { type Wire, wireOf } from './rest/wire.js';
 
 export interface RouteParts extends RestParts {
   readonly guard: HttpGuard;
@@ -63,7 +63,8 @@ async function serve(
   request.socket.once('close', leave);
   try {
     const caller = request.socket.remoteAddress ?? '';
-    return await route.handle({ ...parts, values, body, request, by, wire: wireOf(service, caller, gone.signal) });
+    const wireUntil = (signal: AbortSignal): Wire => wireOf(service, caller, signal);
+    return await route.handle({ ...parts, values, body, request, by, wire: wireUntil(gone.signal), wireUntil });
   } finally {
     request.socket.off('close', leave);
   }

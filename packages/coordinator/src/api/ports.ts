@@ -135,6 +135,8 @@ export interface ErrorLog {
 export interface HealthLog {
   /** Of one agent, newest first; `host` '': of all. */
   last(app: string, agent: string, count: number, host: string): Promise<readonly HealthResult[]>;
+  /** Apps of which something is kept of an agent of this name, sorted. */
+  appsWith(agent: string): Promise<readonly string[]>;
 }
 
 /** Contents by sha256, on their way to others and from them. Implemented by release/. */

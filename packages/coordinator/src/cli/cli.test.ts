@@ -164,7 +164,7 @@ describe('wrong usage and input are 2, with one sentence', () => {
     [
       'a label with two values',
       ['rollout', '--version', '1', '--label', 'zone=z1,gpu=yes,zone=z2'],
-      /zone can't be z1 and z2 on one host.*--hosts/,
+      /zone can't be z1 and z2 on one host.*name hosts instead/,
     ],
     ['the same in two options', ['rollout', '--version', '1', '--label', 'a=1', '--label', 'a=2'], /can't be 1 and 2/],
     ['a canary of none', ['rollout', '--version', '1', '--canary', '0'], /a number from 1/],

@@ -3,16 +3,18 @@ import { existsSync, mkdtempSync, realpathSync, rmSync, mkdirSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { DevHost, Layout } from './dev/layout.js';
 import { hostsOption } from './globals.js';
-import { note, print } from './output.js';
+import { note, print, printJson } from './output.js';
 
 const HOSTS = ['main-pc', 'pc2'];
 const NET = '127.0.0';
 
 export function devCommand(program: Command): void {
-  program
+  const command = program
     .command('dev')
-    .description('a whole fleet on this machine: Redis, coordinator, a sidecar per host; Ctrl-C ends all of it')
+    .description('a whole fleet on this machine: Redis, coordinator, a sidecar per host; Ctrl-C ends all of it');
+  command
     .argument('[dir]', 'where its state is kept; default: a private folder that is removed at the end')
     .option('--hosts <a,b>', `names of its hosts, on 127.0.0.11, 127.0.0.12 ... (default ${HOSTS.join(',')})`, fewHosts)
     .option(
@@ -20,9 +22,11 @@ export function devCommand(program: Command): void {
       'first numbers of all addresses, so that several fleets can run (default 127.0.0)',
       netOption,
     )
+    .option('--json', 'print one line of JSON when it is ready: its folder, hosts, addresses, and the dashboard')
     .option('--debug', 'show stack traces')
     .action(async (dir: string | undefined, options: { readonly hosts?: readonly string[]; readonly net?: string }) => {
-      process.exitCode = await dev(dir, options.hosts ?? HOSTS, options.net ?? NET);
+      const { json = false } = command.optsWithGlobals<{ readonly json?: true }>();
+      process.exitCode = await dev(dir, options.hosts ?? HOSTS, options.net ?? NET, json);
     });
 }
 
@@ -39,7 +43,7 @@ function netOption(text: string): string {
   return text;
 }
 
-async function dev(dir: string | undefined, names: readonly string[], net: string): Promise<number> {
+async function dev(dir: string | undefined, names: readonly string[], net: string, json: boolean): Promise<number> {
   // What is needed only here is loaded only here.
   const [{ DevFleet }, { devHosts, layoutOf }] = await Promise.all([
     import('./dev/fleet.js'),
@@ -49,29 +53,43 @@ async function dev(dir: string | undefined, names: readonly string[], net: strin
   const layout = layoutOf(folder, net);
   const hosts = devHosts(names, net);
   const fleet = new DevFleet(layout, hosts, dir === undefined, note);
+  const say = json ? note : print;
   const interrupted = untilInterrupted(() => fleet.force());
   const abandon = (): void => fleet.abandon();
   process.once('exit', abandon);
   try {
-    print(`Starting a fleet of ${hosts.length} on this machine; its state is in ${folder}.`);
+    say(`Starting a fleet of ${hosts.length} on this machine; its state is in ${folder}.`);
     await Promise.race([fleet.start(), interrupted.promise]);
     if (!interrupted.isSo()) {
-      for (const host of hosts) print(`  ${host.name.padEnd(12)} http://${host.address}:8080/health`);
-      print(`  coordinator  gRPC ${layout.front}:7077, HTTP http://${layout.front}:7777/status`);
-      print(`  browser      ${fleet.link()}`);
-      print('Ready. Ctrl-C ends all of it, agents included.');
+      const ready = readyDocument(layout, hosts, fleet.link());
+      if (json) printJson(ready);
+      else print(readyText(ready));
       await interrupted.promise;
     }
-    print('Ending agents, sidecars, coordinator and Redis ...');
+    say('Ending agents, sidecars, coordinator and Redis ...');
   } finally {
     await fleet.stop();
     if (dir === undefined) rmSync(folder, { recursive: true, force: true });
     interrupted.done();
     process.off('exit', abandon);
   }
-  print('All of it has ended.');
+  say('All of it has ended.');
   return 0;
 }
+
+/** `link`: with the token; it opens this fleet alone. */
+const readyDocument = ({ folder, front }: Layout, hosts: readonly DevHost[], link: string) => ({
+  ...{ ready: true, folder, grpc: `${front}:7077`, http: `http://${front}:7777/status`, link },
+  hosts: hosts.map(({ name, address }) => ({ name, address, health: `http://${address}:8080/health` })),
+});
+
+const readyText = ({ hosts, grpc, http, link }: ReturnType<typeof readyDocument>): string =>
+  [
+    ...hosts.map(({ name, health }) => `  ${name.padEnd(12)} ${health}`),
+    `  coordinator  gRPC ${grpc}, HTTP ${http}`,
+    `  browser      ${link}`,
+    'Ready. Ctrl-C ends all of it, agents included.',
+  ].join('\n');
 
 function kept(dir: string): string {
   const folder = resolve(dir);

@@ -10,7 +10,8 @@ import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import { readToken } from '@outrider/shared/runtime/token.js';
 import { isAway } from './connection.js';
 import { readHostsFile } from './hosts-file.js';
-import { type Inventory, type InventoryHost, readInventory } from './inventory.js';
+import { type Inventory, readInventory } from './inventory.js';
+import type { InventoryHost } from './inventory-notes.js';
 
 export type DirectState = 'held' | 'back' | 'free' | 'late' | 'refused' | 'unreachable';
 

@@ -18,7 +18,7 @@ const INTERRUPTED = 130;
 /** Returns the exit code, of those in docs/operations.md. `id` empty: the latest rollout. */
 export async function followRollout(globals: Globals, id: string): Promise<number> {
   const view = rolloutView(globals);
-  const leaving = leaveOnInterrupt(() => id);
+  const leaving = leaveOnInterrupt(id, view);
   const timer =
     globals.timeoutMs === undefined ? undefined : setTimeout(() => leaving.abort('timeout'), globals.timeoutMs);
   try {
@@ -31,6 +31,7 @@ export async function followRollout(globals: Globals, id: string): Promise<numbe
     return exitCodeOf(record);
   } finally {
     clearTimeout(timer);
+    view.leave();
     leaving.done();
   }
 }
@@ -75,14 +76,19 @@ const isOver = (signal: AbortSignal): boolean => signal.aborted;
 export const howTo = (id: string): string =>
   `Look on with \`coordinator rollout watch${id === '' ? '' : ` ${id}`}\`, take it back with \`coordinator rollout abort${id === '' ? '' : ` ${id}`}\`.`;
 
-function leaveOnInterrupt(id: () => string): {
+function leaveOnInterrupt(
+  id: string,
+  view: RolloutView,
+): {
   readonly signal: AbortSignal;
   abort(reason: string): void;
   done(): void;
 } {
   const controller = new AbortController();
   const leave = (): void => {
-    note(`The rollout goes on. ${howTo(id())}`);
+    // Before a word is said below: what is drawn anew would be drawn over it.
+    view.leave();
+    note(`The rollout goes on. ${howTo(id)}`);
     controller.abort('interrupted');
   };
   process.once('SIGINT', leave).once('SIGTERM', leave);

@@ -2,6 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '@outrider/shared/domain/duration.js';
+import { type Labels, readLabels } from '@outrider/shared/domain/labels.js';
 import { joinedApps } from '@outrider/shared/domain/rollout-place.js';
 import { environmentName } from '@outrider/shared/runtime/environment-name.js';
 import { nameOption } from './arguments.js';
@@ -57,22 +58,9 @@ export function appsOption(text: string): string {
 }
 
 /** `KEY=VALUE`s with commas between them, at least one; `before`: those of the same option, given already. */
-export function labelsOption(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const items = listOption(text);
-  if (items.length === 0 || items.some((item) => item.indexOf('=') < 1)) {
-    throw new InvalidArgumentError('Expected is KEY=VALUE, several with commas between them.');
-  }
-  const labels = { ...before };
-  for (const item of items) {
-    const [key, value] = [item.slice(0, item.indexOf('=')), item.slice(item.indexOf('=') + 1)];
-    const other = Object.hasOwn(labels, key) ? labels[key] : undefined;
-    if (other !== undefined && other !== value) {
-      throw new InvalidArgumentError(
-        `${key} can't be ${other} and ${value} on one host: hosts must have all of the labels. Name hosts with --hosts.`,
-      );
-    }
-    labels[key] = value;
-  }
+export function labelsOption(text: string, before: Labels = {}): Labels {
+  const labels = readLabels(text, before);
+  if (typeof labels === 'string') throw new InvalidArgumentError(`${labels}.`);
   return labels;
 }
 

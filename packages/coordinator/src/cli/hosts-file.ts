@@ -5,7 +5,8 @@ import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { formatHostPort, parseHostPort } from '@outrider/shared/runtime/listen.js';
 import { type Problem, problemsError } from '@outrider/shared/runtime/problem.js';
 import { parseYaml, type ValuePath, type YamlSource } from '@outrider/shared/runtime/yaml-source.js';
-import type { Inventory, InventoryHost } from './inventory.js';
+import type { Inventory } from './inventory.js';
+import type { InventoryHost } from './inventory-notes.js';
 
 const SIDECAR_PORT = 7070;
 const EXAMPLE = 'such as "pc2: 10.0.0.12:7070"';

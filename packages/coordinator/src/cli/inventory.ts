@@ -3,18 +3,18 @@
  * coordinator answers. Kept by each user for himself (0600). Holds no token, only the path of its file.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { writeAtomically } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-
-export interface InventoryHost {
-  readonly name: string;
-  /** `HOST:PORT` of its gRPC. */
-  readonly endpoint: string;
-}
+import {
+  freshInventory,
+  inventoryFile,
+  inventoryFolder,
+  type InventoryHost,
+  type SavedInventory,
+} from './inventory-notes.js';
 
 export interface Inventory {
   /** Undefined: not known, so it is not checked. */
@@ -26,39 +26,28 @@ export interface Inventory {
   readonly origin: string;
 }
 
-interface Saved {
-  readonly environment: string;
-  readonly coordinator: string;
-  /** RFC 3339. */
-  readonly saved_at: string;
-  readonly token_file: string;
-  readonly hosts: readonly InventoryHost[];
-}
-
 const ASK_MS = 2_000;
-
-export function inventoryFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  const state = env['XDG_STATE_HOME'] ?? '';
-  return join(state.startsWith('/') ? state : join(homedir(), '.local', 'state'), 'outrider', 'hosts');
-}
 
 /** Never fails: what it is for is not what the command was given for. */
 export async function rememberInventory(remote: CoordinatorRemote, folder = inventoryFolder()): Promise<void> {
   try {
     const { environment, tokenFile, hosts } = await remote.Hosts({}, { timeoutMs: ASK_MS });
     if (environment === '' || hosts.length === 0) return;
-    const saved: Saved = {
-      environment,
-      coordinator: remote.endpoint,
-      saved_at: rfc3339(Date.now()),
-      token_file: tokenFile,
+    const said = {
+      ...{ environment, coordinator: remote.endpoint, token_file: tokenFile },
       hosts: hosts.map(({ name, endpoint }) => ({ name, endpoint })),
     };
-    writeAtomically(join(folder, `${environment}.json`), `${JSON.stringify(saved, null, 2)}\n`, 0o600);
+    if (isSaved(said, freshInventory(folder, environment))) return;
+    const saved: SavedInventory = { ...said, saved_at: rfc3339(Date.now()) };
+    writeAtomically(inventoryFile(folder, environment), `${JSON.stringify(saved, null, 2)}\n`, 0o600);
   } catch {
     // The one of before is still there.
   }
 }
+
+/** The same again costs a write for nothing, in every command. */
+const isSaved = (said: Omit<SavedInventory, 'saved_at'>, saved: Partial<SavedInventory> | undefined): boolean =>
+  saved !== undefined && isDeepStrictEqual({ ...said, saved_at: saved.saved_at }, saved);
 
 /** @throws OutriderError('invalid') where there is none, or several to choose from. */
 export function readInventory(environment: string | undefined, folder = inventoryFolder()): Inventory {
@@ -75,7 +64,7 @@ export function readInventory(environment: string | undefined, folder = inventor
         'Name a file with "NAME: HOST:PORT" lines in --hosts-file.',
     );
   }
-  const saved = readSaved(join(folder, `${chosen}.json`));
+  const saved = readSaved(inventoryFile(folder, chosen));
   return {
     environment: saved.environment,
     hosts: saved.hosts,
@@ -94,18 +83,18 @@ function environmentsIn(folder: string): readonly string[] {
 }
 
 /** What others may write could send the token anywhere. */
-function readSaved(path: string): Saved {
+function readSaved(path: string): SavedInventory {
   try {
     const { mode, uid } = statSync(path);
     if ((mode & 0o022) !== 0 || uid !== process.getuid?.()) throw new Error('others may write it');
-    const saved = JSON.parse(readFileSync(path, 'utf8')) as Partial<Saved>;
+    const saved = JSON.parse(readFileSync(path, 'utf8')) as Partial<SavedInventory>;
     const isWhole =
       Array.isArray(saved.hosts) &&
       saved.hosts.every(isHost) &&
       saved.environment !== undefined &&
       saved.token_file !== undefined;
     if (!isWhole) throw new Error('it is not whole');
-    return saved as Saved;
+    return saved as SavedInventory;
   } catch (error) {
     const why = `The hosts kept in ${path} can't be used: ${messageOf(error)}. Name them in --hosts-file.`;
     throw new OutriderError('invalid', why, { cause: error });

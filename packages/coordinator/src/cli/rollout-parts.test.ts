@@ -3,13 +3,9 @@ import { culpritRows, gateRows, sampleOf, stepsOf } from './rollout-parts.js';
 import type { Explained } from './rollout-view.js';
 
 it('shows how far a host is', () => {
-  expect(['staging', 'trial', 'committed', 'reverting', 'failed'].map((state) => stepsOf({ state } as never))).toEqual([
-    '#....',
-    '####.',
-    '#####',
-    '<<<<<',
-    'xxxxx',
-  ]);
+  expect(
+    ['staging', 'trial', 'committing', 'committed', 'reverting', 'failed'].map((state) => stepsOf({ state } as never)),
+  ).toEqual(['#....', '####.', '####.', '#####', '<<<<<', 'xxxxx']);
 });
 
 it('shows gates with their verdicts and what they measured', () => {

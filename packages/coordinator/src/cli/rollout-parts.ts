@@ -11,17 +11,17 @@ const STEPS = ['staging', 'staged', 'switching', 'trial', 'committed'];
 
 /** `###..`: a sign for each step, behind it, reached or still to come. */
 export function stepsOf({ state }: Pick<RolloutHost, 'state'>): string {
-  const reached = STEPS.indexOf(state);
+  const reached = STEPS.indexOf(state === 'committing' ? 'trial' : state);
   if (state === 'reverting' || state === 'reverted') return '<<<<<';
   if (state === 'failed' || state === 'unreachable') return 'xxxxx';
   return STEPS.map((_, index) => (index <= reached ? '#' : '.')).join('');
 }
 
 /** How long it is in its state already. */
-export function sinceText({ state, times }: Pick<RolloutHost, 'state' | 'times'>): string {
+export function sinceText({ state, times }: Pick<RolloutHost, 'state' | 'times'>, now: number): string {
   const since = times?.[state];
   if (since === undefined || state === 'committed') return '';
-  return ` ${formatDuration(Math.max(0, Math.floor((Date.now() - since) / 1000)) * 1000)}`;
+  return ` ${formatDuration(Math.max(0, Math.floor((now - since) / 1000)) * 1000)}`;
 }
 
 /** As a coordinator sends it; one of an older version sends no counts. */

@@ -6,12 +6,14 @@ import { readRollout } from '@outrider/shared/rpc/codec.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { countOption, rolloutIdArgument } from './arguments.js';
 import { timeLimit, withCoordinator } from './connection.js';
+import { endText } from './end-text.js';
 import { addEvidence } from './evidence.js';
 import { followRollout } from './follow-rollout.js';
 import { appsOption, type Globals, globalsOf, whoami, withGlobals } from './globals.js';
 import { show } from './output.js';
 import { reasonsText } from './reasons-text.js';
-import { endText, type Explained, placeColumns } from './rollout-view.js';
+import { placeColumns } from './rollout-block.js';
+import type { Explained } from './rollout-view.js';
 import { table } from '@outrider/shared/cli/table.js';
 
 export function addRolloutVerbs(rollout: Command): void {

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,12 +8,12 @@ import { widthOf } from '@outrider/shared/cli/width.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { freePort, startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTerminal, type Seen, type Step } from '../../../../test/support/terminal.js';
 import { afterKey } from './top/live.js';
 import { screenOf, type View } from './top/screen.js';
 import type { AgentRow, Snapshot } from './top/snapshot.js';
 
 const BIN = fileURLToPath(new URL('../../bin/coordinator.js', import.meta.url));
-const TERMINAL = fileURLToPath(new URL('../../../../test/support/pseudo-terminal.py', import.meta.url));
 const LEFT = '\u001b[?25h\u001b[?1049l';
 
 const agent = (name: string, more: Partial<AgentRow> = {}): AgentRow => ({
@@ -107,7 +107,7 @@ describe('in a pseudo terminal', () => {
     const folders = { data_dir: join(folder, 'data'), run_dir: join(folder, 'run') };
     writeFileSync(settings, JSON.stringify({ ...folders, redis: { url: redis.url }, listen }));
     const { PATH } = process.env;
-    env = { PATH, HOME: folder, TERM: 'xterm-256color', OUTRIDER_RENDEZVOUS: join(folder, 'endpoints') };
+    env = { PATH, HOME: folder, OUTRIDER_RENDEZVOUS: join(folder, 'endpoints') };
     daemon = spawn(process.execPath, [BIN, 'serve', '--config', settings], { env, stdio: 'ignore' });
     await eventually(() => {
       expect(execFileSync(process.execPath, [BIN, 'status'], { env, encoding: 'utf8', stdio: 'pipe' })).toContain('up');
@@ -121,22 +121,8 @@ describe('in a pseudo terminal', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  interface Ran {
-    readonly code: number;
-    readonly output: string;
-    readonly restored: boolean;
-  }
-
-  function typed(steps: readonly object[], more: NodeJS.ProcessEnv = {}): Promise<Ran> {
-    const plan = { command: [process.execPath, BIN, 'top', '--interval', '200ms'], rows: 24, columns: 80, steps };
-    return new Promise((resolve, reject) => {
-      const options = { env: { ...env, ...more }, encoding: 'utf8' as const };
-      execFile('python3', [TERMINAL, JSON.stringify(plan)], options, (error, stdout) => {
-        if (error === null) resolve(JSON.parse(stdout) as Ran);
-        else reject(new Error(error.message, { cause: error }));
-      });
-    });
-  }
+  const typed = (steps: readonly Step[], more: NodeJS.ProcessEnv = {}): Promise<Seen> =>
+    inTerminal([process.execPath, BIN, 'top', '--interval', '200ms'], steps, { env: { ...env, ...more } });
 
   it('sorts, filters, follows a resize, and leaves the terminal as it was', async () => {
     const { code, output, restored } = await typed([

@@ -76,4 +76,8 @@ test('the health of an agent is told newest first, of one host where that is ask
   expect(reasons(await health.last('crew', 'memory', 2, 'pc2'))).toEqual(['498', '496']);
   expect(await health.last('crew', 'memory', 2_000, '')).toHaveLength(500);
   expect(await health.last('crew', 'vision', 5, '')).toEqual([]);
+  await redis.sadd(KEYS.apps, 'crew', 'team', 'none');
+  await redis.xadd(KEYS.health('team', 'memory'), '*', EVENT_FIELD, result('pc2', 'of another app'));
+  expect(await health.appsWith('memory')).toEqual(['crew', 'team']);
+  expect(await health.appsWith('vision')).toEqual([]);
 });

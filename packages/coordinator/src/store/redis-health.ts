@@ -10,7 +10,7 @@ const PAGE = 200;
 export class RedisHealth implements HealthLog {
   constructor(
     private readonly redis: RedisClient,
-    private readonly keys: Pick<FleetKeys, 'health'>,
+    private readonly keys: Pick<FleetKeys, 'apps' | 'health'>,
   ) {}
 
   async last(app: string, agent: string, count: number, host: string): Promise<readonly HealthResult[]> {
@@ -30,6 +30,12 @@ export class RedisHealth implements HealthLog {
       if (last === undefined || entries.length < PAGE) return found;
       until = `(${last}`;
     }
+  }
+
+  async appsWith(agent: string): Promise<readonly string[]> {
+    const apps = await ask(this.redis.smembers(this.keys.apps));
+    const kept = await Promise.all(apps.map((app) => ask(this.redis.exists(this.keys.health(app, agent)))));
+    return apps.filter((_, index) => kept[index] === 1).sort();
   }
 }
 

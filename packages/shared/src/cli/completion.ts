@@ -20,6 +20,7 @@ export function addCompletion(program: Command, valuesOf?: ValuesOf): void {
     .command('completion')
     .description('print a script for completion in the shell')
     .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .option('--json', 'print JSON: the shell and its script')
     .addHelpText(
       'after',
       `
@@ -30,8 +31,10 @@ Examples:
   source <(${name} completion zsh)                                   # in ~/.zshrc, after compinit
   ${name} completion fish > ~/.config/fish/completions/${name}.fish`,
     )
-    .action((shell: (typeof SHELLS)[number]) => {
-      process.stdout.write(SCRIPTS[shell](name));
+    .action((shell: (typeof SHELLS)[number], _: object, command: Command) => {
+      const script = SCRIPTS[shell](name);
+      const { json = false } = command.optsWithGlobals<{ readonly json?: true }>();
+      process.stdout.write(json ? `${JSON.stringify({ shell, script })}\n` : script);
     });
 }
 

@@ -74,10 +74,24 @@ describe('runProgram', () => {
     ]) {
       expect(run(...words)).toMatchObject({
         code: 2,
-        stdout: '',
+        stdout: words.includes('--json') ? `{"error":"Unknown command 'stats'. Did you mean status?"}\n` : '',
         stderr: "Error: Unknown command 'stats'. Did you mean status?\n",
       });
     }
+  });
+
+  it('says what went wrong as JSON too where JSON is read, and only there', () => {
+    const said = { stdout: '{"error":"It went wrong. Try again."}\n', stderr: 'Error: It went wrong. Try again.\n' };
+    expect(run('fail', 'refused', '--json')).toEqual({ code: 4, ...said });
+    expect(run('--json', 'fail', 'unavailable')).toEqual({ code: 5, ...said });
+    expect(run('fail', '--', 'refused', '--json')).toMatchObject({ code: 2, stdout: '' });
+    const bug = run('bug', '--debug', '--json');
+    expect(bug.stdout).toBe('{"error":"x is undefined. This is a bug of Outrider; --debug shows where."}\n');
+    expect(run('--json', 'group', 'xyzzy')).toMatchObject({
+      code: 2,
+      stdout: `{"error":"Unknown command 'xyzzy'. See --help."}\n`,
+    });
+    expect(run('--json')).toMatchObject({ code: 2, stdout: '{"error":"A verb is missing. See --help."}\n' });
   });
 
   it('shows no stack trace, unless asked', () => {
@@ -168,6 +182,11 @@ describe('completion', () => {
       expect(result.stdout).toBe(expected);
     });
   }
+
+  it('is a document with --json', () => {
+    const { shell, script } = JSON.parse(run('completion', 'bash', '--json').stdout) as Record<string, string>;
+    expect([shell, script]).toEqual(['bash', run('completion', 'bash').stdout]);
+  });
 
   it('refuses other shells', () => {
     expect(run('completion', 'fisk')).toMatchObject({ code: 2, stderr: expect.stringContaining('"fish"') as string });

@@ -1,12 +1,13 @@
 /**
  * The frame around a program's verbs: errors become one sentence on standard error and an exit code of
- * docs/operations.md. Standard output belongs to the verbs alone. Never shows a stack trace, unless `--debug`.
+ * docs/operations.md. Standard output belongs to the verbs, and with `--json` to the error of one. Never shows a stack
+ * trace, unless `--debug`.
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { closest, didYouMean } from '../runtime/suggest.js';
 import { answerCompletion, COMPLETE } from './completion.js';
-import { endQuietlyWithoutReader, sayError, sayFailure, wantsTraces } from './failure.js';
+import { endQuietlyWithoutReader, sayError, sayFailure, wantsJson } from './failure.js';
 
 /** Wrong usage. */
 const USAGE = 2;
@@ -45,7 +46,7 @@ export async function runProgram(
     );
     await program.parseAsync([...argv.slice(0, 2), ...upToUnknownVerb(program, argv.slice(2))]);
   } catch (error) {
-    process.exitCode = report(error, wantsTraces(argv));
+    process.exitCode = report(error, argv);
   }
 }
 
@@ -90,14 +91,13 @@ const flagsOf = (command: Command): readonly string[] => [
 ];
 
 /** Writes the sentence; returns the exit code. */
-export function report(error: unknown, debug: boolean): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    // Help that was shown because no verb was given has said it all.
-    if (error.code !== 'commander.help') sayError(usageSentence(error.message));
-    return USAGE;
-  }
-  return sayFailure(error, debug);
+export function report(error: unknown, argv: readonly string[]): number {
+  if (!(error instanceof CommanderError)) return sayFailure(error, argv);
+  if (error.exitCode === 0) return 0;
+  // Help that was shown because no verb was given has said it all, to people.
+  if (error.code !== 'commander.help') sayError(usageSentence(error.message), argv);
+  else if (wantsJson(argv)) sayError('A verb is missing. See --help.', argv);
+  return USAGE;
 }
 
 /** commander: `error: unknown option '--jsn'\n(Did you mean --json?)` */

@@ -1,4 +1,4 @@
-/** How HTTP answers are written: whole, or line by line as they come. */
+/** What HTTP answers are, and how whole ones are written; send-lines.ts writes those that come line by line. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf, OutriderError } from '../runtime/errors.js';
 import { statusOf } from './status.js';
@@ -11,6 +11,8 @@ export interface HttpAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Instead of a body: values as they come, one line of JSON each. `signal` is aborted when the caller has gone. */
   readonly lines?: (signal: AbortSignal) => AsyncIterable<unknown>;
+  /** Of `lines`: a reader that reads nothing for so long is cut off; absent: it is waited for. */
+  readonly patienceMs?: number;
 }
 
 export const failure = (status: number, error: string): HttpAnswer => ({ status, body: { error } });
@@ -39,46 +41,3 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
 
 const contentOf = (body: unknown): string | Uint8Array =>
   typeof body === 'string' || body instanceof Uint8Array ? body : `${JSON.stringify(body ?? null)}\n`;
-
-/**
- * Waits for a slow reader. What goes wrong before the first line is an answer of its own; after it, the last line:
- * `{"error":"SENTENCE"}` alone. Rejects where the caller's stream can't be read.
- */
-export async function sendLines(
-  request: IncomingMessage,
-  response: ServerResponse,
-  open: NonNullable<HttpAnswer['lines']>,
-): Promise<void> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  const lines = open(gone.signal)[Symbol.asyncIterator]();
-  let next: IteratorResult<unknown>;
-  try {
-    next = await lines.next();
-  } catch (error) {
-    sendAnswer(request, response, answerOf(error));
-    return;
-  }
-  response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8', 'cache-control': 'no-store' });
-  try {
-    for (; next.done !== true && !gone.signal.aborted; next = await lines.next()) {
-      if (!response.write(`${JSON.stringify(next.value)}\n`)) await drained(response);
-    }
-  } catch (error) {
-    response.write(`${JSON.stringify(answerOf(error).body)}\n`);
-  } finally {
-    await lines.return?.();
-    response.end();
-  }
-}
-
-/** Until the caller has read, or has gone. */
-const drained = (response: ServerResponse): Promise<void> =>
-  new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done).off('close', done);
-      resolve();
-    };
-    response.on('drain', done).on('close', done);
-    if (response.destroyed) done();
-  });

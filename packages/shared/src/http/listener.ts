@@ -1,17 +1,19 @@
 /** One HTTP listener with limits: slow, endless and malformed requests are cut off with a sentence. Routes nothing. */
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { OutriderError } from '../runtime/errors.js';
 import { reasonOf } from '../runtime/system-error.js';
 import { formatHostPort, parseHostPort } from '../runtime/listen.js';
-import { type HttpAnswer, sendAnswer, sendLines } from './answer.js';
+import { type HttpAnswer, sendAnswer } from './answer.js';
+import { sendLines } from './send-lines.js';
 
 export interface HttpListener {
   /** `HOST:PORT` as bound, or the path of a unix socket. */
   readonly address: string;
   /** 0 where it is no port. */
   readonly port: number;
-  /** Cuts what is open. */
+  /** Ends what is followed, cuts what else is open. */
   close(): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ const LIMITS = {
   maxHeaderSize: 16 * 1024,
 } as const;
 const MOST_CONNECTIONS = 500;
+const END_WITHIN_MS = 1_000;
 
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -36,13 +39,20 @@ export async function listenHttp(
   handle: (request: IncomingMessage) => Promise<HttpAnswer>,
   upgrade?: Upgrade,
 ): Promise<HttpListener> {
+  const ending = new AbortController();
+  const followed = new Set<Promise<void>>();
   const server = createServer(LIMITS, (request, response) => {
     void handle(request).then(
-      (answer) => (answer.lines === undefined ? sendAnswer(request, response, answer) : follow(answer.lines)),
+      ({ lines, ...answer }) =>
+        lines === undefined ? sendAnswer(request, response, answer) : follow({ ...answer, lines }),
       () => void response.destroy(),
     );
-    const follow = (lines: NonNullable<HttpAnswer['lines']>): void =>
-      void sendLines(request, response, lines).catch(() => void response.destroy());
+    const follow = (answer: HttpAnswer & Required<Pick<HttpAnswer, 'lines'>>): void => {
+      const sent = sendLines(request, response, answer, ending.signal)
+        .catch(() => void response.destroy())
+        .finally(() => followed.delete(sent));
+      followed.add(sent);
+    };
   });
   server.maxConnections = MOST_CONNECTIONS;
   server.on('clientError', refuseMalformed);
@@ -52,11 +62,14 @@ export async function listenHttp(
   return {
     address: host === undefined ? address : formatHostPort({ host, port }),
     port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      ending.abort();
+      // What is followed has its end by then, or is cut off.
+      await Promise.race([Promise.all(followed), pause(END_WITHIN_MS, undefined, { ref: false })]);
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
 

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { rendezvousFolder } from './notes.js';
-import { findDaemons, findEndpoint, publishEndpoint } from './rendezvous.js';
+import { findDaemons } from './daemon-notes.js';
+import { findEndpoint, publishEndpoint } from './rendezvous.js';
 import { ensureToken } from './token.js';
 
 let root: string;

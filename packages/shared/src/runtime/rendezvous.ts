@@ -3,18 +3,9 @@
  * token file in a private folder. Notes hold no secret; whoever can't read the token file gets no further.
  */
 import { OutriderError } from './errors.js';
-import { leaveNote, type Note, readNotes, rendezvousFolder } from './notes.js';
+import { type DaemonKind, type DaemonNote, findDaemons } from './daemon-notes.js';
+import { leaveNote, rendezvousFolder } from './notes.js';
 import { readToken } from './token.js';
-
-export type DaemonKind = 'sidecar' | 'coordinator';
-
-export interface DaemonNote extends Note {
-  /** gRPC, `HOST:PORT`. */
-  readonly endpoint: string;
-  readonly tokenFile: string;
-  /** `HOST:PORT` of its HTTP. */
-  readonly http?: string;
-}
 
 /**
  * Leaves the note of this process; the returned function takes it away again (and only this one).
@@ -25,14 +16,6 @@ export const publishEndpoint = (
   daemon: Pick<DaemonNote, 'endpoint' | 'tokenFile' | 'http'>,
   folder: string = rendezvousFolder(),
 ): (() => void) => leaveNote(`${program}-${daemon.endpoint}`, daemon, folder);
-
-/** Every daemon of this kind that runs, sorted by endpoint. Notes of dead ones, and of other users, do not count. */
-export const findDaemons = (program: DaemonKind, folder: string = rendezvousFolder()): readonly DaemonNote[] =>
-  readNotes<DaemonNote>(
-    `${program}-`,
-    ({ endpoint, tokenFile }) => typeof endpoint === 'string' && typeof tokenFile === 'string',
-    folder,
-  );
 
 /**
  * The daemon at `endpoint`, or without one the only one that runs (`preferred` among several). Its token is that of

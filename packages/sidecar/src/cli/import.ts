@@ -7,7 +7,7 @@ import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { globalsOf, withGlobals } from './globals.js';
 import type { Kind } from './import/detect.js';
 import type { Fitted } from './import/fit.js';
-import { print } from './output.js';
+import { show } from './output.js';
 
 interface ImportOptions {
   readonly from?: Kind;
@@ -52,12 +52,11 @@ export function importCommand(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: ImportOptions) => {
       const fitted = await imported(file, options);
-      const text = globalsOf(command).json ? `${JSON.stringify(documentOf(fitted), null, 2)}\n` : fitted.text;
-      if (options.output === undefined) process.stdout.write(text);
-      else {
-        write(options.output, text, options.force === true);
-        print(`${options.output}: ${counted(fitted)}`);
-      }
+      const { output } = options;
+      if (output !== undefined) write(output, fitted.text, options.force === true);
+      show(globalsOf(command), documentOf(fitted, output), () =>
+        output === undefined ? fitted.text.trimEnd() : `${output}: ${counted(fitted)}`,
+      );
       if (fitted.problems.length === 0) return;
       process.stderr.write(`Error: ${unfinished(fitted)}\n`);
       process.exitCode = UNFINISHED;
@@ -90,10 +89,12 @@ function write(file: string, text: string, force: boolean): void {
   }
 }
 
-function documentOf({ app, agents, leftOut, notes, problems }: Fitted): object {
+/** `file`: where the agents.yaml was written. */
+function documentOf({ app, agents, leftOut, notes, problems }: Fitted, file: string | undefined): object {
   const named = (all: Fitted['agents']): object =>
     Object.fromEntries(all.map(({ name, settings }) => [name, settings]));
   return {
+    ...(file === undefined ? {} : { file }),
     ...(app === undefined ? {} : { app }),
     agents: named(agents),
     left_out: named(leftOut),

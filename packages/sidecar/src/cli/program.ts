@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly config: string | undefined;
   readonly checkConfig: boolean;
   readonly drainOnStop: boolean;
+  /** One line of JSON on standard output once it serves. */
+  readonly json: boolean;
 }
 
 /** The daemon, by whoever may load it. */
@@ -35,11 +37,13 @@ interface RunFlags {
   readonly config?: string;
   readonly checkConfig?: true;
   readonly drainOnStop?: true;
+  readonly json?: true;
 }
 
 const RUN_EXAMPLES = `
 Examples:
   sidecar run --config /etc/outrider/sidecar.yaml --check-config
+  sidecar run --json | jq -r '.grpc[0]'
   sidecar run --drain-on-stop        # as the main program of a container`;
 
 export function programOf(run: Run): Command {
@@ -51,10 +55,11 @@ export function programOf(run: Run): Command {
     .option('--config <file>', 'settings; default /etc/outrider/sidecar.yaml where it exists')
     .option('--check-config', 'read the settings, say whether they are good, and end')
     .option('--drain-on-stop', 'stop all agents whenever it ends, not only when the machine goes down')
+    .option('--json', 'print one line of JSON when it serves: its addresses, its page, the file of its token')
     .option('--debug', 'show stack traces')
     .addHelpText('after', RUN_EXAMPLES)
-    .action(({ config, checkConfig, drainOnStop }: RunFlags) =>
-      run({ config, checkConfig: checkConfig === true, drainOnStop: drainOnStop === true }),
+    .action(({ config, checkConfig, drainOnStop, json }: RunFlags) =>
+      run({ config, checkConfig: checkConfig === true, drainOnStop: drainOnStop === true, json: json === true }),
     );
   statusCommand(program);
   logsCommand(program);

@@ -37,17 +37,18 @@ export function createSelfLook(parts: SelfLookParts): SelfLook {
     now: () => systemClock.now(),
     ask: (endpoints) => Promise.all(endpoints.map((endpoint) => askQuestion(endpoint, LOOK_MS))),
     diagnose: async () => {
-      const [redis, disk, bus, metrics] = await Promise.all([
+      const [redis, disk, bus, metrics, certificates] = await Promise.all([
         seeRedis(config, parts.redis()),
         seeRoom(config),
         seeBus(config.runDir, inside.events),
         seeEndpoint('metrics', `http://${config.listen.metrics[0] ?? ''}/metrics`, LOOK_MS),
+        seeRedisCertificates(config.redis, LOOK_MS),
       ]);
       return {
         ...{ name: config.host, version: inside.version, nowMs: systemClock.now(), loopLagMs: lag.longest() },
         ...{ redis, bus, paths: seePaths(config, inside.tokens.file), listeners: listenersOf(config) },
         ...(disk === undefined ? {} : { disk }),
-        ...{ certificates: seeRedisCertificates(config.redis), monitoring: [metrics], roundTripMs: 0 },
+        ...{ certificates, monitoring: [metrics], roundTripMs: 0 },
         health: hostHealth(inside.host.status()).sentence,
         ...(question === undefined ? {} : { question }),
       };

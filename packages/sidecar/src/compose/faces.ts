@@ -42,6 +42,8 @@ export interface Faces {
   readonly addresses: Readonly<Record<'grpc' | 'http' | 'metrics' | 'question' | 'events', readonly string[]>>;
   /** For a browser, with the token in it. */
   readonly link: string;
+  /** Of our own token. */
+  readonly tokenFile: string;
   close(): Promise<void>;
 }
 
@@ -57,7 +59,7 @@ export async function startFaces(config: SidecarConfig, inside: Inside, log: Log
     await grpcClient();
     const addresses = await open(config, inside, log, closers);
     const [page = ''] = addresses.http;
-    return { addresses, link: `http://${page}/#token=${inside.tokens.own}`, close };
+    return { addresses, link: `http://${page}/#token=${inside.tokens.own}`, tokenFile: inside.tokens.file, close };
   } catch (error) {
     await close();
     throw error;

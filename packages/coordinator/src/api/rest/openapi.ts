@@ -49,9 +49,12 @@ export function openapiOf(routes: readonly RestRoute[]): Json {
 function operationOf(route: RestRoute): Json {
   const { method, path, summary, description, tag, parameters, body, token, answers, link } = route;
   const errors = { ...ERRORS, ...(token ? WITH_TOKEN : {}), ...(body === undefined ? {} : WITH_BODY) };
-  const good = Object.entries(answers).map(([status, { description: what, shape }]) => [
+  const good = Object.entries(answers).map(([status, { description: what, shape, line }]) => [
     status,
-    { description: what, ...(link === true ? LINK : {}), content: contentOf(shape) },
+    {
+      ...{ description: what, ...(link === true ? LINK : {}) },
+      content: { ...contentOf(shape), ...(line === undefined ? {} : { [LINES]: { schema: schemaOf(line) } }) },
+    },
   ]);
   const bad = Object.entries(errors).map(([status, what]) => [
     status,
@@ -66,6 +69,9 @@ function operationOf(route: RestRoute): Json {
     responses: Object.fromEntries([...bad, ...good]),
   };
 }
+
+/** The schema beside it is that of each line. */
+const LINES = 'application/x-ndjson';
 
 const LINK = {
   headers: { Link: { description: '`rel="next"`, where there is more.', schema: { type: 'string' } } },

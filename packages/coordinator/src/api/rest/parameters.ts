@@ -1,5 +1,6 @@
 /** What a route may be asked with: how each parameter is told in the document, and how it is read, by the same thing. */
 import { parseSpan } from '@outrider/shared/domain/duration.js';
+import { type Labels, readLabels } from '@outrider/shared/domain/labels.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import { line, names, oneOf, optionalApps, optionalName, refuse, rolloutId, versionOrWord } from '../fields.js';
@@ -56,9 +57,11 @@ export const wordOf = <const T extends string>(description: string, allowed: rea
   read: (text, name) => (text === '' ? '' : oneOf(name, text, allowed)),
 });
 
+const YES = ['true', '1'];
+
 export const flagOf = (description: string): Parameter<boolean> => ({
-  ...{ description, schema: { type: 'boolean', default: false } },
-  read: (text, name) => text !== '' && oneOf(name, text, ['true', 'false']) === 'true',
+  ...{ description, schema: { type: 'string', enum: [...YES, 'false', '0'], default: 'false' } },
+  read: (text, name) => text !== '' && YES.includes(oneOf(name, text, [...YES, 'false', '0'])),
 });
 
 /** A number from `least` to `most`; `unless`: where it is absent. */
@@ -71,6 +74,21 @@ export const countOf = (description: string, least: number, most: number, unless
     return isNumber && value >= least && value <= most
       ? value
       : refuse(name, `expected is a number from ${least} to ${most}`);
+  },
+});
+
+/** The same; undefined where it is absent. */
+export const maybeCountOf = (description: string, least: number, most: number): Parameter<number | undefined> => ({
+  ...{ description, schema: { type: 'integer', minimum: least, maximum: most } },
+  read: (text, name) => (text === '' ? undefined : countOf('', least, most, least).read(text, name)),
+});
+
+/** `zone=lab,gpu=yes`. */
+export const labelsOf = (description: string): Parameter<Labels | undefined> => ({
+  ...{ description, schema: { type: 'string', pattern: '^[^=,]+=[^,]*(,[^=,]+=[^,]*)*$', maxLength: 1_000 } },
+  read: (text, name) => {
+    const labels = text === '' ? undefined : readLabels(line(name, text));
+    return typeof labels === 'string' ? refuse(name, labels) : labels;
   },
 });
 

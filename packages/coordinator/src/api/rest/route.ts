@@ -23,12 +23,21 @@ export interface Asked<P extends Parameters = Parameters> extends RestParts {
   readonly request: IncomingMessage;
   /** The methods of gRPC; ended when the caller goes away. */
   readonly wire: Wire;
+  /** The same for an answer that goes on: its calls end with the signal. */
+  readonly wireUntil: (signal: AbortSignal) => Wire;
   /** Who asks, for the history. */
   readonly by: string;
 }
 
 /** What an answer looks like: a shape of JSON, or the type of a text. */
 export type Shape = z.ZodType | { readonly type: string };
+
+export interface RestAnswer {
+  readonly description: string;
+  readonly shape: Shape;
+  /** What each line is where the answer goes on, as lines of JSON. */
+  readonly line?: z.ZodType;
+}
 
 export interface RestRoute {
   readonly method: 'GET' | 'POST';
@@ -45,7 +54,7 @@ export interface RestRoute {
   /** It changes something, or shows what may be a secret. */
   readonly token?: true;
   /** By status; the errors that every route may have are not named. */
-  readonly answers: Readonly<Record<number, { readonly description: string; readonly shape: Shape }>>;
+  readonly answers: Readonly<Record<number, RestAnswer>>;
   /** Headers that a good answer may have. */
   readonly link?: true;
   readonly handle: (asked: Asked) => Promise<HttpAnswer> | HttpAnswer;

@@ -1,6 +1,7 @@
 /** The fleet as it is: in the shapes that dashboards of old know, and as the command line shows it. */
 import { SEVERITIES } from '@outrider/shared/domain/agent-error.js';
 import { errorsDocument } from '@outrider/shared/documents/errors.js';
+import { fleetDocument } from '@outrider/shared/documents/fleet.js';
 import { hostDocument } from '@outrider/shared/documents/hosts.js';
 import type { DroppedErrors__Output } from '@outrider/shared/gen/outrider/v1/DroppedErrors.js';
 import type { ErrorGroup__Output } from '@outrider/shared/gen/outrider/v1/ErrorGroup.js';
@@ -8,13 +9,26 @@ import { readEvent, readInstanceStatus } from '@outrider/shared/rpc/codec.js';
 import { z } from 'zod';
 import { refuse } from '../fields.js';
 import { controlAgent } from '../http-agents.js';
-import { countOf, nameOf, namesOf, pageOf, required, rolloutOf, spanOf, textOf, wordOf } from './parameters.js';
+import { countOf, flagOf, nameOf, namesOf, pageOf, required, rolloutOf, spanOf, textOf, wordOf } from './parameters.js';
 import { next, ok, part, type RestRoute, route } from './route.js';
-import { Agent, AgentControl, AgentControlled, Errors, Event, Health, Host, LogLine, Status } from './shapes-fleet.js';
+import {
+  Agent,
+  AgentControl,
+  AgentControlled,
+  Errors,
+  Event,
+  Fleet,
+  Health,
+  Host,
+  LogLine,
+  Status,
+} from './shapes-fleet.js';
 
 const tag = 'fleet';
 /** As many as a sidecar gives. */
 const MOST_LINES = 10_000;
+/** Of a reader that reads nothing. */
+const PATIENCE_MS = 60_000;
 
 const status = route({
   ...{ method: 'GET', path: '/status', tag, summary: 'The rollout under way, or the last one, and the fleet' },
@@ -22,6 +36,16 @@ const status = route({
   parameters: {},
   answers: { 200: { description: 'Before any rollout the same members, null or 0.', shape: Status } },
   handle: async ({ feed }) => ok(await feed.status()),
+});
+
+const fleet = route({
+  ...{ method: 'GET', path: '/fleet', tag, summary: 'The fleet in one look', parameters: {} },
+  answers: { 200: { description: 'As `coordinator status --json`, and where each host is asked.', shape: Fleet } },
+  handle: async ({ wire }) => {
+    const [seen, known] = await Promise.all([wire.Status({}), wire.Hosts({})]);
+    const endpoints = Object.fromEntries(known.hosts.map(({ name, endpoint }) => [name, endpoint]));
+    return ok({ ...fleetDocument(seen), endpoints });
+  },
 });
 
 const health = route({
@@ -77,18 +101,31 @@ const events = route({
 
 const logs = route({
   ...{ method: 'GET', path: '/logs', tag, summary: 'The last lines that agents have printed', token: true },
+  description:
+    'With `follow` it goes on as they print, until the caller leaves or the coordinator ends: application/x-ndjson, a ' +
+    'line of JSON each. What goes wrong then is the last line, `{"error":"SENTENCE"}`. Hosts that come back are asked ' +
+    'again. Who reads nothing for a minute is cut off; what is not read yet stays in the logs of the agents.',
   parameters: {
     agent: required(namesOf('Names of agents, with commas between them.')),
     host: nameOf('Only on this host.'),
     app: nameOf('Only of this app.'),
     n: countOf('The last so many of each instance.', 1, MOST_LINES, 100),
+    follow: flagOf('Go on as they print.'),
     since: spanOf('Only what is newer: 10m, 2h, 7d.'),
   },
-  answers: { 200: { description: 'As `coordinator logs --json`, as one list.', shape: z.array(LogLine) } },
-  handle: async ({ values: { agent, host, app, n, since }, wire, inside }) => {
+  answers: {
+    200: {
+      description: 'As `coordinator logs --json`, as one list; with `follow` the same lines.',
+      ...{ shape: z.array(LogLine), line: LogLine },
+    },
+  },
+  handle: async ({ values: { agent, host, app, n, since, follow }, wire, wireUntil, inside }) => {
     if (agent.length === 0) refuse('agent', 'none is named');
     const from = since === undefined ? 0 : Math.max(1, inside.clock.now() - since);
-    const request = { agent: agent[0] ?? '', agents: [...agent], host, app, lines: n, since: from, follow: false };
+    const request = { agent: agent[0] ?? '', agents: [...agent], host, app, lines: n, since: from, follow };
+    if (follow) {
+      return { status: 200, lines: (signal) => wireUntil(signal).Logs(request), patienceMs: PATIENCE_MS };
+    }
     const lines = [];
     for await (const line of wire.Logs(request)) lines.push(line);
     return ok(lines);
@@ -126,4 +163,4 @@ const errors = route({
   },
 });
 
-export const FLEET: readonly RestRoute[] = [status, health, hosts, agents, control, events, errors, logs];
+export const FLEET: readonly RestRoute[] = [status, fleet, health, hosts, agents, control, events, errors, logs];

@@ -1,23 +1,12 @@
 /** Rollouts: looking at them, what one would do, what an operator says to one, and the way back. */
 import { reportDocument } from '@outrider/shared/documents/report.js';
 import { DEFAULT_REPORT_MS } from '@outrider/shared/domain/delivery.js';
-import { ROLLOUT_STRATEGIES } from '@outrider/shared/domain/rollout.js';
 import { readPlan, readReport, readRollout } from '@outrider/shared/rpc/codec.js';
 import { z } from 'zod';
 import { rollbackAtLeader } from '../emergency.js';
 import { onlyFields, textIn } from '../fields.js';
-import {
-  appsOf,
-  countOf,
-  flagOf,
-  nameOf,
-  namesOf,
-  required,
-  rolloutOf,
-  spanOf,
-  versionOf,
-  wordOf,
-} from './parameters.js';
+import { appsOf, countOf, nameOf, rolloutOf, spanOf } from './parameters.js';
+import { PLAN_PARAMETERS, planRequest } from './plan-parameters.js';
 import { next, ok, type RestRoute, route } from './route.js';
 import { Control, Plan, Report, Rollback, RollbackBegun, Rollout } from './shapes-rollout.js';
 
@@ -66,21 +55,9 @@ const plan = route({
   ...{ method: 'GET', path: '/plan', tag, summary: 'What a rollout would do; changes nothing', token: true },
   description:
     'Every host is asked whether it could run the release. Problems are in the answer, which is 200 all the same.',
-  parameters: {
-    version: required(versionOf('The release: a version, a tag, or latest, previous, good.')),
-    app: appsOf('Where there is more than one app: this one, or several as one rollout.'),
-    hosts: namesOf('Only these hosts, with commas between them.'),
-    agents: namesOf('Only these agents, with commas between them.'),
-    strategy: wordOf('Absent: rolling.', ROLLOUT_STRATEGIES),
-    skip_down: flagOf('Leave out hosts that are down.'),
-    bake: spanOf('How long each host is on trial; absent: 30s.'),
-  },
+  parameters: PLAN_PARAMETERS,
   answers: { 200: { description: 'As `coordinator rollout --plan --json`.', shape: Plan } },
-  handle: async ({ values, wire, by }) => {
-    const { version, app, hosts, agents, strategy, skip_down: skipDown, bake } = values;
-    const request = { version, app, hosts: [...hosts], agents: [...agents], strategy, skipDown, by };
-    return ok(readPlan(await wire.PlanRollout({ ...request, ...(bake === undefined ? {} : { bakeMs: bake }) })));
-  },
+  handle: async ({ values, wire, by }) => ok(readPlan(await wire.PlanRollout({ ...planRequest(values), by }))),
 });
 
 const rollback = route({

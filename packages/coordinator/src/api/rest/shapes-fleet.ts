@@ -60,6 +60,39 @@ export const Status = named(
   }),
 );
 
+const Drifted = named(
+  'Drifted',
+  z.object({
+    ...{ host: z.string(), app: z.string(), rollout: z.string() },
+    ...{ version: maybe(z.string()), expected: maybe(z.string()) },
+  }),
+);
+const AppOfFleet = named(
+  'AppOfFleet',
+  z.object({
+    ...{ app: z.string(), version: maybe(z.string()), digest: maybe(z.string()) },
+    spec_digests: z.record(z.string(), z.string()).describe('By host.'),
+    kept: z.array(Kept),
+    on_trial: z.array(z.object({ version: z.string(), hosts: z.array(z.string()) })),
+    ...{ rollout: maybe(z.string()), phase: maybe(z.string()), explained: maybe(z.string()) },
+    waits_for: maybe(z.enum(['hold', 'promotion', 'resume'])),
+  }),
+);
+export const Fleet = named(
+  'Fleet',
+  z.object({
+    environment: z.string(),
+    state: z.enum(['ready', 'needs_release', 'needs_secrets', 'degraded']),
+    missing: z.array(z.string()),
+    ...{ leader: z.string(), redis: z.enum(['up', 'down']) },
+    hosts: z.object({ total: count, up: count }),
+    ...{ held: z.array(z.string()), drifted: z.array(Drifted), flapping: z.array(z.string()) },
+    agents: z.object({ total: count, ready: count }),
+    apps: z.array(AppOfFleet),
+    endpoints: z.record(z.string(), z.string()).describe('HOST:PORT of the gRPC of each host.'),
+  }),
+);
+
 const HostOfHealth = named(
   'HostOfHealth',
   z.object({

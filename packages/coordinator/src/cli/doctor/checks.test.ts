@@ -1,34 +1,19 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CertificateSight, Diagnosis } from '@outrider/shared/domain/diagnosis.js';
-import { seeCertificate } from '@outrider/shared/runtime/sight/certificates.js';
+import { createServer as createTls } from 'node:tls';
+import type { CertificateSight } from '@outrider/shared/domain/diagnosis.js';
+import { seeCertificate, seeRedisCertificates } from '@outrider/shared/runtime/sight/certificates.js';
 import { seeListeners } from '@outrider/shared/runtime/sight/listeners.js';
 import { describe, expect, test } from 'vitest';
 import type { Finding, FleetSight, HostSight } from './check.js';
+import { fleet, host } from './testing/sights.js';
 import { judgeAll } from './checks/all.js';
 import { findingsText } from './view.js';
 
-const diagnosis = (name: string, more: Partial<Diagnosis> = {}): Diagnosis => ({
-  ...{ name, version: '1.0.0', nowMs: Date.now(), loopLagMs: 3, roundTripMs: 2, paths: [], listeners: [] },
-  ...{ certificates: [], monitoring: [], redis: { up: true, place: 'r:6379', pingMs: 1, reason: '' } },
-  ...{ disk: { path: '/d', freeBytes: 1e12, totalBytes: 2e12, reserveBytes: 0 }, clockAheadMs: 0 },
-  bus: { heard: true, event: 'e1', reason: '' },
-  listeners: [{ what: 'grpc', address: '10.0.0.1:7070', pid: 7, program: 'node', own: true }],
-  ...more,
-});
-const host = (name: string, more: Partial<Diagnosis> = {}, sight: Partial<HostSight> = {}): HostSight => ({
-  ...{ name, address: '10.0.0.2', endpoint: '10.0.0.2:7070', here: [], inHistory: true },
-  answers: [{ host: 'other', endpoint: '10.0.0.3:5555', answer: 'healthy', milliseconds: 3, reason: '' }],
-  diagnosis: diagnosis(name, more),
-  ...sight,
-});
-const fleet = (...hosts: HostSight[]): FleetSight => ({
-  ...{ endpoint: '10.0.0.1:7077', version: '1.0.0', nowMs: Date.now(), here: [], hosts },
-  coordinator: diagnosis('c', { leader: 'c-1' }),
-});
 const ill = (sight: FleetSight): Finding[] => judgeAll(sight).filter(({ ok }) => !ok);
 const names = (found: readonly Finding[]): string[] => found.map(({ check, host: of }) => `${check} ${of ?? '-'}`);
 
@@ -71,22 +56,45 @@ describe('each of these alone is bad', () => {
 });
 
 describe('certificates', () => {
-  const made = (days: number): CertificateSight => {
+  const texts = (days: number): { readonly key: string; readonly cert: string } => {
     const folder = mkdtempSync(join(tmpdir(), 'outrider-cert-'));
     try {
       const [key, file] = [join(folder, 'key'), join(folder, 'cert')];
       const words = ['req', '-x509', '-newkey', 'ed25519', '-nodes', '-subj', '/CN=a', '-days', String(days)];
       execFileSync('openssl', [...words, '-keyout', key, '-out', file], { stdio: 'ignore' });
-      return seeCertificate('redis.tls.cert', readFileSync(file, 'utf8'));
+      return { key: readFileSync(key, 'utf8'), cert: readFileSync(file, 'utf8') };
     } finally {
       rmSync(folder, { recursive: true });
     }
   };
+  const made = (days: number): CertificateSight => seeCertificate('redis.tls.cert', texts(days).cert);
 
   test('one that ends soon is bad, one that ends later is not', () => {
     const [soon] = ill(fleet(host('a', { certificates: [made(3), made(90)] })));
     expect(soon).toMatchObject({ check: 'certificates', detail: expect.stringMatching(/ends in [23] days/) as string });
     expect(ill(fleet(host('a', { certificates: [made(90)] })))).toEqual([]);
+  });
+
+  test('so is what a server shows, of every server of the settings; one that is away is for others to tell', async () => {
+    const [soon, later] = [createTls(texts(3)), createTls(texts(90))];
+    for (const server of [soon, later]) server.listen(0, '127.0.0.1');
+    await Promise.all([once(soon, 'listening'), once(later, 'listening')]);
+    const [first, second] = [soon, later].map((server) => (server.address() as AddressInfo).port) as [number, number];
+    const nodes = [first, second, 1].map((port) => ({ host: '127.0.0.1', port }));
+    try {
+      const seen = await seeRedisCertificates({ kind: 'cluster', nodes, tls: {} }, 5_000);
+      expect(seen.map(({ path }) => path)).toEqual([`127.0.0.1:${first}`, `127.0.0.1:${second}`]);
+      const [found] = ill(fleet(host('a', { certificates: seen })));
+      expect(found?.detail).toMatch(new RegExp(`^the certificate of Redis at 127.0.0.1:${first} ends in [23] days:`));
+      expect(found?.remedy).toContain(`openssl s_client -connect 127.0.0.1:${first};`);
+      expect(await seeRedisCertificates({ kind: 'single', url: `rediss://127.0.0.1:${second}` }, 5_000)).toHaveLength(
+        1,
+      );
+      expect(await seeRedisCertificates({ kind: 'single', url: `redis://127.0.0.1:${second}` }, 5_000)).toEqual([]);
+    } finally {
+      soon.close();
+      later.close();
+    }
   });
 
   test('what is none is bad', () => {

@@ -1,5 +1,6 @@
 /** `coordinator doctor`: looks at everything that a fleet needs, says what is wrong and how to mend it. */
 import type { Command } from 'commander';
+import { cut } from '@outrider/shared/cli/width.js';
 import { versionOf } from '@outrider/shared/cli/program.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
@@ -12,6 +13,7 @@ import type { Progress } from './look.js';
 
 const BAD = 30;
 const NO_ANSWER = 5;
+const NARROW = 40;
 
 const HELP = `
 Looks at Redis, the leader, every host and its agents, ZeroMQ between hosts, the error bus, monitoring, clocks, disks,
@@ -48,11 +50,12 @@ async function doctor(globals: Globals, host: string | undefined): Promise<numbe
     const eyes = await eyesOfCoordinator(remote);
     progress.tell('the coordinator');
     return look(eyes, version, progress.tell);
-  }).catch((error: unknown) => {
-    if (!isAway(error)) throw error;
-    return look(ownEyes(globals.environment, whereAsked(globals), error), version, progress.tell);
-  });
-  progress.end();
+  })
+    .catch((error: unknown) => {
+      if (!isAway(error)) throw error;
+      return look(ownEyes(globals.environment, whereAsked(globals), error), version, progress.tell);
+    })
+    .finally(progress.end);
   const names = sight.hosts.map(({ name }) => name);
   if (host !== undefined && !names.includes(host)) throw unknownHost(host, names);
   const all = judgeAll(sight);
@@ -77,7 +80,9 @@ function progressOf({ json }: Globals): { readonly tell: Progress; readonly end:
   const { stderr } = process;
   if (json || !stderr.isTTY) return { tell: () => undefined, end: () => undefined };
   const seen: string[] = [];
-  const write = (text: string): void => void stderr.write(`\r\u001b[K${text.slice(0, stderr.columns - 1)}`);
+  // Of a terminal that does not say how wide it is.
+  const room = (): number => (stderr.columns > 1 ? stderr.columns : NARROW) - 1;
+  const write = (text: string): void => void stderr.write(`\r\u001b[K${cut(text, room())}`);
   write('looking ...');
   return {
     tell: (part) => {

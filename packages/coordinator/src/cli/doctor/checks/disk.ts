@@ -14,7 +14,7 @@ export const disk: Check = {
       const { path, freeBytes, totalBytes, reserveBytes, freeInodes = Infinity } = seen;
       const remedy =
         `${host === undefined ? '' : `on ${host}: `}df -h ${path}; du -xh ${path} | sort -h | tail; ` +
-        'coordinator release prune --dry-run shows what releases would give back';
+        '`coordinator release prune --dry-run` shows what releases would give back';
       if (freeBytes - reserveBytes < LEAST_BYTES) {
         const reserve = reserveBytes === 0 ? '' : `, and ${spokenSize(reserveBytes)} of that are disk_reserve`;
         const detail = `${spokenSize(freeBytes)} of ${spokenSize(totalBytes)} are free at ${path}${reserve}: the next release may be refused.`;

@@ -19,7 +19,7 @@ export const errorBus: Check = {
       if (inHistory) return ok('a test message came to the history of the fleet', name);
       return bad(
         `A test message was heard on ${name}, and is not in the history of the fleet: errors are seen there alone.`,
-        `see the check redis of ${name}; coordinator events -f shows what arrives`,
+        `see the check redis of ${name}; \`coordinator events -f\` shows what arrives`,
         name,
       );
     }),

@@ -34,10 +34,12 @@ function judge(
   if (silent === undefined) return ok(`${who} listens at ${seen.length} addresses, each its own`, host);
   return bad(
     `Nobody listens at ${silent.address}, which is listen.${silent.what} of ${who}.`,
-    'journalctl -n 50 of that program says why; restart it (agents run on)',
+    `${host === undefined ? '' : `on ${host}: `}journalctl -u ${unitOf(host)} -n 50; systemctl restart ${unitOf(host)} (agents run on)`,
     host,
   );
 }
+
+const unitOf = (host: string | undefined): string => (host === undefined ? 'outrider-coordinator' : 'outrider-sidecar');
 
 /** A program of ours that is just starting, or hangs. */
 const looksOurs = ({ program }: ListenerSight): boolean => program === 'node' || program === 'MainThread';

@@ -19,7 +19,7 @@ function judge({ up, place, pingMs, reason }: RedisSight, host: string | undefin
     const meaning = host === undefined ? 'Nothing new is decided until it is back' : 'Its events wait';
     return bad(
       `Redis at ${place} does not answer ${who}: ${reason} ${meaning}; agents run on.`,
-      `systemctl restart redis-server; then, on the machine of ${who}, redis-cli${cliPlace(place)} ping`,
+      `systemctl restart redis-server; redis-cli${cliPlace(place)} ping, on the machine of ${who}`,
       host,
     );
   }

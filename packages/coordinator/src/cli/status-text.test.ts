@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { type AppInStatus, appRows } from './status.js';
+import { appRows } from './status-text.js';
+
+type AppInStatus = Parameters<typeof appRows>[0];
 
 const app = (patch: Partial<AppInStatus> = {}): AppInStatus => ({
   ...{ app: 'shop', version: '1.4.1', kept: [], on_trial: [], rollout: 'r16', phase: 'succeeded' },

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type Explained, endText } from './rollout-view.js';
+import { endText } from './end-text.js';
+import type { Explained } from './rollout-view.js';
 
 const ended = (cause: string, agent = 'beat'): Explained =>
   ({ explained: 'It failed.', culprit: { host: 'c', agent, instance: 0, cause, log: [] } }) as unknown as Explained;

@@ -1,0 +1,20 @@
+/** The notes that daemons leave for programs of their machine: who runs, and where. Reads no token. */
+import { type Note, readNotes, rendezvousFolder } from './notes.js';
+
+export type DaemonKind = 'sidecar' | 'coordinator';
+
+export interface DaemonNote extends Note {
+  /** gRPC, `HOST:PORT`. */
+  readonly endpoint: string;
+  readonly tokenFile: string;
+  /** `HOST:PORT` of its HTTP. */
+  readonly http?: string;
+}
+
+/** Every daemon of this kind that runs, sorted by endpoint. Notes of dead ones, and of other users, do not count. */
+export const findDaemons = (program: DaemonKind, folder: string = rendezvousFolder()): readonly DaemonNote[] =>
+  readNotes<DaemonNote>(
+    `${program}-`,
+    ({ endpoint, tokenFile }) => typeof endpoint === 'string' && typeof tokenFile === 'string',
+    folder,
+  );
