@@ -5,6 +5,7 @@ import { fleetHealth } from '@outrider/shared/domain/health-score.js';
 import type { RolloutPhase } from '@outrider/shared/domain/rollout.js';
 import { appsOfRollout, isAbout } from '@outrider/shared/domain/rollout-place.js';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { describedMetrics, type MetricWords } from '@outrider/shared/runtime/metric-words.js';
 import { deliveryMetrics } from './delivery-metrics.js';
 import type { Inside } from './inside.js';
 import { currentRollout, instancesOf } from './read-model.js';
@@ -36,7 +37,7 @@ export class CoordinatorMetrics {
     'cause',
   ]);
   private readonly health = { pass: 0, fail: 0 };
-  private readonly seconds = this.histogram('outrider_rollout_seconds', 'Duration of rollouts.');
+  private readonly seconds = this.histogram('outrider_rollout_seconds', 'How long rollouts took.');
   private readonly paused = this.histogram('outrider_rollout_paused_seconds', 'Time in manual pause.');
   private readonly recovery = this.histogram('outrider_recovery_seconds', 'From a failure to all hosts being back.');
 
@@ -54,6 +55,11 @@ export class CoordinatorMetrics {
 
   text(): Promise<string> {
     return this.registry.metrics();
+  }
+
+  /** Each metric, whether or not it has a series yet. */
+  described(): readonly MetricWords[] {
+    return describedMetrics(this.registry.getMetricsAsArray());
   }
 
   close(): void {
@@ -91,7 +97,7 @@ export class CoordinatorMetrics {
     const { health, inside } = this;
     new Counter({
       name: 'outrider_gate_samples_total',
-      help: 'Verdicts of gates.',
+      help: 'Verdicts of gates: pass, fail, inconclusive, error.',
       labelNames: ['gate', 'result'],
       registers: [this.registry],
       collect() {
@@ -119,7 +125,7 @@ export class CoordinatorMetrics {
 
   private gauges(): void {
     const { fleet, rollouts } = this.inside;
-    this.gauge('outrider_hosts', 'Hosts by liveness.', ['state'], (gauge) => {
+    this.gauge('outrider_hosts', 'Hosts: up, suspect, down.', ['state'], (gauge) => {
       for (const state of ['up', 'suspect', 'down'] as const) gauge.set({ state }, 0);
       for (const host of fleet.hosts()) gauge.inc({ state: host.state });
     });
@@ -137,7 +143,7 @@ export class CoordinatorMetrics {
     });
     this.gauge(
       'outrider_rollout_phase',
-      'Phase of the latest rollout of each app.',
+      '1 for the phase of the latest rollout of each app.',
       ['app', 'phase'],
       async (gauge) => {
         const list = await rollouts.list('', 100).catch(() => []);
