@@ -15,7 +15,7 @@ export async function overWindow({ seconds, pids, redis, pages = {}, counters = 
   const before = await reading(pids, redis, counters);
   const until = performance.now() + seconds * 1_000;
   while (performance.now() < until) {
-    for (const [name, url] of Object.entries(pages)) scraped[name] += (await (await fetch(url)).text()).length;
+    for (const [name, url] of Object.entries(pages)) scraped[name] = (await (await fetch(url)).text()).length;
     await pause(Math.max(0, Math.min(SCRAPE_MS, until - performance.now())));
   }
   const after = await reading(pids, redis, counters);
@@ -30,7 +30,7 @@ export async function overWindow({ seconds, pids, redis, pages = {}, counters = 
       commandsPerS: (after.redis.commands - before.redis.commands) / spanS,
     },
     counted: each(counters, (name) => perHour(after.counters[name] - before.counters[name])),
-    scraped: each(pages, (name) => perHour(scraped[name])),
+    scraped: each(pages, (name) => (scraped[name] / MIB) * (3_600_000 / SCRAPE_MS)),
   };
 }
 
