@@ -11,7 +11,7 @@ const steps = [
   ['generated files', process.execPath, ['scripts/generate.mjs', '--check']],
   ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
   ['types', bin('tsc'), ['-b']],
-  ['reference of commands', process.execPath, ['scripts/reference.mjs', '--check']],
+  ['reference', process.execPath, ['scripts/reference.mjs', '--check']],
   ['bundles', process.execPath, ['scripts/bundle.mjs']],
   ['lint', bin('eslint'), ['--max-warnings', '0', '.']],
   [

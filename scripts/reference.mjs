@@ -1,44 +1,43 @@
-// Writes docs/cli.md, the reference of both programs, from what their commands say of themselves (what --help and the
-// manual pages are made of too). With --check: fails where it is stale. Reads what `tsc -b` made.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes the reference: docs/cli.md, docs/reference/ and docs/schema/, from the commands, schemas, metrics, events and
+// proto files themselves. With --check: fails where one of them is stale. Reads what `tsc -b` made.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandPage } from './reference/command-page.mjs';
+import { eventPage } from './reference/event-page.mjs';
+import { grpcPage } from './reference/grpc-page.mjs';
+import { indexPage } from './reference/index-page.mjs';
+import { metricPage } from './reference/metric-page.mjs';
+import { agentsPage, jsonSchemas, settingsPage } from './reference/settings-pages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const file = `${root}docs/cli.md`;
-const dist = (path) => import(`${root}packages/${path}`);
 
-const [{ markdownOf }, { verbPages }, coordinator, sidecar] = await Promise.all([
-  dist('shared/dist/cli/manual/markdown.js'),
-  dist('shared/dist/cli/manual/verb-pages.js'),
-  dist('coordinator/dist/cli/main.js'),
-  dist('sidecar/dist/cli/program.js'),
-]);
-const nobody = () => Promise.resolve();
-const text = `<!-- Made by \`node scripts/reference.mjs\` from the commands themselves: change those. -->
+const files = {
+  'docs/cli.md': commandPage(),
+  'docs/reference/README.md': indexPage(),
+  'docs/reference/agents-yaml.md': agentsPage(),
+  'docs/reference/settings.md': settingsPage(),
+  'docs/reference/metrics.md': metricPage(),
+  'docs/reference/events.md': eventPage(),
+  'docs/reference/grpc.md': grpcPage(),
+  ...jsonSchemas(),
+};
 
-# Commands
-
-Every verb of both programs, as \`--help\` says it. \`VERB --help\` says it in the terminal, \`man\` as a manual page
-(\`coordinator man rollout | man -l -\`; \`coordinator man --output DIR\` writes all), and \`completion\` completes all of it
-in bash, zsh and fish. What is told of a program under Everywhere goes with each of its verbs. Exit codes:
-[operations.md](operations.md).
-
-With \`--json\`, which every verb takes, nothing but JSON goes to standard output. What goes wrong is a line
-\`{"error":"SENTENCE"}\` there, the last one, besides the exit code and the same sentence on standard error.
-
-${markdownOf(verbPages(coordinator.programOf(nobody)))}
-
-${markdownOf(verbPages(sidecar.programOf(nobody)))}
-`;
-if (!process.argv.includes('--check')) writeFileSync(file, text);
-else if (text !== readOr('')) {
-  console.error('docs/cli.md does not match the commands. Run: npm run build && npm run reference');
-  process.exitCode = 1;
+if (process.argv.includes('--check')) {
+  const stale = Object.entries(files).filter(([path, text]) => readOr('', path) !== text);
+  for (const [path] of stale)
+    console.error(`${path} does not match its source. Run: npm run build && npm run reference`);
+  if (stale.length > 0) process.exitCode = 1;
+} else {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(`${root}${path}`), { recursive: true });
+    writeFileSync(`${root}${path}`, text);
+  }
 }
 
-function readOr(missing) {
+function readOr(missing, path) {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(`${root}${path}`, 'utf8');
   } catch {
     return missing;
   }

@@ -7,6 +7,7 @@ import { compileConfig } from '@outrider/shared/runtime/config.js';
 import {
   COMMON_UNSUPPORTED,
   commonConfig,
+  DATA_DIR_WORDS,
   hostName,
   hostPort,
   labels,
@@ -18,7 +19,7 @@ import { formatHostPort, problemOfExposure, problemOfSameAddress } from '@outrid
 import type { LogLevel } from '@outrider/shared/runtime/logger.js';
 import { problemsError } from '@outrider/shared/runtime/problem.js';
 import { type RedisAddress, redisAddress } from '@outrider/shared/runtime/redis-address.js';
-import { choice, duration, mapOf, must, strict, text, whole } from '@outrider/shared/runtime/shape.js';
+import { choice, duration, fitting, mapOf, must, strict, text, whole } from '@outrider/shared/runtime/shape.js';
 import type { PrometheusAddress } from './monitoring/prometheus.js';
 import type { Target } from './notify/ports.js';
 import { notifySettings, targetsOf } from './notify/settings.js';
@@ -69,47 +70,79 @@ export interface CoordinatorConfig {
 
 const URL_RULE = 'a URL such as http://127.0.0.1:9090';
 const httpUrl = () =>
-  text(URL_RULE).refine(
-    (value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol),
-    must(URL_RULE),
-  );
+  fitting(URL_RULE, (value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol));
 
-const host = strict({
-  address: text('the address of a host'),
-  /** Of its sidecar's gRPC; default: port 7070 of the address. */
-  endpoint: hostPort().optional(),
-  labels: labels(),
-});
+const host = strict(
+  {
+    address: text('the address of a host').describe('Where it is reached, also by agents: OUTRIDER_HOSTS has it.'),
+    endpoint: hostPort()
+      .optional()
+      .meta({ description: "Of its sidecar's gRPC.", absent: `port ${SIDECAR_PORT} of address` }),
+    labels: labels(),
+  },
+  { called: 'host' },
+);
+
+/** Where it listens unless told otherwise. */
+const ports = (port: string): string => `${port} of 127.0.0.1, with insecure of every address`;
 
 const ADDRESS_RULE = 'an IP address or a name of this machine';
 
-const schema = strict(
+/** Of coordinator.yaml. */
+export const settingsSchema = strict(
   {
     ...commonConfig,
     // Apart from a sidecar on the same machine, which keeps contents of its own.
-    data_dir: commonConfig.data_dir.unwrap().default('/var/lib/outrider/coordinator'),
-    host: hostName().optional(),
+    data_dir: commonConfig.data_dir.unwrap().default('/var/lib/outrider/coordinator').describe(DATA_DIR_WORDS),
+    host: hostName()
+      .optional()
+      .meta({ description: 'The name of this machine, for people.', absent: 'the name of the machine' }),
     address: text(ADDRESS_RULE)
       .refine((value) => !/[\s:/]/.test(value) || isIP(value) === 6, must(ADDRESS_RULE))
-      .optional(),
+      .optional()
+      .meta({
+        description: 'Where other coordinators reach this one.',
+        absent: 'the first of listen.grpc that is not loopback',
+      }),
     listen: strict({
-      grpc: listenOn().optional(),
-      /** REST and the page. */
-      http: listenOn().optional(),
-      /** The live feed. */
-      websocket: listenOn().optional(),
-    }).prefault({}),
-    hosts: mapOf(host, 'a map of hosts, such as { pc2: { address: 10.0.0.12 } }').default({}),
+      grpc: listenOn()
+        .optional()
+        .meta({ description: 'gRPC, for the command line and for sidecars.', absent: ports('7077') }),
+      http: listenOn()
+        .optional()
+        .meta({ description: 'REST, the page, /metrics and /sd.', absent: ports('7777 and 7779') }),
+      websocket: listenOn()
+        .optional()
+        .meta({ description: 'The live feed.', absent: ports('7778') }),
+    })
+      .prefault({})
+      .describe('Where it listens.'),
+    hosts: mapOf(host, 'a map of hosts, such as { pc2: { address: 10.0.0.12 } }')
+      .default({})
+      .meta({ description: 'The inventory, by name.', absent: 'hosts that report themselves in Redis' }),
     policy: strict({
-      trial: choice(ON_LEASE_END).default('revert'),
-      flap_half_life: duration(1_000, 3_600_000).default(DAMPING.halfLifeMs),
-    }).prefault({}),
-    /** So many of each app stay, beside those that somebody needs. */
-    keep_releases: whole(1, 1_000_000).default(KEEP_RELEASES),
-    settings: mapOf(text('a text'), 'a map of settings').default({}),
-    notify: notifySettings.default([]),
-    /** Asked by gates with `promql`. */
-    prometheus: strict({ url: httpUrl(), token_file: text('a path').optional() }).optional(),
+      trial: choice(ON_LEASE_END)
+        .default('revert')
+        .describe('What hosts do when the lease of a trial is over and no leader has spoken.'),
+      flap_half_life: duration(1_000, 3_600_000)
+        .default(DAMPING.halfLifeMs)
+        .describe('After so long half of what a host has come and gone is forgotten.'),
+    })
+      .prefault({})
+      .describe('What is decided where nobody says otherwise.'),
+    keep_releases: whole(1, 1_000_000)
+      .default(KEEP_RELEASES)
+      .describe('So many releases of each app stay, beside those that are in use or have a tag.'),
+    settings: mapOf(text('a text'), 'a map of settings')
+      .default({})
+      .describe('What ${NAME} in agents.yaml is filled with. No secrets: they stand in plans and records.'),
+    notify: notifySettings.default([]).describe('Whom to tell of events.'),
+    prometheus: strict({
+      url: httpUrl().describe('Where it answers.'),
+      token_file: text('a path').optional().describe('Its first line is the token that it wants.'),
+    })
+      .optional()
+      .describe('Asked by gates with promql.'),
   },
   { unsupported: [...COMMON_UNSUPPORTED, 'max_starting'] },
 );
@@ -120,7 +153,9 @@ export function loadConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
   flags: { readonly readOnly?: boolean } = {},
 ): CoordinatorConfig {
-  const compiled = compileConfig({ schema, prefix: 'OUTRIDER_COORDINATOR', file, defaultFile: DEFAULT_FILE, env });
+  const compiled = compileConfig({
+    ...{ schema: settingsSchema, prefix: 'OUTRIDER_COORDINATOR', file, defaultFile: DEFAULT_FILE, env },
+  });
   if (!compiled.ok) throw problemsError(compiled.problems);
   const { config } = compiled;
   const at = (port: number): string => `${config.insecure ? '0.0.0.0' : '127.0.0.1'}:${port}`;

@@ -18,7 +18,7 @@ import { trustMethods } from './grpc-trust.js';
 import type { Inside } from './inside.js';
 
 /** Methods that only read what is no secret. */
-const OPEN: ReadonlySet<string> = new Set<keyof Service<CoordinatorHandlers>>([
+export const OPEN_METHODS: ReadonlySet<string> = new Set<keyof Service<CoordinatorHandlers>>([
   'Status',
   'ListReleases',
   'WatchRollout',
@@ -42,7 +42,7 @@ export function startGrpc(
   const proto = coordinatorProto();
   const { service } = proto.types.outrider.v1.Coordinator;
   const implementation = coordinatorMethods(inside);
-  return startGrpcServer({ service, proto, implementation, listen, tokens, open: OPEN, onBug });
+  return startGrpcServer({ service, proto, implementation, listen, tokens, open: OPEN_METHODS, onBug });
 }
 
 /** All that can be asked of a coordinator, with the leader before what changes something; REST answers by it too. */
@@ -61,5 +61,5 @@ export function coordinatorMethods(inside: Inside): CoordinatorService {
     ...healthMethods(inside),
     ...doctorMethods(inside),
   };
-  return forwarding(methods, service, OPEN, inside.leader);
+  return forwarding(methods, service, OPEN_METHODS, inside.leader);
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { fleetHealth } from '@outrider/shared/domain/health-score.js';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { describedMetrics, type MetricWords } from '@outrider/shared/runtime/metric-words.js';
 import { deliveryMetrics } from './delivery-metrics.js';
 import type { Inside } from './inside.js';
 import { instancesOf } from './read-model.js';
@@ -24,7 +25,7 @@ export class CoordinatorMetrics {
     'cause',
   ]);
   private readonly health = { pass: 0, fail: 0 };
-  private readonly seconds = this.histogram('outrider_rollout_seconds', 'Duration of rollouts.');
+  private readonly seconds = this.histogram('outrider_rollout_seconds', 'How long rollouts took.');
   private readonly paused = this.histogram('outrider_rollout_paused_seconds', 'Time in manual pause.');
   private readonly recovery = this.histogram('outrider_recovery_seconds', 'From a failure to all hosts being back.');
 
@@ -43,6 +44,11 @@ export class CoordinatorMetrics {
 
   text(): Promise<string> {
     return this.registry.metrics();
+  }
+
+  /** Each metric, whether or not it has a series yet. */
+  described(): readonly MetricWords[] {
+    return describedMetrics(this.registry.getMetricsAsArray());
   }
 
   close(): void {
@@ -80,7 +86,7 @@ export class CoordinatorMetrics {
     const { health, inside } = this;
     new Counter({
       name: 'outrider_gate_samples_total',
-      help: 'Verdicts of gates.',
+      help: 'Verdicts of gates: pass, fail, inconclusive, error.',
       labelNames: ['gate', 'result'],
       registers: [this.registry],
       collect() {
@@ -108,7 +114,7 @@ export class CoordinatorMetrics {
 
   private gauges(): void {
     const { fleet, rollouts, drifts } = this.inside;
-    this.gauge('outrider_hosts', 'Hosts by liveness.', ['state'], (gauge) => {
+    this.gauge('outrider_hosts', 'Hosts: up, suspect, down.', ['state'], (gauge) => {
       for (const state of ['up', 'suspect', 'down'] as const) gauge.set({ state }, 0);
       for (const host of fleet.hosts()) gauge.inc({ state: host.state });
     });

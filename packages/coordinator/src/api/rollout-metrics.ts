@@ -24,7 +24,7 @@ export function rolloutMetrics(registry: Registry, inside: Pick<Inside, 'rollout
   const latest = sharedLatest(inside);
   new Gauge({
     name: 'outrider_rollout_phase',
-    help: 'Phase of the latest rollout of each app.',
+    help: '1 for the phase of the latest rollout of each app.',
     labelNames: ['app', 'phase'],
     registers: [registry],
     async collect() {

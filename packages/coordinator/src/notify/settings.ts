@@ -1,11 +1,11 @@
 /** The key `notify` of coordinator.yaml: whom to tell, how, and of what. */
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { EVENT_TYPES } from '@outrider/shared/domain/event.js';
 import type { DeepReadonly } from '@outrider/shared/runtime/config.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { list, mapOf, must, name, strict, text } from '@outrider/shared/runtime/shape.js';
+import { fitting, list, mapOf, must, name, strict, text } from '@outrider/shared/runtime/shape.js';
 import { didYouMean } from '@outrider/shared/runtime/suggest.js';
 import { email } from './email.js';
 import { matches, TOLD_BY_DEFAULT } from './notice.js';
@@ -13,15 +13,11 @@ import type { Target } from './ports.js';
 import { slack, webhook } from './webhook.js';
 
 const URL_RULE = 'a URL that begins with https:// or http://';
-const url = () => z.string(must(URL_RULE)).refine((value) => isUrl(value, ['https:', 'http:']), must(URL_RULE));
+const url = () => fitting(URL_RULE, (value) => isUrl(value, ['https:', 'http:']));
 const SERVER_RULE = 'a URL such as smtp://mail.example.org:587 or smtps://mail.example.org';
-const server = () =>
-  z.string(must(SERVER_RULE)).refine((value) => isUrl(value, ['smtp:', 'smtps:']), must(SERVER_RULE));
+const server = () => fitting(SERVER_RULE, (value) => isUrl(value, ['smtp:', 'smtps:']));
 const ADDRESS_RULE = 'an e-mail address';
-const address = () =>
-  z
-    .string(must(ADDRESS_RULE))
-    .refine((value) => /^[^\s@]+@[^\s@]+$|<[^\s@]+@[^\s@]+>$/.test(value), must(ADDRESS_RULE));
+const address = () => fitting(ADDRESS_RULE, (value) => /^[^\s@]+@[^\s@]+$|<[^\s@]+@[^\s@]+>$/.test(value));
 const file = () => text('an absolute path').refine((path) => path.startsWith('/'), must('an absolute path'));
 
 const isUrl = (value: string, protocols: readonly string[]): boolean =>
@@ -34,25 +30,36 @@ const eventType = text('the type of an event, such as rollout.stuck or rollout.*
 
 const WAYS = ['webhook', 'webhook_file', 'slack', 'slack_file', 'email'] as const;
 
-const entry = strict({
-  name: name('a name for this target').optional(),
-  webhook: url().optional(),
-  /** Its first line is the URL: one that holds a secret stands in no configuration. */
-  webhook_file: file().optional(),
-  slack: url().optional(),
-  slack_file: file().optional(),
-  email: strict({
-    server: server(),
-    from: address(),
-    to: list(address(), '[ops@example.org]').refine((all) => all.length > 0, must('at least one address')),
-    username: text().optional(),
-    password_file: file().optional(),
-  }).optional(),
-  events: list(eventType, '[rollout.*, host.down]').optional(),
-  /** For webhook and slack; `bearer_file` adds `Authorization: Bearer`, with the first line of that file. */
-  headers: mapOf(text('a text'), 'a map of headers').default({}),
-  bearer_file: file().optional(),
-}).refine((value) => WAYS.filter((way) => value[way] !== undefined).length === 1, {
+const entry = strict(
+  {
+    name: name('a name for this target')
+      .optional()
+      .meta({ description: 'What it is called in logs.', absent: 'made of where it is' }),
+    webhook: url().optional().describe('A URL that gets each event by POST, as a CloudEvent.'),
+    webhook_file: file()
+      .optional()
+      .describe('Its first line is that URL: one that holds a secret stands in no configuration.'),
+    slack: url().optional().describe('A URL of Slack that takes messages.'),
+    slack_file: file().optional().describe('Its first line is that URL.'),
+    email: strict({
+      server: server().describe('Where mail is handed in.'),
+      from: address().describe('From whom.'),
+      to: list(address(), '[ops@example.org]')
+        .refine((all) => all.length > 0, must('at least one address'))
+        .describe('To whom.'),
+      username: text().optional().describe('Of the server, where it asks for one.'),
+      password_file: file().optional().describe('Its first line is the password.'),
+    })
+      .optional()
+      .describe('Mail.'),
+    events: list(eventType, '[rollout.*, host.down]')
+      .optional()
+      .meta({ description: 'Which events, with * for all of a kind.', absent: 'those that matter' }),
+    headers: mapOf(text('a text'), 'a map of headers').default({}).describe('Further headers, for webhook and slack.'),
+    bearer_file: file().optional().describe('Adds Authorization: Bearer, with the first line of this file.'),
+  },
+  { called: 'target' },
+).refine((value) => WAYS.filter((way) => value[way] !== undefined).length === 1, {
   error: `must have exactly one of ${WAYS.join(', ')}.`,
 });
 

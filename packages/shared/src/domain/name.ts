@@ -2,7 +2,7 @@
  * The spellings of names that users choose. Whatever does not match is refused before it becomes a
  * path, a key, a topic or a label.
  */
-const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+export const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/;
 const SECRET = /^[A-Z][A-Z0-9_]*$/;
 const DIGEST = /^[0-9a-f]{64}$/;

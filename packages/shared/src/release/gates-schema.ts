@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { DURATION_RULE, parseDuration } from '../domain/duration.js';
 import { GATE_METRICS, type GateMetric, type GateQuestion, type GateSpec } from '../domain/gate.js';
 import { parseSize, SIZE_RULE } from '../domain/size.js';
-import { byForm, choice, duration, list, must, name, strict, text, whole } from '../runtime/shape.js';
+import { kind } from '../runtime/kind.js';
+import { byForm, choice, duration, fitting, list, must, name, strict, text, whole } from '../runtime/shape.js';
 import { commandSchema } from './command-schema.js';
 import { problemOfHttpUrl } from './spec-strings.js';
 
@@ -17,45 +18,71 @@ const DEFAULTS = { intervalMs: 10_000, timeoutMs: 10_000, count: 1, failureLimit
 const MIN_SAMPLES = { limit: 1, compare: 3, memory_growth: 6 };
 
 /** A number, or what its metric is measured in: `250ms` is 0.25 of seconds, `10M` as many bytes. */
-const limit = z.union([z.number(), z.string()], must('a number')).refine((value) => value !== '', must('a number'));
+const limit = kind(
+  z.union([z.number(), z.string()], must('a number')).refine((value) => value !== '', must('a number')),
+  { says: 'a number, or a duration or a size where the gate measures one', json: { type: ['number', 'string'] } },
+);
 
-const ratio = z.number(must('a number such as 1.5')).refine((value) => value > 0, must('a number above 0'));
+const ratio = kind(
+  z.number(must('a number such as 1.5')).refine((value) => value > 0, must('a number above 0')),
+  { says: 'a number above 0, such as 1.5', json: { type: 'number', exclusiveMinimum: 0 } },
+);
 
 export const gateSchema = strict(
   {
-    name: name('the name of a gate').optional(),
-    metric: choice(GATE_METRICS).optional(),
-    bus: z
-      .string(must(BUS_RULE))
-      .refine((value) => BUS_METRIC.test(value), must(BUS_RULE))
-      .optional(),
+    name: name('the name of a gate')
+      .optional()
+      .meta({ description: 'What it is called in plans and events.', absent: 'made of what it asks' }),
+    metric: choice(GATE_METRICS).optional().describe('What sidecars measure of every instance.'),
+    bus: fitting(BUS_RULE, (value) => BUS_METRIC.test(value))
+      .optional()
+      .describe('A metric that agents send over the bus.'),
     promql: text('a PromQL expression')
       .refine((value) => value.length <= LONGEST_QUERY, { error: `is longer than ${LONGEST_QUERY} characters.` })
-      .optional(),
-    exec: commandSchema.optional(),
+      .optional()
+      .describe('An expression that the Prometheus of the coordinator is asked.'),
+    exec: commandSchema
+      .optional()
+      .describe('A program on the coordinator: it passes where that ends with 0. No shell runs.'),
     webhook: text('a URL')
       .superRefine((value, context) => {
         // What begins with a setting is looked at once that is filled in.
         const problem = value.startsWith('${') ? undefined : problemOfHttpUrl(value);
         if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
       })
-      .optional(),
+      .optional()
+      .describe('A URL that the coordinator calls by POST, and whose answer is the verdict.'),
     agents: list(name('the name of an agent'), '[memory]')
       .refine((names) => names.length > 0, must('a list of at least one agent'))
-      .optional(),
-    max: limit.optional(),
-    min: limit.optional(),
-    compare: choice(['before', 'hosts']).optional(),
-    max_ratio: ratio.optional(),
-    min_samples: whole(1, 10_000).optional(),
-    interval: duration(100, 3_600_000).default(DEFAULTS.intervalMs),
-    timeout: duration(10, 600_000).default(DEFAULTS.timeoutMs),
-    count: whole(1, 1_000).default(DEFAULTS.count),
-    failure_limit: whole(0, 1_000).default(DEFAULTS.failureLimit),
-    error_limit: whole(0, 1_000).default(DEFAULTS.errorLimit),
-    no_data: choice(['fail', 'inconclusive', 'pass']).optional(),
+      .optional()
+      .meta({ description: 'Only these, of metric and bus.', absent: 'every agent' }),
+    max: limit.optional().describe('More than this fails. Time may have a unit, and memory too.'),
+    min: limit.optional().describe('Less than this fails.'),
+    compare: choice(['before', 'hosts'])
+      .optional()
+      .describe('With what it is compared: the same agent before its switch, or the hosts that are not switched yet.'),
+    max_ratio: ratio.optional().describe('How many times the value that it is compared with is still good.'),
+    min_samples: whole(1, 10_000)
+      .optional()
+      .meta({
+        description: 'Samples on each side below which there is no verdict.',
+        absent: `${MIN_SAMPLES.limit}; with compare ${MIN_SAMPLES.compare}; of memory_growth ${MIN_SAMPLES.memory_growth}`,
+      }),
+    interval: duration(100, 3_600_000).default(DEFAULTS.intervalMs).describe('Time between two questions.'),
+    timeout: duration(10, 600_000).default(DEFAULTS.timeoutMs).describe('No answer after it is an error.'),
+    count: whole(1, 1_000).default(DEFAULTS.count).describe('So many good verdicts are needed in each bake.'),
+    failure_limit: whole(0, 1_000)
+      .default(DEFAULTS.failureLimit)
+      .describe('So many bad verdicts are borne in each bake.'),
+    error_limit: whole(0, 1_000)
+      .default(DEFAULTS.errorLimit)
+      .describe('So many questions in a row may get no answer before the gate has failed.'),
+    no_data: choice(['fail', 'inconclusive', 'pass'])
+      .optional()
+      .meta({ description: 'What it comes to where nothing is known.', absent: 'fail' }),
   },
   {
+    called: 'gate',
     instead: {
       query: 'promql',
       command: 'exec',
@@ -86,11 +113,10 @@ export const gateSchema = strict(
     };
   });
 
-export const gatesSchema = byForm((value) =>
-  Array.isArray(value)
-    ? list(gateSchema, '[{ metric: agent_restarts, max: 0 }]')
-    : z.never({ error: 'must be a list, such as [{ metric: agent_restarts, max: 0 }].' }),
-);
+export const gatesSchema = byForm<readonly z.output<typeof gateSchema>[]>({
+  list: list(gateSchema, '[{ metric: agent_restarts, max: 0 }]'),
+  otherwise: z.never({ error: 'must be a list, such as [{ metric: agent_restarts, max: 0 }].' }),
+});
 
 interface Written {
   readonly metric?: GateMetric | undefined;

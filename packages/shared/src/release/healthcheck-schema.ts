@@ -15,55 +15,75 @@ const checked = (what: string, problemOf: (value: string) => string | undefined)
   });
 
 /** `true`, or what is asked of the agent beside its READY. */
-const notify = byForm<{ readonly watchdog?: number | undefined }>((value) =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? strict({ watchdog: duration(100).optional() })
-    : z.literal(true, must('true, or { watchdog: 10s }')).transform(() => ({})),
-);
+const notify = byForm<{ readonly watchdog?: number | undefined }>({
+  map: strict({
+    watchdog: duration(100).optional().describe('Once ready, it also says WATCHDOG=1 at least so often.'),
+  }),
+  otherwise: z.literal(true, must('true, or { watchdog: 10s }')).transform(() => ({})),
+});
 
 const methods = {
   zmq: strict({
-    connect: checked('an endpoint such as tcp://127.0.0.1:5701', problemOfZmqUrl),
-    send: text().default('health_check'),
-    expect: text().default('healthy'),
+    connect: checked('an endpoint such as tcp://127.0.0.1:5701', problemOfZmqUrl).describe('Where it answers.'),
+    send: text().default('health_check').describe('The question, sent by REQ.'),
+    expect: text().default('healthy').describe('The answer; JSON with a good status is one too.'),
   }),
-  http: strict({ url: checked('a URL', problemOfHttpUrl), status: whole(100, 599).default(200) }),
-  tcp: strict({ address: checked('HOST:PORT', problemOfAddress) }),
-  grpc: strict({ address: checked('HOST:PORT', problemOfAddress), service: z.string(must('a text')).default('') }),
+  http: strict({
+    url: checked('a URL', problemOfHttpUrl).describe('What is asked, by GET.'),
+    status: whole(100, 599).default(200).describe('The status of a good answer.'),
+  }),
+  tcp: strict({ address: checked('HOST:PORT', problemOfAddress).describe('Where it accepts a connection.') }),
+  grpc: strict({
+    address: checked('HOST:PORT', problemOfAddress).describe('Of its health service (grpc.health.v1), without TLS.'),
+    service: z
+      .string(must('a text'))
+      .default('')
+      .meta({ description: 'Which service it is asked for.', absent: 'the server as a whole' }),
+  }),
   exec: commandSchema,
-  heartbeat: strict({ within: duration(100) }),
+  heartbeat: strict({ within: duration(100).describe('So long may it be silent on the bus.') }),
   notify,
 };
 const METHOD_NAMES = Object.keys(methods) as (keyof typeof methods)[];
 
-const purposes = byForm<readonly ProbePurpose[]>((value) =>
-  Array.isArray(value)
-    ? list(choice(PURPOSES), '[readiness]').refine(
-        (words) => words.length > 0,
-        must('at least one of startup, readiness, liveness'),
-      )
-    : choice(PURPOSES).transform((word) => [word]),
+const purposes = byForm<readonly ProbePurpose[]>(
+  {
+    list: list(choice(PURPOSES), '[readiness]').refine(
+      (words) => words.length > 0,
+      must('at least one of startup, readiness, liveness'),
+    ),
+    otherwise: choice(PURPOSES).transform((word) => [word]),
+  },
+  { says: `${PURPOSES.join(', ')}, or a list of them` },
 );
 
 export const healthcheck = strict(
   {
-    zmq: methods.zmq.optional(),
-    http: methods.http.optional(),
-    tcp: methods.tcp.optional(),
-    grpc: methods.grpc.optional(),
-    exec: methods.exec.optional(),
-    heartbeat: methods.heartbeat.optional(),
-    notify: methods.notify.optional(),
-    for: purposes.default(PURPOSES),
-    level: choice(['basic', 'deep', 'functional', 'integration', 'performance']).default('basic'),
-    critical: flag().default(true),
-    interval: duration(50).default(5_000),
-    timeout: duration(10).default(2_000),
-    slow: duration(1).optional(),
-    retries: whole(1, 1000).default(3),
-    start_period: duration(0).default(60_000),
+    zmq: methods.zmq.optional().describe('A question over ZeroMQ.'),
+    http: methods.http.optional().describe('A question over HTTP.'),
+    tcp: methods.tcp.optional().describe('A connection.'),
+    grpc: methods.grpc.optional().describe("The agent's own health service."),
+    exec: methods.exec.optional().describe('A program that ends with 0. No shell runs.'),
+    heartbeat: methods.heartbeat.optional().describe('Signs of life on the bus.'),
+    notify: methods.notify.optional().describe('READY=1 by sd_notify.'),
+    for: purposes.default(PURPOSES).describe('What is decided by it.'),
+    level: choice(['basic', 'deep', 'functional', 'integration', 'performance'])
+      .default('basic')
+      .describe('A word for health test and reports; at performance slow answers degrade.'),
+    critical: flag().default(true).describe('false: reported and scored, holds up nothing.'),
+    interval: duration(50).default(5_000).describe('Time between two questions, once it has started.'),
+    timeout: duration(10).default(2_000).describe('No answer after it is a failure.'),
+    slow: duration(1).optional().meta({
+      description: 'A good answer that took so long is a slow one: the agent is degraded.',
+      absent: 'half of timeout at level performance, else none',
+    }),
+    retries: whole(1, 1000).default(3).describe('Failures in a row until the verdict turns bad.'),
+    start_period: duration(0).default(60_000).describe('Not ready this long after its start: the start has failed.'),
   },
-  { instead: { test: 'exec', cmd: 'exec', start_interval: 'interval', watchdog: 'notify: { watchdog }' } },
+  {
+    called: 'healthcheck',
+    instead: { test: 'exec', cmd: 'exec', start_interval: 'interval', watchdog: 'notify: { watchdog }' },
+  },
 )
   .superRefine((value, context) => {
     const given = METHOD_NAMES.filter((method) => value[method] !== undefined);

@@ -13,17 +13,26 @@ const EXAMPLE = '{ command: [alembic, upgrade, head] } or { webhook: "https://..
 
 const hookSchema = strict(
   {
-    command: commandSchema.optional(),
-    webhook: text('a URL').optional(),
-    on: choice(['once', 'each']).default('each'),
-    undo: commandSchema.optional(),
-    user: user.optional(),
-    secrets: list(secretName, '[DATABASE_URL]').optional(),
-    timeout: duration(100, 86_400_000).default(DEFAULTS.timeoutMs),
-    retries: whole(0, 100).default(0),
-    on_failure: choice(['fail', 'continue', 'hold']).optional(),
+    command: commandSchema.optional().describe('A program that runs in the folder of the release. No shell runs.'),
+    webhook: text('a URL').optional().describe('Instead of a command: a URL that the coordinator calls by POST.'),
+    on: choice(['once', 'each'])
+      .default('each')
+      .describe('each: on every host that the step is about. once: on the first host of the rollout, or one call.'),
+    undo: commandSchema
+      .optional()
+      .describe('With once: what takes it back where the rollout goes back; of a webhook one URL.'),
+    user: user.optional().meta({ description: 'Whom the command runs as.', absent: "the sidecar's" }),
+    secrets: list(secretName, '[DATABASE_URL]')
+      .optional()
+      .describe('Names of values of the host that the command gets, as an agent does.'),
+    timeout: duration(100, 86_400_000).default(DEFAULTS.timeoutMs).describe('Of each attempt.'),
+    retries: whole(0, 100).default(0).describe('Further attempts after the first one.'),
+    on_failure: choice(['fail', 'continue', 'hold']).optional().meta({
+      description: 'fail: the rollout fails. hold: it waits for a person. continue: it is told, and stops nothing.',
+      absent: 'fail, or continue where a failure can stop nothing any more',
+    }),
   },
-  { instead: { exec: 'command', run: 'command', url: 'webhook', env: 'secrets' } },
+  { called: 'hook', instead: { exec: 'command', run: 'command', url: 'webhook', env: 'secrets' } },
 )
   .superRefine((hook, context) => {
     for (const { path, message } of problemsOf(hook)) context.addIssue({ code: 'custom', path: [...path], message });
@@ -44,9 +53,10 @@ const hookSchema = strict(
   }));
 
 const ofPoint = (point: HookPoint) =>
-  byForm<readonly UnnamedHook[]>((value) =>
-    Array.isArray(value) ? list(hookSchema, `[${EXAMPLE}]`) : hookSchema.transform((one) => [one]),
-  ).superRefine((hooks, context) => {
+  byForm<readonly UnnamedHook[]>({
+    list: list(hookSchema, `[${EXAMPLE}]`),
+    otherwise: hookSchema.transform((one) => [one]),
+  }).superRefine((hooks, context) => {
     const index = hooks.findIndex(({ onFailure }) => onFailure === 'fail' || onFailure === 'hold');
     if (index === -1 || !TOLD_ALONE.includes(point)) return;
     context.addIssue({
@@ -56,11 +66,15 @@ const ofPoint = (point: HookPoint) =>
     });
   });
 
+const sentenceOf = (point: HookPoint): string => {
+  const [when = '', step = ''] = point.split('_');
+  return `What is run ${when} the step ${step}.`;
+};
+
 export const hooksSchema = strict(
-  Object.fromEntries(HOOK_POINTS.map((point) => [point, ofPoint(point).optional()])) as Record<
-    HookPoint,
-    z.ZodOptional<ReturnType<typeof ofPoint>>
-  >,
+  Object.fromEntries(
+    HOOK_POINTS.map((point) => [point, ofPoint(point).optional().describe(sentenceOf(point))]),
+  ) as Record<HookPoint, z.ZodOptional<ReturnType<typeof ofPoint>>>,
 );
 
 interface Written {

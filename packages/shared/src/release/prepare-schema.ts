@@ -18,23 +18,32 @@ const created = place.refine(
 );
 
 /** One, or a list. */
-const creates = byForm<readonly string[]>((value) =>
-  Array.isArray(value)
-    ? list(created, '[venv]').refine((paths) => paths.length > 0, must('at least one path'))
-    : created.transform((one) => [one]),
+const creates = byForm<readonly string[]>(
+  {
+    list: list(created, '[venv]').refine((paths) => paths.length > 0, must('at least one path')),
+    otherwise: created.transform((one) => [one]),
+  },
+  { says: 'a path inside the release, or a list of them' },
 );
 
 const stepSchema = strict(
   {
-    command: commandSchema,
-    files: list(inside('a glob'), '[requirements.txt, "wheels/**"]'),
-    creates,
-    depends_on: list(name('the name of a step before this one'), '[venv]').default([]),
-    environment: environment.default({}),
-    user: user.optional(),
-    timeout: duration(100, 86_400_000).default(DEFAULT_TIMEOUT_MS),
+    command: commandSchema.describe('What makes it. No shell runs.'),
+    files: list(inside('a glob'), '[requirements.txt, "wheels/**"]').describe(
+      'Globs over the release: all that the command finds in its folder. Each must match something; []: nothing.',
+    ),
+    creates: creates.describe('The folder or file that it makes, at which the release has nothing itself.'),
+    depends_on: list(name('the name of a step before this one'), '[venv]')
+      .default([])
+      .describe('Steps before it: what they create is in its folder too.'),
+    environment: environment.default({}).describe('Variables, as of an agent.'),
+    user: user.optional().meta({ description: 'Whom it runs as.', absent: "the sidecar's" }),
+    timeout: duration(100, 86_400_000)
+      .default(DEFAULT_TIMEOUT_MS)
+      .describe('After it, it is killed with all that it has started, and the staging fails.'),
   },
   {
+    called: 'step',
     unsupported: ['secrets'],
     instead: { exec: 'command', run: 'command', env: 'environment', outputs: 'creates', inputs: 'files' },
   },

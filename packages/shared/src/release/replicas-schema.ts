@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { AgentSpec } from '../domain/agent.js';
 import { MOST_REPLICAS, type ScalingTarget } from '../domain/scaling.js';
+import { kind } from '../runtime/kind.js';
 import { byForm, duration, mapOf, must, shown, strict, whole } from '../runtime/shape.js';
 
 export type Replicas = Pick<AgentSpec, 'replicas' | 'scaling'>;
@@ -31,7 +32,12 @@ function problemOf(key: string, value: unknown): string | undefined {
   return `must be a number above 0: so much of the metric ${key} for each instance, not ${shown(value)}.`;
 }
 
-const target = mapOf(z.unknown(), 'a map, such as { cpu: 70% }')
+const SHARE_OR_NUMBER = kind(z.unknown(), {
+  says: 'a share such as 70% of cpu or memory, or a number of a metric that agents send',
+  json: { type: ['string', 'number'] },
+});
+
+const target = mapOf(SHARE_OR_NUMBER, 'a map, such as { cpu: 70% }')
   .superRefine((map, context) => {
     for (const [key, value] of Object.entries(map)) {
       const message = problemOf(key, value);
@@ -49,10 +55,12 @@ const target = mapOf(z.unknown(), 'a map, such as { cpu: 70% }')
 
 const range = strict(
   {
-    min: whole(1, MOST_REPLICAS),
-    max: whole(1, MOST_REPLICAS),
-    target: target.optional(),
-    cooldown: duration(SHORTEST_COOLDOWN_MS, LONGEST_COOLDOWN_MS).default(60_000),
+    min: whole(1, MOST_REPLICAS).describe('The fewest on each host; an agent begins with them.'),
+    max: whole(1, MOST_REPLICAS).describe('The most on each host.'),
+    target: target.optional().describe('What the mean of all instances should come to. Without it only people scale.'),
+    cooldown: duration(SHORTEST_COOLDOWN_MS, LONGEST_COOLDOWN_MS)
+      .default(60_000)
+      .describe('After any change the host makes none of its own for so long.'),
   },
   { instead: { minimum: 'min', maximum: 'max', targets: 'target', metrics: 'target' } },
 )
@@ -67,8 +75,11 @@ const range = strict(
 
 const EITHER = must(`a whole number from 0 to ${MOST_REPLICAS}, or bounds such as { min: 2, max: 10 }`);
 
-export const replicas = byForm<Replicas>((value) => {
-  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return range;
-  if (typeof value === 'number') return whole(0, MOST_REPLICAS).transform((count) => ({ replicas: count }));
-  return z.never(EITHER);
-});
+export const replicas = byForm<Replicas>(
+  {
+    map: range,
+    number: whole(0, MOST_REPLICAS).transform((count) => ({ replicas: count })),
+    otherwise: z.never(EITHER),
+  },
+  { written: ({ replicas: count }: Replicas) => count },
+);

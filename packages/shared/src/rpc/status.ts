@@ -2,7 +2,7 @@
 import grpc from '@grpc/grpc-js';
 import { type ErrorCode, messageOf, OutriderError } from '../runtime/errors.js';
 
-const STATUS_OF: Readonly<Record<ErrorCode, grpc.status>> = {
+export const STATUS_OF: Readonly<Record<ErrorCode, grpc.status>> = {
   invalid: grpc.status.INVALID_ARGUMENT,
   not_found: grpc.status.NOT_FOUND,
   refused: grpc.status.FAILED_PRECONDITION,

@@ -44,7 +44,7 @@ export class InstanceGauges {
     this.memory = gauge('outrider_agent_memory_bytes', 'Resident memory of its session.');
     this.cpu = counter('outrider_agent_cpu_seconds_total', 'CPU time of its session.');
     this.available = counter('outrider_agent_available_seconds_total', 'Time during which it was ready.');
-    this.beatAge = gauge('outrider_heartbeat_age_seconds', 'Since its last beat.');
+    this.beatAge = gauge('outrider_heartbeat_age_seconds', 'Since its last beat on the bus.');
     this.figures = sessionFigures(monotonic);
   }
 

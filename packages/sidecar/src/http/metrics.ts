@@ -5,6 +5,7 @@
 import type { HostStatus, StagedBytes } from '@outrider/shared/domain/host.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { HealthTrend } from '@outrider/shared/domain/trend.js';
+import { describedMetrics, type MetricWords } from '@outrider/shared/runtime/metric-words.js';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { SupervisionMetrics } from '../link/ports.js';
 import { BusMetrics, type BusMetric, keyOf, type MetricSpeaker } from './bus-metrics.js';
@@ -112,6 +113,11 @@ export class SidecarMetrics implements Omit<SupervisionMetrics, 'judged'> {
     this.own.frames.inc({ result });
   }
 
+  /** Each metric, whether or not it has a series yet. What agents send is not among them. */
+  described(): readonly MetricWords[] {
+    return describedMetrics(this.registry.getMetricsAsArray());
+  }
+
   async text(): Promise<string> {
     const { sources } = this;
     if (sources !== undefined) {
@@ -186,11 +192,14 @@ export class SidecarMetrics implements Omit<SupervisionMetrics, 'judged'> {
 /** Belongs to no release and is always there: programs on the external bus. */
 const OWN = [keyOf({ app: '', agent: 'external' })];
 
+const EXITS =
+  'Ends that nobody asked for, by cause: exit_N, a signal, oom_kill, failed_probe, watchdog, start_timeout ...';
+
 function counters(counted: CountedSeries) {
   const agent = ['app', 'agent'];
   return {
-    starts: counted.counter('outrider_agent_starts_total', 'Starts of an agent.', agent),
-    exits: counted.counter('outrider_agent_exits_total', 'Ends of an agent by cause.', [...agent, 'cause']),
+    starts: counted.counter('outrider_agent_starts_total', 'Its starts.', agent),
+    exits: counted.counter('outrider_agent_exits_total', EXITS, [...agent, 'cause']),
     restartSeconds: counted.histogram('outrider_agent_restart_seconds', 'Death to running again.', RESTART_BUCKETS),
     probeSeconds: counted.histogram('outrider_probe_seconds', 'Time of one probe.', PROBE_BUCKETS),
     probeFailures: counted.counter('outrider_probe_failures_total', 'Probes that failed.', agent),
@@ -211,14 +220,18 @@ function ownSeries(registry: Registry) {
     ]),
     blobsSent: counter('outrider_release_bytes_sent_total', 'Contents of releases that were sent to other hosts.', []),
     info: gauge('outrider_sidecar_info', 'This sidecar; always 1.', ['version']),
-    release: gauge('outrider_release_info', 'Releases of this host; always 1.', ['app', 'version', 'phase']),
+    release: gauge('outrider_release_info', 'Releases of this host; always 1. Phase candidate: on trial.', [
+      'app',
+      'version',
+      'phase',
+    ]),
     trend: gauge('outrider_trend_hours', 'Until it reaches its limit, as it goes; the host itself has no agent.', [
       ...(['app', 'agent', 'instance', 'metric'] as const),
     ]),
     replicas: gauge('outrider_agent_replicas', 'Instances that should run of the active release.', ['app', 'agent']),
-    cpu: gauge('system_cpu_usage_percent', 'CPU usage percentage'),
-    memory: gauge('system_memory_usage_percent', 'Memory usage percentage'),
-    disk: gauge('system_disk_usage_percent', 'Disk usage percentage'),
+    cpu: gauge('system_cpu_usage_percent', 'CPU usage percentage, of all processors.'),
+    memory: gauge('system_memory_usage_percent', 'Memory usage percentage.'),
+    disk: gauge('system_disk_usage_percent', 'Disk usage percentage, of the file system of data_dir.'),
     received: counter('system_network_receive_bytes_total', 'Bytes received since boot.', ['device']),
     sent: counter('system_network_transmit_bytes_total', 'Bytes sent since boot.', ['device']),
     lag: gauge('outrider_event_loop_lag_seconds', 'Longest delay of the event loop since the last scrape.'),

@@ -53,7 +53,8 @@ import { scaleAgent } from './scale.js';
 
 /** Changes within this time are told together. */
 const COALESCE_MS = 20;
-const OPEN_METHODS: ReadonlySet<string> = new Set(['Status', 'WatchStatus', 'Samples', 'HealthTrends']);
+/** Methods that only read what is no secret. */
+export const OPEN_METHODS: ReadonlySet<string> = new Set(['Status', 'WatchStatus', 'Samples', 'HealthTrends']);
 const SERVICE_NAME = 'outrider.v1.Sidecar';
 
 export interface SidecarGrpcOptions {
