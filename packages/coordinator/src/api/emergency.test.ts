@@ -223,6 +223,7 @@ describe('some agents', () => {
 
   test.each([
     [{ agents: ['vision'], strategy: 'emergency' }, /takes back whole hosts/],
+    [{ strategy: 'selective' }, /selective rollback names its hosts or agents/],
     [{ agents: ['vision', 'vision'] }, /agents: "vision" is named twice/],
     [{ agents: 'vision' }, /agents: expected is a list of names/],
   ])('%j is refused', async (body, expected) => {

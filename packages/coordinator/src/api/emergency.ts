@@ -73,11 +73,7 @@ export async function takeAllBack(
   let again = false;
   for (const name of apps) {
     try {
-      const {
-        rollout,
-        notices,
-        isPart = false,
-      } = await backOf(inside, { ...ask, app: name, by });
+      const { rollout, notices, isPart = false } = await backOf(inside, { ...ask, app: name, by });
       again ||= isPart;
       reasons.push(...notices.map((notice) => `${name}: ${notice}`));
       if (rollout !== undefined) begun.push({ app: name, rollout: rollout.id });
@@ -104,12 +100,11 @@ type WayBack = Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents' | 'strategy' 
 function readAsk(body: Readonly<Record<string, unknown>>): WayBack & { readonly expected: string } {
   onlyFields(body, FIELDS);
   const to = textIn(body, 'to') === '' ? '' : versionOrWord('to', textIn(body, 'to'));
-  const agents = names('agents', list(body, 'agents'));
-  const strategy = rollbackStrategy(textIn(body, 'strategy'), agents, 'emergency');
+  const [hosts, agents] = [names('hosts', list(body, 'hosts')), names('agents', list(body, 'agents'))];
+  const strategy = rollbackStrategy(textIn(body, 'strategy'), { hosts, agents }, 'emergency');
   return {
     app: optionalApps('app', textIn(body, 'app')),
-    hosts: names('hosts', list(body, 'hosts')),
-    ...{ to, agents, strategy, toLastGood: strategy === 'emergency' },
+    ...{ to, hosts, agents, strategy, toLastGood: strategy === 'emergency' },
     expected: rolloutId(textIn(body, 'expect_rollout'), 'expect_rollout'),
   };
 }
@@ -136,10 +131,7 @@ interface Back {
 }
 
 /** A rollout that is under way is taken back by aborting it, a rollback goes on (faster in an emergency); else one begins. */
-async function backOf(
-  { rollouts, fleet }: Inside,
-  ask: WayBack & Pick<RollbackAsk, 'by'>,
-): Promise<Back> {
+async function backOf({ rollouts, fleet }: Inside, ask: WayBack & Pick<RollbackAsk, 'by'>): Promise<Back> {
   const running = (await rollouts.list(ask.app, 20)).find((rollout) => !hasEnded(rollout.phase));
   if (running === undefined) {
     const hosts = ask.hosts.length === 0 ? freeHosts(fleet, ask.app) : ask.hosts;

@@ -128,12 +128,11 @@ function readAsk(request: RolloutRequest__Output, id: string): RolloutAsk {
 }
 
 function readBack(request: RollbackRequest__Output, id: string): RollbackAsk {
-  const agents = names('agents', request.agents);
+  const [hosts, agents] = [names('hosts', request.hosts), names('agents', request.agents)];
   return {
-    ...{ app: optionalApps('app', request.app), agents },
+    ...{ app: optionalApps('app', request.app), hosts, agents },
     to: request.to === '' ? '' : versionOrWord('to', request.to),
-    hosts: names('hosts', request.hosts),
-    strategy: rollbackStrategy(request.strategy, agents, 'immediate'),
+    strategy: rollbackStrategy(request.strategy, { hosts, agents }, 'immediate'),
     bakeMs: milliseconds('bake_ms', request.bakeMs ?? REST_MS, 0),
     by: who(request.by),
     requestId: id,
