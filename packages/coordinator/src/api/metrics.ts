@@ -7,7 +7,7 @@ import { appsOfRollout, isAbout } from '@outrider/shared/domain/rollout-place.js
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { deliveryMetrics } from './delivery-metrics.js';
 import type { Inside } from './inside.js';
-import { currentRollout, instancesOf } from './read-model.js';
+import { countsByState, currentRollout, instancesOf } from './read-model.js';
 
 const SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 7200];
 const TRY_AGAIN_MS = 1_000;
@@ -124,7 +124,7 @@ export class CoordinatorMetrics {
       for (const host of fleet.hosts()) gauge.inc({ state: host.state });
     });
     this.gauge('outrider_agents', 'Instances of agents by state.', ['state'], (gauge) => {
-      for (const instance of instancesOf(fleet)) gauge.inc({ state: instance.state });
+      for (const [state, count] of countsByState(fleet)) gauge.set({ state }, count);
     });
     this.gauge('outrider_fleet_health_score', 'Mean health of all agents, 0 to 1.', [], (gauge) => {
       gauge.set(fleetHealth(instancesOf(fleet)).score);
