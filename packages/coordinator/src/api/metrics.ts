@@ -166,9 +166,11 @@ export class CoordinatorMetrics {
     const at = Date.parse(event.at);
     switch (type) {
       case 'rollout.started':
-        if (data['kind'] === 'rollback') this.rollbacks.inc({ app, strategy: 'immediate', cause: 'asked' });
+        if (data['kind'] === 'rollback') this.rollbacks.inc({ app, strategy: strategyIn(data), cause: 'asked' });
         return;
       case 'rollout.paused':
+        // What stands still by itself says why.
+        if (event.by === undefined || event.reason !== undefined) return;
         this.pausedAt.set(rollout, at);
         return;
       case 'rollout.resumed':
@@ -177,21 +179,22 @@ export class CoordinatorMetrics {
       case 'rollout.rolling_back':
         // It goes back already, and is counted.
         if (data['hastened'] === true) return;
-        this.rollbacks.inc({ app, strategy: 'immediate', cause: event.by === undefined ? 'failed' : 'aborted' });
+        this.observeSince(this.paused, this.pausedAt, rollout, app, at);
+        this.rollbacks.inc({ app, strategy: strategyIn(data), cause: event.by === undefined ? 'failed' : 'aborted' });
         this.failedAt.set(rollout, at);
         return;
       case 'rollout.rolled_back':
         this.observeSince(this.recovery, this.failedAt, rollout, app, at);
-        this.ended('rolled_back', rollout, app, data);
+        this.ended('rolled_back', event);
         return;
       case 'rollout.succeeded':
-        this.ended('succeeded', rollout, app, data);
+        this.ended('succeeded', event);
         return;
       case 'rollout.aborted':
-        this.ended('aborted', rollout, app, data);
+        this.ended('aborted', event);
         return;
       case 'rollout.stuck':
-        this.ended('stuck', rollout, app, data);
+        this.ended('stuck', event);
         return;
       case 'rollout.gate.passed':
       case 'rollout.gate.failed':
@@ -202,10 +205,10 @@ export class CoordinatorMetrics {
     }
   }
 
-  private ended(result: string, rollout: string, app: string, data: Readonly<Record<string, unknown>>): void {
+  private ended(result: string, { rollout = '', app = '', data = {}, at }: OutriderEvent): void {
+    this.observeSince(this.paused, this.pausedAt, rollout, app, Date.parse(at));
     this.rollouts.inc({ app, result });
     if (typeof data['seconds'] === 'number') this.seconds.observe({ app }, data['seconds']);
-    this.pausedAt.delete(rollout);
     this.failedAt.delete(rollout);
   }
 
@@ -221,3 +224,7 @@ export class CoordinatorMetrics {
     begun.delete(rollout);
   }
 }
+
+/** Of a way back; earlier coordinators did not say. */
+const strategyIn = ({ strategy }: Readonly<Record<string, unknown>>): string =>
+  typeof strategy === 'string' ? strategy : 'immediate';
