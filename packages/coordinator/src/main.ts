@@ -235,7 +235,7 @@ function insideOf(
     ...{ drifts: () => watch.drifts(), rollouts: engine, releases: copies, verifying },
     publishing: publishingOf({ catalog, copies, rounds }),
     sidecars: new Sidecars(() => tokens.fleet),
-    self: createSelfLook({ config, redis, token: tokens.file, leader: () => engine.leadership().leader }),
+    self: createSelfLook({ config, redis, fleet, token: tokens.file, leader: () => engine.leadership().leader }),
     leader: new Leader({ leadership: () => engine.leadership(), clock, own, connect, readOnly }),
     fleetTokenFile: resolve(config.tokenFile ?? tokens.file),
     gateCounts: () => tally.all(),

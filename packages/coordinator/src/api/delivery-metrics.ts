@@ -1,5 +1,5 @@
 /** Delivery figures as gauges: over the last 7 and 30 days, of each app. Made from what is remembered, not from what was seen. */
-import type { DeliveryFigures } from '@outrider/shared/domain/delivery.js';
+import { DELIVERIES_KEPT_MS, type DeliveryFigures } from '@outrider/shared/domain/delivery.js';
 import { Gauge, type Registry } from 'prom-client';
 import { deliveryReport } from '../rollout/delivery/figures.js';
 import type { DeliveryRecord } from '../rollout/delivery/record.js';
@@ -79,7 +79,9 @@ function sharedReports({ rollouts, environment, clock }: Inside): () => Promise<
   let look: Promise<readonly Report[]> | undefined;
   const read = async (): Promise<readonly Report[]> => {
     const until = clock.now();
-    const records: readonly DeliveryRecord[] = await rollouts.deliveries(until - 2 * WINDOWS['30d']).catch(() => []);
+    const records: readonly DeliveryRecord[] = await rollouts
+      .deliveries(Math.max(0, until - DELIVERIES_KEPT_MS))
+      .catch(() => []);
     return (Object.keys(WINDOWS) as Window[]).flatMap((window) =>
       deliveryReport(records, { environment, app: '', from: until - WINDOWS[window], until }).apps.map((one) => ({
         ...one,

@@ -3,7 +3,7 @@ import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { describe, expect, test } from 'vitest';
 import type { Fleet, FleetHost, HostLiveness } from '../engine/ports.js';
 import { deploymentState, healthDocument, statusDocument } from './documents.js';
-import { fleetState } from './read-model.js';
+import { countsByState, fleetState } from './read-model.js';
 
 const instance = (host: string, index: number, ready = true): InstanceStatus => ({
   ...{ host, app: 'walk', agent: 'web', instance: index, incarnation: `${host}-${index}`, version: '1.0.0' },
@@ -85,6 +85,26 @@ describe('/health', () => {
       system_metrics: { cpu_percent: 10, active_agents: 2, hosts: { b: { state: 'down', active_agents: 0 } } },
     });
   });
+});
+
+test.each([['down'], ['cut off']])('no agent of a host that is %s is well, and what is kept counts nowhere', (how) => {
+  const kept: InstanceStatus = { ...instance('b', 9), state: 'draining', kept: true };
+  const b = host('b', wells(2), 90, how === 'down' ? 'down' : 'up');
+  const away = {
+    ...b,
+    ...(how === 'down' ? {} : { cutOff: true as const }),
+    status: { ...b.status!, instances: [...b.status!.instances, kept] },
+  };
+  const fleet = fleetOf(host('a', wells(2), 10), away);
+  expect(healthDocument(fleet)).toMatchObject({
+    healthy_agents: 2,
+    hosts: { a: { healthy_agents: 2 }, b: { total_agents: 2, healthy_agents: 0, active_agents: 0 } },
+  });
+  expect(statusDocument(around(fleet))['hosts']).toMatchObject([
+    { name: 'a', agents_total: 2, agents_healthy: 2 },
+    { name: 'b', agents_total: 2, agents_healthy: 0 },
+  ]);
+  expect(Object.fromEntries(countsByState(fleet))).toEqual({ ready: 2, away: 3 });
 });
 
 describe('/status', () => {

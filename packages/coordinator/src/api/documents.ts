@@ -4,8 +4,18 @@ import { hasEnded, type Rollout, type RolloutHost } from '@outrider/shared/domai
 import { waitsFor } from '@outrider/shared/domain/rollout-waits.js';
 import { stateByHost } from '@outrider/shared/domain/rollout-place.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
+import { isOutOfReach } from '../engine/out-of-reach.js';
 import type { Fleet } from '../engine/ports.js';
-import { appsOf, appsOfHost, fleetState, instancesOf, isInUse, keptAgents, versionOf } from './read-model.js';
+import {
+  appsOf,
+  appsOfHost,
+  fleetState,
+  instancesOf,
+  instancesOn,
+  isInUse,
+  keptAgents,
+  versionOf,
+} from './read-model.js';
 
 export type DeploymentState =
   | 'idle'
@@ -69,7 +79,7 @@ export function healthDocument(fleet: Fleet): Readonly<Record<string, unknown>> 
   const healthy = instances.filter(isHealthy).length;
   const hosts = Object.fromEntries(
     fleet.hosts().map((host) => {
-      const mine = (host.status?.instances ?? []).filter(isInUse);
+      const mine = instancesOn(host).filter(isInUse);
       const isDown = host.state === 'down';
       const { cpuPercent = 0, memoryPercent = 0, diskPercent = 0 } = isDown ? {} : (host.status?.system ?? {});
       return [
@@ -79,9 +89,9 @@ export function healthDocument(fleet: Fleet): Readonly<Record<string, unknown>> 
           cpu_percent: round(cpuPercent),
           memory_percent: round(memoryPercent),
           disk_percent: round(diskPercent),
-          active_agents: isDown ? 0 : mine.filter((instance) => instance.pid > 0).length,
+          active_agents: isOutOfReach(host) ? 0 : mine.filter((instance) => instance.pid > 0).length,
           total_agents: mine.length,
-          healthy_agents: isDown ? 0 : mine.filter(isHealthy).length,
+          healthy_agents: mine.filter(isHealthy).length,
         },
       ];
     }),
@@ -179,13 +189,13 @@ function warningsOf({ fleet, redis, leader }: Surroundings): string[] {
 function hostsOf(fleet: Fleet, rollout: Rollout | undefined): readonly Readonly<Record<string, unknown>>[] {
   const states: Readonly<Record<string, RolloutHost['state']>> = stateByHost(rollout?.hosts ?? []);
   return fleet.hosts().map((host) => {
-    const instances = host.state === 'down' ? [] : (host.status?.instances ?? []);
+    const instances = instancesOn(host).filter(isInUse);
     return {
       name: host.name,
       address: host.address,
       state: host.state,
       rollout_state: states[host.name] ?? null,
-      agents_total: host.status?.instances.length ?? 0,
+      agents_total: instances.length,
       agents_healthy: instances.filter(isHealthy).length,
       apps: appsOfHost(host),
     };

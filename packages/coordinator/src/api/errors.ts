@@ -1,14 +1,9 @@
 /** Errors of agents as all faces of the coordinator give them. */
-import {
-  type ErrorFilter,
-  type GroupedErrors,
-  groupErrors,
-  matches,
-  SEVERITIES,
-} from '@outrider/shared/domain/agent-error.js';
+import { type ErrorFilter, type GroupedErrors, matches, SEVERITIES } from '@outrider/shared/domain/agent-error.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { oneOf, optionalName } from './fields.js';
 import type { Inside } from './inside.js';
+import type { ChoosePast } from './ports.js';
 
 /** What callers may leave empty. */
 export interface ErrorQuery {
@@ -24,8 +19,8 @@ export const filterOf = ({ host, app, agent, severity }: ErrorQuery): ErrorFilte
 });
 
 /** `since`: epoch milliseconds; 0: all that is kept. */
-export async function groupedErrors({ errors }: Inside, filter: ErrorFilter, since: number): Promise<GroupedErrors> {
-  return groupErrors(await errors.since(since), filter);
+export function groupedErrors({ errors }: Inside, filter: ErrorFilter, since: number): Promise<GroupedErrors> {
+  return errors.grouped(filter, since);
 }
 
 /** The last `lines` of those since then, and each that comes. */
@@ -35,7 +30,7 @@ export async function* followedErrors(
   { since, lines }: { readonly since: number; readonly lines: number },
   signal: AbortSignal,
 ): AsyncGenerator<OutriderEvent> {
-  const choose = (past: readonly OutriderEvent[]): readonly OutriderEvent[] =>
-    lines === 0 ? [] : past.filter((event) => matches(event, filter)).slice(-lines);
+  const choose: ChoosePast = (kept, page) =>
+    lines === 0 ? [] : [...kept, ...page.filter((event) => matches(event, filter))].slice(-lines);
   for await (const event of errors.follow(since, choose, signal)) if (matches(event, filter)) yield event;
 }

@@ -5,6 +5,7 @@
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { EventWindow } from './event-window.js';
+import { eventForAnybody } from './for-anybody.js';
 import { shownAgents, shownHosts, shownRollout } from './fleet-shapes.js';
 import { GateSamples } from './gate-samples.js';
 import type { Inside } from './inside.js';
@@ -107,12 +108,12 @@ export class FleetFeed {
     const { events, missed } = this.window.last(LAST_EVENTS, after);
     const parts = PARTS.map((part) => `"${part}":${this.state[part]}`).join(',');
     const cursor = JSON.stringify(this.window.cursor());
-    return `{"type":"snapshot","cursor":${cursor},${parts},"events":${JSON.stringify(events)},"missed":${missed}}`;
+    return `{"type":"snapshot","cursor":${cursor},${parts},"events":${JSON.stringify(events.map(eventForAnybody))},"missed":${missed}}`;
   }
 
   private tell(event: OutriderEvent): void {
     if (this.clients.size === 0) return;
-    const text = `{"type":"event","cursor":${JSON.stringify(event.id)},"event":${JSON.stringify(event)}}`;
+    const text = `{"type":"event","cursor":${JSON.stringify(event.id)},"event":${JSON.stringify(eventForAnybody(event))}}`;
     for (const client of this.clients) client.send(text);
     if (event.rollout !== undefined) this.soon();
   }

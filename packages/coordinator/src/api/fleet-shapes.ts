@@ -4,6 +4,7 @@ import type { GateState } from '@outrider/shared/domain/gate.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { shownHosts as hostsOfRollout } from '@outrider/shared/domain/rollout-place.js';
 import type { FleetHost } from '../engine/ports.js';
+import { forAnybody } from './for-anybody.js';
 import type { Drift } from '../rollout/drift.js';
 import { appsOfHost, instancesOf } from './read-model.js';
 import type { Inside } from './inside.js';
@@ -50,9 +51,9 @@ const shownAgent = (one: InstanceStatus): object => ({
   cpu: one.cpuPercent === undefined ? null : round(one.cpuPercent),
 });
 
-/** Anybody may read it: of gates and hooks not what they ask and run, which may hold addresses and commands. */
+/** Anybody may read it: of gates and hooks not what they ask, run and say, which may hold addresses and commands. */
 export function shownRollout(rollouts: Inside['rollouts'], rollout: Rollout): object {
-  const { gates, hooks: _hooks, ...shown } = rollout;
+  const { gates, hooks: _hooks, ...shown } = forAnybody(rollout);
   return {
     ...shown,
     ...(gates === undefined ? {} : { gates: gates.map(shownGate) }),

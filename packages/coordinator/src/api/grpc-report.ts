@@ -18,13 +18,13 @@ export const reportMethods = (inside: Inside): Pick<Service<CoordinatorHandlers>
   },
 });
 
-/** Over the last `sinceMs`. As much again is read before it: a rollback may take back what is older. */
+/** Over the last `sinceMs`. All that is kept is read: what is stuck stays so until something has mended it, however long. */
 export async function reportOf(
   { rollouts, environment, clock }: Inside,
   sinceMs: number,
   app = '',
 ): Promise<DeliveryReport> {
   const until = clock.now();
-  const records = await rollouts.deliveries(Math.max(0, until - 2 * sinceMs));
+  const records = await rollouts.deliveries(Math.max(0, until - DELIVERIES_KEPT_MS));
   return deliveryReport(records, { environment, app, from: until - sinceMs, until });
 }

@@ -1,4 +1,5 @@
 /** outrider.v1.Coordinator: rollouts, rollbacks and their history. */
+import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import {
   CONTROL_ACTIONS,
   LEAST_CONFIRM_MS,
@@ -11,7 +12,7 @@ import type { EventsRequest__Output } from '@outrider/shared/gen/outrider/v1/Eve
 import type { RollbackRequest__Output } from '@outrider/shared/gen/outrider/v1/RollbackRequest.js';
 import type { RolloutRequest__Output } from '@outrider/shared/gen/outrider/v1/RolloutRequest.js';
 import { writeEvent, writePlan, writeRollout } from '@outrider/shared/rpc/codec.js';
-import type { Service } from '@outrider/shared/rpc/methods.js';
+import type { CallContext, Service } from '@outrider/shared/rpc/methods.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import {
   line,
@@ -25,6 +26,7 @@ import {
   versionOrWord,
   who,
 } from './fields.js';
+import { eventForAnybody, forAnybody } from './for-anybody.js';
 import { rollbackStrategy } from './rollback-strategy.js';
 import { REST_MS } from '../rollout/strategy.js';
 import type { Inside } from './inside.js';
@@ -49,8 +51,10 @@ type Methods =
 
 export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers>, Methods> {
   const { rollouts } = inside;
-  const record = (rollout: Rollout): ReturnType<typeof writeRollout> =>
-    writeRollout(rollout, rollouts.explain(rollout));
+  const record = (rollout: Rollout, { isTrusted }: Pick<CallContext, 'isTrusted'>): ReturnType<typeof writeRollout> =>
+    writeRollout(isTrusted ? rollout : forAnybody(rollout), rollouts.explain(rollout));
+  const event = (one: OutriderEvent, { isTrusted }: Pick<CallContext, 'isTrusted'>): ReturnType<typeof writeEvent> =>
+    writeEvent(isTrusted ? one : eventForAnybody(one));
   return {
     PlanRollout: async (request) => writePlan(await rollouts.plan(readAsk(request, 'plan'))),
     StartRollout: async (request) => {
@@ -63,24 +67,25 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
       const { plan, rollout } = await rollouts.rollback(readBack(request, requestId(request.requestId)));
       return { plan: writePlan(plan), rollout: rollout?.id ?? '' };
     },
-    WatchRollout: async function* (request, { signal }) {
+    WatchRollout: async function* (request, context) {
       const { id } = await findRollout(inside, request);
-      for await (const update of watchRollout(inside, id, signal)) {
-        yield 'event' in update ? { event: writeEvent(update.event) } : { record: record(update.record) };
+      for await (const update of watchRollout(inside, id, context.signal)) {
+        yield 'event' in update ? { event: event(update.event, context) } : { record: record(update.record, context) };
       }
     },
-    ListRollouts: async ({ app, limit, before }) => {
+    ListRollouts: async ({ app, limit, before }, context) => {
       const older = rolloutId(before, 'before');
       const asked = [optionalApps('app', app), count('limit', limit, 20)] as const;
       const list = await rollouts.list(...asked, ...(older === '' ? [] : [older]));
-      return { rollouts: list.map(record) };
+      return { rollouts: list.map((one) => record(one, context)) };
     },
-    GetRollout: async (request) => {
+    GetRollout: async (request, context) => {
       const rollout = await findRollout(inside, request);
-      const { plan } = await rollouts.trace(rollout.id);
-      return { ...record(rollout), planned: plan === undefined ? [] : (writePlan(plan).hosts ?? []) };
+      // What a plan says of settings needs the token, before the rollout and after it.
+      const { plan } = context.isTrusted ? await rollouts.trace(rollout.id) : {};
+      return { ...record(rollout, context), planned: plan === undefined ? [] : (writePlan(plan).hosts ?? []) };
     },
-    ControlRollout: async ({ rollout, app, action, by }) =>
+    ControlRollout: async ({ rollout, app, action, by }, context) =>
       record(
         await rollouts.control(
           rolloutId(rollout),
@@ -88,8 +93,11 @@ export function rolloutMethods(inside: Inside): Pick<Service<CoordinatorHandlers
           oneOf('action', action, CONTROL_ACTIONS),
           who(by),
         ),
+        context,
       ),
-    Events: (request, { signal }) => eventLines(inside, request, signal),
+    Events: async function* (request, context) {
+      for await (const one of eventLines(inside, request, context.signal)) yield event(one, context);
+    },
   };
 }
 
@@ -120,12 +128,11 @@ function readAsk(request: RolloutRequest__Output, id: string): RolloutAsk {
 }
 
 function readBack(request: RollbackRequest__Output, id: string): RollbackAsk {
-  const agents = names('agents', request.agents);
+  const [hosts, agents] = [names('hosts', request.hosts), names('agents', request.agents)];
   return {
-    ...{ app: optionalApps('app', request.app), agents },
+    ...{ app: optionalApps('app', request.app), hosts, agents },
     to: request.to === '' ? '' : versionOrWord('to', request.to),
-    hosts: names('hosts', request.hosts),
-    strategy: rollbackStrategy(request.strategy, agents, 'immediate'),
+    strategy: rollbackStrategy(request.strategy, { hosts, agents }, 'immediate'),
     bakeMs: milliseconds('bake_ms', request.bakeMs ?? REST_MS, 0),
     by: who(request.by),
     requestId: id,
@@ -165,15 +172,14 @@ async function* eventLines(
   { events }: Inside,
   { follow, lines, rollout, after }: EventsRequest__Output,
   signal: AbortSignal,
-): AsyncGenerator<ReturnType<typeof writeEvent>> {
+): AsyncGenerator<OutriderEvent> {
   const id = rolloutId(rollout) === '' ? undefined : rollout;
   const last = count('lines', lines, 0);
   if (after !== '' && follow) refuse('after', 'whoever follows is told what comes from now on; leave one of them out');
   const [most, of] = [last === 0 ? 100 : last, id] as const;
   if (after !== '') {
-    for (const event of await events.after(line('after', after), most, of)) yield writeEvent(event);
+    yield* await events.after(line('after', after), most, of);
     return;
   }
-  const list = follow ? events.follow(last, id, signal) : await events.last(most, of);
-  for await (const event of list) yield writeEvent(event);
+  yield* follow ? events.follow(last, id, signal) : await events.last(most, of);
 }

@@ -116,6 +116,11 @@ describe('every field is checked, and named where it is wrong', () => {
     ['another action', () => remote.ControlRollout({ action: 'stop' }), /^action: /],
     ['a bad rollout', () => remote.GetRollout({ rollout: '7' }), /^rollout: "7" is no id/],
     ['a bad `to`', () => remote.Rollback({ to: '/', requestId: 'x' }), /^to: /],
+    [
+      'a choice of nothing',
+      () => remote.Rollback({ strategy: 'selective', requestId: 'x' }),
+      /^A selective rollback names/,
+    ],
     ['an unknown host', () => remote.Agents({ host: 'pc9' }), /^host: pc9 is no host of this fleet/],
     ['another agent action', () => remote.ControlAgent({ action: 'kill' }), /^action: /],
     ['orders for nobody', () => remote.ControlAgent({ action: 'stop' }), /^Name the agents, or say all\.$/],

@@ -52,7 +52,8 @@ async function serve(
   service: ReturnType<typeof coordinatorMethods>,
   inPath: Readonly<Record<string, string>>,
 ): Promise<HttpAnswer> {
-  if (route.token === true && !guard.isTrusted(request)) return untrusted();
+  const isTrusted = guard.isTrusted(request);
+  if (route.token === true && !isTrusted) return untrusted();
   const { searchParams } = new URL(request.url ?? '/', 'http://local');
   const query = route.anyQuery === true ? new URLSearchParams() : searchParams;
   const values = readParameters(route.parameters, query, inPath);
@@ -62,8 +63,8 @@ async function serve(
   const leave = (): void => gone.abort();
   request.socket.once('close', leave);
   try {
-    const caller = request.socket.remoteAddress ?? '';
-    const wireUntil = (signal: AbortSignal): Wire => wireOf(service, caller, signal);
+    const peer = request.socket.remoteAddress ?? '';
+    const wireUntil = (signal: AbortSignal): Wire => wireOf(service, { peer, isTrusted, signal });
     return await route.handle({ ...parts, values, body, request, by, wire: wireUntil(gone.signal), wireUntil });
   } finally {
     request.socket.off('close', leave);

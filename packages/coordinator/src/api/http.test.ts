@@ -129,8 +129,15 @@ describe('a page that is not ours', () => {
     ['another port of this host', 'POST', '/rollback', { origin: 'http://127.0.0.1:18181' }],
     ['a name that was made to point here', 'GET', '/status', { host: 'evil.example' }],
     ['a form of another site', 'POST', '/rollback', { 'sec-fetch-site': 'cross-site' }],
+    ['an image of another site', 'GET', '/errors', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
   ])('%s', async (_, method, path, headers) => {
     expect((await ask(method, path, { ...bearer(), ...headers })).status).toBe(403);
+  });
+
+  test('a link on it leads here all the same', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    expect((await ask('GET', '/status', headers)).status).toBe(200);
+    expect((await ask('POST', '/rollback', { ...bearer(), ...headers })).status).toBe(403);
   });
 
   test('our own names and addresses are understood', async () => {

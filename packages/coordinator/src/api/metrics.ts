@@ -6,7 +6,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { describedMetrics, type MetricWords } from '@outrider/shared/runtime/metric-words.js';
 import { deliveryMetrics } from './delivery-metrics.js';
 import type { Inside } from './inside.js';
-import { instancesOf } from './read-model.js';
+import { countsByState, instancesOf } from './read-model.js';
 import { rolloutMetrics } from './rollout-metrics.js';
 
 const SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 7200];
@@ -19,14 +19,17 @@ export class CoordinatorMetrics {
   private readonly pausedAt = new Map<string, number>();
   private readonly failedAt = new Map<string, number>();
   private readonly rollouts = this.counter('outrider_rollouts_total', 'Rollouts that have ended.', ['app', 'result']);
-  private readonly rollbacks = this.counter('outrider_rollbacks_total', 'Ways back that were begun.', [
-    'app',
-    'strategy',
-    'cause',
-  ]);
+  private readonly rollbacks = this.counter(
+    'outrider_rollbacks_total',
+    'Ways back that were begun: asked for, failed or aborted, with the strategy of the way back.',
+    ['app', 'strategy', 'cause'],
+  );
   private readonly health = { pass: 0, fail: 0 };
   private readonly seconds = this.histogram('outrider_rollout_seconds', 'How long rollouts took.');
-  private readonly paused = this.histogram('outrider_rollout_paused_seconds', 'Time in manual pause.');
+  private readonly paused = this.histogram(
+    'outrider_rollout_paused_seconds',
+    'Time in manual pause, until it is resumed, taken back or ended.',
+  );
   private readonly recovery = this.histogram('outrider_recovery_seconds', 'From a failure to all hosts being back.');
 
   constructor(private readonly inside: Inside) {
@@ -118,9 +121,14 @@ export class CoordinatorMetrics {
       for (const state of ['up', 'suspect', 'down'] as const) gauge.set({ state }, 0);
       for (const host of fleet.hosts()) gauge.inc({ state: host.state });
     });
-    this.gauge('outrider_agents', 'Instances of agents by state.', ['state'], (gauge) => {
-      for (const instance of instancesOf(fleet)) gauge.inc({ state: instance.state });
-    });
+    this.gauge(
+      'outrider_agents',
+      'Instances of agents by state; away: their host is down or cut off, and nobody knows.',
+      ['state'],
+      (gauge) => {
+        for (const [state, count] of countsByState(fleet)) gauge.set({ state }, count);
+      },
+    );
     this.gauge('outrider_fleet_health_score', 'Mean health of all agents, 0 to 1.', [], (gauge) => {
       gauge.set(fleetHealth(instancesOf(fleet)).score);
     });
@@ -161,9 +169,11 @@ export class CoordinatorMetrics {
     const at = Date.parse(event.at);
     switch (type) {
       case 'rollout.started':
-        if (data['kind'] === 'rollback') this.rollbacks.inc({ app, strategy: 'immediate', cause: 'asked' });
+        if (data['kind'] === 'rollback') this.rollbacks.inc({ app, strategy: strategyIn(data), cause: 'asked' });
         return;
       case 'rollout.paused':
+        // What stands still by itself says why.
+        if (event.by === undefined || event.reason !== undefined) return;
         this.pausedAt.set(rollout, at);
         return;
       case 'rollout.resumed':
@@ -172,21 +182,22 @@ export class CoordinatorMetrics {
       case 'rollout.rolling_back':
         // It goes back already, and is counted.
         if (data['hastened'] === true) return;
-        this.rollbacks.inc({ app, strategy: 'immediate', cause: event.by === undefined ? 'failed' : 'aborted' });
+        this.observeSince(this.paused, this.pausedAt, rollout, app, at);
+        this.rollbacks.inc({ app, strategy: strategyIn(data), cause: event.by === undefined ? 'failed' : 'aborted' });
         this.failedAt.set(rollout, at);
         return;
       case 'rollout.rolled_back':
         this.observeSince(this.recovery, this.failedAt, rollout, app, at);
-        this.ended('rolled_back', rollout, app, data);
+        this.ended('rolled_back', event);
         return;
       case 'rollout.succeeded':
-        this.ended('succeeded', rollout, app, data);
+        this.ended('succeeded', event);
         return;
       case 'rollout.aborted':
-        this.ended('aborted', rollout, app, data);
+        this.ended('aborted', event);
         return;
       case 'rollout.stuck':
-        this.ended('stuck', rollout, app, data);
+        this.ended('stuck', event);
         return;
       case 'rollout.gate.passed':
       case 'rollout.gate.failed':
@@ -197,10 +208,10 @@ export class CoordinatorMetrics {
     }
   }
 
-  private ended(result: string, rollout: string, app: string, data: Readonly<Record<string, unknown>>): void {
+  private ended(result: string, { rollout = '', app = '', data = {}, at }: OutriderEvent): void {
+    this.observeSince(this.paused, this.pausedAt, rollout, app, Date.parse(at));
     this.rollouts.inc({ app, result });
     if (typeof data['seconds'] === 'number') this.seconds.observe({ app }, data['seconds']);
-    this.pausedAt.delete(rollout);
     this.failedAt.delete(rollout);
   }
 
@@ -216,3 +227,7 @@ export class CoordinatorMetrics {
     begun.delete(rollout);
   }
 }
+
+/** Of a way back; earlier coordinators did not say. */
+const strategyIn = ({ strategy }: Readonly<Record<string, unknown>>): string =>
+  typeof strategy === 'string' ? strategy : 'immediate';

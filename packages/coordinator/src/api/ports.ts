@@ -1,4 +1,5 @@
 /** What the faces of the coordinator (gRPC, HTTP) ask of its inside. Implemented by engine/ and store/. */
+import type { ErrorFilter, GroupedErrors } from '@outrider/shared/domain/agent-error.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { HealthResult } from '@outrider/shared/domain/health-result.js';
 import type { Release, ReleaseSource, ReleaseView } from '@outrider/shared/domain/release.js';
@@ -60,7 +61,7 @@ export interface RollbackAsk {
   /** Only these go back, the others stay as they are; absent or empty: all do. */
   readonly agents?: readonly string[];
   readonly strategy: RollbackStrategy;
-  /** Where `to` is empty: hosts that run the last good release stay. Absent: each goes to its previous one. */
+  /** Where `to` is empty: hosts that run the last good release stay. Absent or false: each goes to its previous one. */
   readonly toLastGood?: boolean;
   /** Between two hosts of a progressive one. */
   readonly bakeMs: number;
@@ -119,16 +120,18 @@ export interface EventLog {
   follow(count: number, rollout: string | undefined, signal: AbortSignal): AsyncIterable<OutriderEvent>;
 }
 
+/** Told the past page by page, oldest first: what to keep of what was kept so far and of this page. */
+export type ChoosePast = (kept: readonly OutriderEvent[], page: readonly OutriderEvent[]) => readonly OutriderEvent[];
+
 /** Errors of agents. Implemented by store/ over a Redis stream. */
 export interface ErrorLog {
-  /** Those that were kept since then (epoch milliseconds), oldest first. */
-  since(from: number): Promise<readonly OutriderEvent[]>;
+  /**
+   * Of those that were kept since then (epoch milliseconds), as they were within the last second or so. Rejects with
+   * `OutriderError('unavailable')` where too many ask.
+   */
+  grouped(filter: ErrorFilter, from: number): Promise<GroupedErrors>;
   /** Those of the past that are chosen, then each as it comes, none lost and none twice, until `signal`. */
-  follow(
-    from: number,
-    choose: (past: readonly OutriderEvent[]) => readonly OutriderEvent[],
-    signal: AbortSignal,
-  ): AsyncIterable<OutriderEvent>;
+  follow(from: number, choose: ChoosePast, signal: AbortSignal): AsyncIterable<OutriderEvent>;
 }
 
 /** How the checks of agents came and went. Implemented by store/ over Redis streams. */

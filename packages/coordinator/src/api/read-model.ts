@@ -11,7 +11,26 @@ export function instancesOf(fleet: Fleet, host = ''): readonly InstanceStatus[] 
   return fleet
     .hosts()
     .filter((candidate) => host === '' || candidate.name === host)
-    .flatMap((candidate) => (candidate.status?.instances ?? []).map((instance) => seen(candidate, instance)));
+    .flatMap(instancesOn);
+}
+
+/** The same, of one host. */
+export const instancesOn = (host: FleetHost): readonly InstanceStatus[] =>
+  (host.status?.instances ?? []).map((instance) => seen(host, instance));
+
+/** Of instances whose host is out of reach: how they are now is not known. */
+export const AWAY = 'away';
+
+/** How many instances there are of each state, `AWAY` among them. */
+export function countsByState(fleet: Fleet): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const host of fleet.hosts()) {
+    for (const instance of host.status?.instances ?? []) {
+      const state = isOutOfReach(host) ? AWAY : instance.state;
+      counts.set(state, (counts.get(state) ?? 0) + 1);
+    }
+  }
+  return counts;
 }
 
 export interface ScaledAgent extends Pick<AgentFingerprint, 'replicas'> {

@@ -31,11 +31,23 @@ const LONGEST_CURSOR = 200;
 const ENDED = 1000;
 const BROKEN = 1011;
 
-/** Every message is the whole /status document: one at once, one after each change. */
+/**
+ * Every message is the whole /status document: one at once, one after each change. While nobody listens none is made, so a
+ * new one is, before the first message.
+ */
 export const statusTo =
-  (feed: StatusFeed): Serve =>
-  (client) =>
-    feed.subscribe((document) => client.send(JSON.stringify(document)));
+  (feed: Pick<StatusFeed, 'status' | 'subscribe'>): Serve =>
+  (client) => {
+    let leave: (() => void) | undefined = () => undefined;
+    const begin = (): void => {
+      if (leave !== undefined) leave = feed.subscribe((document) => client.send(JSON.stringify(document)));
+    };
+    feed.status().then(begin, () => client.end(BROKEN, 'The state of the fleet cannot be told.'));
+    return () => {
+      leave?.();
+      leave = undefined;
+    };
+  };
 
 /** What `/ws?feed=...` asks for; the status document where it names no feed. */
 export function feedOf(parts: FeedParts, request: IncomingMessage): Serve | HttpRefusal {

@@ -6,8 +6,13 @@ import { WebSocket, WebSocketServer } from 'ws';
 
 /** Clients have nothing to say. */
 const MOST_INCOMING_BYTES = 1024;
-/** A client that leaves so much unread is cut off; it may come again. */
-const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
+/**
+ * Bytes. Who leaves more unread than one may is cut off, and where all together leave too much, who has most of it. Whoever
+ * is cut off may come again.
+ */
+const MOST_UNREAD = { byOne: 4 * 1024 * 1024, byAll: 64 * 1024 * 1024 };
+/** After so much that was sent it is looked what of all is unread. */
+const LOOK_EVERY_BYTES = 1024 * 1024;
 /** With so much unread, a feed that can wait does. */
 const MUCH_UNREAD_BYTES = 512 * 1024;
 const LOOK_AGAIN_MS = 20;
@@ -37,8 +42,10 @@ export class Sockets {
   });
   private readonly silent = new WeakSet<WebSocket>();
   private readonly pinging: NodeJS.Timeout;
+  /** Since the last look; in characters, which are no fewer bytes. */
+  private sent = 0;
 
-  constructor() {
+  constructor(private readonly most = MOST_UNREAD) {
     this.pinging = setInterval(() => this.ping(), PING_EVERY_MS);
   }
 
@@ -47,7 +54,7 @@ export class Sockets {
     this.server.handleUpgrade(request, socket, head, (client) => {
       client.on('pong', () => this.silent.delete(client));
       client.on('error', () => client.terminate());
-      client.on('close', serve(readerOf(client)));
+      client.on('close', serve(this.readerOf(client)));
     });
   }
 
@@ -56,6 +63,35 @@ export class Sockets {
     for (const client of this.server.clients) client.close(1001, 'The coordinator ends.');
     for (const client of this.server.clients) client.terminate();
     this.server.close();
+  }
+
+  private readerOf(client: WebSocket): SocketClient {
+    return {
+      send: (text) => {
+        if (client.readyState !== WebSocket.OPEN) return;
+        if (client.bufferedAmount > this.most.byOne) client.terminate();
+        else client.send(text);
+        this.sent += text.length;
+        if (this.sent >= LOOK_EVERY_BYTES) this.relieve();
+      },
+      room: async () => {
+        // Who reads nothing at all answers no ping either, and is cut off by that.
+        while (client.readyState === WebSocket.OPEN && client.bufferedAmount > MUCH_UNREAD_BYTES)
+          await pause(LOOK_AGAIN_MS);
+      },
+      end: (code, reason) => client.close(code, reason),
+    };
+  }
+
+  private relieve(): void {
+    this.sent = 0;
+    const clients = [...this.server.clients].filter(({ readyState }) => readyState === WebSocket.OPEN);
+    let unread = clients.reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0);
+    for (const client of clients.sort((a, b) => b.bufferedAmount - a.bufferedAmount)) {
+      if (unread <= this.most.byAll) return;
+      unread -= client.bufferedAmount;
+      client.terminate();
+    }
   }
 
   private ping(): void {
@@ -68,17 +104,3 @@ export class Sockets {
     }
   }
 }
-
-const readerOf = (client: WebSocket): SocketClient => ({
-  send: (text) => {
-    if (client.readyState !== WebSocket.OPEN) return;
-    if (client.bufferedAmount > MOST_UNREAD_BYTES) client.terminate();
-    else client.send(text);
-  },
-  room: async () => {
-    // Who reads nothing at all answers no ping either, and is cut off by that.
-    while (client.readyState === WebSocket.OPEN && client.bufferedAmount > MUCH_UNREAD_BYTES)
-      await pause(LOOK_AGAIN_MS);
-  },
-  end: (code, reason) => client.close(code, reason),
-});

@@ -6,16 +6,14 @@ import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { DroppedErrors__Output } from '@outrider/shared/gen/outrider/v1/DroppedErrors.js';
 import type { ErrorGroup__Output } from '@outrider/shared/gen/outrider/v1/ErrorGroup.js';
 import { readEvent } from '@outrider/shared/rpc/codec.js';
-import { RecentIds } from '@outrider/shared/runtime/recent-ids.js';
 import { paint, table } from '@outrider/shared/cli/table.js';
 import { countOption, nameOption } from './arguments.js';
 import { clockTime } from './event-line.js';
 import { follower } from './follower.js';
 import { durationOption, type Globals, globalsOf, withGlobals } from './globals.js';
 import { harmless, note, print, printJson, show } from './output.js';
+import { LINES_AGAIN, Unseen } from './unseen.js';
 
-/** As many of the last ones are asked for after a gap; no more than are remembered as shown. */
-const AGAIN = 1_000;
 const LONGEST_MESSAGE = 100;
 
 interface ErrorsOptions {
@@ -53,12 +51,13 @@ async function errors(globals: Globals, options: ErrorsOptions): Promise<void> {
   const follow = options.follow === true;
   const { host = '', app = '', agent = '', severity = '', lines = 10 } = options;
   const since = options.since === undefined ? 0 : Math.max(0, Date.now() - options.since);
-  const seen = new RecentIds();
+  const unseen = new Unseen(Date.now(), lines > 0);
   const [groups, dropped]: [ErrorGroup__Output[], DroppedErrors__Output[]] = [[], []];
   await follower(globals, follow, async (remote, limits, again) => {
-    const request = { follow, host, app, agent, severity, since, lines: again ? AGAIN : lines };
+    const request = { follow, host, app, agent, severity, since, lines: again ? LINES_AGAIN : lines };
+    if (again) unseen.again(Date.now());
     for await (const { error, group, dropped: left } of remote.Errors(request, limits)) {
-      if (error !== null) showOne(globals, readEvent(error), seen);
+      if (error !== null) for (const one of unseen.take(readEvent(error))) showOne(globals, one);
       if (group !== null) groups.push(group);
       if (left !== null) dropped.push(left);
     }
@@ -66,8 +65,7 @@ async function errors(globals: Globals, options: ErrorsOptions): Promise<void> {
   if (!follow) showGroups(globals, groups, dropped);
 }
 
-function showOne(globals: Globals, event: OutriderEvent, seen: RecentIds): void {
-  if (!seen.isNew(event.id)) return;
+function showOne(globals: Globals, event: OutriderEvent): void {
   if (globals.json) printJson(event);
   else print(errorLine(event));
 }

@@ -2,16 +2,13 @@
 import type { Command } from 'commander';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { readEvent } from '@outrider/shared/rpc/codec.js';
-import { RecentIds } from '@outrider/shared/runtime/recent-ids.js';
 import { countOption, rolloutIdArgument } from './arguments.js';
 import { eventLine } from './event-line.js';
 import { follower } from './follower.js';
 import { type Globals, globalsOf, withGlobals } from './globals.js';
 import { print, printJson } from './output.js';
 import { SeveralApps } from './several-apps.js';
-
-/** As many of the last ones are asked for after a gap; no more than are remembered as shown. */
-const AGAIN = 1_000;
+import { LINES_AGAIN, Unseen } from './unseen.js';
 
 interface EventsOptions {
   readonly follow?: true;
@@ -29,18 +26,18 @@ export function eventsCommand(program: Command): void {
 }
 
 async function events(globals: Globals, options: EventsOptions): Promise<void> {
-  const seen = new RecentIds();
   const several = new SeveralApps();
   const showOne = (event: OutriderEvent): void => {
-    if (!seen.isNew(event.id)) return;
     if (globals.json) printJson(event);
     else print(eventLine(event, several.has(event)));
   };
   const follow = options.follow === true;
   const lines = options.lines ?? (follow ? 10 : 100);
+  const unseen = new Unseen(Date.now(), lines > 0);
   await follower(globals, follow, async (remote, limits, again) => {
-    // After a gap more is asked for, and what was shown already is left out.
-    const request = { follow, lines: again ? AGAIN : lines, rollout: options.rollout ?? '' };
-    for await (const event of remote.Events(request, limits)) showOne(readEvent(event));
+    // After a gap more is asked for, and what is not new is left out.
+    if (again) unseen.again(Date.now());
+    const request = { follow, lines: again ? LINES_AGAIN : lines, rollout: options.rollout ?? '' };
+    for await (const event of remote.Events(request, limits)) unseen.take(readEvent(event)).forEach(showOne);
   });
 }

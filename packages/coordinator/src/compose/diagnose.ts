@@ -20,29 +20,30 @@ import { seeListeners } from '@outrider/shared/runtime/sight/listeners.js';
 import { LoopLag } from '@outrider/shared/runtime/sight/loop-lag.js';
 import { seePath } from '@outrider/shared/runtime/sight/paths.js';
 import type { CoordinatorConfig } from '../config.js';
-import { askPrometheus, type PrometheusAddress } from '../monitoring/prometheus.js';
+import type { Fleet } from '../engine/ports.js';
+import { seePrometheus, seeTargets } from '../monitoring/prometheus-sight.js';
+import { targetOf } from '../engine/metrics-target.js';
 
 const LOOK_MS = 2_000;
 const HTTPS_PORT = 443;
-/** Of what Prometheus scrapes, how much does not answer. */
-const DOWN_TARGETS = 'count(up == 0) or vector(0)';
 
 export interface SelfLookParts {
   readonly config: CoordinatorConfig;
   readonly redis: RedisClient;
+  readonly fleet: Pick<Fleet, 'hosts'>;
   /** The file of our own token. */
   readonly token: string;
   readonly leader: () => string;
 }
 
-export function createSelfLook({ config, redis, token, leader }: SelfLookParts): () => Promise<Diagnosis> {
+export function createSelfLook({ config, redis, fleet, token, leader }: SelfLookParts): () => Promise<Diagnosis> {
   const version = versionOf(new URL('../../package.json', import.meta.url));
   const lag = new LoopLag(() => systemClock.monotonic());
   return async () => {
     const [seen, disk, monitoring, certificates] = await Promise.all([
       seeRedis(config, redis),
       seeDisk(config.dataDir, 0).catch(() => undefined),
-      seeMonitoring(config),
+      seeMonitoring(config, fleet),
       seeCertificates(config),
     ]);
     return {
@@ -76,10 +77,18 @@ const seePaths = ({ dataDir, runDir, tokenFile }: CoordinatorConfig, token: stri
 const listenersOf = ({ listen }: CoordinatorConfig): Diagnosis['listeners'] =>
   seeListeners(Object.entries(listen).flatMap(([what, all]) => all.map((address) => ({ what, address }))));
 
-async function seeMonitoring({ listen, prometheus }: CoordinatorConfig): Promise<EndpointSight[]> {
+async function seeMonitoring(
+  { listen, prometheus }: CoordinatorConfig,
+  fleet: Pick<Fleet, 'hosts'>,
+): Promise<EndpointSight[]> {
   const [page = ''] = listen.http;
   const looks = [seeEndpoint('metrics', `http://${page}/metrics`, LOOK_MS)];
-  if (prometheus !== undefined) looks.push(seePrometheus(prometheus), seeTargets(prometheus));
+  if (prometheus !== undefined) {
+    // That a host is down is not Prometheus's fault, and said elsewhere.
+    const hosts = fleet.hosts().filter(({ state }) => state !== 'down');
+    const targets = [...listen.http, ...hosts.map(targetOf)];
+    looks.push(seePrometheus(prometheus, LOOK_MS), seeTargets(prometheus, targets, LOOK_MS));
+  }
   return Promise.all(looks);
 }
 
@@ -105,17 +114,3 @@ function seePrometheusCertificate({
 
 /** Servers of several names show the one that is asked for; addresses are no names. */
 const nameFor = (host: string): { readonly servername?: string } => (isIP(host) === 0 ? { servername: host } : {});
-
-const seePrometheus = ({ url }: PrometheusAddress): Promise<EndpointSight> =>
-  seeEndpoint('prometheus', `${url.replace(/\/+$/, '')}/-/healthy`, LOOK_MS);
-
-async function seeTargets(prometheus: PrometheusAddress): Promise<EndpointSight> {
-  const place = { what: 'prometheus targets', url: prometheus.url };
-  try {
-    const [down = 0] = await askPrometheus(prometheus, DOWN_TARGETS, AbortSignal.timeout(LOOK_MS));
-    const detail = down === 0 ? 'answer its scrapes' : `${down} of its targets can't be scraped`;
-    return { ...place, ok: down === 0, detail };
-  } catch (error) {
-    return { ...place, ok: false, detail: messageOf(error) };
-  }
-}

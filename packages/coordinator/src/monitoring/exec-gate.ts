@@ -3,6 +3,7 @@
  * prints is the reason. No shell runs; what it leaves behind is killed.
  */
 import type { GateOutcome, GateVerdict } from '@outrider/shared/domain/gate.js';
+import { redact } from '@outrider/shared/domain/redact.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import { runAlone } from '@outrider/shared/runtime/run-alone.js';
 import type { GateOccasion } from '../engine/ports.js';
@@ -26,7 +27,8 @@ export async function runGate(
 }
 
 function judge(program: string, code: number | null, signal: string | null, said: string, late: boolean): GateVerdict {
-  const words = said === '' ? '' : `: ${said}`;
+  // Anybody may read why a gate has failed.
+  const words = said === '' ? '' : `: ${redact(said)}`;
   if (late) return { outcome: 'error', reason: `${program} took too long${words}` };
   if (code === null) return { outcome: 'error', reason: `${program} was ended by ${signal ?? 'a signal'}${words}` };
   return { outcome: OUTCOMES[code] ?? 'error', reason: `${program} ended with ${code}${words}` };

@@ -11,6 +11,7 @@ import type { GateOccasion } from '../engine/ports.js';
 import { runGate } from './exec-gate.js';
 import { gateSources } from './gate-sources.js';
 import { askPrometheus } from './prometheus.js';
+import { seePrometheus, seeTargets } from './prometheus-sight.js';
 import { askWebhook } from './webhook-gate.js';
 
 const OCCASION: GateOccasion = {
@@ -193,6 +194,41 @@ describe('a webhook', () => {
     expect(await askWebhook(url, OCCASION, AbortSignal.timeout(50))).toEqual({
       outcome: 'error',
       reason: `no answer from ${url.slice(7)} in time`,
+    });
+  });
+});
+
+describe('what the doctor sees of a Prometheus', () => {
+  const withToken = (): { url: string; tokenFile: string } => {
+    const tokenFile = join(folder, 'prometheus-token');
+    writeFileSync(tokenFile, 'letmein\n');
+    return { url: `${url}/prometheus/`, tokenFile };
+  };
+  const down = (count: string): { status: number; body: string } => ({
+    status: 200,
+    body: JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [{ value: [0, count] }] } }),
+  });
+
+  it('is asked with its token', async () => {
+    answer = { status: 200, body: 'healthy' };
+    expect(await seePrometheus(withToken(), 60_000)).toMatchObject({ what: 'prometheus', ok: true });
+    expect(asked).toMatchObject([{ url: '/prometheus/-/healthy', token: 'Bearer letmein' }]);
+    const tokenFile = join(folder, 'none');
+    expect(await seePrometheus({ url, tokenFile }, 60_000)).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/token_file .* cannot be read/) as unknown,
+    });
+  });
+
+  it('is whether it can scrape this fleet, whatever else it scrapes', async () => {
+    answer = down('0');
+    expect(await seeTargets(withToken(), ['10.0.0.1:8000', '[::1]:8000'], 60_000)).toMatchObject({ ok: true });
+    const query = new URLSearchParams(asked[0]?.body).get('query');
+    expect(query).toBe(String.raw`count(up{instance=~"10\\.0\\.0\\.1:8000|\\[::1\\]:8000"} == 0) or vector(0)`);
+    answer = down('2');
+    expect(await seeTargets(withToken(), ['10.0.0.1:8000'], 60_000)).toMatchObject({
+      ok: false,
+      detail: "2 of this fleet can't be scraped",
     });
   });
 });

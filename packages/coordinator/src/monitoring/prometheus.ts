@@ -10,15 +10,20 @@ export interface PrometheusAddress {
   readonly tokenFile?: string;
 }
 
+export const rootOf = ({ url }: PrometheusAddress): string => url.replace(/\/+$/, '');
+
+/** @throws OutriderError('unavailable') where the file of the token cannot be read. */
+export const headersOf = ({ tokenFile }: PrometheusAddress): Readonly<Record<string, string>> =>
+  tokenFile === undefined ? {} : { authorization: `Bearer ${firstLine(tokenFile)}` };
+
 /** A scalar, or the value of each series. Rejects with `OutriderError`: `unavailable`, `timeout` or `invalid`. */
 export async function askPrometheus(
-  { url, tokenFile }: PrometheusAddress,
+  address: PrometheusAddress,
   query: string,
   signal: AbortSignal,
 ): Promise<readonly number[]> {
-  const place = `${url.replace(/\/+$/, '')}/api/v1/query`;
-  const token = tokenFile === undefined ? undefined : firstLine(tokenFile);
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const place = `${rootOf(address)}/api/v1/query`;
+  const headers = headersOf(address);
   let response: Response;
   let text: string;
   try {

@@ -3,6 +3,7 @@
  * (`{"outcome": "fail", "reason": "..."}`), 4xx a fail; anything else, and 408, 425 and 429, an error.
  */
 import { GATE_OUTCOMES, type GateOutcome, type GateVerdict } from '@outrider/shared/domain/gate.js';
+import { redact } from '@outrider/shared/domain/redact.js';
 import { excerpt } from '@outrider/shared/runtime/excerpt.js';
 import type { GateOccasion } from '../engine/ports.js';
 import { reasonOf } from './prometheus.js';
@@ -41,7 +42,7 @@ function wordsOf(text: string): { readonly outcome?: GateOutcome; readonly reaso
     const value = JSON.parse(text) as { readonly outcome?: unknown; readonly reason?: unknown } | null;
     if (typeof value === 'object' && value !== null) {
       const outcome = GATE_OUTCOMES.find((one) => one === value.outcome);
-      const reason = typeof value.reason === 'string' ? excerpt(value.reason) : '';
+      const reason = typeof value.reason === 'string' ? redact(excerpt(value.reason)) : '';
       if ('outcome' in value && outcome === undefined) {
         return { outcome: 'error', reason: `"outcome" is none of ${GATE_OUTCOMES.join(', ')}` };
       }
@@ -50,5 +51,5 @@ function wordsOf(text: string): { readonly outcome?: GateOutcome; readonly reaso
   } catch {
     // It is text.
   }
-  return { reason: excerpt(text) };
+  return { reason: redact(excerpt(text)) };
 }

@@ -1,6 +1,6 @@
 import type { Rollout, RolloutHost } from '@outrider/shared/domain/rollout.js';
 import { describe, expect, it } from 'vitest';
-import { countAsTouched, takeBackLost } from './begin.js';
+import { begin, countAsTouched, takeBackLost } from './begin.js';
 
 const ref = (version: string): RolloutHost['to'] => ({ version, digest: version, specDigest: version });
 
@@ -22,6 +22,17 @@ const rollout = (phase: Rollout['phase'], ...hosts: readonly RolloutHost[]): Rol
   },
   ...{ paused: false, by: 'ann', startedAt: 0, steps: 5 },
   options: { bakeMs: 0, confirmWithinMs: 9_000, commit: 'together', skipDown: false },
+});
+
+it.each([
+  ['rollout', {}, 'rolling'],
+  ['rollout', { strategy: 'canary' }, 'canary'],
+  ['rollback', {}, 'graceful'],
+  ['rollback', { strategy: 'emergency' }, 'emergency'],
+] as const)('a %s with %j tells that it is %s', (kind, options, strategy) => {
+  const first = rollout('staging', host('pc1', 'pending', false));
+  const { events } = begin({ ...first, kind, options: { ...first.options, ...options } });
+  expect(events[0]).toMatchObject({ type: 'rollout.started', data: { kind, strategy } });
 });
 
 describe('hosts that a new leader does not reach', () => {

@@ -21,6 +21,7 @@ export function begin(rollout: Rollout, limits: Limits = DEFAULT_LIMITS): Decisi
     ...(rollout.options.message === undefined ? {} : { reason: rollout.options.message }),
     data: {
       kind: rollout.kind,
+      strategy: rollout.options.strategy ?? (rollout.kind === 'rollback' ? 'graceful' : 'rolling'),
       from: rollout.fromVersion ?? null,
       to: rollout.version,
       ...(versions === undefined ? {} : { versions }),

@@ -33,6 +33,7 @@ describe('of a rollout', () => {
     );
     expect(told(decision)).toEqual(['revert h1 2', 'revert h2 2']);
     expect(decision.rollout).toMatchObject({ phase: 'rolling_back', urgent: true, abortedBy: 'bob' });
+    expect(decision.events[0]).toMatchObject({ type: 'rollout.rolling_back', data: { strategy: 'emergency' } });
   });
 
   it('also after the decision to commit, which an abort does not', () => {

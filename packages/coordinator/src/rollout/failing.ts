@@ -59,7 +59,8 @@ function turnBack(draft: Draft, { reason, culprit, abortedBy }: Failure): void {
   });
   // A hold left these to themselves; now they are told, so that their answer is waited for.
   for (const { host, state } of draft.rollout.hosts) if (state === 'reverting') draft.setHost(host, { state: 'trial' });
-  draft.tell({ type: 'rollout.rolling_back', reason, ...(abortedBy === undefined ? {} : { by: abortedBy }) });
+  const data = { strategy: draft.rollout.urgent === true ? 'emergency' : 'immediate' };
+  draft.tell({ type: 'rollout.rolling_back', reason, data, ...(abortedBy === undefined ? {} : { by: abortedBy }) });
   takeBackNext(draft);
 }
 

@@ -40,8 +40,19 @@ export function contradictionIn({ strategy, canary, autoPromote }: StrategyAsk):
   return undefined;
 }
 
+/** What a rollback is about. */
+export interface Chosen {
+  readonly hosts: readonly string[];
+  readonly agents: readonly string[];
+}
+
 /** A sentence; undefined: they go together. */
-export const contradictionInRollback = (strategy: RollbackStrategy, agents: readonly string[]): string | undefined =>
-  strategy === 'emergency' && agents.length > 0
-    ? 'An emergency takes back whole hosts, all of their agents; leave out --agents, or take the strategy selective.'
-    : undefined;
+export function contradictionInRollback(strategy: RollbackStrategy, { hosts, agents }: Chosen): string | undefined {
+  if (strategy === 'emergency' && agents.length > 0) {
+    return 'An emergency takes back whole hosts, all of their agents; leave out --agents, or take the strategy selective.';
+  }
+  if (strategy === 'selective' && hosts.length === 0 && agents.length === 0) {
+    return 'A selective rollback names its hosts or agents; name them, or take the strategy immediate for all of them.';
+  }
+  return undefined;
+}

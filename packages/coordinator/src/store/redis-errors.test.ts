@@ -1,3 +1,4 @@
+import { ANY_ERROR } from '@outrider/shared/domain/agent-error.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import type { HealthResult } from '@outrider/shared/domain/health-result.js';
 import { EVENT_FIELD, fleetKeys, HEALTH_KEPT_MS } from '@outrider/shared/runtime/fleet-keys.js';
@@ -5,6 +6,7 @@ import { eventually } from '@outrider/shared/testing/eventually.js';
 import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { ChoosePast } from '../api/ports.js';
 import { RedisErrors } from './redis-errors.js';
 import { RedisHealth } from './redis-health.js';
 
@@ -29,11 +31,13 @@ const add = (event: OutriderEvent, at: string = '*'): Promise<unknown> =>
   redis.xadd(KEYS.errors, at, EVENT_FIELD, JSON.stringify(event));
 
 test('errors since a moment are all there, over many pages, and what is none of ours is passed over', async () => {
-  for (let index = 1; index <= 1_200; index += 1) void add(error(`e${index}`), `${index}-0`);
+  for (let index = 1; index <= 1_200; index += 1) {
+    void add({ ...error(`e${index}`), agent: 'web', data: { error_type: 'timeout' } }, `${index + 2_800}-0`);
+  }
   await redis.xadd(KEYS.errors, '5000-0', EVENT_FIELD, '{no json');
   const errors = new RedisErrors(redis as never, KEYS);
-  const since = await errors.since(201);
-  expect(since.map(({ id }) => id)).toEqual(Array.from({ length: 1_000 }, (_, index) => `e${index + 201}`));
+  expect(await errors.grouped(ANY_ERROR, 3_000)).toMatchObject({ groups: [{ agent: 'web', count: 1_001 }] });
+  expect(await errors.grouped({ ...ANY_ERROR, agent: 'other' }, 0)).toMatchObject({ groups: [] });
 });
 
 test('a follower gets what is chosen of the past, then each once, none lost in between', async () => {
@@ -41,10 +45,10 @@ test('a follower gets what is chosen of the past, then each once, none lost in b
   for (let index = 0; index < 50; index += 1) await add(error(`old${index}`));
   const ending = new AbortController();
   const got: string[] = [];
-  const choose = (past: readonly OutriderEvent[]): readonly OutriderEvent[] => {
+  const choose: ChoosePast = (kept, page) => {
     // Between the look at the past and the first wait for news.
     void add(error('between'));
-    return past.slice(-2);
+    return [...kept, ...page].slice(-2);
   };
   const following = (async () => {
     for await (const { id } of errors.follow(0, choose, ending.signal)) got.push(id);

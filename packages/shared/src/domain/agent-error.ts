@@ -96,22 +96,38 @@ export interface GroupedErrors {
   readonly dropped: readonly DroppedErrors[];
 }
 
-/** `events` in any order; each id counts once. */
-export function groupErrors(events: Iterable<OutriderEvent>, filter: ErrorFilter = ANY_ERROR): GroupedErrors {
-  const groups = new Map<string, ErrorGroup>();
-  const dropped = new Map<string, DroppedErrors>();
-  const seen = new Set<string>();
-  for (const event of events) {
-    if (seen.has(event.id) || !matches(event, filter)) continue;
-    seen.add(event.id);
-    const untold = untoldIn(event);
-    if (untold > 0) drop(dropped, event, untold);
-    if (!isError(event)) continue;
-    const key = groupKey(event);
-    groups.set(key, added(groups.get(key), event, key));
+/** Groups as events come, in any order; each id counts once. Holds of each group the last event, and of all others the id. */
+export class ErrorGroups {
+  private readonly groups = new Map<string, ErrorGroup>();
+  private readonly dropped = new Map<string, DroppedErrors>();
+  private readonly seen = new Set<string>();
+
+  constructor(private readonly filter: ErrorFilter = ANY_ERROR) {}
+
+  add(events: Iterable<OutriderEvent>): void {
+    for (const event of events) {
+      if (this.seen.has(event.id) || !matches(event, this.filter)) continue;
+      this.seen.add(event.id);
+      const untold = untoldIn(event);
+      if (untold > 0) drop(this.dropped, event, untold);
+      if (!isError(event)) continue;
+      const key = groupKey(event);
+      this.groups.set(key, added(this.groups.get(key), event, key));
+    }
   }
-  const latest = [...groups.values()].sort((a, b) => (a.last === b.last ? order(a.id, b.id) : order(b.last, a.last)));
-  return { groups: latest, dropped: [...dropped.values()] };
+
+  all(): GroupedErrors {
+    const groups = [...this.groups.values()];
+    const latest = groups.sort((a, b) => (a.last === b.last ? order(a.id, b.id) : order(b.last, a.last)));
+    return { groups: latest, dropped: [...this.dropped.values()] };
+  }
+}
+
+/** Of all of them at once. */
+export function groupErrors(events: Iterable<OutriderEvent>, filter: ErrorFilter = ANY_ERROR): GroupedErrors {
+  const groups = new ErrorGroups(filter);
+  groups.add(events);
+  return groups.all();
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -41,7 +41,7 @@ export class HttpGuard {
     if (origin !== undefined && !this.isOwnOrigin(origin, host)) {
       return { status: 403, reason: `Pages of ${origin.slice(0, 100)} may not ask this ${daemon}.` };
     }
-    if (request.headers['sec-fetch-site'] === 'cross-site' && request.method !== 'GET') {
+    if (request.headers['sec-fetch-site'] === 'cross-site' && !isVisit(request)) {
       return { status: 403, reason: `Pages of other sites may not ask this ${daemon}.` };
     }
     return undefined;
@@ -76,6 +76,10 @@ export class HttpGuard {
     return unbracketed(hostname) === host && this.options.ports().includes(number);
   }
 }
+
+/** Somebody follows a link to here; an image or a script of another page is none, and costs as much as any question. */
+const isVisit = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'GET' && headers['sec-fetch-mode'] === 'navigate';
 
 function parseHost(header: string | undefined): string | undefined {
   if (header === undefined || !URL.canParse(`http://${header}/`)) return undefined;

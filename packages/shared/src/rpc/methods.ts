@@ -16,6 +16,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** `ADDRESS:PORT` of the caller. */
   readonly peer: string;
+  /** The caller has shown the token. Always so where a method needs it; others may tell those more. */
+  readonly isTrusted: boolean;
   /** Another coordinator has handed it on: it goes no further. */
   readonly isForwarded: boolean;
   /** Milliseconds until the caller gives up, as it has said with the call; Infinity: it waits for ever. */

@@ -103,13 +103,14 @@ function handlersOf(options: GrpcServerOptions, ending: AbortSignal): grpc.Untyp
     const handler = implementation[name];
     if (handler === undefined) throw new Error(`The service has no handler for ${name}.`);
     const guard = (call: AnyCall): CallContext => {
-      if (!options.open.has(name) && !tokenMatches(bearerOf(call.metadata), options.tokens())) {
+      const isTrusted = tokenMatches(bearerOf(call.metadata), options.tokens());
+      if (!options.open.has(name) && !isTrusted) {
         throw new OutriderError(
           'unauthenticated',
           `${name} needs the token: metadata "authorization: Bearer TOKEN", from the file "token" in the server's run_dir.`,
         );
       }
-      return contextOf(call, ending);
+      return { ...contextOf(call, ending), isTrusted };
     };
     const failed = (error: unknown): ReturnType<typeof toStatus> => {
       if (!(error instanceof OutriderError)) options.onBug(error, name);
@@ -168,7 +169,7 @@ function drained(call: grpc.ServerWritableStream<object, object>, signal: AbortS
   });
 }
 
-function contextOf(call: AnyCall, ending: AbortSignal): CallContext {
+function contextOf(call: AnyCall, ending: AbortSignal): Omit<CallContext, 'isTrusted'> {
   const gone = new AbortController();
   (call as EventEmitter).on('cancelled', () => gone.abort());
   const leftMs = Number(call.getDeadline()) - Date.now();

@@ -64,13 +64,13 @@ test('the last words of a culprit are its own, not those of the version that goe
   const old = quick('web', { command: talk('fine', 'sleep 0.01'), order: 'start-first' });
   rig.supervisor.setTarget('app', target(rig.folder, '1', old), 'steady');
   await converged();
-  const bad = agent('web', { command: talk('broken', 'sleep 0.2; exit 1'), order: 'start-first' });
+  const bad = agent('web', { command: talk('broken API_KEY=abc', 'sleep 0.2; exit 1'), order: 'start-first' });
   rig.supervisor.setTarget('app', target(rig.folder, '2', bad), 'switch');
   const failed = await eventually(() => {
     const found = rig.supervisor.convergence('app');
     return found.state === 'failed' ? found : null;
   });
-  expect(failed.culprit.log).toEqual(['broken', 'broken', 'broken']);
+  expect(failed.culprit.log).toEqual(Array(3).fill('broken API_KEY=(hidden)'));
   expect(rig.log('web')).not.toContain('broken');
 
   // A good one writes on to the same file, once it is alone.

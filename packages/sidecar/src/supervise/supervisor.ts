@@ -2,6 +2,7 @@
  * Supervises the agents of this host: one mailbox, one writer. Everything that happens becomes a turn; after each,
  * what should run is compared with what does, until nothing is left to do. Decides nothing itself: see agent/.
  */
+import { redact } from '@outrider/shared/domain/redact.js';
 import type { HealthResult } from '@outrider/shared/domain/health-result.js';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -270,12 +271,12 @@ export class Supervisor implements AgentSupervisor, AgentControl {
     });
   }
 
-  /** Of the wanted version alone: another may run beside it. */
+  /** Of the wanted version alone: another may run beside it. Anybody may read them, so without what looks like a secret. */
   #lastLines(app: string, agent: string, index: number): readonly string[] {
     const known = this.#apps.get(app);
     const fingerprint = known?.wanted.find(({ name }) => name === agent)?.fingerprint;
     const live = known?.find(agent, index).find(({ spec }) => spec.fingerprint === fingerprint);
-    return live?.lastLines(CULPRIT_LINES) ?? [];
+    return (live?.lastLines(CULPRIT_LINES) ?? []).map(redact);
   }
 
   #blame(

@@ -2,14 +2,13 @@
 import { failure } from '@outrider/shared/http/answer.js';
 import { formatHostPort } from '@outrider/shared/runtime/listen.js';
 import { z } from 'zod';
+import { targetOf } from '../../engine/metrics-target.js';
 import { openapiOf } from './openapi.js';
 import { type Asked, ok, type RestRoute, route } from './route.js';
 import { Failure } from './shapes.js';
 import { Targets } from './shapes-fleet.js';
 
 const tag = 'machines';
-/** Where sidecars serve their metrics unless told otherwise. */
-const METRICS_PORT = 8000;
 const TEXT = { type: 'text/plain; charset=utf-8' };
 
 const livez = route({
@@ -51,10 +50,7 @@ function targetsOf({ inside: { fleet, environment }, request }: Pick<Asked, 'ins
   const own = formatHostPort({ host: localAddress.replace(/^::ffff:/, ''), port });
   return [
     { targets: [own], labels: { environment } },
-    ...fleet.hosts().map(({ name, address, metrics }) => ({
-      targets: [metrics ?? formatHostPort({ host: address, port: METRICS_PORT })],
-      labels: { host: name, environment },
-    })),
+    ...fleet.hosts().map((host) => ({ targets: [targetOf(host)], labels: { host: host.name, environment } })),
   ];
 }
 

@@ -30,7 +30,12 @@ const list = route({
 });
 
 const one = route({
-  ...{ method: 'GET', path: '/rollout', tag, summary: 'One rollout, with what was planned for each host' },
+  ...{
+    method: 'GET',
+    path: '/rollout',
+    tag,
+    summary: 'One rollout; with the token also what was planned for each host, and what hooks have said',
+  },
   parameters: {
     rollout: rolloutOf('Its id; absent: the latest.'),
     app: appsOf('Without an id: the latest of this app.'),

@@ -15,10 +15,10 @@ const LEFT_MS = 30_000;
 
 type Handler = (request: unknown, context: CallContext) => unknown;
 
-/** `caller`: for the history. Calls end with `signal`. */
-export function wireOf(service: CoordinatorService, caller: string, signal: AbortSignal): Wire {
+/** `peer`: for the history. Calls end with `signal`. */
+export function wireOf(service: CoordinatorService, caller: Pick<CallContext, 'peer' | 'isTrusted' | 'signal'>): Wire {
   const { service: definition } = coordinatorProto().types.outrider.v1.Coordinator;
-  const context: CallContext = { signal, peer: caller, isForwarded: false, leftMs: LEFT_MS };
+  const context: CallContext = { ...caller, isForwarded: false, leftMs: LEFT_MS };
   const call = (name: keyof CoordinatorService): unknown => {
     const { requestSerialize, requestDeserialize, responseSerialize, responseDeserialize, responseStream } =
       definition[name];

@@ -104,7 +104,7 @@ function fewer(lines: readonly string[], size: Size | undefined, stream: Stream)
   return [bold, ...rows.slice(0, most - 1), `... and ${rows.length - most + 1} more hosts`];
 }
 
-const BAD = /\b(failed|backoff|unhealthy|exited)\b/;
+const BAD = /\b(failed|backoff|unhealthy|exited|away)\b/;
 const ON_THE_WAY = /\b(starting|draining|stopping)\b/;
 
 function colouredLine(line: string, stream: Stream): string {
@@ -120,7 +120,7 @@ function footer({ sort, filter, typing }: View, all: number, from: number, room:
 }
 
 /** Those that need a look come first where they are sorted by state. */
-const URGENCY = ['failed', 'backoff', 'unhealthy', 'exited', 'starting', 'draining', 'stopping'];
+const URGENCY = ['failed', 'backoff', 'unhealthy', 'exited', 'away', 'starting', 'draining', 'stopping'];
 
 function sorted(agents: readonly AgentRow[], { sort, filter }: View): readonly AgentRow[] {
   const wanted = filter.toLowerCase();

@@ -43,6 +43,7 @@ export interface AgentRow {
   readonly agent: string;
   readonly instance: number;
   readonly version: string;
+  /** `away`: its host is out of reach; the reason has what is known last. */
   readonly state: string;
   readonly ready: boolean;
   /** Of one processor; null: not known. */
@@ -75,7 +76,8 @@ export async function snapshotOf(remote: CoordinatorRemote, limits: CallOptions)
   ]);
   const running = [...new Set(status.apps.flatMap(({ rollout, phase }) => (isOver(phase) ? [] : (rollout ?? []))))];
   const records = await Promise.all(running.map((rollout) => remote.GetRollout({ rollout }, limits)));
-  const agents = instances.map(readInstanceStatus);
+  const away = new Set(hosts.flatMap(({ name, state, cutOff }) => (state === 'down' || cutOff ? [name] : [])));
+  const agents = instances.map(readInstanceStatus).map((one) => agentRow(one, away.has(one.host)));
   const states = new Map<string, number>();
   for (const { state } of agents) states.set(state, (states.get(state) ?? 0) + 1);
   const { environment, state, leader, redis } = status;
@@ -83,7 +85,7 @@ export async function snapshotOf(remote: CoordinatorRemote, limits: CallOptions)
     ...{ at: rfc3339(Date.now()), environment, state, leader, redis },
     hosts: hosts.map((host) => hostRow(host, agents)),
     states: Object.fromEntries([...states].sort()),
-    agents: agents.map(agentRow),
+    agents,
     rollouts: records.map((record) => rolloutRow(readRollout(record))),
   };
 }
@@ -91,7 +93,7 @@ export async function snapshotOf(remote: CoordinatorRemote, limits: CallOptions)
 const isOver = (phase: string | undefined): boolean =>
   phase === undefined || hasEnded(phase as Parameters<typeof hasEnded>[0]);
 
-function hostRow({ name, state, hold, system, apps }: Host__Output, all: readonly InstanceStatus[]): HostRow {
+function hostRow({ name, state, hold, system, apps }: Host__Output, all: readonly AgentRow[]): HostRow {
   const own = all.filter(({ host }) => host === name);
   return {
     ...{ host: name, state, held: hold !== null },
@@ -105,9 +107,15 @@ function hostRow({ name, state, hold, system, apps }: Host__Output, all: readonl
   };
 }
 
-const agentRow = (one: InstanceStatus): AgentRow => ({
+const agentRow = (one: InstanceStatus, isAway: boolean): AgentRow => ({
   ...{ host: one.host, app: one.app, agent: one.agent, instance: one.instance, version: one.version },
-  ...{ state: one.state, ready: one.ready, restarts: one.restarts, since: one.since, reason: one.reason },
+  ...{
+    state: isAway ? 'away' : one.state,
+    ready: one.ready,
+    restarts: one.restarts,
+    since: one.since,
+    reason: one.reason,
+  },
   cpu_percent: one.cpuPercent ?? null,
   memory_bytes: one.memoryBytes ?? null,
 });

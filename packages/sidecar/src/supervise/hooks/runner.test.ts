@@ -101,10 +101,10 @@ it('runs in the folder of its release, with what it is told and its secrets, whi
 });
 
 it('is begun once, however often and by however many sidecars it is asked for', async () => {
-  const request = ask('echo >>ran; echo why >&2; exit 3');
+  const request = ask('echo >>ran; echo postgres://me:pw@db/x >&2; exit 3');
   const runner = sidecar();
   const all = await Promise.all([1, 2, 3].map(() => runner.ask(request, LONG_MS)));
-  const failed = { state: 'failed', reason: 'sh ended with 3', log: ['why'] };
+  const failed = { state: 'failed', reason: 'sh ended with 3', log: ['postgres://(hidden)@db/x'] };
   expect([...all, await sidecar().ask(request, LONG_MS)]).toEqual(Array(4).fill(failed));
   expect(lines()).toBe(1);
 });

@@ -3,6 +3,7 @@
  * the sidecar before. Whoever asks again hears what became of it. Decides nothing about rollouts.
  */
 import type { HookAnswer, HookAsk } from '@outrider/shared/domain/hook.js';
+import { redact } from '@outrider/shared/domain/redact.js';
 import { type Clock, rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { messageOf } from '@outrider/shared/runtime/errors.js';
 import {
@@ -184,7 +185,7 @@ export class HookRunner {
   private finish(record: KeptHook, { state, reason }: AttemptVerdict): KeptHook {
     const { logs, logFile, secrets } = this.options;
     secrets.remove(record.incarnation);
-    const log = state === 'done' ? [] : logs.last(logFile(record.ask.id), MOST_LINES);
+    const log = state === 'done' ? [] : logs.last(logFile(record.ask.id), MOST_LINES).map(redact);
     const over = { ...record, state, reason, log };
     // What can't be written is said all the same, for as long as this sidecar lives; to the next one it is unknown.
     if (this.tryWrite(over)) this.running.delete(record.ask.id);
