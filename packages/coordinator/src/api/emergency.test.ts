@@ -19,8 +19,11 @@ interface Scene {
 function sceneOf({ running = {}, fails = {}, hosts = ['pc1'], held = [], back = {} }: Scene): {
   readonly inside: Inside;
   readonly asked: string[];
+  /** The rollbacks that were asked for. */
+  readonly asks: RollbackAsk[];
 } {
   const asked: string[] = [];
+  const asks: RollbackAsk[] = [];
   const app = (name: string) => ({ app: name, phase: 'idle' });
   const hold = { by: 'ada', since: 'then', reason: '' };
   const inside = {
@@ -37,6 +40,7 @@ function sceneOf({ running = {}, fails = {}, hosts = ['pc1'], held = [], back = 
       rollback: async (ask: RollbackAsk) => {
         const error = fails[ask.app];
         if (error !== undefined) throw error;
+        asks.push(ask);
         const agents = (ask.agents ?? []).length === 0 ? [] : [ask.strategy, ...(ask.agents ?? [])];
         asked.push(['rollback', ask.app, ...ask.hosts, ...agents].join(' '));
         const notices = back[ask.app] ?? [];
@@ -49,7 +53,7 @@ function sceneOf({ running = {}, fails = {}, hosts = ['pc1'], held = [], back = 
       },
     },
   };
-  return { inside: inside as unknown as Inside, asked };
+  return { inside: inside as unknown as Inside, asked, asks };
 }
 
 describe('while a rollout is under way', () => {
@@ -72,6 +76,44 @@ describe('while a rollout is under way', () => {
       expect(asked).toEqual([]);
     },
   );
+});
+
+test.each([
+  [{}, true],
+  [{ strategy: 'emergency' }, true],
+  [{ strategy: 'immediate' }, false],
+  [{ agents: ['vision'] }, false],
+])('%j goes to the last good release and no further: %j', async (body, toLastGood) => {
+  const { inside, asks } = sceneOf({});
+  await emergencyRollback(inside, { app: 'one', ...body }, 'ann');
+  expect(asks).toMatchObject([{ app: 'one', toLastGood }]);
+});
+
+describe('what was read of a rollout', () => {
+  const scene = (phase: Rollout['phase']): Scene => ({ running: { one: { id: 'r12', phase } } });
+
+  test('holds while that is under way', async () => {
+    const { inside, asked } = sceneOf(scene('rolling_back'));
+    await emergencyRollback(inside, { app: 'one', expect_rollout: 'r12' }, 'ann');
+    expect(asked).toEqual(['abort r12']);
+  });
+
+  test.each([
+    ['r12', 'rolled_back', 'r12 is not under way any more: it has ended, rolled back.'],
+    ['r11', 'switching', 'r11 is not under way any more.'],
+  ] as const)('%s does not where %s is what there is', async (expected, phase, sentence) => {
+    const { inside, asked } = sceneOf(scene(phase));
+    await expect(emergencyRollback(inside, { expect_rollout: expected }, 'ann')).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining(sentence) as unknown,
+    });
+    expect(asked).toEqual([]);
+  });
+
+  test('has an id', async () => {
+    const asked = emergencyRollback(sceneOf({}).inside, { expect_rollout: 'the last' }, 'ann');
+    await expect(asked).rejects.toMatchObject({ code: 'invalid' });
+  });
 });
 
 describe('while hosts go back', () => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hasEnded, type Rollout } from '@outrider/shared/domain/rollout.js';
 import { type ErrorCode, messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { appsIn, entriesOn } from '@outrider/shared/domain/rollout-place.js';
-import { names, optionalApps, refuse, versionOrWord, onlyFields, textIn } from './fields.js';
+import { names, optionalApps, refuse, rolloutId, versionOrWord, onlyFields, textIn } from './fields.js';
 import { REST_MS } from '../rollout/strategy.js';
 import type { Fleet } from '../engine/ports.js';
 import { isHeld } from './held-hosts.js';
@@ -12,7 +12,7 @@ import { rollbackStrategy } from './rollback-strategy.js';
 import type { RollbackAsk } from './ports.js';
 import { appsOf } from './read-model.js';
 
-const FIELDS = ['app', 'to', 'strategy', 'hosts', 'agents'];
+const FIELDS = ['app', 'to', 'strategy', 'hosts', 'agents', 'expect_rollout'];
 
 export interface RollbackAnswer {
   readonly status: 'rollback_initiated';
@@ -56,23 +56,17 @@ export async function emergencyRollback(
 }
 
 /**
- * No rollback: everything is back already, and the reasons say so. Rejects where nothing could be begun. `toLastGood`: as in
- * `RollbackAsk`.
+ * No rollback: everything is back already, and the reasons say so. Rejects where nothing could be begun. An emergency that
+ * names no release goes to the last good one: asked twice, or once a rollout has gone back by itself, it goes no step further.
  */
 export async function takeAllBack(
   inside: Inside,
   body: Readonly<Record<string, unknown>>,
   by: string,
-  toLastGood = false,
 ): Promise<Pick<RollbackAnswer, 'rollbacks' | 'reasons' | 'again'>> {
-  onlyFields(body, FIELDS);
-  const app = optionalApps('app', textIn(body, 'app'));
-  const to = textIn(body, 'to') === '' ? '' : versionOrWord('to', textIn(body, 'to'));
-  const hosts = names('hosts', list(body, 'hosts'));
-  const agents = names('agents', list(body, 'agents'));
-  const strategy = rollbackStrategy(textIn(body, 'strategy'), agents, 'emergency');
-
+  const { app, expected, ...ask } = readAsk(body);
   const apps = app === '' ? appsOf(inside.fleet) : appsIn(app);
+  if (expected !== '') await refuseUnlessUnderWay(inside, apps, expected);
   const begun: { app: string; rollout: string }[] = [];
   const reasons: string[] = [];
   const codes: ErrorCode[] = [];
@@ -83,9 +77,7 @@ export async function takeAllBack(
         rollout,
         notices,
         isPart = false,
-      } = await backOf(inside, {
-        ...{ app: name, to, hosts, agents, strategy, by, toLastGood },
-      });
+      } = await backOf(inside, { ...ask, app: name, by });
       again ||= isPart;
       reasons.push(...notices.map((notice) => `${name}: ${notice}`));
       if (rollout !== undefined) begun.push({ app: name, rollout: rollout.id });
@@ -106,6 +98,34 @@ export async function takeAllBack(
   );
 }
 
+type WayBack = Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents' | 'strategy' | 'toLastGood'>;
+
+/** `expected`: the rollout that the caller saw under way; '': whichever is. @throws OutriderError('invalid') */
+function readAsk(body: Readonly<Record<string, unknown>>): WayBack & { readonly expected: string } {
+  onlyFields(body, FIELDS);
+  const to = textIn(body, 'to') === '' ? '' : versionOrWord('to', textIn(body, 'to'));
+  const agents = names('agents', list(body, 'agents'));
+  const strategy = rollbackStrategy(textIn(body, 'strategy'), agents, 'emergency');
+  return {
+    app: optionalApps('app', textIn(body, 'app')),
+    hosts: names('hosts', list(body, 'hosts')),
+    ...{ to, agents, strategy, toLastGood: strategy === 'emergency' },
+    expected: rolloutId(textIn(body, 'expect_rollout'), 'expect_rollout'),
+  };
+}
+
+/** What a person has read of a rollout that has ended since is no longer what would happen. */
+async function refuseUnlessUnderWay({ rollouts }: Inside, apps: readonly string[], id: string): Promise<void> {
+  const known = (await Promise.all(apps.map((app) => rollouts.list(app, 20)))).flat();
+  if (known.some((rollout) => rollout.id === id && !hasEnded(rollout.phase))) return;
+  const phase = known.find((rollout) => rollout.id === id)?.phase;
+  const how = phase === undefined ? '' : `: it has ended, ${phase.replace('_', ' ')}`;
+  throw new OutriderError(
+    'refused',
+    `${id} is not under way any more${how}. Nothing was done; look again, and ask without "expect_rollout" or with the one that is.`,
+  );
+}
+
 interface Back {
   /** Absent: nothing is left to go back. */
   readonly rollout?: Rollout;
@@ -118,7 +138,7 @@ interface Back {
 /** A rollout that is under way is taken back by aborting it, a rollback goes on (faster in an emergency); else one begins. */
 async function backOf(
   { rollouts, fleet }: Inside,
-  ask: Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents' | 'strategy' | 'by' | 'toLastGood'>,
+  ask: WayBack & Pick<RollbackAsk, 'by'>,
 ): Promise<Back> {
   const running = (await rollouts.list(ask.app, 20)).find((rollout) => !hasEnded(rollout.phase));
   if (running === undefined) {

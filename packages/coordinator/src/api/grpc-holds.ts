@@ -9,7 +9,7 @@ import type { Inside } from './inside.js';
 export function holdMethods(inside: Inside): Pick<Service<CoordinatorHandlers>, 'Emergency' | 'ResumeHosts'> {
   return {
     Emergency: async ({ by }) => {
-      const { rollbacks, reasons, again = false } = await takeAllBack(inside, {}, who(by), true);
+      const { rollbacks, reasons, again = false } = await takeAllBack(inside, {}, who(by));
       return { rollbacks: rollbacks.map((one) => ({ ...one })), reasons: [...reasons], again };
     },
     ResumeHosts: async ({ hosts, by }) => {

@@ -60,7 +60,7 @@ export interface RollbackAsk {
   /** Only these go back, the others stay as they are; absent or empty: all do. */
   readonly agents?: readonly string[];
   readonly strategy: RollbackStrategy;
-  /** Where `to` is empty: hosts that run the last good release stay. Absent: each goes to its previous one. */
+  /** Where `to` is empty: hosts that run the last good release stay. Absent or false: each goes to its previous one. */
   readonly toLastGood?: boolean;
   /** Between two hosts of a progressive one. */
   readonly bakeMs: number;

@@ -158,10 +158,11 @@ export const Rollback = named(
   z
     .object({
       app: text.describe('Absent: every app.'),
-      to: text.describe('A version; absent: what each host ran before.'),
+      to: text.describe('A version; absent: what each host ran before, in an emergency its last good release.'),
       strategy: z.enum(ROLLBACK_STRATEGIES).optional().describe('Absent: emergency, with agents selective.'),
       hosts: z.array(z.string()).optional(),
       agents: z.array(z.string()).optional(),
+      expect_rollout: text.describe('409 unless this rollout is under way: what was read before is what happens.'),
     })
     .describe('May be empty.'),
 );
