@@ -16,7 +16,9 @@ export function AgentPanel({ agent, mayAct, act, close }: PanelProps): JSX.Eleme
   const name = `${agent.agent}.${agent.instance}`;
   const restart = (): void => {
     const { host, app, agent: which } = agent;
-    act(() => post('/agent', { action: 'restart', host, app, agent: which }, `${which} on ${host} was restarted.`), {
+    const told = ({ skipped }: { skipped: readonly string[] }): string =>
+      [`${which} on ${host} was restarted.`, ...skipped].join(' ');
+    act(() => post('/agent', { action: 'restart', host, app, agent: which }, told), {
       title: `Restart ${which} on ${host}?`,
       lines: [`Every instance of ${app}/${which} on ${host} is stopped and started again.`],
       yes: 'Restart',

@@ -1,7 +1,6 @@
 /** The page as a whole: what stands where, which agent is looked at, what is being asked, what was answered. */
 import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { Act, Answer, Question } from './actions.js';
 import { AgentPanel } from './agent-panel.js';
 import { Charts } from './charts.js';
 import { Confirm } from './confirm.js';
@@ -14,6 +13,7 @@ import type { LinkState } from './link.js';
 import type { Model } from './model.js';
 import { Problems } from './problems.js';
 import { RolloutPath } from './rollout-path.js';
+import { type Acting, useActing } from './use-acting.js';
 
 export interface AppProps {
   readonly model: Model;
@@ -24,29 +24,20 @@ export interface AppProps {
 
 export function App({ model, link, mayAct }: AppProps): JSX.Element {
   const [chosen, choose] = useState<string>();
-  const [question, ask] = useState<Question>();
-  const [answer, tell] = useState<Answer>();
-  useEscape(() => choose(undefined));
+  const acting = useActing();
+  const close = (): void => {
+    choose(undefined);
+  };
+  useEscape(close);
   const { state } = model;
   if (state === undefined) return <Waiting link={link} />;
-  const carryOut = (doing: () => Promise<Answer>): void => {
-    ask(undefined);
-    tell({ ok: true, sentence: 'Asking …' });
-    void doing().then(tell);
-  };
-  const act: Act = (doing, asked) => (asked === undefined ? carryOut(doing) : ask({ ...asked, doing }));
+  const { question, act, prepare } = acting;
+  const { rollout } = state;
   const agent = state.agents.find((one) => keyOf(one) === chosen);
   return (
     <>
       <Header state={state} link={link} mayAct={mayAct} />
-      {answer !== undefined && (
-        <p class={answer.ok ? 'answer' : 'answer bad'} role="status">
-          {answer.sentence}{' '}
-          <button class="plain" onClick={() => tell(undefined)} aria-label="Close this message">
-            ✕
-          </button>
-        </p>
-      )}
+      <AnswerLine {...acting} />
       <main>
         <div class="column">
           <FleetGrid state={state} chosen={chosen} choose={choose} />
@@ -54,18 +45,26 @@ export function App({ model, link, mayAct }: AppProps): JSX.Element {
           <EventLog events={model.events} seen={model.eventsSeen} missed={model.missed} />
         </div>
         <div class="column">
-          <RolloutPath rollout={state.rollout} />
-          <Controls state={state} mayAct={mayAct} act={act} />
+          <RolloutPath rollout={rollout} />
+          <Controls {...{ state, rollout, mayAct, act, prepare }} />
           <Problems state={state} events={model.events} />
         </div>
       </main>
-      {agent !== undefined && (
-        <AgentPanel key={chosen} agent={agent} mayAct={mayAct} act={act} close={() => choose(undefined)} />
-      )}
-      {question !== undefined && <Confirm question={question} yes={carryOut} no={() => ask(undefined)} />}
+      {agent !== undefined && <AgentPanel key={chosen} {...{ agent, mayAct, act, close }} />}
+      {question !== undefined && <Confirm question={question} yes={acting.carryOut} no={acting.leave} />}
     </>
   );
 }
+
+const AnswerLine = ({ answer, closeAnswer }: Pick<Acting, 'answer' | 'closeAnswer'>): JSX.Element | null =>
+  answer === undefined ? null : (
+    <p class={answer.ok ? 'answer' : 'answer bad'} role="status">
+      {answer.sentence}{' '}
+      <button class="plain" onClick={closeAnswer} aria-label="Close this message">
+        ✕
+      </button>
+    </p>
+  );
 
 const Waiting = ({ link }: { readonly link: LinkState }): JSX.Element => (
   <p class="first" role="status">
