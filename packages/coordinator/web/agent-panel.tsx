@@ -1,4 +1,5 @@
 /** One instance: how it is, what can be done with it, and what it prints, live. */
+import { useEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { type Act, post } from './actions.js';
 import { LogView } from './log-view.js';
@@ -14,6 +15,8 @@ interface PanelProps {
 
 export function AgentPanel({ agent, mayAct, act, close }: PanelProps): JSX.Element {
   const name = `${agent.agent}.${agent.instance}`;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
   const restart = (): void => {
     const { host, app, agent: which } = agent;
     const told = ({ skipped }: { skipped: readonly string[] }): string =>
@@ -26,7 +29,7 @@ export function AgentPanel({ agent, mayAct, act, close }: PanelProps): JSX.Eleme
   };
   return (
     <aside class="panel" aria-label={`Agent ${name} on ${agent.host}`}>
-      <h2>
+      <h2 ref={heading} tabIndex={-1}>
         {name} <small>on {agent.host}</small>
         <button class="plain" onClick={close} aria-label="Close">
           ✕

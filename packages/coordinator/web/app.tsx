@@ -13,6 +13,7 @@ import type { LinkState } from './link.js';
 import type { Model } from './model.js';
 import { Problems } from './problems.js';
 import { RolloutPath } from './rollout-path.js';
+import { focusTile } from './tab-stop.js';
 import { type Acting, useActing } from './use-acting.js';
 
 export interface AppProps {
@@ -27,6 +28,7 @@ export function App({ model, link, mayAct }: AppProps): JSX.Element {
   const acting = useActing();
   const close = (): void => {
     choose(undefined);
+    if (chosen !== undefined) focusTile(chosen);
   };
   useEscape(close);
   const { state } = model;
@@ -75,7 +77,9 @@ const Waiting = ({ link }: { readonly link: LinkState }): JSX.Element => (
 function useEscape(leave: () => void): void {
   useEffect(() => {
     const hear = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape') leave();
+      // There it means no, or to empty what was written.
+      const isElsewhere = event.target instanceof HTMLInputElement || document.querySelector('dialog[open]') !== null;
+      if (event.key === 'Escape' && !isElsewhere) leave();
     };
     addEventListener('keydown', hear);
     return () => removeEventListener('keydown', hear);

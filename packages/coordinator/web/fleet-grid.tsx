@@ -4,6 +4,7 @@ import type { JSX, TargetedKeyboardEvent } from 'preact';
 import { keyOf } from './keys.js';
 import type { Agent, Host, State } from './messages.js';
 import { type Look, lookOf, lookOfHost, LOOKS, Shape } from './shapes.js';
+import { useTabStop } from './tab-stop.js';
 
 interface GridProps {
   readonly state: State;
@@ -24,6 +25,7 @@ const WORDS: Readonly<Record<Look, string>> = {
 
 export function FleetGrid({ state, chosen, choose }: GridProps): JSX.Element {
   const { hosts, agents } = state;
+  const tabStop = useTabStop();
   const hostNamed = new Map(hosts.map((host) => [host.name, host]));
   const counts = new Map<Look, number>();
   for (const agent of agents) {
@@ -43,7 +45,7 @@ export function FleetGrid({ state, chosen, choose }: GridProps): JSX.Element {
         </span>
       </h2>
       {hosts.length === 0 && <p class="quiet">There is no host yet: start a sidecar with the same Redis.</p>}
-      <div class={hosts.length > 3 ? 'hosts many' : 'hosts'} onKeyDown={walk}>
+      <div class={hosts.length > 3 ? 'hosts many' : 'hosts'} onKeyDown={walk} {...tabStop}>
         {hosts.map((host) => (
           <HostCard
             key={host.name}
