@@ -9,11 +9,13 @@ import { bytes, clockTime, lasting } from './words.js';
 interface PanelProps {
   readonly agent: Agent;
   readonly mayAct: boolean;
+  /** Whether the coordinator is heard of. */
+  readonly isLinked: boolean;
   readonly act: Act;
   readonly close: () => void;
 }
 
-export function AgentPanel({ agent, mayAct, act, close }: PanelProps): JSX.Element {
+export function AgentPanel({ agent, mayAct, isLinked, act, close }: PanelProps): JSX.Element {
   const name = `${agent.agent}.${agent.instance}`;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
@@ -48,7 +50,7 @@ export function AgentPanel({ agent, mayAct, act, close }: PanelProps): JSX.Eleme
           ↻ Restart
         </button>
       </p>
-      {mayAct ? <LogView agent={agent} /> : <p class="quiet">Logs need the token.</p>}
+      {mayAct ? <LogView agent={agent} isLinked={isLinked} /> : <p class="quiet">Logs need the token.</p>}
     </aside>
   );
 }

@@ -36,6 +36,7 @@ export function App({ model, link, mayAct }: AppProps): JSX.Element {
   const { question, act, prepare } = acting;
   const { rollout } = state;
   const agent = state.agents.find((one) => keyOf(one) === chosen);
+  const isLinked = link.kind === 'live';
   return (
     <>
       <Header state={state} link={link} mayAct={mayAct} />
@@ -52,7 +53,7 @@ export function App({ model, link, mayAct }: AppProps): JSX.Element {
           <Problems state={state} events={model.events} />
         </div>
       </main>
-      {agent !== undefined && <AgentPanel key={chosen} {...{ agent, mayAct, act, close }} />}
+      {agent !== undefined && <AgentPanel key={chosen} {...{ agent, mayAct, isLinked, act, close }} />}
       {question !== undefined && <Confirm question={question} yes={acting.carryOut} no={acting.leave} />}
     </>
   );
