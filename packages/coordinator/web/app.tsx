@@ -7,11 +7,14 @@ import { Confirm } from './confirm.js';
 import { Controls } from './controls.js';
 import { EventLog } from './event-log.js';
 import { FleetGrid } from './fleet-grid.js';
+import { rolloutsOf, shownRollout } from './followed.js';
 import { Header } from './header.js';
 import { keyOf } from './keys.js';
 import type { LinkState } from './link.js';
+import type { Rollout, State } from './messages.js';
 import type { Model } from './model.js';
 import { Problems } from './problems.js';
+import { RolloutChoice } from './rollout-choice.js';
 import { RolloutPath } from './rollout-path.js';
 import { focusTile } from './tab-stop.js';
 import { type Acting, useActing } from './use-acting.js';
@@ -26,6 +29,7 @@ export interface AppProps {
 export function App({ model, link, mayAct }: AppProps): JSX.Element {
   const [chosen, choose] = useState<string>();
   const acting = useActing();
+  const [rollout, follow] = useFollowed(model.state);
   const close = (): void => {
     choose(undefined);
     if (chosen !== undefined) focusTile(chosen);
@@ -34,7 +38,6 @@ export function App({ model, link, mayAct }: AppProps): JSX.Element {
   const { state } = model;
   if (state === undefined) return <Waiting link={link} />;
   const { question, act, prepare } = acting;
-  const { rollout } = state;
   const agent = state.agents.find((one) => keyOf(one) === chosen);
   const isLinked = link.kind === 'live';
   return (
@@ -48,6 +51,7 @@ export function App({ model, link, mayAct }: AppProps): JSX.Element {
           <EventLog events={model.events} seen={model.eventsSeen} missed={model.missed} />
         </div>
         <div class="column">
+          <RolloutChoice rollouts={rolloutsOf(state)} shown={rollout} follow={follow} />
           <RolloutPath rollout={rollout} />
           <Controls {...{ state, rollout, mayAct, act, prepare }} />
           <Problems state={state} events={model.events} />
@@ -68,6 +72,14 @@ const AnswerLine = ({ answer, closeAnswer }: Pick<Acting, 'answer' | 'closeAnswe
       </button>
     </p>
   );
+
+/** Sticks to what it has shown. */
+function useFollowed(state: State | undefined): readonly [Rollout | null, (id: string) => void] {
+  const [followed, follow] = useState<string>();
+  const shown = state === undefined ? null : shownRollout(state, followed);
+  useEffect(() => follow(shown?.id), [shown?.id]);
+  return [shown, follow];
+}
 
 const Waiting = ({ link }: { readonly link: LinkState }): JSX.Element => (
   <p class="first" role="status">

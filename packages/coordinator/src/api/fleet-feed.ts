@@ -23,7 +23,7 @@ const TRY_AGAIN = 1013;
 /** RFC 6455: an error of ours. */
 const BROKEN = 1011;
 
-const PARTS = ['status', 'hosts', 'agents', 'rollout'] as const;
+const PARTS = ['status', 'hosts', 'agents', 'rollout', 'others'] as const;
 /** Each as JSON. */
 type State = Readonly<Record<(typeof PARTS)[number], string>>;
 
@@ -31,7 +31,7 @@ export class FleetFeed {
   private readonly window: EventWindow;
   private readonly clients = new Set<SocketClient>();
   private readonly stops: (() => void)[] = [];
-  private state: State = { status: '{}', hosts: '[]', agents: '[]', rollout: 'null' };
+  private state: State = { status: '{}', hosts: '[]', agents: '[]', rollout: 'null', others: '[]' };
   private cancel: () => void = () => undefined;
   private leaveStatus: () => void = () => undefined;
   private status: Readonly<Record<string, unknown>> = {};
@@ -147,6 +147,7 @@ export class FleetFeed {
       hosts: JSON.stringify(shownHosts(this.inside)),
       agents: JSON.stringify(shownAgents(this.inside)),
       rollout: rollout === undefined ? 'null' : JSON.stringify(this.shownRollout(rollout)),
+      others: JSON.stringify(this.statusFeed.otherRollouts().map((other) => this.shownRollout(other))),
     };
     const changed = PARTS.filter((part) => next[part] !== this.state[part]);
     this.state = next;
