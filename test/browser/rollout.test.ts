@@ -112,6 +112,8 @@ describe.skipIf(CHROMIUM === undefined)('a rollout in the dashboard', { timeout:
     await dashboard.tile('alpha/assistants/memory.0').focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
+    expect(await page.locator('.tile[tabindex="0"]').count()).toBe(1);
+    await eventually(async () => expect(await page.evaluate('document.activeElement.innerText')).toMatch(/^talker\.0/));
     const log = page.getByLabel('Log of talker');
     const lastLine = async (): Promise<number> => Number(/(\d+)\s*$/.exec(await log.innerText())?.[1] ?? -1);
     const seen = await eventually(async () => {
@@ -124,11 +126,18 @@ describe.skipIf(CHROMIUM === undefined)('a rollout in the dashboard', { timeout:
     await panel.getByRole('img', { name: 'CPU % of one processor of talker' }).waitFor();
     await dashboard.shot('agent');
     await dashboard.button('↻ Restart').click();
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    // It meant no, and not the panel; the focus is where it was.
+    expect(await page.evaluate('document.activeElement.innerText')).toBe('↻ Restart');
+    await page.keyboard.press('Enter');
     expect(await dashboard.confirm('Restart')).toContain('assistants/talker on alpha');
     await page.getByText('talker on alpha was restarted.').waitFor();
     expect(pids(cluster, APP)['alpha/talker.0']).not.toBe(before);
     await page.keyboard.press('Escape');
     await log.waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.dataset.agent')).toBe('alpha/assistants/talker.0');
   });
 
   it('one is paused, resumed and aborted', async () => {
@@ -159,7 +168,11 @@ describe.skipIf(CHROMIUM === undefined)('a rollout in the dashboard', { timeout:
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await dashboard.button('✖ Abort').click();
-    expect(await dashboard.confirm('Abort r3')).toContain('goes back to what it ran before');
+    const aborted = await dashboard.confirm('Abort r3');
+    expect(aborted).toContain('What r3 has touched goes back');
+    expect(aborted).toContain('alpha: assistants 3.0.0 → 1.0.0');
+    expect(aborted).toContain('beta: assistants stays at 1.0.0');
+    await page.getByText('r3 is aborted: what was touched goes back.').first().waitFor();
     await dashboard.rollout('aborted', 'r3');
     expect(await versions(cluster, APP)).toEqual({ alpha: '1.0.0', beta: '1.0.0' });
   });
@@ -178,22 +191,71 @@ describe.skipIf(CHROMIUM === undefined)('a rollout in the dashboard', { timeout:
     expect(await versions(cluster, APP)).toEqual({ alpha: '1.0.0', beta: '1.0.0' });
   });
 
+  it('what is asked names what will be: the version that is given, and nothing where a rollback has been', async () => {
+    const { page } = dashboard;
+    await page.getByLabel('Version').fill('3.0.0');
+    await dashboard.button('↩ Roll back').click();
+    expect(await dashboard.confirm('No, leave it')).toContain('alpha: assistants 1.0.0 → 3.0.0');
+    await page.getByLabel('Version').fill('');
+    await dashboard.button('■ Emergency stop').click();
+    const named = await dashboard.confirm('No, leave it');
+    expect(named).toContain('Nothing is done to assistants');
+    expect(named).toContain('alpha: assistants stays at 1.0.0');
+    expect(named).not.toContain('→');
+  });
+
   it('the emergency stop asks once and names what it will do', async () => {
     await begin('3.0.0', '--bake', '10m');
     await state('alpha', 'trial');
     await dashboard.button('■ Emergency stop').click();
+    await dashboard.page.getByRole('dialog').waitFor();
     await dashboard.shot('emergency');
     const named = await dashboard.confirm('Take everything back');
-    expect(named).toContain('r6 (assistants 3.0.0) is aborted');
-    expect(named).toContain('alpha: assistants back to 1.0.0');
+    expect(named).toContain('r6 (assistants) is under way and is aborted');
+    expect(named).toContain('alpha: assistants 3.0.0 → 1.0.0');
     expect(named).toContain('beta: assistants stays at 1.0.0');
     await dashboard.rollout('aborted', 'r6');
+    expect(await versions(cluster, APP)).toEqual({ alpha: '1.0.0', beta: '1.0.0' });
+  });
+
+  it('of a rollback under way it says where that goes, beside a rollout of another app', async () => {
+    const { page } = dashboard;
+    await begin('3.0.0', '--bake', '500ms');
+    await dashboard.rollout('succeeded', 'r7');
+    const back = cluster.cli('rollback', '--strategy', 'progressive', '--bake', '10m', '--json');
+    await state('beta', 'committed');
+    await cluster.push('1.0.0', tree('tools', { idle: { command: ['sleep', '100000'], files: ['code.txt'] } }));
+    await begin('1.0.0', '--app', 'tools', '--bake', '10m');
+    const choice = page.getByLabel('Rollout shown');
+    expect(await choice.inputValue()).toBe('r8');
+    await dashboard.button('✖ Abort').click();
+    const aborted = await dashboard.confirm('No, leave it');
+    expect(aborted).toContain('r8 is a rollback: no further host is told');
+    expect(aborted).toContain('alpha: assistants stays at 3.0.0');
+    await choice.selectOption('r9');
+    await dashboard.rollout('baking', 'r9');
+    await dashboard.button('■ Emergency stop').click();
+    await page.getByRole('dialog').waitFor();
+    await dashboard.shot('emergency-of-two');
+    const named = await dashboard.confirm('Take everything back');
+    expect(named).toContain('r8 (assistants) goes back already, and goes on at once, on all hosts, without grace');
+    expect(named).toContain('alpha: assistants 3.0.0 → 1.0.0');
+    expect(named).toContain('r9 (tools) is under way and is aborted');
+    await page.getByText('assistants goes back with r8. tools goes back with r9.').waitFor();
+    expect((await back).code).toBe(0);
     expect(await versions(cluster, APP)).toEqual({ alpha: '1.0.0', beta: '1.0.0' });
   });
 
   it('without the token it only looks', async () => {
     const guest = await Dashboard.open(cluster, { withToken: false });
     await guest.page.getByText('This tab has no token').waitFor();
+    expect(await guest.button('■ Emergency stop').isDisabled()).toBe(true);
+    // One that is not taken is found out with the first log, and is then no token.
+    await guest.page.evaluate("sessionStorage.setItem('outrider-token', 'stale')");
+    await guest.page.reload();
+    expect(await guest.button('■ Emergency stop').isEnabled()).toBe(true);
+    await guest.tile('alpha/assistants/talker.0').click();
+    await guest.page.getByText('Logs need the token.').waitFor();
     expect(await guest.button('■ Emergency stop').isDisabled()).toBe(true);
     await guest.close();
   });

@@ -58,6 +58,10 @@ async function ask(method: string, documented: string, path = documented, body =
 }
 const get = (documented: string, path = documented): Promise<Answer> => ask('GET', documented, path);
 
+/** What POST /rollback would do. */
+const planBack = (body: object = {}): Promise<Answer> =>
+  ask('POST', '/plan/rollback', '/plan/rollback', JSON.stringify(body));
+
 const cli = async <T>(...words: readonly string[]): Promise<T> => (await cluster.cli(...words, '--json')).json<T>();
 
 beforeAll(async () => {
@@ -99,6 +103,7 @@ it('a fleet without any release answers, and in the same shapes', async () => {
   expect((await get('/deliveries')).json()).toEqual([]);
   expect((await get('/history')).json()).toMatchObject({ agents: [] });
   expect((await ask('POST', '/rollback')).status).toBe(409);
+  expect((await planBack()).json()).toEqual({ strategy: 'emergency', possible: false, parts: [] });
 });
 
 describe('with a release that is well and one that was taken back', () => {
@@ -327,7 +332,8 @@ describe('with a release that is well and one that was taken back', () => {
   it('what changes something or may show secrets needs the token', async () => {
     const guarded = against.operations.filter(([, , { security }]) => security !== undefined);
     expect(guarded.map(([method, path]) => `${method} ${path}`).sort()).toEqual([
-      ...['GET /logs', 'GET /plan', 'GET /releases/{version}', 'POST /agent', 'POST /rollback', 'POST /rollout'],
+      ...['GET /logs', 'GET /plan', 'GET /releases/{version}', 'POST /agent'],
+      ...['POST /plan/rollback', 'POST /rollback', 'POST /rollout'],
     ]);
     for (const [method, path] of guarded) {
       const answer = await send(method, path.replace('{version}', '1.0.0'));
@@ -351,11 +357,24 @@ describe('with a release that is well and one that was taken back', () => {
     }
     expect((await ask('POST', '/rollback', '/rollback', '{"hosts":"beta"}')).status).toBe(400);
     expect((await ask('POST', '/rollback', '/rollback?now=1')).status).toBe(400);
+    expect((await planBack({ hosts: 'beta' })).status).toBe(400);
+    const hosts = ['alpha', 'beta'].map((host) => ({ host, app: APP, from: '1.0.0', to: '1.0.0', moves: false }));
+    expect((await planBack()).json()).toMatchObject({ possible: false, parts: [{ app: APP, action: 'none', hosts }] });
     await cluster.push('3.0.0', tree(APP, { vision: web(PORT, 3) }));
     const begun = await cluster.cli('rollout', '--version', '3.0.0', '--detach', '--json', '--bake', '300s');
     const { rollout } = begun.json<{ rollout: string }>();
+    await eventually(async () => {
+      const [part] = (await planBack({ expect_rollout: rollout })).json<{ parts: { hosts: object[] }[] }>().parts;
+      expect(part).toMatchObject({ action: 'abort', app: APP, rollout });
+      expect(part?.hosts).toEqual([
+        { host: 'alpha', app: APP, from: '3.0.0', to: '1.0.0', moves: true },
+        { host: 'beta', app: APP, from: '1.0.0', to: '1.0.0', moves: false },
+      ]);
+    });
     const paused = await ask('POST', '/rollout', '/rollout', JSON.stringify({ action: 'pause', rollout }));
     expect(paused.json()).toMatchObject({ id: rollout, paused: true, answer: expect.any(String) as string });
+    expect((await planBack({ expect_rollout: failed })).status).toBe(409);
+    expect((await planBack({ to: '1.0.0' })).json()).toMatchObject({ possible: false, parts: [{ action: 'refuse' }] });
     const back = await ask('POST', '/rollback');
     expect([back.status, back.json()['status']]).toEqual([202, 'rollback_initiated']);
     await eventually(

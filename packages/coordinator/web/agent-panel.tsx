@@ -1,4 +1,5 @@
 /** One instance: how it is, what can be done with it, and what it prints, live. */
+import { useEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { type Act, post } from './actions.js';
 import { AgentCharts } from './agent-charts.js';
@@ -11,15 +12,21 @@ interface PanelProps {
   /** Counts the connections. */
   readonly connection: number;
   readonly mayAct: boolean;
+  /** Whether the coordinator is heard of. */
+  readonly isLinked: boolean;
   readonly act: Act;
   readonly close: () => void;
 }
 
-export function AgentPanel({ agent, connection, mayAct, act, close }: PanelProps): JSX.Element {
+export function AgentPanel({ agent, connection, mayAct, isLinked, act, close }: PanelProps): JSX.Element {
   const name = `${agent.agent}.${agent.instance}`;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
   const restart = (): void => {
     const { host, app, agent: which } = agent;
-    act(() => post('/agent', { action: 'restart', host, app, agent: which }, `${which} on ${host} was restarted.`), {
+    const told = ({ skipped }: { skipped: readonly string[] }): string =>
+      [`${which} on ${host} was restarted.`, ...skipped].join(' ');
+    act(() => post('/agent', { action: 'restart', host, app, agent: which }, told), {
       title: `Restart ${which} on ${host}?`,
       lines: [`Every instance of ${app}/${which} on ${host} is stopped and started again.`],
       yes: 'Restart',
@@ -27,7 +34,7 @@ export function AgentPanel({ agent, connection, mayAct, act, close }: PanelProps
   };
   return (
     <aside class="panel" aria-label={`Agent ${name} on ${agent.host}`}>
-      <h2>
+      <h2 ref={heading} tabIndex={-1}>
         {name} <small>on {agent.host}</small>
         <button class="plain" onClick={close} aria-label="Close">
           ✕
@@ -47,7 +54,7 @@ export function AgentPanel({ agent, connection, mayAct, act, close }: PanelProps
         </button>
       </p>
       <AgentCharts agent={agent} connection={connection} />
-      {mayAct ? <LogView agent={agent} /> : <p class="quiet">Logs need the token.</p>}
+      {mayAct ? <LogView agent={agent} isLinked={isLinked} /> : <p class="quiet">Logs need the token.</p>}
     </aside>
   );
 }

@@ -11,7 +11,12 @@ interface ConfirmProps {
 
 export function Confirm({ question, yes, no }: ConfirmProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  useLayoutEffect(() => dialog.current?.showModal(), []);
+  // Closed before it goes: so the focus is back where it was.
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close();
+  }, []);
   return (
     <dialog ref={dialog} onClose={no} aria-labelledby="question">
       <h2 id="question">{question.title}</h2>

@@ -1,36 +1,45 @@
 /** What can be said to the rollout and to the fleet. Each button says what it does; what is far-reaching asks first. */
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import { type Act, post } from './actions.js';
+import { type Act, type Answer, post, type Prepare, type Question, say } from './actions.js';
 import type { Rollout, State } from './messages.js';
+import { token } from './token.js';
+import {
+  abortLines,
+  type Begun,
+  begunSentence,
+  MEANINGS,
+  planLines,
+  type RollbackPlan,
+  type Strategy,
+  underWayIn,
+} from './way-back.js';
 
 interface ControlsProps {
   readonly state: State;
+  /** That the buttons are about. */
+  readonly rollout: Rollout | null;
   readonly mayAct: boolean;
   readonly act: Act;
+  readonly prepare: Prepare;
 }
 
-const STRATEGIES = ['graceful', 'immediate', 'selective', 'progressive', 'emergency'] as const;
-const MEANINGS: Readonly<Record<string, string>> = {
-  graceful: 'hosts one after another, agents are given their time to stop',
-  immediate: 'all hosts at once, agents are given their time to stop',
-  selective: 'only the agents that are named',
-  progressive: 'hosts one after another, with a rest between two',
-  emergency: 'all hosts at once, agents are killed without grace',
-};
+const STRATEGIES = Object.keys(MEANINGS) as readonly Strategy[];
+/** An emergency is not held up by a coordinator that has no plan soon. */
+const PLAN_WITHIN_MS = 4_000;
 
 const ENDED = ['succeeded', 'rolled_back', 'aborted', 'stuck'];
 export const isUnderWay = (rollout: Rollout | null): rollout is Rollout =>
   rollout !== null && !ENDED.includes(rollout.phase);
 
-export function Controls({ state, mayAct, act }: ControlsProps): JSX.Element {
+export function Controls({ state, rollout, mayAct, act, prepare }: ControlsProps): JSX.Element {
   return (
     <section aria-label="Controls" class="controls">
       <h2>Controls</h2>
-      <RolloutButtons rollout={state.rollout} mayAct={mayAct} act={act} />
-      <RollbackForm state={state} mayAct={mayAct} act={act} />
+      <RolloutButtons rollout={rollout} mayAct={mayAct} act={act} />
+      <RollbackForm state={state} mayAct={mayAct} prepare={prepare} />
       <p>
-        <button class="danger" disabled={!mayAct} onClick={() => emergency(state, act)}>
+        <button class="danger" disabled={!mayAct} onClick={() => prepare(emergency)}>
           ■ Emergency stop
         </button>
       </p>
@@ -38,33 +47,29 @@ export function Controls({ state, mayAct, act }: ControlsProps): JSX.Element {
   );
 }
 
-function RolloutButtons({ rollout, mayAct, act }: Pick<ControlsProps, 'mayAct' | 'act'> & Pick<State, 'rollout'>) {
+function RolloutButtons({ rollout, mayAct, act }: Pick<ControlsProps, 'rollout' | 'mayAct' | 'act'>) {
   const isOn = isUnderWay(rollout);
-  const say = (action: string, done: string): (() => ReturnType<typeof post>) => {
-    return () => post('/rollout', { action, rollout: rollout?.id ?? '' }, done);
-  };
   const id = rollout?.id ?? '';
-  const abort = {
-    title: `Abort ${id}?`,
-    lines: [`Every host that ${id} has touched goes back to what it ran before.`],
-    yes: `Abort ${id}`,
-  };
+  const ask = (action: string) => () =>
+    post<{ answer?: string; explained: string }>(
+      '/rollout',
+      { action, rollout: id },
+      ({ answer, explained }) => answer ?? explained,
+    );
+  const abort = { title: `Abort ${id}?`, lines: isOn ? abortLines(rollout) : [], yes: `Abort ${id}` };
   const isPaused = isOn && rollout.paused;
   return (
     <p class="buttons">
-      <button disabled={!mayAct || !isOn || isPaused} onClick={() => act(say('pause', `${id} pauses.`))}>
+      <button disabled={!mayAct || !isOn || isPaused} onClick={() => act(ask('pause'))}>
         ❚❚ Pause
       </button>
-      <button disabled={!mayAct || !isPaused} onClick={() => act(say('resume', `${id} goes on.`))}>
+      <button disabled={!mayAct || !isPaused} onClick={() => act(ask('resume'))}>
         ▶ Resume
       </button>
-      <button
-        disabled={!mayAct || !isOn || rollout.awaiting === undefined}
-        onClick={() => act(say('promote', `${id} is promoted.`))}
-      >
+      <button disabled={!mayAct || !isOn || rollout.awaiting === undefined} onClick={() => act(ask('promote'))}>
         » Promote
       </button>
-      <button disabled={!mayAct || !isOn} onClick={() => act(say('abort', `${id} is taken back.`), abort)}>
+      <button disabled={!mayAct || !isOn} onClick={() => act(ask('abort'), abort)}>
         ✖ Abort
       </button>
     </p>
@@ -72,15 +77,15 @@ function RolloutButtons({ rollout, mayAct, act }: Pick<ControlsProps, 'mayAct' |
 }
 
 interface Wish {
-  readonly strategy: string;
+  readonly strategy: Strategy;
   readonly app: string;
   readonly to: string;
   /** Of a selective one, `a,b`. */
   readonly agents: string;
 }
 
-function RollbackForm({ state, mayAct, act }: ControlsProps): JSX.Element {
-  const [wish, setWish] = useState<Wish>({ strategy: STRATEGIES[0], app: '', to: '', agents: '' });
+function RollbackForm({ state, mayAct, prepare }: Pick<ControlsProps, 'state' | 'mayAct' | 'prepare'>): JSX.Element {
+  const [wish, setWish] = useState<Wish>({ strategy: 'graceful', app: '', to: '', agents: '' });
   const field = (key: keyof Wish) => ({
     value: wish[key],
     onInput: ({ currentTarget: { value } }: { currentTarget: HTMLInputElement | HTMLSelectElement }) =>
@@ -88,7 +93,7 @@ function RollbackForm({ state, mayAct, act }: ControlsProps): JSX.Element {
   });
   const submit = (event: Event): void => {
     event.preventDefault();
-    rollback(state, wish, act);
+    prepare(() => rollback(wish));
   };
   return (
     <form class="buttons" onSubmit={submit} aria-label="Rollback">
@@ -104,13 +109,15 @@ function RollbackForm({ state, mayAct, act }: ControlsProps): JSX.Element {
         ))}
       </select>
       <input aria-label="Version" placeholder="previous release" {...field('to')} />
-      {wish.strategy === 'selective' && <input aria-label="Agents" placeholder="agents: a,b" {...field('agents')} />}
+      {wish.strategy === 'selective' && (
+        <input aria-label="Agents" placeholder="agents: a,b" required {...field('agents')} />
+      )}
       <button disabled={!mayAct}>↩ Roll back</button>
     </form>
   );
 }
 
-function rollback(state: State, { strategy, app, to, agents }: Wish, act: Act): void {
+async function rollback({ strategy, app, to, agents }: Wish): Promise<Question | Answer> {
   const names = strategy === 'selective' && agents !== '' ? agents.split(',').map((name) => name.trim()) : [];
   const body = {
     strategy,
@@ -118,43 +125,30 @@ function rollback(state: State, { strategy, app, to, agents }: Wish, act: Act): 
     ...(to === '' ? {} : { to }),
     ...(names.length === 0 ? {} : { agents: names }),
   };
-  const what = app === '' ? 'Every app' : app;
-  act(() => post('/rollback', body, 'The rollback has begun.'), {
-    title: 'Roll back?',
-    lines: [
-      `${names.length === 0 ? what : `${names.join(', ')} of ${what}`} goes to ${to === '' ? "each host's previous release" : to}.`,
-      ...whatGoes(state, app),
-      `${strategy}: ${MEANINGS[strategy] ?? ''}.`,
-    ],
-    yes: 'Roll back',
-  });
+  const planned = await say<RollbackPlan>('/plan/rollback', body);
+  if (!planned.ok) return planned;
+  const plan = planned.answer;
+  if (!plan.possible) return { ok: false, sentence: planLines(plan).join(' ') };
+  return { title: 'Roll back?', lines: planLines(plan), yes: 'Roll back', doing: () => takeBack(body, plan) };
 }
 
-/** What runs where, and what would run instead: of a rollout under way, what its hosts came from. */
-function whatGoes({ hosts, rollout }: State, app: string): readonly string[] {
-  return hosts.flatMap((host) =>
-    host.apps
-      .filter((one) => app === '' || one.app === app)
-      .map(({ app: name, version, previous }) => {
-        const entry = isUnderWay(rollout)
-          ? rollout.hosts.find((stop) => stop.host === host.name && (stop.app ?? rollout.app) === name)
-          : undefined;
-        if (entry === undefined) return `${host.name}: ${name} ${version ?? '–'} → ${previous ?? 'nothing'}`;
-        const from = entry.from?.version ?? 'nothing';
-        return entry.touched ? `${host.name}: ${name} back to ${from}` : `${host.name}: ${name} stays at ${from}`;
-      }),
-  );
-}
-
-function emergency(state: State, act: Act): void {
-  const { rollout } = state;
-  act(() => post('/rollback', {}, 'Everything goes back now.'), {
+/** Never held up: where there is no plan, that is what is said, and it can be done all the same. */
+async function emergency(): Promise<Question | Answer> {
+  const planned = await say<RollbackPlan>('/plan/rollback', {}, PLAN_WITHIN_MS);
+  if (token() === undefined && !planned.ok) return planned;
+  const plan = planned.ok ? planned.answer : undefined;
+  return {
     title: 'Emergency stop: take everything back now?',
     lines: [
-      ...(isUnderWay(rollout) ? [`${rollout.id} (${rollout.app} ${rollout.version}) is aborted.`] : []),
-      'Every app on every host goes back, all hosts at once; agents are killed without grace.',
-      ...whatGoes(state, ''),
+      'Every app on every host goes back to its last good release, all hosts at once; agents are killed without grace.',
+      ...(plan === undefined ? ['What that is for each host is not known: there was no plan.'] : planLines(plan)),
     ],
     yes: 'Take everything back',
-  });
+    doing: () => takeBack({}, plan),
+  };
+}
+
+function takeBack(body: object, plan: RollbackPlan | undefined): Promise<Answer> {
+  const expected = plan === undefined ? '' : underWayIn(plan);
+  return post<Begun>('/rollback', { ...body, ...(expected === '' ? {} : { expect_rollout: expected }) }, begunSentence);
 }

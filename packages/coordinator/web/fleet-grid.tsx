@@ -5,6 +5,7 @@ import type { JSX, TargetedKeyboardEvent } from 'preact';
 import { keyOf } from './keys.js';
 import type { Agent, Host, State } from './messages.js';
 import { type Look, lookOf, lookOfHost, LOOKS, Shape } from './shapes.js';
+import { useTabStop } from './tab-stop.js';
 import { type Figure, FIGURES, inOrder, type Ordering, ORDERINGS } from './tile-order.js';
 import { bytes, percent } from './words.js';
 
@@ -29,6 +30,7 @@ export function FleetGrid({ state, chosen, choose }: GridProps): JSX.Element {
   const { hosts, agents } = state;
   const [ordering, order] = useState<Ordering>('name');
   const most = Math.max(...agents.map((agent) => FIGURES[ordering]?.value(agent) ?? 0), 0);
+  const tabStop = useTabStop();
   const hostNamed = new Map(hosts.map((host) => [host.name, host]));
   const counts = new Map<Look, number>();
   for (const agent of agents) {
@@ -49,7 +51,7 @@ export function FleetGrid({ state, chosen, choose }: GridProps): JSX.Element {
         <OrderChoice ordering={ordering} order={order} />
       </h2>
       {hosts.length === 0 && <p class="quiet">There is no host yet: start a sidecar with the same Redis.</p>}
-      <div class={hosts.length > 3 ? 'hosts many' : 'hosts'} onKeyDown={walk}>
+      <div class={hosts.length > 3 ? 'hosts many' : 'hosts'} onKeyDown={walk} {...tabStop}>
         {hosts.map((host) => (
           <HostCard
             key={host.name}

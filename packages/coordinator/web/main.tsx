@@ -4,7 +4,7 @@ import { App } from './app.js';
 import { batched } from './frames.js';
 import { Link } from './link.js';
 import { Model } from './model.js';
-import { takeToken, token } from './token.js';
+import { onTokenRefused, takeToken, token } from './token.js';
 
 takeToken();
 const model = new Model();
@@ -21,6 +21,7 @@ const link = new Link({
   },
   changed: draw,
 });
+onTokenRefused(draw);
 addEventListener('hashchange', () => {
   takeToken();
   draw();

@@ -90,6 +90,8 @@ export interface State {
   readonly hosts: readonly Host[];
   readonly agents: readonly Agent[];
   readonly rollout: Rollout | null;
+  /** Under way beside `rollout`: of other apps. */
+  readonly others: readonly Rollout[];
 }
 
 export type Message =

@@ -23,8 +23,8 @@ export class Model {
   apply(message: Message): void {
     switch (message.type) {
       case 'snapshot': {
-        const { status, hosts, agents, rollout } = message;
-        this.state = { status, hosts, agents, rollout };
+        const { status, hosts, agents, rollout, others } = message;
+        this.state = { status, hosts, agents, rollout, others };
         if (message.missed) this.missed = true;
         for (const event of message.events) this.add(event);
         this.cursor = message.cursor;

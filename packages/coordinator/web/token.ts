@@ -1,6 +1,13 @@
 /** The token comes in the fragment of the link, which no browser sends and no log sees, and stays in this tab. */
 const KEY = 'outrider-token';
 
+let changed: () => void = () => undefined;
+
+/** Calls when there is none any more. */
+export function onTokenRefused(listener: () => void): void {
+  changed = listener;
+}
+
 /** Takes it out of the address bar. */
 export function takeToken(): void {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
@@ -10,6 +17,15 @@ export function takeToken(): void {
 }
 
 export const token = (): string | undefined => sessionStorage.getItem(KEY) ?? undefined;
+
+/** The coordinator does not take it: `refused`, unless another has come meanwhile. */
+export function dropToken(refused: string): void {
+  if (token() !== refused) return;
+  sessionStorage.removeItem(KEY);
+  changed();
+}
+
+export const bearer = (): Record<string, string> => ({ authorization: `Bearer ${token() ?? ''}` });
 
 /** As a protocol of a WebSocket, where a page can set no header. */
 export function protocols(): string[] {

@@ -11,6 +11,7 @@ import type { Inside } from './inside.js';
 import { rollbackStrategy } from './rollback-strategy.js';
 import type { RollbackAsk } from './ports.js';
 import { appsOf } from './read-model.js';
+import { wayBack } from './way-back.js';
 
 const FIELDS = ['app', 'to', 'strategy', 'hosts', 'agents', 'expect_rollout'];
 
@@ -94,10 +95,10 @@ export async function takeAllBack(
   );
 }
 
-type WayBack = Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents' | 'strategy' | 'toLastGood'>;
+export type WayBack = Pick<RollbackAsk, 'app' | 'to' | 'hosts' | 'agents' | 'strategy' | 'toLastGood'>;
 
 /** `expected`: the rollout that the caller saw under way; '': whichever is. @throws OutriderError('invalid') */
-function readAsk(body: Readonly<Record<string, unknown>>): WayBack & { readonly expected: string } {
+export function readAsk(body: Readonly<Record<string, unknown>>): WayBack & { readonly expected: string } {
   onlyFields(body, FIELDS);
   const to = textIn(body, 'to') === '' ? '' : versionOrWord('to', textIn(body, 'to'));
   const [hosts, agents] = [names('hosts', list(body, 'hosts')), names('agents', list(body, 'agents'))];
@@ -110,7 +111,7 @@ function readAsk(body: Readonly<Record<string, unknown>>): WayBack & { readonly 
 }
 
 /** What a person has read of a rollout that has ended since is no longer what would happen. */
-async function refuseUnlessUnderWay({ rollouts }: Inside, apps: readonly string[], id: string): Promise<void> {
+export async function refuseUnlessUnderWay({ rollouts }: Inside, apps: readonly string[], id: string): Promise<void> {
   const known = (await Promise.all(apps.map((app) => rollouts.list(app, 20)))).flat();
   if (known.some((rollout) => rollout.id === id && !hasEnded(rollout.phase))) return;
   const phase = known.find((rollout) => rollout.id === id)?.phase;
@@ -139,34 +140,15 @@ async function backOf({ rollouts, fleet }: Inside, ask: WayBack & Pick<RollbackA
     const { rollout, plan } = await rollouts.rollback(request);
     return { ...(rollout === undefined ? {} : { rollout }), notices: plan.notices ?? [] };
   }
-  if (ask.to !== '' || ask.hosts.length > 0 || (ask.agents ?? []).length > 0) {
-    throw new OutriderError(
-      'refused',
-      `${running.id} is under way, and the way back from it is all of it: leave out "to", "hosts" and "agents", or wait for its end.`,
-    );
-  }
-  const isUrgent = ask.strategy === 'emergency';
-  const isGoingBack = running.kind === 'rollback' || running.phase === 'rolling_back';
-  if (running.kind === 'rollback' && running.abortedBy !== undefined) {
-    const { id, abortedBy } = running;
-    throw new OutriderError('unavailable', `${id} was aborted by ${abortedBy} and ends just now. Say this again then.`);
-  }
-  if (running.ending !== undefined && !isGoingBack) {
-    throw new OutriderError(
-      'unavailable',
-      `${running.id} has come to its end and runs its last hooks. Say this again then.`,
-    );
-  }
+  const way = wayBack(running, ask);
   const notices = running.kind === 'rollback' ? leftOut(fleet, ask.app, running) : [];
   const rollout =
-    isGoingBack && (!isUrgent || running.ending !== undefined)
-      ? running
-      : await rollouts.control(running.id, ask.app, 'abort', ask.by, isUrgent);
+    way === 'go_on' ? running : await rollouts.control(running.id, ask.app, 'abort', ask.by, way === 'emergency');
   return { rollout, notices, isPart: notices.length > 0 };
 }
 
 /** Hosts that the rollback under way is not about. */
-function leftOut(fleet: Fleet, app: string, running: Rollout): readonly string[] {
+export function leftOut(fleet: Fleet, app: string, running: Rollout): readonly string[] {
   const names = fleet
     .hosts()
     .filter(({ name, status }) => status?.apps.some((one) => one.app === app) && entriesOn(running, name).length === 0)
@@ -178,7 +160,7 @@ function leftOut(fleet: Fleet, app: string, running: Rollout): readonly string[]
 }
 
 /** Those that are held are back already, by their own means. Empty: none is held, so every host. */
-function freeHosts(fleet: Fleet, app: string): readonly string[] {
+export function freeHosts(fleet: Fleet, app: string): readonly string[] {
   const hosts = fleet.hosts();
   const held = hosts.filter(isHeld);
   if (held.length === 0) return [];

@@ -68,6 +68,7 @@ describe('feed=fleet', () => {
       hosts: [],
       agents: [],
       rollout: null,
+      others: [],
       events: expect.any(Array) as unknown[],
       missed: false,
     });

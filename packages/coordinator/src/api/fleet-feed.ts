@@ -25,16 +25,17 @@ const TRY_AGAIN = 1013;
 /** RFC 6455: an error of ours. */
 const BROKEN = 1011;
 
-const PARTS = ['status', 'hosts', 'agents', 'rollout'] as const;
+const PARTS = ['status', 'hosts', 'agents', 'rollout', 'others'] as const;
 /** Each as JSON. */
 type State = Readonly<Record<(typeof PARTS)[number], string>>;
 
 export class FleetFeed {
   private readonly window: EventWindow;
-  private readonly gates: GateSamples;
+  /** By rollout, of those that are shown. */
+  private readonly gates = new Map<string, GateSamples>();
   private readonly clients = new Set<SocketClient>();
   private readonly stops: (() => void)[] = [];
-  private state: State = { status: '{}', hosts: '[]', agents: '[]', rollout: 'null' };
+  private state: State = { status: '{}', hosts: '[]', agents: '[]', rollout: 'null', others: '[]' };
   private cancel: () => void = () => undefined;
   private leaveStatus: () => void = () => undefined;
   private status: Readonly<Record<string, unknown>> = {};
@@ -47,10 +48,8 @@ export class FleetFeed {
   constructor(
     private readonly inside: Inside,
     private readonly statusFeed: StatusFeed,
-    onBug: (error: unknown) => void,
+    private readonly onBug: (error: unknown) => void,
   ) {
-    const { rollouts, clock } = inside;
-    this.gates = new GateSamples({ rollouts, clock, onBug, changed: () => this.soon() });
     this.window = new EventWindow(inside.events);
     this.stops.push(inside.fleet.onChange(() => this.soon()));
     const stop = this.window.subscribe({ event: (event) => this.tell(event), gap: () => this.startAnew() });
@@ -140,18 +139,29 @@ export class FleetFeed {
 
   /** With the verdicts of its gates. */
   private shownRollout(rollout: Rollout): object {
-    return { ...shownRollout(this.inside.rollouts, rollout), gate_samples: this.gates.of(rollout) };
+    return { ...shownRollout(this.inside.rollouts, rollout), gate_samples: this.samplesOf(rollout).of(rollout) };
+  }
+
+  private samplesOf({ id }: Rollout): GateSamples {
+    const { rollouts, clock } = this.inside;
+    const { onBug } = this;
+    const known = this.gates.get(id) ?? new GateSamples({ rollouts, clock, onBug, changed: () => this.soon() });
+    this.gates.set(id, known);
+    return known;
   }
 
   /** Tells what has changed to those that are here already. */
   private look(): void {
     const from = this.inside.clock.monotonic();
     const rollout = this.statusFeed.lastRollout();
+    const others = this.statusFeed.otherRollouts();
+    for (const id of this.gates.keys()) if (![rollout, ...others].some((one) => one?.id === id)) this.gates.delete(id);
     const next: State = {
       status: JSON.stringify(this.status),
       hosts: JSON.stringify(shownHosts(this.inside)),
       agents: JSON.stringify(shownAgents(this.inside)),
       rollout: rollout === undefined ? 'null' : JSON.stringify(this.shownRollout(rollout)),
+      others: JSON.stringify(others.map((other) => this.shownRollout(other))),
     };
     const changed = PARTS.filter((part) => next[part] !== this.state[part]);
     this.state = next;

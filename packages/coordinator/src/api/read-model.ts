@@ -173,3 +173,7 @@ export function fleetState(
 /** The rollout that is under way, else the last one. `rollouts` are newest first. */
 export const currentRollout = (rollouts: readonly Rollout[]): Rollout | undefined =>
   rollouts.find((rollout) => !hasEnded(rollout.phase)) ?? rollouts[0];
+
+/** Of other apps, under way beside that one. */
+export const othersUnderWay = (rollouts: readonly Rollout[]): readonly Rollout[] =>
+  rollouts.filter((rollout) => !hasEnded(rollout.phase) && rollout !== currentRollout(rollouts));

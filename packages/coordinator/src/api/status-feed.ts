@@ -7,7 +7,7 @@ import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { healthDocument, statusDocument } from './documents.js';
 import type { Inside } from './inside.js';
-import { currentRollout } from './read-model.js';
+import { currentRollout, othersUnderWay } from './read-model.js';
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -23,6 +23,7 @@ export class StatusFeed {
   private readonly ending = new AbortController();
   private readonly stopListening: () => void;
   private rollout: Rollout | undefined;
+  private others: readonly Rollout[] = [];
   private current: Document = {};
   private content = '';
   private cancel: () => void = () => undefined;
@@ -54,6 +55,11 @@ export class StatusFeed {
   /** The last rollout that was read. */
   lastRollout(): Rollout | undefined {
     return this.rollout;
+  }
+
+  /** Those that were under way beside it, newest first. */
+  otherRollouts(): readonly Rollout[] {
+    return this.others;
   }
 
   /** Calls at once with the document as it is, and after each change. Returns a function that ends it. */
@@ -102,7 +108,9 @@ export class StatusFeed {
 
   private async readRollout(): Promise<void> {
     try {
-      this.rollout = currentRollout(await this.inside.rollouts.list('', 20));
+      const rollouts = await this.inside.rollouts.list('', 20);
+      this.rollout = currentRollout(rollouts);
+      this.others = othersUnderWay(rollouts);
     } catch {
       // Redis is away, and `redis` says so: the last known rollout stays.
     }

@@ -5,10 +5,11 @@ import { readPlan, readReport, readRollout } from '@outrider/shared/rpc/codec.js
 import { z } from 'zod';
 import { rollbackAtLeader } from '../emergency.js';
 import { onlyFields, textIn } from '../fields.js';
+import { planRollback } from '../rollback-plan.js';
 import { appsOf, countOf, nameOf, rolloutOf, spanOf } from './parameters.js';
 import { PLAN_PARAMETERS, planRequest } from './plan-parameters.js';
 import { next, ok, type RestRoute, route } from './route.js';
-import { Control, Plan, Report, Rollback, RollbackBegun, Rollout } from './shapes-rollout.js';
+import { Control, Plan, Report, Rollback, RollbackBegun, RollbackPlan, Rollout } from './shapes-rollout.js';
 
 const tag = 'rollouts';
 
@@ -74,6 +75,21 @@ const rollback = route({
   handle: async ({ inside, body, by }) => ({ status: 202, body: await rollbackAtLeader(inside, body, by) }),
 });
 
+const rollbackPlan = route({
+  ...{
+    method: 'POST',
+    path: '/plan/rollback',
+    tag,
+    summary: 'What POST /rollback would do; changes nothing',
+    token: true,
+  },
+  description: 'Takes what POST /rollback takes, and follows the same rules: also where a rollout is under way.',
+  parameters: {},
+  body: Rollback,
+  answers: { 200: { description: 'What is done for each app, and where each host ends.', shape: RollbackPlan } },
+  handle: async ({ inside, body, by }) => ok(await planRollback(inside, body, by)),
+});
+
 const report = route({
   ...{ method: 'GET', path: '/report', tag, summary: 'How often and how well releases reach the hosts' },
   parameters: {
@@ -85,4 +101,4 @@ const report = route({
     ok(reportDocument(readReport(await wire.Report({ sinceMs: since, app })))),
 });
 
-export const ROLLOUTS: readonly RestRoute[] = [list, one, control, plan, rollback, report];
+export const ROLLOUTS: readonly RestRoute[] = [list, one, control, plan, rollbackPlan, rollback, report];

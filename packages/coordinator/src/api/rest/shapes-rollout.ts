@@ -2,6 +2,7 @@
 import { HOOK_STATES } from '@outrider/shared/domain/hook.js';
 import { CONTROL_ACTIONS, ROLLBACK_STRATEGIES } from '@outrider/shared/domain/rollout.js';
 import { z } from 'zod';
+import { PART_ACTIONS } from '../rollback-plan.js';
 import { at, count, Culprit, epochMs, maybe, named, rate, Ref } from './shapes.js';
 
 const text = z.string().optional();
@@ -165,6 +166,31 @@ export const Rollback = named(
       expect_rollout: text.describe('409 unless this rollout is under way: what was read before is what happens.'),
     })
     .describe('May be empty.'),
+);
+
+export const RollbackPlan = named(
+  'RollbackPlan',
+  z.object({
+    strategy: z.enum(ROLLBACK_STRATEGIES),
+    possible: z.boolean().describe('False: POST /rollback would be refused, and the reasons say why.'),
+    parts: z.array(
+      z.object({
+        action: z
+          .enum(PART_ACTIONS)
+          .describe('What is under way is aborted, hastened or goes on; else one begins. none: all is back already.'),
+        app: z.string().describe('Of several: a,b.'),
+        rollout: text.describe('What is under way.'),
+        hosts: z.array(
+          z.object({
+            ...{ host: z.string(), app: z.string(), from: maybe(z.string()), to: maybe(z.string()) },
+            moves: z.boolean().describe('False: it stays as it is.'),
+            agents: z.array(z.string()).optional().describe('Only these change.'),
+          }),
+        ),
+        reasons: z.array(z.string()),
+      }),
+    ),
+  }),
 );
 
 export const RollbackBegun = named(
