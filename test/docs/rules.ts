@@ -60,6 +60,8 @@ export const RULES: readonly Rule[] = [
     why: 'it follows until Ctrl-C',
   },
 
+  { match: /^curl .*follow=1/, follows: true, code: [INTERRUPTED], why: 'it follows until Ctrl-C' },
+
   // What it is about has to be there.
   {
     match: /^coordinator (rollback|emergency)(?! --(to|plan))/,
