@@ -123,6 +123,13 @@ function clients() {
   if (!debian || !apt(...missing)) console.log(`setup: without ${names}, tests of examples leave out what needs them`);
 }
 
+/** Of the tests that run the commands of the docs, on a network of their own. */
+function network() {
+  if (onPath('ip') || existsSync('/usr/sbin/ip') || existsSync('/sbin/ip')) return;
+  if (debian) console.log('setup: iproute2 of test/docs is not installed; installing it with apt-get');
+  if (!debian || !apt('iproute2')) console.log('setup: without iproute2, the commands of the docs are parsed, not run');
+}
+
 /** By major version, the first that every package of the lock file takes; of later ones, all. */
 const LEAST_MINOR = { 20: 19, 22: 13 };
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -135,4 +142,5 @@ servers();
 browser();
 monitoring();
 clients();
+network();
 run('npm', ['run', '--silent', 'build']);

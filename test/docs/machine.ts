@@ -107,6 +107,17 @@ export class Machine {
     throw new Error(`No machine of its own can be had for the commands of the docs: ${output}`);
   }
 
+  /** Why there can be none here, which is said too; undefined: there can be one. */
+  static async trouble(): Promise<string | undefined> {
+    try {
+      await (await Machine.start()).stop();
+      return undefined;
+    } catch (error) {
+      console.log(`The commands of the docs are only parsed, not run. ${String(error)}`);
+      return String(error);
+    }
+  }
+
   /** To its end. */
   run = (text: string): Promise<Ended> => this.ask('run', text);
 
