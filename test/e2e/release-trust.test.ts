@@ -27,7 +27,7 @@ let redis: Redis;
 beforeAll(async () => {
   cluster = await startCluster({ hosts: HOSTS, coordinator: { keep_releases: 50 }, sidecar: { trusted_keys: [KEY] } });
   redis = new Redis(cluster.redis.url);
-  mkdirSync(keys(), { mode: 0o700 });
+  mkdirSync(keys(), { recursive: true, mode: 0o700 });
   writeFileSync(join(keys(), `${keyId(KEY)}.pem`), privateKey.export({ type: 'pkcs8', format: 'pem' }), {
     mode: 0o600,
   });
@@ -39,7 +39,7 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-const keys = (): string => join(cluster.folder, 'keys');
+const keys = (): string => join(cluster.folder, 'config', 'outrider', 'keys');
 const journal = (): string => join(cluster.folder, 'journal');
 const app = (rev: number) => ({
   ...tree(APP, { web: web(PORT, rev), api: web(PORT + 1, rev) }, { 'model.txt': `model ${rev}` }),

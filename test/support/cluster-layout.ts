@@ -41,7 +41,7 @@ export function cleanEnvironment(layout: ClusterLayout): Record<string, string> 
     ...{ PATH, HOME, LANG, TMPDIR: layout.folder },
     ...(NODE_PATH === undefined ? {} : { NODE_PATH }),
     OUTRIDER_RENDEZVOUS: layout.rendezvous,
-    OUTRIDER_KEYS: join(layout.folder, 'keys'),
+    XDG_CONFIG_HOME: join(layout.folder, 'config'),
     XDG_STATE_HOME: join(layout.folder, 'state'),
     XDG_CACHE_HOME: join(layout.folder, 'cache'),
     OUTRIDER_TEST_FOLDER: `${layout.folder}/`,

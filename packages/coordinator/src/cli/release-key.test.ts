@@ -1,5 +1,5 @@
 /** Keys of whoever releases: made, shown, changed and removed on this machine, with no coordinator anywhere. */
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import {
   chmodSync,
@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isPublicKey, keyId, publicKeyText } from '@outrider/shared/release/signature.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { keysFolder } from './release-keys.js';
+import { keysFolder, keysToPushWith } from './release-keys.js';
 
 const BIN = fileURLToPath(new URL('../../bin/coordinator.js', import.meta.url));
 let folder: string;
@@ -108,4 +108,26 @@ test('where the folder is: as asked for, else OUTRIDER_KEYS, else the configurat
   expect(keysFolder(undefined, { OUTRIDER_KEYS: '/b', XDG_CONFIG_HOME: '/c' })).toBe('/b');
   expect(keysFolder(undefined, { XDG_CONFIG_HOME: '/c' })).toBe('/c/outrider/keys');
   expect(keysFolder(undefined, { XDG_CONFIG_HOME: 'relative' })).toMatch(/\/\.config\/outrider\/keys$/);
+});
+
+describe('what a push signs with is', () => {
+  test('refused where a folder is named that has no key, for nothing would be signed', async () => {
+    expect(() => keysToPushWith(keys, {})).toThrow(/no key in .*keys, which --keys names.*--no-sign/);
+    expect(() => keysToPushWith(undefined, { OUTRIDER_KEYS: keys })).toThrow(/which OUTRIDER_KEYS names/);
+    const { id } = await made('create');
+    expect(keysToPushWith(keys, {}).map((key) => key.id)).toEqual([id]);
+    expect(keysToPushWith(undefined, { OUTRIDER_KEYS: keys }).map((key) => key.id)).toEqual([id]);
+  });
+
+  test('nothing where nobody has named a folder, and there is none', () => {
+    expect(keysToPushWith(undefined, { XDG_CONFIG_HOME: join(folder, 'config') })).toEqual([]);
+  });
+
+  test('said before anything is pushed', () => {
+    const words = ['release', 'push', folder, '--version', '1.0.0'];
+    const env = { PATH: process.env['PATH'], HOME: folder, OUTRIDER_KEYS: keys };
+    const { status, stderr } = spawnSync(process.execPath, [BIN, ...words], { env, encoding: 'utf8', timeout: 60_000 });
+    expect(stderr).toMatch(/which OUTRIDER_KEYS names/);
+    expect(status).toBe(2);
+  });
 });

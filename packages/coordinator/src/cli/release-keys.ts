@@ -47,6 +47,22 @@ export function readKeys(folder: string): readonly ReleaseKey[] {
   return keys.sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0));
 }
 
+/**
+ * What a push signs with. Where nobody has named a folder there may be no keys; one that is named and has none is a
+ * mistake, and would leave the release unsigned. @throws OutriderError('not_found' or 'invalid')
+ */
+export function keysToPushWith(given: string | undefined, env: NodeJS.ProcessEnv = process.env): readonly ReleaseKey[] {
+  const folder = keysFolder(given, env);
+  const keys = readKeys(folder);
+  const isNamed = given !== undefined || (env['OUTRIDER_KEYS'] ?? '') !== '';
+  if (keys.length > 0 || !isNamed) return keys;
+  throw new OutriderError(
+    'not_found',
+    `There is no key in ${folder}, which ${given === undefined ? 'OUTRIDER_KEYS' : '--keys'} names. ` +
+      'Name the right folder, or push with --no-sign.',
+  );
+}
+
 export function makeKey(folder: string): ReleaseKey {
   const { privateKey } = generateKeyPairSync('ed25519');
   const file = join(folder, `${keyId(publicKeyText(privateKey))}${SUFFIX}`);

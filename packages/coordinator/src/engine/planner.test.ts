@@ -1,7 +1,7 @@
 /** A plan is of the world as it is when all hosts have answered, however that moves meanwhile. */
 import { expect, it } from 'vitest';
 import type { AppStatus, HostStatus } from '@outrider/shared/domain/host.js';
-import type { HostSpec, Release } from '@outrider/shared/domain/release.js';
+import type { HostSpec, ManifestEntry, Release } from '@outrider/shared/domain/release.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { MemoryStore } from '../store/memory-store.js';
 import { findRelease, planRelease, type PlanAsk, type PlannerOptions } from './planner.js';
@@ -32,6 +32,7 @@ class World {
   hosts: readonly FleetHost[] = [host('alpha'), host('beta')];
   setting = 'info';
   asked = 0;
+  entries: readonly ManifestEntry[] = [];
   preflight: AskPreflight = well;
 
   options(): PlannerOptions {
@@ -43,7 +44,7 @@ class World {
     const releases = {
       find: async () => release,
       list: async () => [release],
-      manifest: async () => ({ manifest: { app: 'a', entries: [] }, bytes: new Uint8Array() }),
+      manifest: async () => ({ manifest: { app: 'a', entries: this.entries }, bytes: new Uint8Array() }),
       spec: async () => ({ app: 'a', agents: [] }),
     } as Releases;
     return {
@@ -105,6 +106,19 @@ it.each(moves)('is of the world after hosts were asked, where %s meanwhile', asy
   const [made, expected] = [await world.plan({ orderBy: 'turn' }), await settled.plan({ orderBy: 'turn' })];
   expect(made.plan).toEqual(expected.plan);
   expect(made.targets).toEqual(expected.targets);
+});
+
+it('gives hosts the longer to answer, the more there is for them to look at', async () => {
+  const world = new World();
+  const given: number[] = [];
+  world.preflight = async (name, source, withinMs) => {
+    given.push(withinMs);
+    return well(name, source, withinMs);
+  };
+  await world.plan();
+  world.entries = Array.from({ length: 100_000 }, (_, at) => ({ path: `f${at}`, kind: 'folder' }));
+  await world.plan();
+  expect(given).toEqual([5_000, 5_000, 25_000, 25_000]);
 });
 
 it('ends in a world that never stands still', async () => {

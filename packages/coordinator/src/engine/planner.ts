@@ -19,7 +19,7 @@ import { type Lookups, lookUp, withReasons } from './plan-lookups.js';
 import { isOutOfReach } from './out-of-reach.js';
 import type { AskPreflight, AskSpec, Fleet, FleetHost, Releases } from './ports.js';
 import { type Resolve, type RunningSpecs, planSome, specsOf } from './plan-some.js';
-import { preflight } from './preflight.js';
+import { type ManifestAsked, preflight } from './preflight.js';
 import { refuseAgentsOfSeveral } from './some-agents.js';
 
 export interface ResolveInput {
@@ -113,7 +113,7 @@ export async function planRelease(ask: PlanAsk, options: PlannerOptions): Promis
     const planned = planRollout([first as PlanInput, ...others]);
     const [findings, details] = await Promise.all([
       planned.world && options.preflight !== undefined
-        ? preflight(planned.targets, ({ spec: { app } }) => bytesOf(sources, app), beside, options.preflight)
+        ? preflight(planned.targets, ({ spec: { app } }) => manifestIn(sources, app), beside, options.preflight)
         : new Map<string, Finding>(),
       lookUp(apps, planned.targets, ask.bakeMs, options),
     ]);
@@ -141,8 +141,10 @@ interface PlanSource {
   readonly spec: AppSpec;
 }
 
-const bytesOf = (sources: readonly PlanSource[], app: string): Uint8Array =>
-  sources.find((source) => source.app === app)?.bytes ?? new Uint8Array();
+function manifestIn(sources: readonly PlanSource[], app: string): ManifestAsked {
+  const { bytes, manifest } = sources.find((source) => source.app === app) ?? {};
+  return { bytes: bytes ?? new Uint8Array(), entries: manifest?.entries.length ?? 0 };
+}
 
 /** The same version of each app. @throws OutriderError */
 async function sourcesOf({ app: asked, version, agents }: PlanAsk, releases: Releases): Promise<readonly PlanSource[]> {

@@ -8,11 +8,18 @@ import type { AskPreflight } from './ports.js';
 
 /** A host that is well answers within milliseconds; whoever looks at a plan does not wait for one that is not. */
 const WITHIN_MS = 5_000;
+/** Besides, for each file, folder and link, all of which a host looks at: what a busy one takes. */
+const ENTRY_WITHIN_MS = 0.2;
+
+export interface ManifestAsked {
+  readonly bytes: Uint8Array;
+  readonly entries: number;
+}
 
 /** By host; of several apps by host and app. */
 export async function preflight(
   targets: readonly Target[],
-  manifestOf: (target: Target) => Uint8Array,
+  manifestOf: (target: Target) => ManifestAsked,
   strategy: SwitchStrategy,
   ask: AskPreflight,
 ): Promise<ReadonlyMap<string, Finding>> {
@@ -20,8 +27,10 @@ export async function preflight(
     targets.map(async (target): Promise<readonly [string, Finding]> => {
       const { host, spec, to } = target;
       const hostSpec = Buffer.from(canonicalJson(spec));
-      const source = { app: spec.app, release: to, manifest: manifestOf(target), hostSpec, strategy };
-      return [keyOf(target), await findingOf(ask(host.name, source, WITHIN_MS))];
+      const { bytes, entries } = manifestOf(target);
+      const source = { app: spec.app, release: to, manifest: bytes, hostSpec, strategy };
+      const withinMs = WITHIN_MS + Math.ceil(entries * ENTRY_WITHIN_MS);
+      return [keyOf(target), await findingOf(ask(host.name, source, withinMs))];
     }),
   );
   return new Map(answers);

@@ -9,6 +9,7 @@ import { isName } from '@outrider/shared/domain/name.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
+import { writeHere } from './write-here.js';
 
 export interface LedgerOptions<T> {
   /** Has APP/NAME.json. */
@@ -59,13 +60,16 @@ export class Ledger<T extends object> {
 
   /**
    * Puts one in the place of `before` (undefined: of none). Returns what stands afterwards: another one where somebody
-   * else was first. Rejects with `unavailable` while Redis is away.
+   * else was first. Rejects with `unavailable` while Redis is away, and with a `DiskProblem` where the disk takes no more:
+   * then nobody has heard of it.
    */
   async put(app: string, name: string, before: T | undefined, document: T): Promise<T> {
     const text = canonicalJson(document);
     const known = this.documents.get(app)?.get(name);
     const expected = before === undefined ? '' : known?.document === before ? known.text : canonicalJson(before);
+    const write = writeHere(this.fileOf(app, name), text);
     const stands = await this.swap(app, name, expected, text).catch((error: unknown) => {
+      write.drop();
       throw new OutriderError(
         'unavailable',
         `No release can be named or removed while Redis does not answer (${messageOf(error)}). Try again later.`,
@@ -73,8 +77,13 @@ export class Ledger<T extends object> {
       );
     });
     const other = stands === '' ? undefined : this.options.read(app, name, stands);
-    if (other === undefined) this.keep(app, name, text, document);
-    else this.keep(app, name, stands, other);
+    if (other === undefined) {
+      write.finish();
+      this.remember(app, name, text, document);
+    } else {
+      write.drop();
+      this.keep(app, name, stands, other);
+    }
     return other ?? document;
   }
 
@@ -114,8 +123,12 @@ export class Ledger<T extends object> {
 
   private keep(app: string, name: string, text: string, document: T): void {
     if (this.documents.get(app)?.get(name)?.text === text) return;
-    writeDurably(join(this.options.folder, app, `${name}.json`), text);
+    writeDurably(this.fileOf(app, name), text);
     this.remember(app, name, text, document);
+  }
+
+  private fileOf(app: string, name: string): string {
+    return join(this.options.folder, app, `${name}.json`);
   }
 
   private remember(app: string, name: string, text: string, document: T): void {

@@ -1,8 +1,9 @@
 /** Releases that are removed and tags that move, on the disks of several coordinators with one real Redis. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Release } from '@outrider/shared/domain/release.js';
+import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -134,5 +135,53 @@ describe('a tag', () => {
     }
     await one.catalog.tag('app', 'stable', '1', 'bob');
     await expect(one.push('stable')).rejects.toThrow(/is a tag of app/);
+  });
+});
+
+describe('what the disk does not take is told to nobody', () => {
+  /** As long as it lasts no file can be made below it, whoever asks. */
+  function blocked(path: string): () => void {
+    const away = `${path}-away`;
+    if (existsSync(path)) renameSync(path, away);
+    writeFileSync(path, '');
+    return () => {
+      rmSync(path);
+      if (existsSync(away)) renameSync(away, path);
+    };
+  }
+  const problem = (file: string): object => ({
+    code: 'unavailable',
+    message: expect.stringMatching(new RegExp(`^Cannot use .*${file}: ENOTDIR`)) as string,
+  });
+
+  test('a tag does not come later, when there is room again', async () => {
+    const [one, two] = [at('one'), at('two')];
+    await one.push('1');
+    const unblock = blocked(join(folder, 'one/tags/app'));
+    await expect(one.catalog.tag('app', 'stable', '1', 'bob')).rejects.toMatchObject(problem('stable.json'));
+    unblock();
+    for (const { catalog } of [one, two]) await catalog.learn();
+    expect([await found(one, 'stable'), await found(two, 'stable')]).toEqual([undefined, undefined]);
+    expect(await one.catalog.tag('app', 'stable', '1', 'bob')).toBe('');
+  });
+
+  test('a release that was pushed or removed neither', async () => {
+    const one = at('one');
+    await one.push('1');
+    const unblock = blocked(join(folder, 'one/releases/app'));
+    await expect(one.push('2')).rejects.toMatchObject(problem('2.json'));
+    await expect(remove(one, '1')).rejects.toMatchObject(problem('1.json'));
+    unblock();
+    await one.catalog.learn();
+    expect(await versions(one)).toEqual(['1']);
+  });
+
+  test('and where Redis does not answer, nothing is left of it here', async () => {
+    const one = at('one');
+    await one.push('1');
+    await one.catalog.tag('app', 'stable', '1', 'bob');
+    await redis.set(fleetKeys('test').apps, 'no set');
+    await expect(one.catalog.tag('app', 'other', '1', 'bob')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(readdirSync(join(folder, 'one/tags/app'))).toEqual(['stable.json']);
   });
 });

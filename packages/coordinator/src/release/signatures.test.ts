@@ -114,3 +114,12 @@ test('what is no signature on the disk or in Redis is passed over', async () => 
   expect(signatures.of('app', '1.0.0')).toEqual([signed()]);
   expect(signatures.of('app', '../x')).toEqual([]);
 });
+
+test('what the disk does not take is told to nobody', async () => {
+  const one = opened();
+  writeFileSync(join(folder, 'one', 'app'), '');
+  await expect(one.add(RELEASE, AGENTS, [signed()])).rejects.toMatchObject({ code: 'unavailable' });
+  rmSync(join(folder, 'one', 'app'));
+  await one.learn('app');
+  expect(one.of('app', '1.0.0')).toEqual([]);
+});

@@ -12,6 +12,7 @@ import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { FleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
+import { writeHere } from './write-here.js';
 
 export interface SignaturesOptions {
   readonly folder: string;
@@ -53,7 +54,7 @@ export class ReleaseSignatures {
     return signatures.length === 0 ? release : { ...release, signatures };
   };
 
-  /** Durable, and known to the other coordinators, when it resolves. @throws OutriderError */
+  /** Durable, and known to the other coordinators, when it resolves; nobody hears of it where it can't be kept here. @throws OutriderError */
   async add(release: Release, agents: string, news: readonly ReleaseSignature[]): Promise<void> {
     const { app, version } = release;
     for (const one of news) this.check(release, agents, one);
@@ -61,17 +62,20 @@ export class ReleaseSignatures {
     if (after.length > MOST_KEYS) {
       throw new OutriderError('invalid', `${app} ${version} would be signed by more than ${MOST_KEYS} keys.`);
     }
+    const write = writeHere(this.fileOf(app, version), JSON.stringify(after));
     try {
       const fields = after.flatMap((one) => [fieldOf(version, one), JSON.stringify(one)]);
       await this.options.redis.hset(this.options.keys.signatures(app), ...fields);
     } catch (error) {
+      write.drop();
       throw new OutriderError(
         'unavailable',
         `Nothing can be signed while Redis does not answer (${messageOf(error)}). Try again later.`,
         { cause: error },
       );
     }
-    this.keep(app, version, after);
+    write.finish();
+    this.remember(app, version, after);
   }
 
   /** What other coordinators were given. Rejects while Redis is away. */
@@ -116,8 +120,12 @@ export class ReleaseSignatures {
   }
 
   private keep(app: string, version: string, signatures: readonly ReleaseSignature[]): void {
-    writeDurably(join(this.options.folder, app, `${version}.json`), JSON.stringify(signatures));
+    writeDurably(this.fileOf(app, version), JSON.stringify(signatures));
     this.remember(app, version, signatures);
+  }
+
+  private fileOf(app: string, version: string): string {
+    return join(this.options.folder, app, `${version}.json`);
   }
 
   private remember(app: string, version: string, signatures: readonly ReleaseSignature[]): void {

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -14,15 +15,44 @@ export function writeAtomically(path: string, content: string | Uint8Array, mode
   replace(path, content, mode, false);
 }
 
+/** A content that is on the disk already, beside the file that it is meant for. */
+export interface BegunWrite {
+  /** The file has it, durably. */
+  finish(): void;
+  /** As if it had never been begun. */
+  drop(): void;
+}
+
+/**
+ * The first half of `writeDurably`, which fails where the disk takes no more: for whoever has to tell others in between.
+ * Any number may be under way, of one file too.
+ */
+export function beginDurably(path: string, content: string | Uint8Array, mode = 0o600): BegunWrite {
+  const temporary = `${path}.${process.pid}.${randomUUID()}.tmp`;
+  write(temporary, content, mode, true);
+  return {
+    finish: () => {
+      renameSync(temporary, path);
+      syncFolder(dirname(path));
+    },
+    drop: () => rmSync(temporary, { force: true }),
+  };
+}
+
 function replace(path: string, content: string | Uint8Array, mode: number, sync: boolean): void {
-  const folder = dirname(path);
   const temporary = `${path}.${process.pid}.tmp`;
+  write(temporary, content, mode, sync);
+  renameSync(temporary, path);
+  if (sync) syncFolder(dirname(path));
+}
+
+function write(temporary: string, content: string | Uint8Array, mode: number, sync: boolean): void {
   let fd: number;
   try {
     fd = openSync(temporary, 'w', mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(temporary), { recursive: true, mode: 0o700 });
     fd = openSync(temporary, 'w', mode);
   }
   try {
@@ -35,8 +65,6 @@ function replace(path: string, content: string | Uint8Array, mode: number, sync:
     throw error;
   }
   closeSync(fd);
-  renameSync(temporary, path);
-  if (sync) syncFolder(folder);
 }
 
 /** Makes the names in a folder durable. */

@@ -13,7 +13,7 @@ import type { ReleaseSignature } from '@outrider/shared/domain/release-signature
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { isAway, withCoordinator } from '../connection.js';
-import { keysFolder, readKeys, type ReleaseKey, signWith } from '../release-keys.js';
+import { keysToPushWith, type ReleaseKey, signWith } from '../release-keys.js';
 import { signAt, statementOf } from '../release-sign.js';
 import { type Globals, whoami } from '../globals.js';
 import { note } from '../output.js';
@@ -71,7 +71,7 @@ async function push(
   { folder, source, notices }: Prepared,
   progress: Progress,
 ): Promise<PushResult> {
-  const keys = options.sign ? readKeys(keysFolder(options.keys)) : [];
+  const keys = options.sign ? keysToPushWith(options.keys) : [];
   const app = options.app ?? appOf(folder);
   const tree = await scanTree(folder, {
     // What git or an archive gives was chosen already.

@@ -8,7 +8,7 @@ const PREFIX = 'outrider-push-';
 const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export async function withTemporaryFolder<T>(act: (folder: string) => Promise<T>): Promise<T> {
-  clearLeftBehind();
+  clearLeftBehind(entriesOf(tmpdir()));
   let folder: string | undefined;
   const remove = (): void => {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
@@ -39,16 +39,23 @@ function made(): string {
   } catch (error) {
     throw new OutriderError(
       'invalid',
-      `Cannot unpack in ${tmpdir()}: ${messageOf(error)}. TMPDIR names another place.`,
-      {
-        cause: error,
-      },
+      `Cannot unpack in ${tmpdir()}: ${messageOf(error)}. Set TMPDIR to a folder that is there and may be written.`,
+      { cause: error },
     );
   }
 }
 
-function clearLeftBehind(): void {
-  for (const name of readdirSync(tmpdir()).filter((one) => one.startsWith(PREFIX))) {
+/** None of a folder that can't be read: whether one can be made in it is told by making it. */
+function entriesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function clearLeftBehind(names: readonly string[]): void {
+  for (const name of names.filter((one) => one.startsWith(PREFIX))) {
     const pid = Number(/^\d+/.exec(name.slice(PREFIX.length))?.[0] ?? NaN);
     const path = join(tmpdir(), name);
     const isMine = statSync(path, { throwIfNoEntry: false })?.uid === process.getuid?.();

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { Header } from 'tar';
+import { Header, type types } from 'tar';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { unpack } from './unpack.js';
 
@@ -18,18 +18,32 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 interface Entry {
   readonly path: string;
-  readonly type?: 'File' | 'Link' | 'SymbolicLink' | 'CharacterDevice' | 'FIFO' | 'Directory';
+  readonly type?: types.EntryTypeName;
   readonly content?: string;
   readonly linkpath?: string;
   readonly mode?: number;
+  /** In the header, in place of that of `type`. */
+  readonly code?: string;
   /** As the header says, where that is a lie. */
   readonly size?: number;
 }
 
-function header({ path, type = 'File', content = '', linkpath = '', mode = 0o644, size }: Entry): Buffer {
+const SUM_AT = 148;
+const TYPE_AT = 156;
+
+function header({ path, type = 'File', content = '', linkpath = '', mode = 0o644, size, code }: Entry): Buffer {
   const block = Buffer.alloc(512);
   const bytes = size ?? Buffer.byteLength(content);
   new Header({ path, type, linkpath, mode, size: bytes, uid: 0, gid: 0, mtime: new Date(0) }).encode(block, 0);
+  if (code !== undefined) block.write(code, TYPE_AT, 'latin1');
+  return withChecksum(block);
+}
+
+/** The sum of all bytes, its own taken as spaces. */
+function withChecksum(block: Buffer): Buffer {
+  block.fill(' ', SUM_AT, SUM_AT + 8);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, SUM_AT, 'latin1');
   return block;
 }
 
@@ -56,6 +70,17 @@ test('files with their bit, folders and links come out; rights beyond that bit d
   expect(statSync(join(folder, 'a/text')).mode & 0o7777).toBe(0o644);
 });
 
+test('what is said of the archive and of entries is no file', async () => {
+  await unpackAll(
+    archiveOf(
+      { path: 'of today', type: 'TapeVolumeHeader' },
+      { path: 'pax_global_header', type: 'GlobalExtendedHeader', content: '14 comment=abc\n' },
+      { path: 'text', content: 'text' },
+    ),
+  );
+  expect(readdirSync(folder)).toEqual(['text']);
+});
+
 describe('refused', () => {
   const refused: readonly (readonly [string, RegExp, readonly Entry[]])[] = [
     ['a path that climbs out', /"\.\.\/out", which leads out/, [{ path: '../out', content: 'x' }]],
@@ -71,11 +96,32 @@ describe('refused', () => {
     ],
     ['a device', /neither file, folder nor symbolic link/, [{ path: 'null', type: 'CharacterDevice' }]],
     ['a named pipe', /neither file, folder nor symbolic link/, [{ path: 'pipe', type: 'FIFO' }]],
+    [
+      'a sparse file, as GNU tar packs it',
+      /"hole" is packed as a sparse file.*--sparse/,
+      [{ path: 'hole', type: 'SparseFile' }],
+    ],
+    [
+      'a sparse file, in the form of POSIX',
+      /a file in it is packed as a sparse file.*--sparse/,
+      [
+        { path: 'PaxHeaders/hole', type: 'ExtendedHeader', content: '22 GNU.sparse.major=1\n' },
+        { path: 'GNUSparseFile.1/hole', content: 'packed' },
+      ],
+    ],
+    ['a part of a file', /"part" is neither file/, [{ path: 'part', type: 'ContinuationFile', content: 'rest' }]],
+    [
+      'a name that is too long to be read',
+      /1\.1 MiB about one entry, and 1(\.0)? MiB are read/,
+      [{ path: 'long', type: 'NextFileHasLongPath', content: 'a'.repeat(1_150_000) }],
+    ],
+    ['a kind that nobody knows', /"what" is neither file/, [{ path: 'what', code: 'Z' }]],
     ['more than the disk takes', /can be taken here.*TMPDIR/, [{ path: 'big', size: 2 ** 50 }]],
     ['nothing', /there is nothing in it|no tar archive/, []],
   ];
   test.each(refused)('%s', async (_what, words, entries) => {
-    await expect(unpackAll(archiveOf(...entries))).rejects.toThrow(words);
+    const others = entries.length === 0 ? [] : [{ path: 'agents.yaml', content: 'app: a' }];
+    await expect(unpackAll(archiveOf(...others, ...entries))).rejects.toThrow(words);
     expect(readdirSync(root)).toHaveLength(1);
   });
 

@@ -18,25 +18,34 @@ const MOST_RATIO = 1_000;
 const FILES: ReadonlySet<string> = new Set(['File', 'OldFile', 'ContiguousFile']);
 const TAKEN: ReadonlySet<string> = new Set([...FILES, 'Directory', 'GNUDumpDir', 'SymbolicLink']);
 
+/** What only names the archive; it says nothing of what is in it. */
+const LABEL = 'TapeVolumeHeader';
+const MOST_META_BYTES = 1024 * 1024;
+/** What GNU tar says of a file of which it packs only what is not empty, in the form of POSIX. */
+const SPARSE_RECORD = /^\d+ GNU\.sparse\./m;
+
 /** `name`: of the archive, for people. @throws OutriderError('invalid') */
 export async function unpack(archive: Readable, name: string, folder: string): Promise<void> {
   const { extract } = await import('tar');
   const room = (await roomIn(folder)).bytes - RESERVE_BYTES;
   const seen = { entries: 0, bytes: 0 };
   let problem: string | undefined;
+  const goesOn = (found: string | undefined): boolean => {
+    problem ??= found;
+    if (problem !== undefined) archive.destroy(new Error(problem));
+    return problem === undefined;
+  };
   const unpacking = extract({
     cwd: folder,
     strict: true,
     preserveOwner: false,
     noMtime: true,
     maxDecompressionRatio: MOST_RATIO,
-    filter: (path, entry) => {
-      problem ??= problemOf(path, entry as ReadEntry, seen, room);
-      if (problem === undefined) return true;
-      archive.destroy(new Error(problem));
-      return false;
-    },
+    maxMetaEntrySize: MOST_META_BYTES,
+    filter: (path, entry) => goesOn(problem ?? problemOf(path, entry as ReadEntry, seen, room)),
   });
+  unpacking.on('meta', (text: string) => goesOn(problemOfMeta(text)));
+  unpacking.on('ignoredEntry', (entry: ReadEntry) => goesOn(problemOfIgnored(entry)));
   try {
     await pipeline(archive, unpacking);
   } catch (error) {
@@ -53,7 +62,7 @@ function problemOf(
   seen: { entries: number; bytes: number },
   room: number,
 ): string | undefined {
-  const shown = JSON.stringify(path.slice(0, 200));
+  const shown = shownOf(path);
   if (path.startsWith('/') || path.split('/').includes('..')) {
     return `it has the path ${shown}, which leads out of it`;
   }
@@ -69,6 +78,22 @@ function problemOf(
   if (seen.bytes <= room) return undefined;
   const left = spokenSize(Math.max(0, room));
   return `it has ${spokenSize(seen.bytes)} or more, and ${left} can be taken here. TMPDIR names another place`;
+}
+
+const shownOf = (path: string): string => JSON.stringify(path.slice(0, 200));
+
+const sparse = (file: string): string => `${file} is packed as a sparse file. Make the archive without --sparse of tar`;
+
+/** `text`: what stands before an entry about it. The library drops what it does not know of that. */
+const problemOfMeta = (text: string): string | undefined =>
+  SPARSE_RECORD.test(text) ? sparse('a file in it') : undefined;
+
+/** The library passes over these without asking, and a release would lack them. */
+function problemOfIgnored({ type, path, meta, size }: ReadEntry): string | undefined {
+  if (type === LABEL) return undefined;
+  if (type === 'SparseFile') return sparse(shownOf(path));
+  if (meta) return `it has ${spokenSize(size)} about one entry, and ${spokenSize(MOST_META_BYTES)} are read`;
+  return `${shownOf(path)} is neither file, folder nor symbolic link`;
 }
 
 function wordsOf(error: unknown): string {

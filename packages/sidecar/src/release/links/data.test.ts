@@ -100,6 +100,16 @@ it('is a folder where only a file is named, so that a program may replace the fi
   expect(existsSync(kept('data/other.db'))).toBe(false);
 });
 
+it('keeps nothing of what releases bring besides: what is put aside are the folders of programs alone', async () => {
+  for (const version of ['1.0.0', '2.0.0', '3.0.0']) {
+    const one = release(version, '[data/memory.db]', { 'data/memory.db': version });
+    await stage(one);
+    expect(readlinkSync(tree(one, 'data'))).toBe(kept('data'));
+  }
+  expect(text(kept('data/memory.db'))).toBe('1.0.0');
+  expect(existsSync(scratch.path('data/data/.outrider/replaced'))).toBe(false);
+});
+
 it('stays as it is where releases go and trees are mended; a folder in the place of its link is put aside', async () => {
   const one = release('1.0.0', '[state/]', {});
   await stage(one);

@@ -11,6 +11,7 @@ import type { HostSpec, ManifestEntry } from '@outrider/shared/domain/release.js
 import { matching } from '@outrider/shared/release/agent-files.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { BUILDING } from '../layout.js';
 import { DataFolders } from './data-folders.js';
 import { bytesOf, type Contents } from './lay-out.js';
 import type { StepRunner } from './ports.js';
@@ -117,8 +118,11 @@ export class Linker {
     if (!this.data.isFilled(app, data)) {
       await this.alone(`${app}/`, () => this.data.fill(app, data, entries, signal));
     }
+    // In a tree that is being made no program has run: what stands there is the release's, and data are filled with it.
+    const isBuilding = root.endsWith(BUILDING);
     for (const folder of new Set(data.map((one) => one.folder))) {
-      await putLink(join(root, folder), this.data.place(app, folder), this.data.spare(app, folder));
+      const spare = isBuilding ? undefined : this.data.spare(app, folder);
+      await putLink(join(root, folder), this.data.place(app, folder), spare);
     }
     const keys = this.keysOf(app, root, prepare);
     const wanted = new Set([...keys.values()].map((key) => `${app}/${key}`));

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDigest } from '@outrider/shared/domain/name.js';
+import { isDigest, isVersion } from '@outrider/shared/domain/name.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { newestByKey, NO_PROOF, type ReleaseProof } from '@outrider/shared/domain/release-signature.js';
 import { readSignature } from '@outrider/shared/release/signature.js';
@@ -52,27 +52,27 @@ export class TrustMemory {
   }
 
   /** Nothing where there is none, or none that can be read: then it has to come again. */
-  proof(app: string, { digest }: Named): ReleaseProof {
-    try {
-      const found = JSON.parse(readFileSync(this.proofFile(app, digest), 'utf8')) as Partial<ReleaseProof> | null;
-      const { signatures, agentsYaml } = found ?? {};
-      return Array.isArray(signatures) && typeof agentsYaml === 'string' ? { signatures, agentsYaml } : NO_PROOF;
-    } catch {
-      return NO_PROOF;
-    }
+  proof(app: string, release: Named): ReleaseProof {
+    return readProof(this.proofFile(app, release)) ?? this.earlierProof(app, release);
   }
 
-  /** With what is kept already. Whatever is no signature of this content is not kept. */
+  /** With what is kept already. Whatever is no signature of this very release is not kept. */
   keep(app: string, release: Named, news: ReleaseProof): void {
     const before = this.proof(app, release);
     const good = news.signatures.filter((one) => {
       const statement = readSignature(one);
-      return statement?.digest === release.digest && statement.agents === sha256(news.agentsYaml);
+      return isOf(release, statement) && statement?.agents === sha256(news.agentsYaml);
     });
     const signatures = newestByKey(before.signatures, good).slice(0, SIGNATURES_KEPT);
     if (JSON.stringify(signatures) === JSON.stringify(before.signatures)) return;
-    this.store(this.proofFile(app, release.digest), { signatures, agentsYaml: news.agentsYaml });
+    this.store(this.proofFile(app, release), { signatures, agentsYaml: news.agentsYaml });
     this.prune(app);
+  }
+
+  /** As sidecars kept it that had one file for all versions of one content: it may be of another version. */
+  private earlierProof(app: string, release: Named): ReleaseProof {
+    const found = readProof(join(this.folder, app, 'proofs', `${release.digest}.json`)) ?? NO_PROOF;
+    return { ...found, signatures: found.signatures.filter((one) => isOf(release, readSignature(one))) };
   }
 
   private prune(app: string): void {
@@ -122,13 +122,30 @@ export class TrustMemory {
     return join(this.folder, app, 'accepted.json');
   }
 
-  private proofFile(app: string, digest: string): string {
+  /** Of the version too: one content may be released again under another, and either is signed by itself. */
+  private proofFile(app: string, { version, digest }: Named): string {
     if (!isDigest(digest)) throw new OutriderError('invalid', `${JSON.stringify(digest.slice(0, 80))} is no digest.`);
-    return join(this.folder, app, 'proofs', `${digest}.json`);
+    if (!isVersion(version)) {
+      throw new OutriderError('invalid', `${JSON.stringify(version.slice(0, 80))} is no version.`);
+    }
+    return join(this.folder, app, 'proofs', `${digest}-${version}.json`);
   }
 }
 
 const nameOf = ({ version, digest }: Named): string => `${version} ${digest}`;
+
+const isOf = ({ version, digest }: Named, statement: Named | undefined): boolean =>
+  statement?.version === version && statement.digest === digest;
+
+function readProof(path: string): ReleaseProof | undefined {
+  try {
+    const found = JSON.parse(readFileSync(path, 'utf8')) as Partial<ReleaseProof> | null;
+    const { signatures, agentsYaml } = found ?? {};
+    return Array.isArray(signatures) && typeof agentsYaml === 'string' ? { signatures, agentsYaml } : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 function readLedger(text: string): Ledger {
   const value = JSON.parse(text) as Partial<Ledger> | null;

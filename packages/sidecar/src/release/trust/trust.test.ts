@@ -1,5 +1,5 @@
 /** What a host with trusted_keys takes: each way to have it run something else is refused, with what to do about it. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HookAsk } from '@outrider/shared/domain/hook.js';
@@ -19,6 +19,8 @@ const NEXT = testKey();
 const STRANGERS = testKey();
 const ONE = signedSample('1.0.0');
 const TWO = signedSample('2.0.0');
+/** The content of ONE. */
+const AGAIN = signedSample('1.0.1', { 'memory.py': 'of 1.0.0' });
 const app = 'assistants';
 
 let dataDir: string;
@@ -190,10 +192,38 @@ describe('a way back', () => {
   ])('is refused where the proof on the disk %s', (_, change) => {
     stage(ONE);
     active(ONE);
-    const file = join(dataDir, 'trust', app, 'proofs', `${ONE.release.digest}.json`);
+    const file = join(dataDir, 'trust', app, 'proofs', `${ONE.release.digest}-1.0.0.json`);
     writeFileSync(file, change(readFileSync(file, 'utf8')));
     expect(() => opened().allow(app, ONE.release, NO_PROOF)).toThrow(/not signed|altered|trusted_keys/);
     expect(() => opened().allow(app, ONE.release, proofOf(ONE, [OURS], MONDAY))).not.toThrow();
+  });
+
+  test('is proven where the same content was released again under another version', () => {
+    stage(ONE);
+    active(ONE);
+    stage(AGAIN, proofOf(AGAIN, [OURS], TUESDAY));
+    active(AGAIN);
+    expect(AGAIN.release.digest).toBe(ONE.release.digest);
+    for (const on of [trust, opened()]) {
+      expect(() => on.allow(app, ONE.release, NO_PROOF)).not.toThrow();
+      expect(() => on.allow(app, AGAIN.release, NO_PROOF)).not.toThrow();
+      active(ONE, on);
+      expect(on.problems()).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['of that version', ONE, NO_PROOF],
+    ['of another version of the same content', AGAIN, proofOf(ONE, [OURS], MONDAY)],
+  ])('is proven where an earlier sidecar has kept the proof by content alone, %s', (_, kept, given) => {
+    stage(ONE);
+    active(ONE);
+    const folder = join(dataDir, 'trust', app, 'proofs');
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    const file = join(folder, `${ONE.release.digest}.json`);
+    writeFileSync(file, JSON.stringify(proofOf(kept, [OURS], TUESDAY)));
+    expect(() => opened().allow(app, ONE.release, given)).not.toThrow();
   });
 
   test('is refused where the host spec on the disk is not the one that was staged', () => {
