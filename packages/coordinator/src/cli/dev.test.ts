@@ -220,12 +220,15 @@ describe('a fleet on this machine', () => {
     expect((await run('agent', 'restart', 'wep')).stderr).toMatch(/no agent wep/);
   });
 
-  test('POST /rollback takes every app back', async () => {
+  test('POST /rollback takes every app back, and no further than what was good', async () => {
     const token = readFileSync(join(state, 'coordinator/run/token'), 'utf8').trim();
-    const answer = await fetch(`http://${NET}.1:7779/rollback`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
-    });
+    const back = (): Promise<Response> =>
+      fetch(`http://${NET}.1:7779/rollback`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+    // What was aborted has gone back already.
+    expect((await back()).status).toBe(409);
+    expect(await push('1.3.0')).toMatchObject({ code: 0 });
+    expect(await run('rollout', '--version', '1.3.0', '--bake', '1s')).toMatchObject({ code: 0 });
+    const answer = await back();
     expect(answer.status).toBe(202);
     const { status, rollback_id: id } = (await answer.json()) as { status: string; rollback_id: string };
     expect(status).toBe('rollback_initiated');
