@@ -88,6 +88,7 @@ export const EVENT_GUIDE: Readonly<Record<EventType, EventWords>> = {
     members: [...ROLLOUT, 'by', 'reason?'],
     data: {
       kind: '`rollout` or `rollback`',
+      'strategy?': 'how hosts are changed, or go back',
       from: 'the version that most hosts come from, or null',
       to: 'the version that it is about',
       'versions?': 'where hosts go to different ones: by host',
@@ -110,7 +111,10 @@ export const EVENT_GUIDE: Readonly<Record<EventType, EventWords>> = {
   'rollout.rolling_back': {
     when: 'What was touched goes back: it has failed, or a person has aborted it.',
     members: [...ROLLOUT, 'by?', 'reason'],
-    data: { 'hastened?': 'true: it went back already, and does so without grace from now on' },
+    data: {
+      'strategy?': 'how hosts go back',
+      'hastened?': 'true: it went back already, and does so without grace from now on',
+    },
   },
   'rollout.rolled_back': { when: 'Every host is back.', members: [...ROLLOUT, 'by?', 'reason?'], data: END_DATA },
   'rollout.aborted': {

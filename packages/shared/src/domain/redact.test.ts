@@ -27,6 +27,8 @@ describe('a text', () => {
     const found = redact(text);
     // The scheme of a header may go with its value.
     expect(found.replace('(hidden) (hidden)', '(hidden)')).toBe(shown.replace('(hidden) (hidden)', '(hidden)'));
+    // Told on by another, who hides what he does not know.
+    expect(redact(found)).toBe(found);
   });
 });
 

@@ -36,7 +36,8 @@ function withoutAssigned(text: string): string {
     const [, name = '', sign = '', value = ''] = found;
     const head = found.index + name.length + sign.length;
     pattern.lastIndex = looksSecret(name) ? head + value.length : head;
-    if (!looksSecret(name)) continue;
+    // Hidden already, by whoever has told it before.
+    if (!looksSecret(name) || text.startsWith(HIDDEN, head)) continue;
     shown += text.slice(from, head) + HIDDEN;
     from = head + value.length;
   }
