@@ -150,7 +150,8 @@ listen:
 /** What the units start. Resolves when both hosts are up. */
 const DAEMONS = String.raw`
 redis-server --bind 10.0.0.11 127.0.0.1 --protected-mode no --save '' --dir "$TMPDIR" > /var/log/redis.log 2>&1 &
-coordinator serve > /var/log/coordinator.log 2>&1 &
+# More than a reader has: pages push on and on here, and what one has pushed the next may ask for.
+OUTRIDER_COORDINATOR__KEEP_RELEASES=200 coordinator serve > /var/log/coordinator.log 2>&1 &
 sidecar run > /var/log/main-pc.log 2>&1 &
 OUTRIDER_RENDEZVOUS=/run/pc2/notes sidecar run --config /etc/outrider/pc2.yaml > /var/log/pc2.log 2>&1 &
 for _ in $(seq 600); do
