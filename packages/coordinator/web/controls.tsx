@@ -1,6 +1,7 @@
 /** What can be said to the rollout and to the fleet. Each button says what it does; what is far-reaching asks first. */
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
+import { ENDED_PHASES } from '@outrider/shared/domain/rollout.js';
 import { type Act, type Answer, post, type Prepare, type Question, say } from './actions.js';
 import type { Rollout, State } from './messages.js';
 import { token } from './token.js';
@@ -28,9 +29,8 @@ const STRATEGIES = Object.keys(MEANINGS) as readonly Strategy[];
 /** An emergency is not held up by a coordinator that has no plan soon. */
 const PLAN_WITHIN_MS = 4_000;
 
-const ENDED = ['succeeded', 'rolled_back', 'aborted', 'stuck'];
 export const isUnderWay = (rollout: Rollout | null): rollout is Rollout =>
-  rollout !== null && !ENDED.includes(rollout.phase);
+  rollout !== null && !(ENDED_PHASES as readonly string[]).includes(rollout.phase);
 
 export function Controls({ state, rollout, mayAct, act, prepare }: ControlsProps): JSX.Element {
   return (

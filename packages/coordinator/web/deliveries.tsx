@@ -3,8 +3,9 @@ import { memo } from 'preact/compat';
 import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { FiguresDocument, ReportDocument } from '@outrider/shared/documents/report.js';
+import { deploymentWords, frequencyWords } from '@outrider/shared/domain/delivery-words.js';
 import { type Delivery, DeliveryChart } from './delivery-chart.js';
-import { clockTime, frequency, rate, span } from './words.js';
+import { clockTime, rate, span } from './words.js';
 
 interface DeliveriesProps {
   /** Counts the rollouts that have ended, and the connections. */
@@ -80,27 +81,14 @@ function Figures({ report, deliveries }: Read): JSX.Element {
 }
 
 const ROWS: readonly (readonly [what: string, words: (figures: FiguresDocument) => string])[] = [
-  ['deployments', deployments],
-  ['frequency', (figures) => frequency(figures.frequency_per_day)],
+  ['deployments', ({ deployments, rollbacks }) => deploymentWords(deployments, rollbacks)],
+  ['frequency', (figures) => frequencyWords(figures.frequency_per_day) ?? '–'],
   ['success', (figures) => rate(figures.success_rate)],
   ['rolled back', (figures) => rate(figures.rollback_rate)],
   ['duration', ({ duration_seconds: took }) => spans(took)],
   ['time to recover', ({ recovery_seconds: took }) => spans(took)],
   ['last success', ({ last_success: at }) => (at === null ? '–' : dayAndTime(Date.parse(at)))],
 ];
-
-/** 12 (9 good, 2 rolled back, 1 asked back). */
-function deployments({ deployments: count, rollbacks }: FiguresDocument): string {
-  const parts = [
-    [count.succeeded, 'good'],
-    [count.rolled_back, 'rolled back'],
-    [count.stuck, 'stuck'],
-    [count.aborted, 'aborted'],
-    [rollbacks, 'asked back'],
-  ] as const;
-  const words = parts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`);
-  return words.length === 0 ? '0' : `${count.total} (${words.join(', ')})`;
-}
 
 /** The median, and what nine in ten stayed within. */
 const spans = (took: { readonly median: number; readonly p90: number } | null): string =>

@@ -1,4 +1,6 @@
 /** Times and amounts for people. */
+import { tenth } from '@outrider/shared/domain/delivery-words.js';
+
 const pad = (value: number): string => String(value).padStart(2, '0');
 
 /** 14:03:09, of this person's clock. */
@@ -33,14 +35,5 @@ export const percent = (value: number | null | undefined): string =>
 /** 75 %; – where there is nothing to tell it from. */
 export const rate = (part: number | null): string => (part === null ? '–' : `${tenth(part * 100)} %`);
 
-/** In the unit in which it is one or more, down to months. */
-export function frequency(perDay: number): string {
-  if (perDay === 0) return '–';
-  if (perDay >= 1) return `${tenth(perDay)} a day`;
-  return perDay * 7 >= 1 ? `${tenth(perDay * 7)} a week` : `${tenth(perDay * 30)} in 30 days`;
-}
-
 /** Of seconds: below ten to a tenth. */
 export const span = (seconds: number): string => (seconds < 10 ? `${tenth(seconds)} s` : lasting(seconds * 1000));
-
-const tenth = (value: number): string => String(Math.round(value * 10) / 10);

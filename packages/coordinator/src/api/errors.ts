@@ -1,5 +1,5 @@
 /** Errors of agents as all faces of the coordinator give them. */
-import { type ErrorFilter, type GroupedErrors, matches, SEVERITIES } from '@outrider/shared/domain/agent-error.js';
+import { type ErrorFilter, matches, SEVERITIES } from '@outrider/shared/domain/agent-error.js';
 import type { OutriderEvent } from '@outrider/shared/domain/event.js';
 import { oneOf, optionalName } from './fields.js';
 import type { Inside } from './inside.js';
@@ -17,11 +17,6 @@ export const filterOf = ({ host, app, agent, severity }: ErrorQuery): ErrorFilte
   ...{ host: optionalName('host', host), app: optionalName('app', app), agent: optionalName('agent', agent) },
   severity: severity === '' ? 'info' : oneOf('severity', severity, SEVERITIES),
 });
-
-/** `since`: epoch milliseconds; 0: all that is kept. */
-export function groupedErrors({ errors }: Inside, filter: ErrorFilter, since: number): Promise<GroupedErrors> {
-  return errors.grouped(filter, since);
-}
 
 /** The last `lines` of those since then, and each that comes. */
 export async function* followedErrors(

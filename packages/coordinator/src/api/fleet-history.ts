@@ -10,7 +10,7 @@ import { fleetHealth } from '@outrider/shared/domain/health-score.js';
 import type { InstanceStatus } from '@outrider/shared/domain/host.js';
 import type { FleetHost } from '../engine/ports.js';
 import type { Inside } from './inside.js';
-import { instancesOf, isInUse } from './read-model.js';
+import { instancesOf, instancesOn, isInUse } from './read-model.js';
 
 /** Hosts have said how they are by then. */
 const FIRST_MS = 1_000;
@@ -83,14 +83,10 @@ export class FleetHistory {
     this.ready[at] = instances.filter(({ ready }) => ready).length;
     this.total[at] = instances.length;
     this.health[at] = fleetHealth(instances).score;
-    for (const host of fleet.hosts()) this.seeHost(host, at);
-    const reached = new Set(
-      fleet
-        .hosts()
-        .filter(isReached)
-        .map(({ name }) => name),
-    );
-    for (const instance of instances) this.seeInstance(instance, at, reached);
+    for (const host of fleet.hosts()) {
+      this.seeHost(host, at);
+      for (const one of instancesOn(host).filter(isInUse)) this.seeInstance(one, at, isReached(host));
+    }
     forget(this.hosts, this.looks, at);
     forget(this.agents, this.looks, at);
   }
@@ -134,7 +130,7 @@ export class FleetHistory {
     track.memory[at] = isKnown ? memoryPercent : NaN;
   }
 
-  private seeInstance(one: InstanceStatus, at: number, reached: ReadonlySet<string>): void {
+  private seeInstance(one: InstanceStatus, at: number, isHere: boolean): void {
     const { host, app, agent, instance } = one;
     const key = `${host}/${app}/${agent}.${instance}`;
     const known = this.agents.get(key);
@@ -142,7 +138,6 @@ export class FleetHistory {
     const track = known ?? new Track({ host, app, agent, instance });
     this.agents.set(key, track);
     track.seen = this.looks;
-    const isHere = reached.has(host);
     track.cpu[at] = isHere ? (one.cpuPercent ?? NaN) : NaN;
     track.memory[at] = isHere ? (one.memoryBytes ?? NaN) : NaN;
   }

@@ -1,5 +1,5 @@
 /**
- * What gates have said in the rollout that is shown, read from what was decided in it: so every coordinator has it,
+ * What gates have said in one rollout that is shown, read from what was decided in it: so every coordinator has it,
  * whoever led at that time. Asked for while somebody looks, at most once a second.
  */
 import type { GateVerdict } from '@outrider/shared/domain/gate.js';
@@ -45,7 +45,7 @@ export interface GateSamplesOptions {
 }
 
 export class GateSamples {
-  private known: { readonly rollout: string; readonly samples: SamplesByGate } = { rollout: '', samples: {} };
+  private known: SamplesByGate = {};
   /** What was asked about last, and when. */
   private asked = { about: '', at: -Infinity };
   private isAsking = false;
@@ -56,7 +56,7 @@ export class GateSamples {
   of(rollout: Rollout): SamplesByGate {
     if ((rollout.gates ?? []).length === 0) return {};
     if (this.mayHaveMore(rollout)) void this.ask(rollout);
-    return this.known.rollout === rollout.id ? this.known.samples : {};
+    return this.known;
   }
 
   /** Gates are asked in a bake alone; whatever ends one is a change of the rollout. */
@@ -73,7 +73,7 @@ export class GateSamples {
     this.asked = { about: aboutOf(rollout), at: clock.monotonic() };
     try {
       const { decisions } = await rollouts.trace(rollout.id);
-      this.known = { rollout: rollout.id, samples: samplesIn(decisions) };
+      this.known = samplesIn(decisions);
       changed();
     } catch (error) {
       // Redis is away: what is here stays, and the next look asks again.
@@ -85,4 +85,4 @@ export class GateSamples {
   }
 }
 
-const aboutOf = ({ id, phase, paused }: Rollout): string => `${id}/${phase}/${paused}`;
+const aboutOf = ({ phase, paused }: Rollout): string => `${phase}/${paused}`;

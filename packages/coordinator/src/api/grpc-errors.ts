@@ -4,7 +4,7 @@ import type { ErrorsRequest__Output } from '@outrider/shared/gen/outrider/v1/Err
 import type { ErrorsResponse } from '@outrider/shared/gen/outrider/v1/ErrorsResponse.js';
 import { writeEvent } from '@outrider/shared/rpc/codec.js';
 import type { Service } from '@outrider/shared/rpc/methods.js';
-import { filterOf, followedErrors, groupedErrors } from './errors.js';
+import { filterOf, followedErrors } from './errors.js';
 import { refuse } from './fields.js';
 import type { Inside } from './inside.js';
 
@@ -29,7 +29,7 @@ async function* answer(
     }
     return;
   }
-  const { groups, dropped } = await groupedErrors(inside, filter, since);
+  const { groups, dropped } = await inside.errors.grouped(filter, since);
   for (const { context, hosts, ...group } of groups) {
     yield { group: { ...group, hosts: [...hosts], context: JSON.stringify(context) } };
   }

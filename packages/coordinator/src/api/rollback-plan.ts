@@ -1,13 +1,11 @@
 /** What POST /rollback would do, app by app and host by host, by the same rules. Changes nothing. */
 import { hostEnds } from '@outrider/shared/domain/host-ends.js';
-import { hasEnded, type Plan, type RollbackStrategy, type Rollout } from '@outrider/shared/domain/rollout.js';
-import { appsIn, appsOfRollout } from '@outrider/shared/domain/rollout-place.js';
+import type { Plan, RollbackStrategy, Rollout } from '@outrider/shared/domain/rollout.js';
+import { appsOfRollout } from '@outrider/shared/domain/rollout-place.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
-import { REST_MS } from '../rollout/strategy.js';
-import { freeHosts, leftOut, readAsk, refuseUnlessUnderWay, type WayBack } from './emergency.js';
 import type { Inside } from './inside.js';
-import { appsOf } from './read-model.js';
-import { wayBack } from './way-back.js';
+import { leftOut, readWaysBack, requestOf, underWay, type WayBack } from './rollback-ask.js';
+import { isGoingBack, wayBack } from './way-back.js';
 
 export interface PlannedEnd {
   readonly host: string;
@@ -48,12 +46,10 @@ export async function planRollback(
   body: Readonly<Record<string, unknown>>,
   by: string,
 ): Promise<RollbackPlan> {
-  const { app, expected, ...ask } = readAsk(body);
-  const apps = app === '' ? appsOf(inside.fleet) : appsIn(app);
-  if (expected !== '') await refuseUnlessUnderWay(inside, apps, expected);
+  const { apps, ask } = await readWaysBack(inside, body);
   const parts: PlannedPart[] = [];
   for (const name of apps) {
-    const running = (await inside.rollouts.list(name, 20)).find((rollout) => !hasEnded(rollout.phase));
+    const running = await underWay(inside, name);
     // One of several apps goes back as a whole, and is told once.
     if (running !== undefined && parts.some(({ rollout }) => rollout === running.id)) continue;
     parts.push(await partOf(inside, { ...ask, app: name }, running, by));
@@ -77,8 +73,7 @@ async function partOf(inside: Inside, ask: WayBack, running: Rollout | undefined
 
 async function begunPart(inside: Inside, ask: WayBack, by: string): Promise<PlannedPart> {
   const { fleet, rollouts } = inside;
-  const hosts = ask.hosts.length === 0 ? freeHosts(fleet, ask.app) : ask.hosts;
-  const plan = await rollouts.planRollback({ ...ask, hosts, bakeMs: REST_MS, by, requestId: 'plan' });
+  const plan = await rollouts.planRollback({ ...requestOf(fleet, ask), by, requestId: 'plan' });
   const moving = plan.hosts.map((host) => plannedEnd(plan, host));
   const reasons = plan.notices ?? [];
   return {
@@ -99,11 +94,10 @@ function plannedEnd(plan: Plan, { host, app, from, to, actions }: Plan['hosts'][
 
 function underWayPart(inside: Inside, ask: WayBack, running: Rollout): PlannedPart {
   const way = wayBack(running, ask);
-  const isBack = running.kind === 'rollback' || running.phase === 'rolling_back';
   const ends = hostEnds(running, way).map(({ from = null, to = null, ...end }) => ({ ...end, from, to }));
   const apps = appsOfRollout(running).map(({ app }) => app);
   return {
-    action: way === 'go_on' ? 'go_on' : isBack ? 'hasten' : 'abort',
+    action: way === 'go_on' ? 'go_on' : isGoingBack(running) ? 'hasten' : 'abort',
     ...{ app: running.app, rollout: running.id },
     hosts: [...ends, ...staying(inside, apps, ends)],
     reasons: [

@@ -2,13 +2,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { COORDINATOR_ENDPOINT } from '@outrider/shared/runtime/daemon-notes.js';
 import { findEndpoint } from '@outrider/shared/runtime/rendezvous.js';
 import { type Globals, QUESTION_MS } from './globals.js';
 import { rememberInventory } from './inventory.js';
 
 /** How long one of several addresses may take to answer at all. */
 const CONNECT_WITHIN_MS = 2_000;
-const DEFAULT_ENDPOINT = '127.0.0.1:7077';
 
 interface Place {
   readonly endpoint: string;
@@ -24,8 +24,8 @@ let answeredBy: string | undefined;
 /** Where a coordinator may be, best first. The token is read anew for each attempt. */
 function places(globals: Globals): readonly Place[] {
   if (globals.endpoints.length === 0) {
-    const found = findEndpoint('coordinator', answeredBy, DEFAULT_ENDPOINT);
-    return [found ?? { endpoint: answeredBy ?? DEFAULT_ENDPOINT, token: undefined }];
+    const found = findEndpoint('coordinator', answeredBy, COORDINATOR_ENDPOINT);
+    return [found ?? { endpoint: answeredBy ?? COORDINATOR_ENDPOINT, token: undefined }];
   }
   // Whoever answered last is asked first, so that the dead of the list are not waited for again and again.
   const known = globals.endpoints.filter((endpoint) => endpoint === answeredBy);
@@ -34,7 +34,7 @@ function places(globals: Globals): readonly Place[] {
 }
 
 /** `HOST:PORT` of whoever would be asked first. */
-export const whereAsked = (globals: Globals): string => places(globals)[0]?.endpoint ?? DEFAULT_ENDPOINT;
+export const whereAsked = (globals: Globals): string => places(globals)[0]?.endpoint ?? COORDINATOR_ENDPOINT;
 
 /** Calls the first coordinator that answers. `unavailable` where none does. */
 export async function withCoordinator<T>(globals: Globals, act: (remote: CoordinatorRemote) => Promise<T>): Promise<T> {

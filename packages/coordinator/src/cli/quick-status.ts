@@ -5,14 +5,12 @@
  */
 import { connect } from 'node:net';
 import type { FleetDocument } from '@outrider/shared/documents/fleet.js';
-import { type DaemonNote, findDaemons } from '@outrider/shared/runtime/daemon-notes.js';
+import { chosen, COORDINATOR_ENDPOINT, type DaemonNote, findDaemons } from '@outrider/shared/runtime/daemon-notes.js';
 import { inventoryFolder, isRemembered } from './inventory-notes.js';
 import { statusText } from './status-text.js';
 
 /** Then the whole program asks, and is patient. */
 const LONGEST_MS = 5_000;
-/** Of the addresses of one daemon. */
-const PREFERRED = '127.0.0.1:7077';
 
 /** As GET /fleet has it. */
 type FleetAnswer = FleetDocument & { readonly endpoints: Readonly<Record<string, string>> };
@@ -21,7 +19,7 @@ type FleetAnswer = FleetDocument & { readonly endpoints: Readonly<Record<string,
 export async function quickStatus(words: readonly string[], whole: () => unknown): Promise<void> {
   const [verb, option, ...more] = words;
   const isPlain = verb === 'status' && (option === undefined || option === '--json') && more.length === 0;
-  const daemon = isPlain ? theOnly() : undefined;
+  const daemon = isPlain ? whomToAsk() : undefined;
   const answer = daemon?.http === undefined ? undefined : await ask(daemon.http).catch(() => undefined);
   if (daemon === undefined || answer === undefined) {
     whole();
@@ -39,12 +37,10 @@ export async function quickStatus(words: readonly string[], whole: () => unknown
 }
 
 /** Who would be asked by gRPC too. */
-function theOnly(): DaemonNote | undefined {
+function whomToAsk(): DaemonNote | undefined {
   if ((process.env['OUTRIDER_ENDPOINT'] ?? '') !== '') return undefined;
   try {
-    const daemons = findDaemons('coordinator');
-    if (new Set(daemons.map(({ pid }) => pid)).size !== 1) return undefined;
-    return daemons.find(({ endpoint }) => endpoint === PREFERRED) ?? daemons[0];
+    return chosen(findDaemons('coordinator'), COORDINATOR_ENDPOINT);
   } catch {
     return undefined;
   }

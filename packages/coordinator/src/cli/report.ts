@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { table } from '@outrider/shared/cli/table.js';
 import { type FiguresDocument, type ReportDocument, reportDocument } from '@outrider/shared/documents/report.js';
 import { DEFAULT_REPORT_MS, DELIVERIES_KEPT_MS } from '@outrider/shared/domain/delivery.js';
+import { deploymentWords, frequencyWords, tenth } from '@outrider/shared/domain/delivery-words.js';
 import { formatDuration, parseSpan } from '@outrider/shared/domain/duration.js';
 import { readReport } from '@outrider/shared/rpc/codec.js';
 import { nameOption } from './arguments.js';
@@ -69,8 +70,8 @@ export function reportText({ environment, from, until, apps, total }: ReportDocu
 
 const rowOf = (name: string, figures: FiguresDocument): string[] => [
   name,
-  deploymentWords(figures),
-  frequencyWords(figures.frequency_per_day),
+  deploymentWords(figures.deployments, figures.rollbacks),
+  frequencyWords(figures.frequency_per_day) ?? '-',
   percent(figures.success_rate),
   percent(figures.rollback_rate),
   spanWords(figures.duration_seconds),
@@ -78,29 +79,7 @@ const rowOf = (name: string, figures: FiguresDocument): string[] => [
   figures.last_success ?? '-',
 ];
 
-/** `12 (9 good, 2 rolled back, 1 aborted)`. */
-function deploymentWords({ deployments, rollbacks }: FiguresDocument): string {
-  const parts = [
-    [deployments.succeeded, 'good'],
-    [deployments.rolled_back, 'rolled back'],
-    [deployments.stuck, 'stuck'],
-    [deployments.aborted, 'aborted'],
-    [rollbacks, 'asked back'],
-  ] as const;
-  const words = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
-  return words.length === 0 ? '0' : `${deployments.total} (${words.join(', ')})`;
-}
-
-/** In the unit in which it is one or more, down to months. */
-function frequencyWords(perDay: number): string {
-  if (perDay === 0) return '-';
-  if (perDay >= 1) return `${round(perDay)} a day`;
-  return perDay * 7 >= 1 ? `${round(perDay * 7)} a week` : `${round(perDay * 30)} in 30 days`;
-}
-
-const round = (value: number): string => String(Math.round(value * 10) / 10);
-
-const percent = (rate: number | null): string => (rate === null ? '-' : `${round(rate * 100)} %`);
+const percent = (rate: number | null): string => (rate === null ? '-' : `${tenth(rate * 100)} %`);
 
 /** The median, and what nine in ten stayed within. */
 function spanWords(span: { readonly median: number; readonly p90: number } | null): string {

@@ -3,7 +3,7 @@
  * token file in a private folder. Notes hold no secret; whoever can't read the token file gets no further.
  */
 import { OutriderError } from './errors.js';
-import { type DaemonKind, type DaemonNote, findDaemons } from './daemon-notes.js';
+import { chosen, type DaemonKind, type DaemonNote, findDaemons } from './daemon-notes.js';
 import { leaveNote, rendezvousFolder } from './notes.js';
 import { readToken } from './token.js';
 
@@ -29,12 +29,7 @@ export function findEndpoint(
   folder: string = rendezvousFolder(),
 ): { readonly endpoint: string; readonly token: string | undefined; readonly http?: string } | undefined {
   const notes = findDaemons(program, folder);
-  // A daemon that listens on several addresses has left a note for each.
-  const only = new Set(notes.map((note) => note.pid)).size === 1 ? notes[0] : undefined;
-  const found =
-    endpoint === undefined
-      ? (notes.find((note) => note.endpoint === preferred) ?? only)
-      : notes.find((note) => note.endpoint === endpoint);
+  const found = endpoint === undefined ? chosen(notes, preferred) : notes.find((note) => note.endpoint === endpoint);
   if (found === undefined && endpoint === undefined && notes.length > 0) {
     const choices = notes.map((note) => note.endpoint).join(', ');
     throw new OutriderError('invalid', `Several run here: ${choices}. Choose one with --endpoint.`);
