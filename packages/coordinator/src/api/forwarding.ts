@@ -48,7 +48,7 @@ function unlessReadOnly(here: Unary, leader: Leader): Unary {
 function atLeader(name: Method, here: Unary, leader: Leader, streams: boolean): Unary {
   return (request, context) => {
     const { signal, isForwarded, leftMs } = context;
-    const limits = streams ? {} : { timeoutMs: Math.min(FORWARDED_MS, leftMs) };
+    const limits = streams ? { beside: true } : { timeoutMs: Math.min(FORWARDED_MS, leftMs) };
     return leader.carryOut(
       { signal, isForwarded, leftMs, again: !streams },
       () => here(request, context),

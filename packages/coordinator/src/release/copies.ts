@@ -169,7 +169,7 @@ export class ReleaseCopies implements Releases {
     const bases = suspects.size > 0 ? [] : await this.basesOf(digest, wanted);
     const ask = { sha256: [...wanted], bases, packed: true, suspects: [...suspects] };
     try {
-      if ((await receiveAll(this.options.blobs, remote.Blobs(ask))) > 0) return;
+      if ((await receiveAll(this.options.blobs, remote.Blobs(ask, { beside: true }))) > 0) return;
     } catch (error) {
       if (!(error instanceof WrongContent) || suspects.has(error.sha256)) throw error;
       suspects.add(error.sha256);

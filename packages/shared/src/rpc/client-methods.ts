@@ -7,6 +7,7 @@ import { MESSAGE_OPTIONS } from './message-options.js';
 import { protoTree } from './proto-tree.js';
 
 export interface ClientMethod {
+  readonly name: string;
   readonly path: string;
   readonly requestStream: boolean;
   readonly responseStream: boolean;
@@ -37,6 +38,7 @@ function clientMethod(service: Service, method: Method): ClientMethod {
     return found;
   };
   return {
+    name: method.name,
     path: `/${service.fullName.slice(1)}/${method.name}`,
     requestStream: method.requestStream === true,
     responseStream: method.responseStream === true,

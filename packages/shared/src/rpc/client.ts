@@ -5,6 +5,10 @@ import type { SidecarDefinition, SidecarHandlers } from '../gen/outrider/v1/Side
 import { OutriderError } from '../runtime/errors.js';
 import { type ClientMethod, clientMethods } from './client-methods.js';
 import { type CallOptions, FORWARDED, type Remote } from './methods.js';
+import { BrokenOff } from './side/frames.js';
+import { answersOf, sendMessages, SIDE_METHODS } from './side/messages.js';
+import { OpenedSide } from './side/opened.js';
+import { SIDE_KEY } from './side/words.js';
 import { fromStatus } from './status.js';
 
 export interface ClientOptions {
@@ -27,6 +31,8 @@ interface Closable {
 }
 
 const UNARY_TIMEOUT_MS = 10_000;
+/** A call whose side stream broke off ends by itself, or is ended. */
+const END_WITHIN_MS = 5_000;
 
 /** Notices a peer that vanished without a word, and asks soon again after a failure. */
 const CHANNEL_OPTIONS: grpc.ChannelOptions = {
@@ -66,28 +72,34 @@ function connect<R>(service: 'Coordinator' | 'Sidecar', options: ClientOptions):
 
 /** One method as a function: a promise, or for a stream of responses an async iterable. */
 function wrap(client: grpc.Client, method: ClientMethod, options: ClientOptions): unknown {
-  const metadata = (): grpc.Metadata => {
+  const metadata = (side: OpenedSide | undefined): grpc.Metadata => {
     const result = new grpc.Metadata();
     if (options.token !== undefined) result.set('authorization', `Bearer ${options.token}`);
     if (options.forwards === true) result.set(FORWARDED, '1');
+    if (side !== undefined) result.set(SIDE_KEY, side.ticket.toString('hex'));
     return result;
   };
+  const sideFor = (given: CallOptions | undefined): OpenedSide | undefined =>
+    given?.beside === true && SIDE_METHODS.has(method.name) ? new OpenedSide(options.endpoint) : undefined;
   if (!method.responseStream) {
-    return (request: object | AsyncIterable<object>, given?: CallOptions) =>
-      callOnce(client, method, request, metadata(), given, options.endpoint);
+    return (request: object | AsyncIterable<object>, given?: CallOptions) => {
+      const side = sideFor(given);
+      return callOnce(client, method, request, metadata(side), { ...given, side }, options.endpoint);
+    };
   }
   const { path, requestSerialize, responseDeserialize } = method;
   return (request: object, given?: CallOptions) => {
-    const limits = limitsOf(given);
+    const side = sideFor(given);
     const call = client.makeServerStreamRequest(
       path,
       requestSerialize,
       responseDeserialize,
       request,
-      metadata(),
-      limits,
+      metadata(side),
+      limitsOf(given),
     );
-    return iterate(call, given?.signal, options.endpoint);
+    const inline = iterate(call, given?.signal, options.endpoint);
+    return side === undefined ? inline : answersOf(side, inline, responseDeserialize, () => call.cancel());
   };
 }
 
@@ -101,14 +113,15 @@ function callOnce(
   method: ClientMethod,
   request: object | AsyncIterable<object>,
   metadata: grpc.Metadata,
-  given: CallOptions | undefined,
+  given: CallOptions & { readonly side: OpenedSide | undefined },
   endpoint: string,
 ): Promise<object> {
   const { path, requestSerialize: serialize, responseDeserialize: deserialize } = method;
   return new Promise<object>((resolve, reject) => {
     let failed: { readonly error: unknown } | undefined;
     const done = (error: grpc.ServiceError | null, response?: object): void => {
-      given?.signal?.removeEventListener('abort', cancel);
+      given.signal?.removeEventListener('abort', cancel);
+      given.side?.close();
       if (error === null && response !== undefined) resolve(response);
       else reject(failed === undefined ? fromStatus(error, endpoint) : (failed.error as Error));
     };
@@ -117,7 +130,9 @@ function callOnce(
     if (method.requestStream) {
       const stream = client.makeClientStreamRequest(path, serialize, deserialize, metadata, limitsOf(given), done);
       call = stream;
-      feed(stream, request as AsyncIterable<object>).catch((error: unknown) => {
+      feed(stream, request as AsyncIterable<object>, given.side, serialize).catch((error: unknown) => {
+        // The call itself tells soon why its other end has left.
+        if (error instanceof BrokenOff) return void setTimeout(cancel, END_WITHIN_MS).unref();
         // Whoever makes the requests knows better than the cancelled call.
         failed = { error };
         cancel();
@@ -126,12 +141,22 @@ function callOnce(
       const limits = limitsOf(given, UNARY_TIMEOUT_MS);
       call = client.makeUnaryRequest(path, serialize, deserialize, request as object, metadata, limits, done);
     }
-    given?.signal?.addEventListener('abort', cancel, { once: true });
-    if (given?.signal?.aborted === true) cancel();
+    given.signal?.addEventListener('abort', cancel, { once: true });
+    if (given.signal?.aborted === true) cancel();
   });
 }
 
-async function feed(call: grpc.ClientWritableStream<object>, requests: AsyncIterable<object>): Promise<void> {
+async function feed(
+  call: grpc.ClientWritableStream<object>,
+  requests: AsyncIterable<object>,
+  side: OpenedSide | undefined,
+  serialize: ClientMethod['requestSerialize'],
+): Promise<void> {
+  if (side !== undefined && (await side.accepted)) {
+    await sendMessages(requests, side.writer, serialize);
+    call.end();
+    return;
+  }
   for await (const request of requests) {
     if (call.destroyed) return;
     if (!call.write(request)) await drained(call);

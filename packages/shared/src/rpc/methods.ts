@@ -28,6 +28,8 @@ export interface CallOptions {
   /** Milliseconds; without it, 10 s for unary calls and no limit for streams. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Contents may travel on a side stream: each message that comes is good until the next is asked for. */
+  readonly beside?: boolean;
 }
 
 /** A service as plain async functions, in the server's view. */

@@ -3,11 +3,15 @@ import type { EventEmitter } from 'node:events';
 import grpc from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, type ServingStatusMap } from 'grpc-health-check';
-import { OutriderError } from '../runtime/errors.js';
+import { messageOf, OutriderError } from '../runtime/errors.js';
 import { tokenMatches } from '../runtime/token.js';
 import { describable } from './reflection.js';
 import type { LoadedProto } from './loader.js';
 import { type CallContext, FORWARDED } from './methods.js';
+import { type AcceptedSide, AcceptedSides } from './side/accepted.js';
+import { type Front, type FrontOptions, startFront } from './side/front.js';
+import { messagesOf, sendMessages, SIDE_METHODS } from './side/messages.js';
+import { SIDE_KEY } from './side/words.js';
 import { toStatus } from './status.js';
 
 export interface GrpcServerOptions {
@@ -42,42 +46,54 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     'grpc.max_send_message_length': 64 * 1024 * 1024,
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5_000,
-    'grpc.so_reuseport': 0,
   });
   const ending = new AbortController();
-  server.addService(options.service, handlersOf(options, ending.signal));
+  const sides = new AcceptedSides();
+  server.addService(options.service, handlersOf(options, sides, ending.signal));
   const initial: ServingStatusMap = { '': 'SERVING' };
   const health = new HealthImplementation(initial);
   health.addToServer(server);
   new ReflectionService(describable(options.proto.definition)).addToServer(server);
+  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const fronts: Front[] = [];
+  const endFronts = (): void => fronts.forEach((front) => front.close());
   try {
-    const addresses: string[] = [];
-    for (const address of options.listen) addresses.push(await bind(server, address));
+    for (const address of options.listen) {
+      fronts.push(
+        await bind(address, {
+          grpc: (socket) => injector.injectConnection(socket),
+          side: (ticket, socket) => sides.add(ticket, socket),
+        }),
+      );
+    }
     return {
-      addresses,
+      addresses: fronts.map(({ address }) => address),
       setHealth: (service, serving) => health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING'),
-      close: () => close(server, ending),
+      close: async () => {
+        ending.abort();
+        endFronts();
+        await close(server);
+        sides.close();
+      },
     };
   } catch (error) {
+    endFronts();
     server.forceShutdown();
     throw error;
   }
 }
 
-function bind(server: grpc.Server, address: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, port) => {
-      if (error !== null)
-        reject(
-          new OutriderError('unavailable', `Cannot listen on ${address} (gRPC): ${error.message}.`, { cause: error }),
-        );
-      else resolve(address.replace(/:\d+$/, `:${port}`));
+async function bind(address: string, options: FrontOptions): Promise<Front> {
+  try {
+    return await startFront(address, options);
+  } catch (error) {
+    throw new OutriderError('unavailable', `Cannot listen on ${address} (gRPC): ${messageOf(error)}.`, {
+      cause: error,
     });
-  });
+  }
 }
 
-function close(server: grpc.Server, ending: AbortController): Promise<void> {
-  ending.abort();
+function close(server: grpc.Server): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       server.forceShutdown();
@@ -96,7 +112,11 @@ type AnyCall =
   | grpc.ServerReadableStream<object, object>
   | grpc.ServerWritableStream<object, object>;
 
-function handlersOf(options: GrpcServerOptions, ending: AbortSignal): grpc.UntypedServiceImplementation {
+function handlersOf(
+  options: GrpcServerOptions,
+  sides: AcceptedSides,
+  ending: AbortSignal,
+): grpc.UntypedServiceImplementation {
   const implementation = options.implementation as Readonly<Record<string, AnyHandler>>;
   const handlers: grpc.UntypedServiceImplementation = {};
   for (const [name, method] of Object.entries(options.service)) {
@@ -116,21 +136,37 @@ function handlersOf(options: GrpcServerOptions, ending: AbortSignal): grpc.Untyp
       if (!(error instanceof OutriderError)) options.onBug(error, name);
       return toStatus(error);
     };
-    handlers[name] = method.responseStream
-      ? streamHandler(handler, guard, failed)
-      : unaryHandler(handler, guard, failed, method.requestStream);
+    const sideOf = async (call: AnyCall, signal: AbortSignal): Promise<AcceptedSide | undefined> => {
+      const [ticket] = SIDE_METHODS.has(name) ? call.metadata.get(SIDE_KEY) : [];
+      return typeof ticket === 'string' ? sides.claim(ticket, signal) : undefined;
+    };
+    const parts = { handler, guard, failed, method, sideOf };
+    handlers[name] = method.responseStream ? streamHandler(parts) : unaryHandler(parts);
   }
   return handlers;
 }
 
-type Guard = (call: AnyCall) => CallContext;
-type Failed = (error: unknown) => ReturnType<typeof toStatus>;
+interface Parts {
+  readonly handler: AnyHandler;
+  readonly guard: (call: AnyCall) => CallContext;
+  readonly failed: (error: unknown) => ReturnType<typeof toStatus>;
+  readonly method: grpc.ServiceDefinition[string];
+  readonly sideOf: (call: AnyCall, signal: AbortSignal) => Promise<AcceptedSide | undefined>;
+}
 
-function unaryHandler(handler: AnyHandler, guard: Guard, failed: Failed, streams: boolean): grpc.UntypedHandleCall {
+function unaryHandler({ handler, guard, failed, method, sideOf }: Parts): grpc.UntypedHandleCall {
   return (call: grpc.ServerUnaryCall<object, object>, callback: grpc.sendUnaryData<object>) => {
     const run = async (): Promise<object> => {
       const context = guard(call);
-      return handler(streams ? call : call.request, context) as Promise<object>;
+      if (!method.requestStream) return (await handler(call.request, context)) as object;
+      const side = await sideOf(call, context.signal);
+      const inline = call as unknown as AsyncIterable<object>;
+      try {
+        const requests = side === undefined ? inline : requestsOf(side, inline, method.requestDeserialize);
+        return (await handler(requests, context)) as object;
+      } finally {
+        side?.close();
+      }
     };
     run().then(
       (response) => callback(null, response),
@@ -139,20 +175,54 @@ function unaryHandler(handler: AnyHandler, guard: Guard, failed: Failed, streams
   };
 }
 
-function streamHandler(handler: AnyHandler, guard: Guard, failed: Failed): grpc.UntypedHandleCall {
+/** A caller that has left its side stream before it used it goes on without one. */
+async function* requestsOf(
+  { reader }: AcceptedSide,
+  inline: AsyncIterable<object>,
+  deserialize: (bytes: Buffer) => object,
+): AsyncGenerator<object> {
+  let isUsed = false;
+  try {
+    for await (const message of messagesOf(reader, deserialize)) {
+      isUsed = true;
+      yield message;
+    }
+    return;
+  } catch (error) {
+    if (isUsed) throw error;
+  }
+  yield* inline;
+}
+
+function streamHandler({ handler, guard, failed, method, sideOf }: Parts): grpc.UntypedHandleCall {
   return (call: grpc.ServerWritableStream<object, object>) => {
     const run = async (): Promise<void> => {
       const context = guard(call);
-      for await (const message of handler(call.request, context) as AsyncIterable<object>) {
-        if (context.signal.aborted) break;
-        if (!call.write(message)) await drained(call, context.signal);
+      const side = await sideOf(call, context.signal);
+      const messages = handler(call.request, context) as AsyncIterable<object>;
+      try {
+        if (side === undefined) await sendInline(call, messages, context.signal);
+        else await sendMessages(messages, side.writer, method.responseSerialize);
+        call.end();
+      } finally {
+        side?.close();
       }
-      call.end();
     };
     run().catch((error: unknown) => {
       if (!call.cancelled) call.emit('error', failed(error));
     });
   };
+}
+
+async function sendInline(
+  call: grpc.ServerWritableStream<object, object>,
+  messages: AsyncIterable<object>,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const message of messages) {
+    if (signal.aborted) break;
+    if (!call.write(message)) await drained(call, signal);
+  }
 }
 
 /** Waits until the caller has read, or has gone. */

@@ -210,7 +210,10 @@ class Fetch {
     const suspects = [...(this.suspects.get(source) ?? [])].filter((sha256) => wanted.includes(sha256));
     try {
       if (isHost) await remote.connected(PEER_CONNECT_MS);
-      for await (const piece of remote.Blobs({ sha256: [...wanted], bases, packed: true, suspects }, { signal })) {
+      for await (const piece of remote.Blobs(
+        { sha256: [...wanted], bases, packed: true, suspects },
+        { signal, beside: true },
+      )) {
         heard();
         await this.options.pace?.take(wireBytesOf(piece));
         await receiver.take(piece);

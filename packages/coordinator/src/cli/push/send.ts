@@ -32,7 +32,7 @@ export async function sendContents(
 ): Promise<number> {
   if (wanted.missing.length === 0) return 0;
   progress.begin('Sending', sumOf(wanted.missing.map((sha256) => sourceOf(sources, sha256).size)));
-  const limit = globals.timeoutMs === undefined ? {} : { timeoutMs: globals.timeoutMs };
+  const limit = { beside: true, ...(globals.timeoutMs === undefined ? {} : { timeoutMs: globals.timeoutMs }) };
   const bases = await basesOf(remote, wanted);
   let sent = 0;
   const put = async (delta: SendOptions['delta']): Promise<void> => {

@@ -3,8 +3,8 @@
  * a release is, and nothing is ever executed from here. One process writes in it.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, rmSync, type Stats, statSync, utimesSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdirSync, rmSync, type Stats, statSync, utimesSync } from 'node:fs';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { isDigest } from '../../domain/name.js';
@@ -105,12 +105,11 @@ export class BlobStore extends BlobFiles {
    * ends with an error.
    */
   async *read(sha256: string): AsyncGenerator<BlobPiece> {
-    const size = await this.size(checked(sha256));
-    if (size === undefined) throw new OutriderError('not_found', `The blob ${sha256} is not stored here.`);
+    const file = await this.opened(checked(sha256));
     const hash = createHash('sha256');
     let previous: Uint8Array = new Uint8Array();
     let first = true;
-    for await (const chunk of createReadStream(this.path(sha256), { highWaterMark: PIECE_BYTES })) {
+    for await (const chunk of file.createReadStream({ highWaterMark: PIECE_BYTES })) {
       hash.update(chunk as Buffer);
       if (previous.length > 0) {
         yield { sha256: first ? sha256 : '', data: previous, last: false };
@@ -123,6 +122,15 @@ export class BlobStore extends BlobFiles {
       throw new OutriderError('internal', `The blob ${sha256} was damaged on the disk. Push its release again.`);
     }
     yield { sha256: first ? sha256 : '', data: previous, last: true };
+  }
+
+  private async opened(sha256: string): Promise<FileHandle> {
+    try {
+      return await open(this.path(sha256));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw diskProblem(error, this.path(sha256));
+      throw new OutriderError('not_found', `The blob ${sha256} is not stored here.`, { cause: error });
+    }
   }
 
   async readWhole(sha256: string): Promise<Buffer> {

@@ -14,7 +14,7 @@ let client: Promise<Client> | undefined;
 export const grpcClient = (): Promise<Client> => (client ??= import('@outrider/shared/rpc/client.js'));
 
 interface Remote {
-  Blobs(ask: BlobsRequest, options: { readonly signal: AbortSignal }): AsyncIterable<Piece>;
+  Blobs(ask: BlobsRequest, options: { readonly signal: AbortSignal; readonly beside: boolean }): AsyncIterable<Piece>;
   connected(withinMs: number): Promise<void>;
   close(): void;
 }
