@@ -13,7 +13,7 @@ import { BlobFiles } from './blob-files.js';
 import { collectBlobs, type Collected } from './collection.js';
 import { diskProblem } from './disk.js';
 import { Holds } from './holds.js';
-import { IncomingBlob, storeWhole } from './incoming-blob.js';
+import { type BlobPlace, IncomingBlob, storeWhole } from './incoming-blob.js';
 import { Unsynced } from './unsynced.js';
 
 /** One message of a stream of blobs: `sha256` in the first of each blob, `last` in its last. */
@@ -150,9 +150,9 @@ export class BlobStore extends BlobFiles {
     return collectBlobs(this.folder, { stays, since, dryRun });
   }
 
-  private place(sha256: string): { readonly incoming: string; readonly target: string; readonly arrived: () => void } {
+  private place(sha256: string): Pick<BlobPlace, 'incoming' | 'target' | 'arrived'> {
     const target = this.path(sha256);
-    return { incoming: this.incoming, target, arrived: () => this.unsynced.add(target) };
+    return { incoming: this.incoming, target, arrived: (bytes) => this.unsynced.add(target, bytes) };
   }
 
   /** At once for some hundreds of them: one by one, waiting for an answer takes longer than the answer. */

@@ -14,7 +14,7 @@ export interface BlobPlace {
   readonly incoming: string;
   readonly target: string;
   /** Told when it stands in its place, not durable yet. */
-  readonly arrived: () => void;
+  readonly arrived: (bytes: number) => void;
 }
 
 /** What came is not what was announced. */
@@ -57,9 +57,11 @@ export class IncomingBlob {
   async write(data: Uint8Array): Promise<void> {
     this.written += data.length;
     ensureNotLonger(this.place, this.written);
-    this.hash.update(data);
     try {
-      await this.file.writeFile(data);
+      // Hashed meanwhile.
+      const written = this.file.writeFile(data);
+      this.hash.update(data);
+      await written;
     } catch (error) {
       throw diskProblem(error, this.place.target);
     }
@@ -90,7 +92,7 @@ export class IncomingBlob {
     try {
       ensureSame(this.place, this.hash.digest('hex'));
       await this.file.close();
-      moveIn(this.path, this.place);
+      moveIn(this.path, this.place, this.written);
     } catch (error) {
       await this.discard();
       throw diskProblem(error, this.place.target);
@@ -118,14 +120,14 @@ export function storeWhole(place: BlobPlace, data: Uint8Array): void {
     } finally {
       closeSync(fd);
     }
-    moveIn(path, place);
+    moveIn(path, place, data.length);
   } catch (error) {
     throw diskProblem(error, place.target);
   }
 }
 
-function moveIn(path: string, { target, arrived }: BlobPlace): void {
-  arrived();
+function moveIn(path: string, { target, arrived }: BlobPlace, bytes: number): void {
+  arrived(bytes);
   try {
     renameSync(path, target);
   } catch (error) {

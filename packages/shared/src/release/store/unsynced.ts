@@ -14,6 +14,8 @@ import { blobFolders } from './collection.js';
 const MARK = 'unsynced';
 /** So few are quicker one by one. */
 const FEW = 4;
+/** So many bytes are not left to wait for the end: the disk writes them while more come in. */
+const EARLY_BYTES = 256 * 1024 * 1024;
 /** Clocks of file systems are coarse. */
 const COARSE_MS = 2_000;
 
@@ -21,6 +23,9 @@ export class Unsynced {
   private paths = new Set<string>();
   private marked = false;
   private settling: Promise<void> = Promise.resolve();
+  /** Bytes that nothing has sent to the disk yet, as far as is known here. */
+  private waiting = 0;
+  private isEarly = false;
 
   constructor(private readonly folder: string) {
     const mark = this.read();
@@ -34,9 +39,19 @@ export class Unsynced {
   }
 
   /** To be called before the content gets its name. */
-  add(path: string): void {
+  add(path: string, bytes: number): void {
     if (!this.marked) this.mark(Date.now());
     this.paths.add(path);
+    this.waiting += bytes;
+    if (this.waiting >= EARLY_BYTES && !this.isEarly) void this.writeEarly();
+  }
+
+  /** Promises nothing: what counts is `settle`. */
+  private async writeEarly(): Promise<void> {
+    this.waiting = 0;
+    this.isEarly = true;
+    await syncFileSystem(this.folder);
+    this.isEarly = false;
   }
 
   /** One at a time; what comes in meanwhile waits for the next. */
@@ -51,6 +66,7 @@ export class Unsynced {
     const before = this.paths;
     const since = Date.now();
     this.paths = new Set();
+    this.waiting = 0;
     try {
       await syncAll(this.folder, before);
     } catch (error) {

@@ -160,15 +160,15 @@ export class DiskWork implements ReleaseWork {
     const { entries } = make.manifest;
     const { dataDir, reserveBytes: reserve } = this.options;
     const spec = entries.find(({ path }) => path === AGENTS_FILE);
+    const rest = new Map(missing);
     // It says whether the tree takes any room of its own.
-    if (make.job.mayLink && spec?.kind === 'file' && missing.has(spec.sha256)) {
+    if (make.job.mayLink && spec?.kind === 'file' && rest.delete(spec.sha256)) {
       await this.fetch(make, new Map([[spec.sha256, spec.size]]), fetching.add);
     }
     const { app, release, mayLink } = make.job;
     const room = await needOf(this.layout, { app, digest: release.digest, mayLink }, make.manifest, missing);
     const problem = problemOfSpace(dataDir, { ...room, reserve });
     if (problem !== undefined) throw new DiskProblem('refused', problem);
-    const { missing: rest } = await storedOf(missing, this.layout.blob, make.turns);
     await this.fetch(make, rest, fetching.add);
   }
 
