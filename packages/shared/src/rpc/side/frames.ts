@@ -69,15 +69,10 @@ export class FrameReader {
 
 export class FrameWriter {
   private waiting = 0;
-  private isGone: boolean;
   private wake: () => void = () => undefined;
 
   constructor(private readonly socket: Socket) {
-    this.isGone = socket.destroyed;
-    socket.once('close', () => {
-      this.isGone = true;
-      this.wake();
-    });
+    socket.once('close', () => this.wake());
   }
 
   /**
@@ -111,8 +106,10 @@ export class FrameWriter {
   }
 
   private async until(most: number): Promise<void> {
-    while (this.waiting > most && !this.isGone) await new Promise<void>((resolve) => (this.wake = resolve));
-    if (this.isGone) throw new BrokenOff();
+    while (this.waiting > most && !this.socket.destroyed) {
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+    if (this.socket.destroyed) throw new BrokenOff();
   }
 }
 
