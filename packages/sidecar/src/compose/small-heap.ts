@@ -19,13 +19,9 @@ export function keepHeapSmall(): void {
   setFlagsFromString('--no-opt');
 }
 
-/**
- * While gigabytes are hashed and unpacked, in a thread that shares these flags: machine code pays for itself then, and so
- * does more than one megabyte for its new objects, which is read when the thread begins.
- */
+/** While gigabytes are hashed and unpacked, in a thread that shares these flags: machine code pays for itself then. */
 export function runHot(isHot: boolean): void {
   setFlagsFromString(isHot ? '--opt' : '--no-opt');
-  setFlagsFromString(isHot ? '--no-optimize-for-size' : '--optimize-for-size');
 }
 
 /**

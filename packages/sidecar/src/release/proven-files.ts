@@ -15,6 +15,9 @@ export const COARSE_MS = 20;
 /** A hundred bytes each. The oldest go. */
 const MOST = 400_000;
 
+/** What tells one state of a file from another. */
+export type FileState = Pick<Stats, 'dev' | 'ino' | 'size' | 'mtimeMs' | 'ctimeMs'>;
+
 export class ProvenFiles {
   private proofs: Map<string, Proof> | undefined;
   private isChanged = false;
@@ -30,13 +33,13 @@ export class ProvenFiles {
     return this.wasUnknown;
   }
 
-  isProven(found: Stats, sha256: string): boolean {
+  isProven(found: FileState, sha256: string): boolean {
     const known = this.knows(found, sha256);
     this.wasUnknown ||= !known;
     return known;
   }
 
-  private knows(found: Stats, sha256: string): boolean {
+  private knows(found: FileState, sha256: string): boolean {
     const proof = this.all().get(keyOf(found));
     if (proof === undefined) return false;
     const [size, mtime, ctime, at, known] = proof;
@@ -90,4 +93,4 @@ export class ProvenFiles {
   }
 }
 
-const keyOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`;
+const keyOf = ({ dev, ino }: FileState): string => `${dev}:${ino}`;

@@ -1,8 +1,9 @@
 /** Brings stored contents into a tree: as files of their own, or as names of the very file that the store has. */
-import { chmodSync, constants, copyFileSync, linkSync, lstatSync, type Stats } from 'node:fs';
+import { chmodSync, constants, copyFileSync, linkSync, lstatSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import type { ManifestEntry } from '@outrider/shared/domain/release.js';
 import { hashOfFile } from './file-hash.js';
+import type { StoredFile } from './fetching.js';
 import type { ProvenFiles } from './proven-files.js';
 import type { Turns } from './turns.js';
 
@@ -22,14 +23,14 @@ export interface ContentsOptions {
   /** What need not be read again; absent: everything is read. */
   readonly proven?: Pick<ProvenFiles, 'isProven'>;
   /** Stored contents, as somebody has seen them just now; absent: they are looked at. */
-  readonly found?: ReadonlyMap<string, Stats>;
+  readonly found?: ReadonlyMap<string, StoredFile>;
 }
 
 export class TreeContents {
   private readonly proven = new Set<string>();
   /** Modes of the stored contents that the tree has names of. */
   private readonly named = new Map<string, number>();
-  private readonly seen: Map<string, Stats>;
+  private readonly seen: Map<string, StoredFile>;
 
   constructor(private readonly options: ContentsOptions) {
     this.seen = new Map(options.found);
@@ -62,7 +63,7 @@ export class TreeContents {
     return (await hashOfFile(blob(sha256), turns)) === sha256;
   }
 
-  private found(sha256: string): Stats | undefined {
+  private found(sha256: string): StoredFile | undefined {
     return this.seen.get(sha256) ?? lstatSync(this.options.blob(sha256), { throwIfNoEntry: false });
   }
 

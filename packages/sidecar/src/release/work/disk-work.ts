@@ -36,8 +36,6 @@ export interface DiskWorkOptions {
   readonly bandwidth?: number;
   /** Others have their turn so often. */
   readonly sliceMs: number;
-  /** Told when contents begin to stream in, and when they have. */
-  readonly streaming?: (isOn: boolean) => void;
 }
 
 /** Smaller ones are read in no time. */
@@ -197,19 +195,14 @@ export class DiskWork implements ReleaseWork {
     wanted: ReadonlyMap<string, number>,
     progress: FetchOptions['progress'],
   ): Promise<void> {
-    const { clock, patienceMs, host, streaming } = this.options;
+    const { clock, patienceMs, host } = this.options;
     const { sources, peers, token } = job;
     const bases = await basesHere(this.layout, manifest, job.release.digest, wanted, this.blobs);
-    streaming?.(true);
-    try {
-      await fetchBlobs({
-        ...{ blobs: this.blobs, wanted, sources, peers, bases, pace: this.pace, token: () => token },
-        ...{ clock, progress, signal, patienceMs },
-        ...(host === undefined ? {} : { host }),
-      });
-    } finally {
-      streaming?.(false);
-    }
+    await fetchBlobs({
+      ...{ blobs: this.blobs, wanted, sources, peers, bases, pace: this.pace, token: () => token },
+      ...{ clock, progress, signal, patienceMs },
+      ...(host === undefined ? {} : { host }),
+    });
   }
 
   private turns(signal?: AbortSignal): Turns {

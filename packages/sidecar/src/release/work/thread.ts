@@ -3,7 +3,6 @@
  * them; what it reads, writes and hashes is nobody else's hurry.
  */
 import { setPriority } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import { DiskWork } from './disk-work.js';
@@ -23,18 +22,6 @@ function giveWay(): void {
     // It is as quick as the others then.
   }
 }
-
-/**
- * V8 would look for what is alive after every eight megabytes that came in, since so little of its heap is used: half of
- * the time of a stage. The flag is one for the whole process, so that it stands no longer than it has to.
- */
-function streaming(isOn: boolean): void {
-  streams += isOn ? 1 : -1;
-  setFlagsFromString(`--heap-growing-percent=${streams > 0 ? 100 : 0}`);
-}
-
-/** Several releases may come at once. */
-let streams = 0;
 
 function serve(port: MessagePort, work: ReleaseWork): void {
   const aborts = new Map<number, AbortController>();
@@ -81,5 +68,4 @@ function answerOf(
 }
 
 giveWay();
-if (parentPort !== null)
-  serve(parentPort, new DiskWork({ ...(workerData as ThreadData), clock: systemClock, streaming }));
+if (parentPort !== null) serve(parentPort, new DiskWork({ ...(workerData as ThreadData), clock: systemClock }));
