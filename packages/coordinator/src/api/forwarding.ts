@@ -1,6 +1,7 @@
 /** Puts the leader before each method that changes the fleet: any coordinator takes such a call, the leader does it. */
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
+import type { Piece } from '@outrider/shared/release/transfer/piece.js';
 import type { CallContext, CallOptions, Service } from '@outrider/shared/rpc/methods.js';
 import type { Leader } from './leader.js';
 
@@ -52,7 +53,13 @@ function atLeader(name: Method, here: Unary, leader: Leader, streams: boolean): 
     return leader.carryOut(
       { signal, isForwarded, leftMs, again: !streams },
       () => here(request, context),
-      (remote, still) => (remote[name] as unknown as Call)(request, { ...limits, signal: still }),
+      (remote, still) =>
+        (remote[name] as unknown as Call)(streams ? kept(request) : request, { ...limits, signal: still }),
     );
   };
+}
+
+/** What comes is good until the next is asked for, and may be sent later. */
+async function* kept(requests: unknown): AsyncGenerator<unknown> {
+  for await (const piece of requests as AsyncIterable<Piece>) yield { ...piece, data: Buffer.from(piece.data) };
 }

@@ -39,6 +39,7 @@ export function serveCommand(program: Command, serve: Serve): void {
       const readOnly = given.readOnly === true;
       // Before the daemon is loaded, which would make that space grow.
       setFlagsFromString(NEW_OBJECTS);
+      setFlagsFromString('--optimize-for-size');
       const { json = false } = command.optsWithGlobals<{ readonly json?: true }>();
       await serve({ checkConfig, readOnly, json, ...(given.config === undefined ? {} : { config: given.config }) });
       if (checkConfig) show({ json }, { ok: true }, () => 'The settings are good.');

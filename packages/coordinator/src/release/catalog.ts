@@ -19,6 +19,7 @@ import type { Offered } from '../api/ports.js';
 import type { Releases } from '../engine/ports.js';
 import { type CompileAgents, readAgentsText, readAppSpec } from './agents-file.js';
 import { Ledger } from './ledger.js';
+import { OfferedContents } from './offered-contents.js';
 import { byPushTime, changedAt, chooseRecord, readRecord, type ReleaseRecord, sameContent } from './release-record.js';
 import type { ReleaseSignatures } from './signatures.js';
 import { checkTagName, Tags } from './tags.js';
@@ -49,6 +50,7 @@ export class ReleaseCatalog implements Releases {
   private readonly records: Ledger<ReleaseRecord>;
   private readonly tags: Tags;
   private readonly specs = new Map<string, AppSpec>();
+  private readonly offered: OfferedContents;
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: CatalogOptions) {
@@ -58,6 +60,7 @@ export class ReleaseCatalog implements Releases {
       ...{ folder: join(folder, 'releases'), redis, apps: keys.apps, key: keys.releases, what: 'record of a release' },
       ...{ read: readRecord, choose: chooseRecord },
     });
+    this.offered = new OfferedContents(options.blobs);
     this.tags = new Tags({ folder: join(folder, 'tags'), redis, environment, now });
   }
 
@@ -82,7 +85,10 @@ export class ReleaseCatalog implements Releases {
     const manifest = readManifest(bytes, digest);
     await blobs.put(digest, bytes);
     const files = manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [entry] : []));
-    const missing = await blobs.missing(files.map((file) => file.sha256));
+    const missing = await this.offered.missing(
+      digest,
+      files.map((file) => file.sha256),
+    );
     const newest = this.ofApp(manifest.app).at(-1);
     const lacking = new Set(missing);
     const isLarge = files.some((file) => file.size > DELTA_FROM_BYTES && lacking.has(file.sha256));
@@ -210,7 +216,7 @@ export class ReleaseCatalog implements Releases {
     const { app } = manifest;
     const known = this.records.get(app, ask.version);
     if (known !== undefined) sameContent(known, digest);
-    const files = await this.checkBlobs(manifest);
+    const files = await this.checkBlobs(manifest, digest);
     if (known !== undefined && known.removed === undefined) {
       // What was damaged or lost on disk comes back with the same push.
       await this.options.blobs.put(digest, ask.manifest);
@@ -244,11 +250,17 @@ export class ReleaseCatalog implements Releases {
   }
 
   /** Every content is here and as long as the manifest says. */
-  private async checkBlobs(manifest: Manifest): Promise<{ readonly files: number; readonly bytes: number }> {
+  private async checkBlobs(
+    manifest: Manifest,
+    digest: string,
+  ): Promise<{ readonly files: number; readonly bytes: number }> {
     let files = 0;
     let bytes = 0;
     const entries = manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [entry] : []));
-    const sizes = await this.options.blobs.sizes(entries.map(({ sha256 }) => sha256));
+    const sizes = await this.offered.sizes(
+      digest,
+      entries.map((entry) => entry.sha256),
+    );
     for (const entry of entries) {
       const size = sizes.get(entry.sha256);
       if (size === undefined) {

@@ -31,13 +31,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(join(root, '..'), { recursive: true }));
 
-async function scan(): Promise<ScannedTree> {
+type Tree = Omit<ScannedTree, 'remember'>;
+
+async function scan(): Promise<Tree> {
   read = 0;
-  return scanTree(root, { cache: new HashCache(root, caches), progress: (bytes) => (read += bytes) });
+  const cache = new HashCache(root, caches);
+  const { remember, ...tree } = await scanTree(root, { cache, progress: (bytes) => (read += bytes) });
+  remember();
+  return tree;
 }
 
 /** Long enough after the last change for it to be certain: the clock is asked, not slept on. */
-async function settled(): Promise<ScannedTree> {
+async function settled(): Promise<Tree> {
   const before = await scan();
   await eventually(
     async () => {

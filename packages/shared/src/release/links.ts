@@ -19,11 +19,11 @@ export const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/;
  * over, and whatever goes through them.
  */
 export function problemOfLinks(entries: readonly ManifestEntry[], absoluteToo = false): string | undefined {
-  const ours = absoluteToo ? entries.filter((entry) => entry.kind !== 'symlink' || !isAbsolute(entry)) : entries;
-  const links = new Map(ours.flatMap((entry) => (entry.kind === 'symlink' ? [[entry.path, entry.target]] : [])));
-  const walk = new Walk(links);
-  for (const entry of ours) {
-    const problem = entry.kind === 'symlink' ? problemOfLink(entry, walk) : undefined;
+  const links = entries.filter((entry) => entry.kind === 'symlink');
+  const ours = absoluteToo ? links.filter((link) => !isAbsolute(link)) : links;
+  const walk = new Walk(new Map(ours.map(({ path, target }) => [path, target])));
+  for (const link of ours) {
+    const problem = problemOfLink(link, walk);
     if (problem !== undefined) return problem;
   }
   return undefined;

@@ -94,25 +94,42 @@ const PLAIN = /^[\w./ @+-]*$/;
 export function problemOfEntries(entries: readonly ManifestEntry[], wasAccepted = false): string | undefined {
   if (entries.length > MOST_ENTRIES) return `has ${entries.length} entries, and a release has at most ${MOST_ENTRIES}`;
   const folders = new Set<string>();
-  const leaves = new Set<string>();
   let last: ManifestEntry | undefined;
   for (const entry of entries) {
     const problem = problemOfPath(entry.path);
     if (problem !== undefined) return problem;
     if (last !== undefined && byPath(last, entry) >= 0) return `lists ${quote(entry.path)} out of order or twice`;
     last = entry;
-    leaves.add(entry.path);
-    for (const parent of parentsOf(entry.path)) {
-      if (folders.has(parent)) break;
-      folders.add(parent);
-    }
+    addParents(entry.path, folders);
   }
-  const both = [...leaves].find((path) => folders.has(path));
-  if (both !== undefined) return `has entries below ${quote(both)}, which is an entry itself`;
-  return problemOfTwins([...leaves, ...folders]) ?? problemOfLinks(entries, wasAccepted);
+  for (const path of folders) {
+    if (has(entries, path)) return `has entries below ${quote(path)}, which is an entry itself`;
+  }
+  return problemOfTwins(entries, folders) ?? problemOfLinks(entries, wasAccepted);
+}
+
+function addParents(path: string, folders: Set<string>): void {
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const parent = path.slice(0, end);
+    if (folders.has(parent)) return;
+    folders.add(parent);
+  }
+}
+
+/** `entries`: sorted. */
+function has(entries: readonly ManifestEntry[], path: string): boolean {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((entries[middle]?.path ?? '') < path) low = middle + 1;
+    else high = middle;
+  }
+  return entries[low]?.path === path;
 }
 
 function problemOfPath(path: string): string | undefined {
+  // Nearly all of them.
+  if (path.length <= LONGEST_PART && ASCII.test(path) && !ODD_PART.test(path)) return undefined;
   const parts = path.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..') || path.includes('\0')) {
     return `has the path ${quote(path)}; paths are relative, without empty parts, "." and ".."`;
@@ -132,27 +149,38 @@ const tooLong = (path: string): string => `has a path that is too long: ${quote(
  * Names that nobody can tell apart, spelled with other code points: whoever has looked at one has not looked at the
  * other. (Upper and lower case can be told apart, by people and by Linux.)
  */
-function problemOfTwins(paths: readonly string[]): string | undefined {
+function problemOfTwins(entries: readonly ManifestEntry[], folders: ReadonlySet<string>): string | undefined {
   const seen = new Map<string, string>();
-  for (const path of paths) {
-    if (ASCII.test(path)) continue;
+  const twinOf = (path: string): string | undefined => {
+    if (ASCII.test(path)) return undefined;
     const plain = path.normalize('NFC');
     const twin = seen.get(plain);
-    if (twin !== undefined && twin !== path) return `has two paths that look the same: ${quote(plain)}`;
     seen.set(plain, path);
+    return twin === undefined || twin === path ? undefined : plain;
+  };
+  for (const { path } of entries) {
+    const twin = twinOf(path);
+    if (twin !== undefined) return looksTheSame(twin);
+  }
+  for (const path of folders) {
+    const twin = twinOf(path);
+    if (twin !== undefined) return looksTheSame(twin);
   }
   return undefined;
 }
 
+const looksTheSame = (path: string): string => `has two paths that look the same: ${quote(path)}`;
+
+/** What it has besides is not in canonical form. */
 function readEntry(value: unknown): ManifestEntry {
   if (!isObject(value) || typeof value['path'] !== 'string') throw bad('has an entry without a path');
   const path = value['path'];
   switch (value['kind']) {
     case 'folder':
-      return { kind: 'folder', path };
+      return value as unknown as ManifestEntry;
     case 'symlink':
       if (typeof value['target'] !== 'string') throw bad(`has the symbolic link ${quote(path)} without a target`);
-      return { kind: 'symlink', path, target: value['target'] };
+      return value as unknown as ManifestEntry;
     case 'file': {
       const { mode, size, sha256 } = value;
       if (mode !== 0o755 && mode !== 0o644) throw bad(`has ${quote(path)} with a mode that is neither 0755 nor 0644`);
@@ -160,17 +188,15 @@ function readEntry(value: unknown): ManifestEntry {
         throw bad(`has ${quote(path)} without a size in bytes`);
       }
       if (typeof sha256 !== 'string' || !isDigest(sha256)) throw bad(`has ${quote(path)} without a sha256`);
-      return { kind: 'file', path, mode, size, sha256 };
+      return value as unknown as ManifestEntry;
     }
     default:
       throw bad(`has ${quote(path)}, which is neither file, symlink nor folder`);
   }
 }
 
-function* parentsOf(path: string): Generator<string> {
-  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) yield path.slice(0, end);
-}
-
+/** Empty, "." or "..". */
+const ODD_PART = /(?:^|\/)\.{0,2}(?:\/|$)/;
 const ASCII = /^[\x20-\x7e]*$/;
 const quote = (text: string): string => JSON.stringify(text);
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -24,6 +24,8 @@ export interface ScannedTree {
   readonly bytes: number;
   /** Paths that .gitignore files have left out; a folder stands for all that is in it. */
   readonly leftOutByGit: readonly string[];
+  /** Puts into the cache what was read: takes a moment, so call it while there is something to wait for. */
+  readonly remember: () => void;
 }
 
 export interface ScanOptions {
@@ -53,11 +55,14 @@ export async function scanTree(root: string, options: ScanOptions = {}): Promise
     sources.set(sha256, { path: join(root, file.path), size, mtimeMs: file.mtimeMs });
     known.push({ file, sha256 });
   });
-  options.cache?.save(known);
+  const remember = once(() => options.cache?.save(known));
   entries.sort(byPath);
   const problem = problemOfEntries(entries);
-  if (problem !== undefined) throw new OutriderError('invalid', `${root} cannot be released: it ${problem}.`);
-  return { entries, sources, files: files.length, bytes, leftOutByGit };
+  if (problem !== undefined) {
+    remember();
+    throw new OutriderError('invalid', `${root} cannot be released: it ${problem}.`);
+  }
+  return { entries, sources, files: files.length, bytes, leftOutByGit, remember };
 }
 
 /** In the order of `files`; only those are read that the cache does not know. */
@@ -87,4 +92,12 @@ function outcome(
 ): { readonly sha256: string; readonly size: number } {
   if (hashed !== undefined && 'sha256' in hashed) return hashed;
   throw new OutriderError('invalid', `Cannot read ${join(root, path)}: ${hashed?.problem ?? 'it was not read'}.`);
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
 }

@@ -9,6 +9,7 @@ import { WrongContent } from '@outrider/shared/release/store/incoming-blob.js';
 import { wireBytesOf } from '@outrider/shared/release/transfer/piece.js';
 import type { Pace } from '@outrider/shared/release/transfer/pace.js';
 import { BlobReceiver, WrongDelta } from '@outrider/shared/release/transfer/receiving.js';
+import { WORTH_SIDE_BYTES } from '@outrider/shared/rpc/side/words.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import { type Batch, FetchBoard, type Outcome } from './fetch/board.js';
@@ -210,10 +211,8 @@ class Fetch {
     const suspects = [...(this.suspects.get(source) ?? [])].filter((sha256) => wanted.includes(sha256));
     try {
       if (isHost) await remote.connected(PEER_CONNECT_MS);
-      for await (const piece of remote.Blobs(
-        { sha256: [...wanted], bases, packed: true, suspects },
-        { signal, beside: true },
-      )) {
+      const ask = { sha256: [...wanted], bases, packed: true, suspects };
+      for await (const piece of remote.Blobs(ask, { signal, beside: this.isWorthSide(wanted) })) {
         heard();
         await this.options.pace?.take(wireBytesOf(piece));
         await receiver.take(piece);
@@ -222,6 +221,12 @@ class Fetch {
     } finally {
       await receiver.abandon();
     }
+  }
+
+  private isWorthSide(wanted: readonly string[]): boolean {
+    let bytes = 0;
+    for (const sha256 of wanted) bytes += this.board.sizeOf(sha256) ?? 0;
+    return bytes >= WORTH_SIDE_BYTES;
   }
 
   private receiver(from: Origin): BlobReceiver {

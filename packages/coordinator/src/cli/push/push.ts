@@ -18,7 +18,7 @@ import { signAt, statementOf } from '../release-sign.js';
 import { type Globals, whoami } from '../globals.js';
 import { note } from '../output.js';
 import { Progress } from './progress.js';
-import { offerManifest, type Wanted } from './offer.js';
+import { type Newest, newestOf, offerManifest, type Wanted } from './offer.js';
 import { sendContents } from './send.js';
 import { lfsNotice, type Prepared, withSource } from './source.js';
 
@@ -73,16 +73,54 @@ async function push(
 ): Promise<PushResult> {
   const keys = options.sign ? keysToPushWith(options.keys) : [];
   const app = options.app ?? appOf(folder);
+  // Answered while the tree is read. Whatever is wrong is told when the answer is needed.
+  const ending = new AbortController();
+  const early = withCoordinator(globals, (remote) => newestOf(globals, remote, app, ending)).catch(() => undefined);
+  try {
+    const tree = await scan(folder, source, options, progress);
+    try {
+      return await publish(globals, options, { source, notices, tree, app, keys, progress, early });
+    } finally {
+      tree.remember();
+    }
+  } finally {
+    ending.abort();
+  }
+}
+
+async function scan(
+  folder: string,
+  { kind }: Prepared['source'],
+  { cache }: PushOptions,
+  progress: Progress,
+): Promise<ScannedTree> {
   const tree = await scanTree(folder, {
     // What git or an archive gives was chosen already.
-    gitignore: source.kind === 'folder',
-    ...(source.kind === 'folder' && options.cache ? { cache: new HashCache(folder, cacheFolder()) } : {}),
+    gitignore: kind === 'folder',
+    ...(kind === 'folder' && cache ? { cache: new HashCache(folder, cacheFolder()) } : {}),
     progress: (bytes, total) => {
       progress.begin('Hashing', total);
       progress.add(bytes);
     },
   });
   progress.end();
+  return tree;
+}
+
+interface Publishing extends Pick<Prepared, 'source' | 'notices'> {
+  readonly tree: ScannedTree;
+  readonly app: string;
+  readonly keys: readonly ReleaseKey[];
+  readonly progress: Progress;
+  /** Undefined: it has to be asked for. */
+  readonly early: Promise<Newest | undefined>;
+}
+
+async function publish(
+  globals: Globals,
+  options: PushOptions,
+  { source, notices, tree, app, keys, progress, early }: Publishing,
+): Promise<PushResult> {
   const pointers = source.kind === 'git' ? lfsNotice(tree.sources.values()) : undefined;
   for (const sentence of [...notices, pointers ?? [], leftOut(tree)].flat()) note(sentence);
   const read: Manifest = { app, entries: tree.entries };
@@ -93,7 +131,10 @@ async function push(
       ...(options.message === undefined ? {} : { message: options.message }),
     };
     const name = () => remote.PushRelease(naming, { timeoutMs: globals.timeoutMs ?? NAME_WITHIN_MS });
-    const offer = () => offerManifest(globals, remote, { app, manifest });
+    const offer = async () => {
+      const newest = (await early) ?? (await newestOf(globals, remote, app));
+      return offerManifest(globals, remote, { app, manifest, newest, meanwhile: tree.remember });
+    };
     const { release, sent } = await sendAndName({ globals, remote, tree, progress }, offer, name);
     if (release.digest !== sha256(manifest)) {
       throw new OutriderError('internal', 'The coordinator named another content. Push again.');

@@ -9,7 +9,7 @@ import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { testCoordinator, type TestCoordinator } from '../../testing/coordinator.js';
 import { Progress } from './progress.js';
-import { offerManifest } from './offer.js';
+import { newestOf, offerManifest } from './offer.js';
 import { sendContents } from './send.js';
 
 const GLOBALS = { json: true, environment: undefined, endpoints: [], timeoutMs: undefined };
@@ -38,8 +38,11 @@ beforeEach(async () => {
   return () => rmSync(folder, { recursive: true });
 });
 
-const offered = () =>
-  offerManifest(GLOBALS, remote, { app: 'app', manifest: manifestBytes({ app: 'app', entries: tree.entries }) });
+const offered = async () => {
+  const manifest = manifestBytes({ app: 'app', entries: tree.entries });
+  const newest = await newestOf(GLOBALS, remote, 'app');
+  return offerManifest(GLOBALS, remote, { app: 'app', manifest, newest, meanwhile: () => undefined });
+};
 const missing = async () => (await offered()).missing;
 const send = async () => sendContents(GLOBALS, remote, tree.sources, await offered(), new Progress());
 

@@ -10,6 +10,7 @@ import { sendContents as piecesOf, type SendOptions } from '@outrider/shared/rel
 import type { ScannedTree } from '@outrider/shared/release/tree-scan.js';
 import type { CoordinatorRemote } from '@outrider/shared/rpc/client.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { WORTH_SIDE_BYTES } from '@outrider/shared/rpc/side/words.js';
 import { isLoopback, parseHostPort } from '@outrider/shared/runtime/listen.js';
 import type { Globals } from '../globals.js';
 import type { Wanted } from './offer.js';
@@ -31,8 +32,12 @@ export async function sendContents(
   progress: Progress,
 ): Promise<number> {
   if (wanted.missing.length === 0) return 0;
-  progress.begin('Sending', sumOf(wanted.missing.map((sha256) => sourceOf(sources, sha256).size)));
-  const limit = { beside: true, ...(globals.timeoutMs === undefined ? {} : { timeoutMs: globals.timeoutMs }) };
+  const total = sumOf(wanted.missing.map((sha256) => sourceOf(sources, sha256).size));
+  progress.begin('Sending', total);
+  const limit = {
+    beside: total >= WORTH_SIDE_BYTES,
+    ...(globals.timeoutMs === undefined ? {} : { timeoutMs: globals.timeoutMs }),
+  };
   const bases = await basesOf(remote, wanted);
   let sent = 0;
   const put = async (delta: SendOptions['delta']): Promise<void> => {

@@ -40,6 +40,7 @@ const ASKED_EVERY_MS = 10 * 60_000;
 export class BlobStore extends BlobFiles {
   private readonly unsynced: Unsynced;
   private readonly holds = new Holds();
+  private removed = 0;
 
   /** `incoming`: for what is half written, on the same file system; emptied here. */
   constructor(
@@ -52,12 +53,24 @@ export class BlobStore extends BlobFiles {
     this.unsynced = new Unsynced(folder);
   }
 
-  /** Those that are not stored. The others count as asked for now: see `CollectOptions.since`. */
-  async missing(wanted: readonly string[]): Promise<string[]> {
+  /** Another number whenever something may have been removed: what was seen before may not be there any more. */
+  get removals(): number {
+    return this.removed;
+  }
+
+  /**
+   * Those that are not stored. The others count as asked for now: see `CollectOptions.since`. `stored` is told of them,
+   * with their bytes.
+   */
+  async missing(wanted: readonly string[], stored?: (sha256: string, size: number) => unknown): Promise<string[]> {
     const result: string[] = [];
     await this.lookAt(wanted, (sha256, found) => {
-      if (found === undefined) result.push(sha256);
-      else if (Date.now() - Math.max(found.atimeMs, found.mtimeMs) > ASKED_EVERY_MS) {
+      if (found === undefined) {
+        result.push(sha256);
+        return;
+      }
+      stored?.(sha256, found.size);
+      if (Date.now() - Math.max(found.atimeMs, found.mtimeMs) > ASKED_EVERY_MS) {
         utimesSync(this.path(sha256), new Date(), found.mtime);
       }
     });
@@ -74,6 +87,7 @@ export class BlobStore extends BlobFiles {
   }
 
   async remove(sha256: string): Promise<void> {
+    this.removed += 1;
     await rm(this.path(checked(sha256)), { force: true });
   }
 
@@ -146,7 +160,11 @@ export class BlobStore extends BlobFiles {
 
   /** Removes what nobody needs. May run beside everything else that this store does. */
   async collect({ isLive, since, dryRun = false }: CollectOptions): Promise<Collected> {
-    const stays = (sha256: string): boolean => this.holds.has(sha256) || isLive(sha256);
+    const stays = (sha256: string): boolean => {
+      const isNeeded = this.holds.has(sha256) || isLive(sha256);
+      if (!isNeeded) this.removed += 1;
+      return isNeeded;
+    };
     return collectBlobs(this.folder, { stays, since, dryRun });
   }
 

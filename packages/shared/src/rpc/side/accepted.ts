@@ -66,7 +66,7 @@ export class AcceptedSide {
   readonly writer: FrameWriter;
 
   constructor(private readonly socket: Socket) {
-    this.reader = new FrameReader(bytesOf(socket), true);
+    this.reader = new FrameReader(bytesOf(socket));
     this.writer = new FrameWriter(socket);
   }
 

@@ -5,7 +5,7 @@ import { OutriderError } from '../../runtime/errors.js';
 export interface Frame {
   /** A message without its data. */
   readonly head: Buffer;
-  /** Of a reader that does not keep: good until the next frame is read. */
+  /** Of a reader: good until the next frame is read. */
   readonly data: Buffer;
 }
 
@@ -25,16 +25,12 @@ export class FrameReader {
   /** For what comes in several parts. */
   private joined: Buffer = Buffer.alloc(0);
 
-  /** `keeps`: what it gives is good for ever. */
-  constructor(
-    private readonly next: NextBytes,
-    private readonly keeps = false,
-  ) {}
+  constructor(private readonly next: NextBytes) {}
 
   /** So many bytes, good until the next call. @throws OutriderError('unavailable') where the connection ends before. */
   async take(size: number): Promise<Buffer> {
     if (this.rest.length >= size) return this.cut(size);
-    if (this.keeps || this.joined.length < size) this.joined = Buffer.allocUnsafeSlow(size);
+    if (this.joined.length < size) this.joined = Buffer.allocUnsafeSlow(size);
     let done = this.rest.copy(this.joined);
     while (done < size) {
       const bytes = await this.next();

@@ -164,9 +164,9 @@ it('a server of an older version answers over gRPC, and takes what comes over gR
       for (const piece of pieces) call.write(piece);
       call.end();
     },
-    PutBlobs: async (call: AsyncIterable<Piece>, callback: grpc.sendUnaryData<object>) => {
-      for await (const piece of call) got += piece.data.length;
-      callback(null, { stored: 5 });
+    PutBlobs: (call: grpc.ServerReadableStream<Piece, object>, callback: grpc.sendUnaryData<object>) => {
+      call.on('data', (piece: Piece) => (got += piece.data.length));
+      call.on('end', () => callback(null, { stored: 5 }));
     },
   });
   const port = await new Promise<number>((resolve, reject) => {

@@ -20,3 +20,6 @@ export const drawTicket = (): Buffer => randomBytes(TICKET_BYTES);
 
 /** How long either side waits for the other's connection. */
 export const SIDE_WITHIN_MS = 3_000;
+
+/** Less is there before such a connection is. */
+export const WORTH_SIDE_BYTES = 1024 * 1024;
