@@ -1,6 +1,7 @@
 /** A manifest in a message: whole, or as a patch of one that the receiver has. */
 import type { ManifestPatch as WireManifestPatch, ManifestPatch__Output } from '../gen/outrider/v1/ManifestPatch.js';
 import { applyPatch, type Patch } from '../release/patch.js';
+import { Turns } from '../release/transfer/turns.js';
 import { OutriderError } from '../runtime/errors.js';
 import { readPatchParts, writeManifestPatch } from './codec.js';
 
@@ -21,8 +22,17 @@ export async function sendManifest<T>(
       if (!(error instanceof OutriderError) || !NOT_UNDERSTOOD.has(error.code)) throw error;
     }
   }
-  return send({ manifest: Buffer.from(manifest) });
+  const turn = WHOLE.take();
+  try {
+    await turn.granted;
+    return await send({ manifest: Buffer.from(manifest.buffer, manifest.byteOffset, manifest.byteLength) });
+  } finally {
+    turn.end();
+  }
 }
+
+/** On its way, each takes several times its size of memory. */
+const WHOLE = new Turns(4);
 
 const NOT_UNDERSTOOD: ReadonlySet<string> = new Set(['not_found', 'invalid']);
 

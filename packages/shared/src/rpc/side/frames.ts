@@ -15,7 +15,7 @@ const END = 0xffff_ffff;
 const MOST_HEAD_BYTES = 1024 * 1024;
 const MOST_DATA_BYTES = 4 * 1024 * 1024;
 /** So much may be under way before the next is waited with. */
-const MOST_WAITING_BYTES = 1024 * 1024;
+const MOST_WAITING_BYTES = 256 * 1024;
 
 /** The next bytes of a connection, good until the next call; undefined: it has ended. */
 export type NextBytes = () => Promise<Buffer | undefined>;
