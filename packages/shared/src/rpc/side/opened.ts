@@ -4,8 +4,8 @@ import { parseHostPort } from '../../runtime/listen.js';
 import { FrameReader, FrameWriter, type NextBytes } from './frames.js';
 import { drawTicket, GO, PREFACE, SIDE_WITHIN_MS } from './words.js';
 
-const READ_BYTES = 1024 * 1024;
-const MOST_SPARE = 4;
+const READ_BYTES = 512 * 1024;
+const MOST_SPARE = 2;
 
 const spare: Buffer[] = [];
 

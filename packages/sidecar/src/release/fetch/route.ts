@@ -27,6 +27,7 @@ const HOLDERS_TRIED = 2;
 
 /** Names in the order in which they are asked for this content. */
 export function routeOf(sha256: string, { self, together, holders, coordinators }: Sources): readonly string[] {
+  if (together.every((host) => host === self) && holders.length === 0) return coordinators;
   const own = weightOf(sha256, self);
   const before = together.filter((host) => host !== self && isBefore(weightOf(sha256, host), host, own, self));
   const having = inOrder(

@@ -5,6 +5,7 @@
 import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
+import { grpcClient } from '../fetch/remotes.js';
 import { DiskWork } from './disk-work.js';
 import type { StageStep } from '../../supervise/ports.js';
 import type { MakeJob, ReleaseWork, VerifyJob } from './release-work.js';
@@ -49,6 +50,8 @@ function answerOf(
   tell: (message: FromThread) => void,
   signal: AbortSignal,
 ): Promise<unknown> {
+  // Whoever asks what a release needs will have it made soon.
+  if (method === 'need') void grpcClient();
   if (method !== 'make' && method !== 'verify') {
     return (work[method] as (argument: unknown) => Promise<unknown>)(argument);
   }
