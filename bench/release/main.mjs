@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { busyNow, command, ended, readOptions, say, spread, table } from '../command.mjs';
 import { median } from '../supervision/statistics.mjs';
+import { bareCopy } from './bare.mjs';
 import { Rsync, hasRsync, installRsync, tarCopy } from './peers.mjs';
 import { MIB, ReleaseRun, loopbackBytes } from './run.mjs';
 import { changeOne, makeFile, makeTree } from './tree.mjs';
@@ -14,7 +15,8 @@ const options = readOptions({ files: '20000', mib: '1024', big: '500', hosts: '8
 const [files, mib, big, hosts, reps] = ['files', 'mib', 'big', 'hosts', 'reps'].map((name) => options[name][0]);
 
 const HELP = `Measures how a release comes to hosts: a coordinator, a Redis and real sidecars on loopback, beside rsync
-(with its daemon) and tar to tar over a socket. All take turns in one run.
+(with its daemon), tar to tar over a socket, and the least that two Node programs need for the same. All take turns in
+one run.
 
 usage: npm run bench:release -- [options]
 
@@ -80,7 +82,8 @@ async function oneHost(place, repetition) {
     settle(dir);
     const tar = await tarOf(tree, join(dir, 'tar'), `${place.network}.4`);
     settle(dir);
-    const first = { tar, rsync: await rsync.copy(tree), ...(await ours(run, tree, 'tree', '1')) };
+    const bare = await bareOf(tree, join(dir, 'bare'), `${place.network}.5`);
+    const first = { tar, bare, rsync: await rsync.copy(tree), ...(await ours(run, tree, 'tree', '1')) };
     changeOne(join(tree, paths[paths.length >> 1]));
     settle(dir);
     const changed = { rsync: await rsync.copy(tree), ...(await ours(run, tree, 'tree', '2')) };
@@ -97,6 +100,13 @@ async function tarOf(tree, to, address) {
   const bytes = loopbackBytes() - before;
   const syncMs = timed(() => settle(to));
   return { ms, bytes, syncMs };
+}
+
+async function bareOf(tree, to, address) {
+  mkdirSync(to);
+  const ms = await bareCopy(tree, to, address);
+  settle(to);
+  return { ms };
 }
 
 async function insertedByte(run, rsync, dir) {
@@ -178,6 +188,8 @@ function targets(one, many) {
       ratio(of(one, ({ first }) => first.stage.stageMs / (first.tar.ms + first.tar.syncMs))),
       '',
     ],
+    ['the least that Node needs / tar', ratio(of(one, ({ first }) => first.bare.ms / first.tar.ms)), ''],
+    ['first stage / the least that Node needs', ratio(of(one, ({ first }) => first.stage.stageMs / first.bare.ms)), ''],
     ['changed file, push, s', ratio(of(one, ({ changed }) => changed.push.ms) / 1_000), '1'],
     ['changed file, stage, s', ratio(of(one, ({ changed }) => changed.stage.stageMs) / 1_000), '1'],
     [
