@@ -10,7 +10,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PIECE_BYTES = 1024 * 1024;
-const DIGEST_BYTES = 32;
+/** So much is on its way to the disk before the end. */
+const EARLY_BYTES = 256 * 1024 * 1024;
 
 /** Copies the files of `from` into a store and a tree below `to`. Milliseconds, once both programs are ready. */
 export async function bareCopy(from, to, address) {
@@ -77,6 +78,7 @@ class Store {
   #left = 0;
   #hash;
   #fd;
+  #early = 0;
 
   constructor({ files, folder }) {
     Object.assign(this, { files, folder });
@@ -94,9 +96,17 @@ class Store {
       const part = bytes.subarray(from, from + this.#left);
       this.#hash.update(part);
       fs.writeSync(this.#fd, part);
+      this.#hurry(part.length);
       [from, this.#left] = [from + part.length, this.#left - part.length];
       while (this.#left === 0 && this.#at < this.files.length) this.#finish();
     }
+  }
+
+  #hurry(bytes) {
+    this.#early += bytes;
+    if (this.#early < EARLY_BYTES) return;
+    this.#early = 0;
+    spawn('sync', ['-f', this.folder]);
   }
 
   #begin() {

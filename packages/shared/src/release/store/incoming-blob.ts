@@ -27,6 +27,8 @@ export class WrongContent extends OutriderError {
   }
 }
 
+/** Of most files of a release, which may become names of these. The store itself is closed to others. */
+const MODE = 0o644;
 const COPY_BYTES = 256 * 1024;
 
 /** One that comes in several pieces. */
@@ -43,7 +45,7 @@ export class IncomingBlob {
   static async begin(place: BlobPlace): Promise<IncomingBlob> {
     const path = join(place.incoming, randomUUID());
     try {
-      return new IncomingBlob(place, path, await open(path, 'wx', 0o600));
+      return new IncomingBlob(place, path, await open(path, 'wx', MODE));
     } catch (error) {
       throw diskProblem(error, path);
     }
@@ -111,7 +113,7 @@ export function storeWhole(place: BlobPlace, data: Uint8Array): void {
   ensureSame(place, createHash('sha256').update(data).digest('hex'));
   const path = join(place.incoming, randomUUID());
   try {
-    const fd = openSync(path, 'wx', 0o600);
+    const fd = openSync(path, 'wx', MODE);
     try {
       for (let done = 0; done < data.length;) done += writeSync(fd, data, done);
     } catch (error) {
