@@ -79,8 +79,14 @@ function wrap(client: grpc.Client, method: ClientMethod, options: ClientOptions)
     if (side !== undefined) result.set(SIDE_KEY, side.ticket.toString('hex'));
     return result;
   };
-  const sideFor = (given: CallOptions | undefined): OpenedSide | undefined =>
-    given?.beside === true && SIDE_METHODS.has(method.name) ? new OpenedSide(options.endpoint) : undefined;
+  // Where it did not come about once, it is not waited for again.
+  let isRefused = false;
+  const sideFor = (given: CallOptions | undefined): OpenedSide | undefined => {
+    if (given?.beside !== true || isRefused || !SIDE_METHODS.has(method.name)) return undefined;
+    const side = new OpenedSide(options.endpoint);
+    void side.accepted.then((isAccepted) => (isRefused ||= !isAccepted));
+    return side;
+  };
   if (!method.responseStream) {
     return (request: object | AsyncIterable<object>, given?: CallOptions) => {
       const side = sideFor(given);

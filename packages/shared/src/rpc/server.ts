@@ -3,7 +3,8 @@ import type { EventEmitter } from 'node:events';
 import grpc from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation, type ServingStatusMap } from 'grpc-health-check';
-import { messageOf, OutriderError } from '../runtime/errors.js';
+import { OutriderError } from '../runtime/errors.js';
+import { reasonOf } from '../runtime/system-error.js';
 import { tokenMatches } from '../runtime/token.js';
 import { describable } from './reflection.js';
 import type { LoadedProto } from './loader.js';
@@ -87,9 +88,7 @@ async function bind(address: string, options: FrontOptions): Promise<Front> {
   try {
     return await startFront(address, options);
   } catch (error) {
-    throw new OutriderError('unavailable', `Cannot listen on ${address} (gRPC): ${messageOf(error)}.`, {
-      cause: error,
-    });
+    throw new OutriderError('unavailable', `Cannot listen on ${address} (gRPC): ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -28,11 +28,11 @@ const none = (): never => {
   throw new OutriderError('invalid', 'not here');
 };
 
-async function serverOf(methods: Partial<Methods>): Promise<string> {
+async function serverOf(methods: Partial<Methods>, listen = '127.0.0.1:0'): Promise<string> {
   const { service } = coordinatorProto().types.outrider.v1.Coordinator;
   const absent = Object.fromEntries(Object.keys(service).map((name) => [name, none]));
   const server = await startGrpcServer({
-    ...{ service, proto: coordinatorProto(), listen: ['127.0.0.1:0'], tokens: () => [TOKEN], open: new Set() },
+    ...{ service, proto: coordinatorProto(), listen: [listen], tokens: () => [TOKEN], open: new Set() },
     implementation: { ...absent, ...methods },
     onBug: (error) => console.error(error),
   });
@@ -194,7 +194,23 @@ it('where the side stream does not come through, everything goes over gRPC', asy
   expect(await remote.PutBlobs(each(pieces), { beside: true })).toEqual({ stored: 5 });
   expect(told(got)).toEqual(told(pieces));
   expect(seen.side).toBeLessThan(100);
+  // Nor is it tried again.
+  const before = seen.side;
+  expect(await allOf(remote.Blobs({}, { beside: true }))).toHaveLength(5);
+  expect(seen.side).toBe(before);
 }, 30_000);
+
+it('an address that is taken is told in a sentence; a name stands for all that it means', async () => {
+  const taken = await serverOf({});
+  await expect(serverOf({}, taken)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/^Cannot listen on 127\.0\.0\.1:\d+ \(gRPC\): .*(in use|taken).*\.$/) as string,
+  });
+  const named = await serverOf({ Blobs: () => each([{ data: Buffer.from('x') }]) }, 'localhost:0');
+  expect(named).toMatch(/^localhost:\d+$/);
+  expect(await allOf(remoteOf(named).Blobs({}, { beside: true }))).toHaveLength(1);
+  expect(await allOf(remoteOf(named.replace('localhost', '127.0.0.1')).Blobs({}))).toHaveLength(1);
+});
 
 it('a side stream that breaks off fails the call, and hangs nobody', async () => {
   let ended = 0;
