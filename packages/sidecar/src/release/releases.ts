@@ -136,11 +136,17 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
     const told = (step: StageStep): void => progress((last = step));
     if (seen !== undefined) told(last);
     const { building } = seen === undefined ? await this.made(job, told, signal) : { building: undefined };
+    if (seen === undefined) this.rememberLater(job);
     const tell: Tell = (preparing) => progress(preparing === undefined ? last : { ...last, preparing });
     await this.trees.link(job, building ?? tree, signal, tell);
     if (building === undefined) return;
     renameSync(building, tree);
     syncFolder(this.layout.appFolder(app));
+  }
+
+  /** Whoever uses this tree next waits for it. */
+  private rememberLater(job: TreeJob): void {
+    void this.alone(job.app, job.release, () => this.work.remember(job)).catch(() => undefined);
   }
 
   private async made(...asked: Parameters<ReleaseWork['make']>): ReturnType<ReleaseWork['make']> {

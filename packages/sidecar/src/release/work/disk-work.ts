@@ -51,6 +51,8 @@ export class DiskWork implements ReleaseWork {
   private readonly clearing: Clearing;
   private readonly pace: Pace;
   private readonly proven: ProvenFiles;
+  /** By root, trees that were made. */
+  private readonly unnoted = new Map<string, Right>();
 
   constructor(private readonly options: DiskWorkOptions) {
     this.layout = layoutOf(options.dataDir);
@@ -78,6 +80,13 @@ export class DiskWork implements ReleaseWork {
     }
   };
 
+  remember: ReleaseWork['remember'] = async ({ app, release }) => {
+    const root = this.layout.tree(app, release.digest);
+    const right = this.unnoted.get(root);
+    this.unnoted.delete(root);
+    if (right !== undefined) await this.note(root, right);
+  };
+
   check: ReleaseWork['check'] = async (job) => {
     const turns = this.turns();
     const tree = this.treeOf(job, loadManifest(this.layout, job.app, job.release.digest), turns);
@@ -85,7 +94,8 @@ export class DiskWork implements ReleaseWork {
     const different = await differencesOf(tree);
     const [damaged] = await contents.damagedOf(different);
     if (damaged !== undefined) throw cannotMend(job, damaged);
-    if (different.length === 0 && this.proven.hasMissed) await this.remember(tree, contents);
+    if (different.length > 0 || !this.proven.hasMissed) return;
+    await this.note(tree.root, { ...tree, apart: contents.rightApart, at: this.options.clock.monotonic() });
   };
 
   verify: ReleaseWork['verify'] = async (job, progress, signal) => {
@@ -133,7 +143,13 @@ export class DiskWork implements ReleaseWork {
     if (isNew) await buildTree(made, contents);
     else await mendTree(made, lacking, contents, this.layout.incoming);
     await written;
-    if (lacking.length > 0 || this.proven.hasMissed) await this.remember(made, contents);
+    if (lacking.length > 0 || this.proven.hasMissed) {
+      this.unnoted.set(tree.root, {
+        entries: tree.entries,
+        apart: contents.rightApart,
+        at: this.options.clock.monotonic(),
+      });
+    }
     fetching.finish();
     return isNew ? { building: made.root } : {};
   }
@@ -142,15 +158,14 @@ export class DiskWork implements ReleaseWork {
     return { ...treeOf(this.layout, job, manifest, turns), proven: this.proven };
   }
 
-  /** All of the tree is right, and so are these contents. */
-  private async remember({ root, entries }: Tree, contents: TreeContents): Promise<void> {
+  private async note(root: string, { entries, apart, at }: Right): Promise<void> {
     if (sum(entries.map((entry) => (entry.kind === 'file' ? entry.size : 0))) < LARGE_BYTES) return;
     // What was written just now could change in the same tick of the file system's clock.
-    await pause(2 * COARSE_MS);
+    await pause(Math.max(0, at + 2 * COARSE_MS - this.options.clock.monotonic()));
     this.proven.add(
       entries.flatMap((entry) => (entry.kind === 'file' ? [[`${root}/${entry.path}`, entry.sha256] as const] : [])),
     );
-    this.proven.add(contents.rightApart.map((sha256) => [this.layout.blob(sha256), sha256] as const));
+    this.proven.add(apart.map((sha256) => [this.layout.blob(sha256), sha256] as const));
     this.proven.save();
   }
 
@@ -208,6 +223,15 @@ export class DiskWork implements ReleaseWork {
   private turns(signal?: AbortSignal): Turns {
     return new Turns(this.options.sliceMs, signal);
   }
+}
+
+/** A tree whose entries are right. */
+interface Right {
+  readonly entries: Tree['entries'];
+  /** Contents that are right besides: sha256. */
+  readonly apart: readonly string[];
+  /** Since when: monotonic milliseconds. */
+  readonly at: number;
 }
 
 interface Making {

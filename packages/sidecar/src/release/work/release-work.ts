@@ -13,6 +13,11 @@ export interface ReleaseWork {
    * that was `refused` where there is no room.
    */
   make(job: MakeJob, progress: (step: StageStep) => void, signal: AbortSignal): Promise<Made>;
+  /**
+   * Notes of what `make` has made that it is right, so that it need not be read again. To be called once the tree stands in
+   * its place; takes a moment that nobody has to wait for.
+   */
+  remember(job: TreeJob): Promise<void>;
   /** Changes nothing. Rejects where `make`, of what is needed, could not be done with what is here. */
   check(job: TreeJob): Promise<void>;
   /**

@@ -45,6 +45,7 @@ export class ThreadedWork implements ReleaseWork {
 
   need: ReleaseWork['need'] = (job) => this.elsewhere()?.need(job) ?? this.call('need', job);
   check: ReleaseWork['check'] = (job) => this.elsewhere()?.check(job) ?? this.call('check', job);
+  remember: ReleaseWork['remember'] = (job) => this.elsewhere()?.remember(job) ?? this.call('remember', job);
   clear: ReleaseWork['clear'] = (job) => this.elsewhere()?.clear(job) ?? this.call('clear', job);
   freeable: ReleaseWork['freeable'] = (dropped) =>
     this.elsewhere()?.freeable(dropped) ?? this.call('freeable', dropped);
