@@ -60,6 +60,6 @@ function atLeader(name: Method, here: Unary, leader: Leader, streams: boolean): 
 }
 
 /** What comes is good until the next is asked for, and may be sent later. */
-async function* kept(requests: unknown): AsyncGenerator<unknown> {
+async function* kept(requests: unknown): AsyncGenerator {
   for await (const piece of requests as AsyncIterable<Piece>) yield { ...piece, data: Buffer.from(piece.data) };
 }

@@ -36,6 +36,8 @@ function pushing(inside: Inside): Methods<Pushing> {
       if (newest === undefined) return {};
       try {
         const { bytes } = await releases.manifest(newest.digest);
+        // Once this is answered. What is not there is told when it is asked for.
+        setImmediate(() => void publishing.expectPush(newest.digest).catch(() => undefined));
         return { digest: newest.digest, chunks: packChunks(documentChunks(bytes)) };
       } catch (error) {
         // Lost or damaged here: then all of the new one travels, and brings it back where it is the same.

@@ -165,6 +165,8 @@ export interface Offered {
 
 /** Naming of releases. Implemented by release/. */
 export interface Publishing {
+  /** A release that is much like this one will be pushed in a moment. */
+  expectPush(digest: string): Promise<void>;
   /** Keeps a manifest that is to be pushed; tells what of it is not stored yet. */
   offer(manifest: Uint8Array): Promise<Offered>;
   /** `isNew` false: this version has this content already. */

@@ -5,6 +5,7 @@ import type { ReleaseParts } from './releases.js';
 type Parts = Pick<ReleaseParts, 'catalog' | 'copies' | 'rounds'>;
 
 export const publishingOf = ({ catalog, copies, rounds }: Parts): Publishing => ({
+  expectPush: (digest) => catalog.expectPush(digest),
   offer: (manifest) => catalog.offer(manifest),
   push: async (ask) => {
     const pushed = await catalog.push(ask);

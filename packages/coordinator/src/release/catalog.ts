@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import { basesFor, DELTA_FROM_BYTES } from '@outrider/shared/domain/bases.js';
 import { isVersion, VERSION_RULE } from '@outrider/shared/domain/name.js';
-import type { Manifest, Release, ReleaseSource } from '@outrider/shared/domain/release.js';
+import type { Manifest, ManifestEntry, Release, ReleaseSource } from '@outrider/shared/domain/release.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { readAccepted, readManifest } from '@outrider/shared/release/manifest.js';
 import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
@@ -78,17 +78,19 @@ export class ReleaseCatalog implements Releases {
     for (const app of this.apps()) await this.options.signatures?.learn(app);
   }
 
+  /** Somebody is about to push a release that is much like this one. */
+  async expectPush(digest: string): Promise<void> {
+    await this.offered.missing(filesOf((await this.manifest(digest)).manifest).map((file) => file.sha256));
+  }
+
   /** Keeps a manifest that is to be named; tells what of it is not stored yet. @throws OutriderError('invalid') */
   async offer(bytes: Uint8Array): Promise<Offered> {
     const { blobs } = this.options;
     const digest = sha256(bytes);
     const manifest = readManifest(bytes, digest);
     await blobs.put(digest, bytes);
-    const files = manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [entry] : []));
-    const missing = await this.offered.missing(
-      digest,
-      files.map((file) => file.sha256),
-    );
+    const files = filesOf(manifest);
+    const missing = await this.offered.missing(files.map((file) => file.sha256));
     const newest = this.ofApp(manifest.app).at(-1);
     const lacking = new Set(missing);
     const isLarge = files.some((file) => file.size > DELTA_FROM_BYTES && lacking.has(file.sha256));
@@ -216,7 +218,7 @@ export class ReleaseCatalog implements Releases {
     const { app } = manifest;
     const known = this.records.get(app, ask.version);
     if (known !== undefined) sameContent(known, digest);
-    const files = await this.checkBlobs(manifest, digest);
+    const files = await this.checkBlobs(manifest);
     if (known !== undefined && known.removed === undefined) {
       // What was damaged or lost on disk comes back with the same push.
       await this.options.blobs.put(digest, ask.manifest);
@@ -250,17 +252,11 @@ export class ReleaseCatalog implements Releases {
   }
 
   /** Every content is here and as long as the manifest says. */
-  private async checkBlobs(
-    manifest: Manifest,
-    digest: string,
-  ): Promise<{ readonly files: number; readonly bytes: number }> {
+  private async checkBlobs(manifest: Manifest): Promise<{ readonly files: number; readonly bytes: number }> {
     let files = 0;
     let bytes = 0;
-    const entries = manifest.entries.flatMap((entry) => (entry.kind === 'file' ? [entry] : []));
-    const sizes = await this.offered.sizes(
-      digest,
-      entries.map((entry) => entry.sha256),
-    );
+    const entries = filesOf(manifest);
+    const sizes = await this.offered.sizes(entries.map(({ sha256 }) => sha256));
     for (const entry of entries) {
       const size = sizes.get(entry.sha256);
       if (size === undefined) {
@@ -290,3 +286,7 @@ export class ReleaseCatalog implements Releases {
       .sort(byPushTime);
   }
 }
+
+const filesOf = ({ entries }: Manifest): FileEntry[] => entries.filter((entry) => entry.kind === 'file');
+
+type FileEntry = Extract<ManifestEntry, { readonly kind: 'file' }>;
