@@ -37,7 +37,9 @@ export function verifyCommand(release: Command): void {
     .action(async (version: string, options: VerifyOptions) => {
       const globals = globalsOf(command);
       const result = await verify(globals, version, options);
-      show(globals, { version, ...options, ok: isWhole(result), ...result }, () => textOf(version, options, result));
+      const { app, host } = options;
+      const asked = { version, ...(app === undefined ? {} : { app }), ...(host === undefined ? {} : { host }) };
+      show(globals, { ...asked, ok: isWhole(result), ...result }, () => textOf(version, options, result));
       if (!isWhole(result)) process.exitCode = BAD;
     });
 }
