@@ -22,6 +22,7 @@ import { Ledger } from './ledger.js';
 import { readNeeded } from './needed-content.js';
 import { OfferedContents } from './offered-contents.js';
 import { byPushTime, changedAt, chooseRecord, readRecord, type ReleaseRecord, sameContent } from './release-record.js';
+import { Reserve } from './reserve.js';
 import type { ReleaseSignatures } from './signatures.js';
 import { checkTagName, Tags } from './tags.js';
 
@@ -57,12 +58,13 @@ export class ReleaseCatalog implements Releases {
   constructor(private readonly options: CatalogOptions) {
     const { folder, redis, environment, now } = options;
     const keys = fleetKeys(environment);
+    const reserve = new Reserve(join(folder, 'reserve'));
     this.records = new Ledger<ReleaseRecord>({
       ...{ folder: join(folder, 'releases'), redis, apps: keys.apps, key: keys.releases, what: 'record of a release' },
-      ...{ read: readRecord, choose: chooseRecord },
+      ...{ read: readRecord, choose: chooseRecord, reserve },
     });
     this.offered = new OfferedContents(options.blobs);
-    this.tags = new Tags({ folder: join(folder, 'tags'), redis, environment, now });
+    this.tags = new Tags({ folder: join(folder, 'tags'), redis, environment, now, reserve });
   }
 
   /** Puts into Redis what it does not have, be it new, emptied or set back. */

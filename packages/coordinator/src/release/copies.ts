@@ -227,6 +227,7 @@ const nowhere = (others: readonly string[], cause: unknown): OutriderError =>
   new OutriderError(
     'unavailable',
     `Some of its contents are not here, and no other coordinator gives them (asked: ${others.join(', ')}). ` +
-      `Start the one it was pushed to, or push it again. ${messageOf(cause)}`,
+      'Start the one it was pushed to, fetch it from hosts that have it (coordinator release verify), or push it again. ' +
+      messageOf(cause),
     { cause },
   );
