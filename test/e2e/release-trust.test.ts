@@ -7,7 +7,6 @@ import type { HostSpec, Release } from '@outrider/shared/domain/release.js';
 import { keyId, publicKeyText } from '@outrider/shared/release/signature.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
-import { eventually } from '@outrider/shared/testing/eventually.js';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';

@@ -38,7 +38,9 @@ export class HostsContents {
       try {
         const ask = { app, manifestDigest: digest };
         const { manifest } = await remote.KnownSpec(ask, { timeoutMs: MANIFEST_MS, signal });
-        if (sha256(manifest) === digest) return await this.options.blobs.put(digest, manifest);
+        if (sha256(manifest) !== digest) continue;
+        await this.options.blobs.put(digest, manifest);
+        return;
       } catch (error) {
         nextUnlessFatal(error);
       }
