@@ -7,7 +7,6 @@ import type { HostSpec, Release } from '@outrider/shared/domain/release.js';
 import { keyId, publicKeyText } from '@outrider/shared/release/signature.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
-import { eventually } from '@outrider/shared/testing/eventually.js';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.js';
@@ -240,16 +239,62 @@ describe('release verify', () => {
     expect([made.code, made.stderr]).toEqual([4, expect.stringMatching(/1\.1\.1 is not on this host/)]);
   });
 
-  it('says what is lost on the coordinator, until it is pushed again', async () => {
-    const content = sha256('model 7');
-    writeFileSync(join(cluster.folder, 'coordinator', 'data', 'blobs', content.slice(0, 2), content), 'spoiled');
+  it('names and mends what is to run of it there, and its manifest', async () => {
+    const { active } = (await cluster.host('alpha').remote.Status({})).apps.find((one) => one.app === APP)!;
+    const { version, digest } = active!;
+    const folder = join(cluster.folder, 'alpha', 'data', 'releases', APP);
+    const spec = join(folder, 'specs', `${active!.specDigest}.json`);
+    const before = readFileSync(spec, 'utf8');
+    for (const path of [spec, join(folder, 'manifests', `${digest}.json`)]) writeFileSync(path, '{}');
+    const damaged = ['the manifest', `host spec ${active!.specDigest.slice(0, 12)}`];
+    const made = await cluster.cli('release', 'verify', version, '--host', 'alpha', '--json');
+    expect(made.json<Verified>()).toEqual({
+      ...{ version, host: 'alpha', ok: true, damaged, mended: damaged, problems: [] },
+      ...{ files: expect.any(Number) as number, bytes: expect.any(Number) as number },
+    });
+    expect(readFileSync(spec, 'utf8')).toBe(before);
+  });
+
+  const spoil = (who: string, content: string): void =>
+    writeFileSync(join(cluster.folder, who, 'data', 'blobs', content.slice(0, 2), content), 'spoiled');
+
+  it('brings back to a host from another what the coordinator has lost', async () => {
+    const digest = await digestOf('2.0.0');
+    for (const who of ['alpha', 'coordinator']) spoil(who, sha256('model 7'));
+    writeFileSync(join(cluster.folder, 'alpha', 'data', 'releases', APP, digest, 'model.txt'), 'other');
+    const made = await cluster.cli('release', 'verify', '2.0.0', '--host', 'alpha', '--json');
+    const damaged = ['model.txt', 'stored content of model.txt'];
+    expect(made.json<Verified>()).toMatchObject({ ok: true, damaged, mended: damaged, problems: [] });
+  });
+
+  it('brings back to the coordinator from hosts what it has lost, its manifest too', async () => {
+    for (const content of [sha256('model 7'), await digestOf('2.0.0')]) spoil('coordinator', content);
     const made = await cluster.cli('release', 'verify', '2.0.0', '--json');
-    expect(made.json<Verified>()).toMatchObject({ ok: false, damaged: ['model.txt'], mended: [] });
+    const damaged = ['model.txt', 'the manifest'];
+    expect(made.json<Verified>()).toMatchObject({ ok: true, damaged, mended: damaged, problems: [] });
+    expect((await cluster.cli('release', 'verify', '2.0.0')).stdout).toMatch(/all as it says/);
+  });
+
+  it('says what is lost on the coordinator and on no host, until it is pushed again', async () => {
+    await cluster.push('2.0.1', app(10));
+    for (const content of [sha256('model 10'), await digestOf('2.0.1')]) spoil('coordinator', content);
+    for (const words of [
+      ['release', 'show', '2.0.1'],
+      ['rollout', '--version', '2.0.1', '--plan'],
+    ]) {
+      const failed = await cluster.cli(...words);
+      expect([failed.code, failed.stderr]).toEqual([
+        4,
+        expect.stringMatching(/The manifest of trusted 2\.0\.1 .*\(\/.*\).*coordinator release verify 2\.0\.1/),
+      ]);
+    }
+    const made = await cluster.cli('release', 'verify', '2.0.1', '--json');
+    expect(made.json<Verified>()).toMatchObject({ ok: false, damaged: ['the manifest'], mended: [] });
     expect([made.code, made.json<Verified>().problems.join(' ')]).toEqual([
       30,
       expect.stringMatching(/Push the release again/),
     ]);
-    await cluster.push('2.0.0', app(7));
-    await eventually(async () => (await cluster.cli('release', 'verify', '2.0.0')).code === 0);
+    await cluster.push('2.0.1', app(10));
+    expect((await cluster.cli('release', 'verify', '2.0.1')).code).toBe(0);
   });
 });

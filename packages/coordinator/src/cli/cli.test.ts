@@ -122,6 +122,11 @@ describe('release', () => {
     const list = JSON.parse((await run('release', 'ls', '--json')).stdout) as { app: string; version: string }[];
     expect(list.map((release) => `${release.app} ${release.version}`)).toEqual(['walk 1.0.0', 'other 1.1.0']);
     expect((await run('release', 'ls')).stdout).toMatch(/^APP +VERSION/);
+    const verified = await run('release', 'verify', '1.0.0', '--app', 'walk', '--json');
+    expect(JSON.parse(verified.stdout)).toEqual({
+      ...{ version: '1.0.0', app: 'walk', ok: true, damaged: [], mended: [], problems: [] },
+      ...{ files: expect.any(Number) as number, bytes: expect.any(Number) as number },
+    });
     const shown = await run('release', 'show', '1.0.0', '--app', 'walk', '--json');
     expect(JSON.parse(shown.stdout)).toMatchObject({ digest: pushed['digest'], agents_yaml: AGENTS });
   });

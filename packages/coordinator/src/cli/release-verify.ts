@@ -19,9 +19,9 @@ const BAD = 30;
 
 const HELP = `
 Without --host the coordinator reads all that it has stored of the release again, checks its signatures, and fetches what
-is damaged from other coordinators. With --host that host reads its stored contents and its tree, and mends them from
-each other and from whoever serves its contents. Nothing that runs is restarted. Ends with ${BAD} where something is
-damaged and could not be mended.
+is damaged from other coordinators, else from hosts that have the release. With --host that host reads its manifest, what
+it was given to run, its stored contents and its tree, and mends them from each other, from the coordinator and from other
+hosts. Nothing that runs is restarted. Ends with ${BAD} where something is damaged and could not be mended.
 
 Examples:
   coordinator release verify 1.1.0
@@ -37,7 +37,9 @@ export function verifyCommand(release: Command): void {
     .action(async (version: string, options: VerifyOptions) => {
       const globals = globalsOf(command);
       const result = await verify(globals, version, options);
-      show(globals, { version, ...options, ok: isWhole(result), ...result }, () => textOf(version, options, result));
+      const { app, host } = options;
+      const asked = { version, ...(app === undefined ? {} : { app }), ...(host === undefined ? {} : { host }) };
+      show(globals, { ...asked, ok: isWhole(result), ...result }, () => textOf(version, options, result));
       if (!isWhole(result)) process.exitCode = BAD;
     });
 }

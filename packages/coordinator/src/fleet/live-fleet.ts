@@ -1,5 +1,6 @@
 /** The fleet as it is now: an inventory that only grows, and a live link to each of its hosts. */
 import type { HostSamples } from '@outrider/shared/domain/gate.js';
+import type { StagePeer } from '@outrider/shared/domain/host.js';
 import { NO_PROOF } from '@outrider/shared/domain/release-signature.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
@@ -91,6 +92,13 @@ export class LiveFleet implements Fleet {
       proofOf: this.proofOf,
       peers: (staged) => peersFor(link.view(), this.hosts(), staged),
     });
+  }
+
+  /** Other hosts that have a release, as this one reaches them. */
+  holders(host: string, app: string, digest: string): readonly StagePeer[] {
+    const own = this.host(host);
+    if (own === undefined) return [];
+    return peersFor(own, this.hosts(), { app, digest, together: [] }).filter((peer) => peer.host !== host);
   }
 
   /** What the agents of a host did. Rejects with the call's `OutriderError`. */

@@ -133,6 +133,23 @@ describe('what the disk has lost comes back with the same push', () => {
     expect((await again.spec(release.digest)).agents.map((agent) => agent.name)).toEqual(['web']);
   });
 
+  test.each([
+    ['The manifest', 'was damaged on the disk', (path: string) => writeFileSync(path, 'damaged')],
+    ['The manifest', 'is not stored here', (path: string) => rmSync(path)],
+    ['agents.yaml', 'was damaged on the disk', (path: string) => writeFileSync(path, 'damaged')],
+    ['agents.yaml', 'is not stored here', (path: string) => rmSync(path)],
+  ])('until then %s that %s is named with its file and what to do', async (what, state, harm) => {
+    const { release } = await push(open(), '1.0.0');
+    const path = blobs().path(what === 'agents.yaml' ? sha256(AGENTS) : release.digest);
+    harm(path);
+    await expect(open().spec(release.digest)).rejects.toMatchObject({
+      code: 'refused',
+      message:
+        `${what} of app 1.0.0 ${state} (${path}). Fetch it again: coordinator release verify 1.0.0 --app app; ` +
+        'or push the same tree again under this version.',
+    });
+  });
+
   test('a content that is gone is named, not passed over', async () => {
     const catalog = open();
     const manifest = await prepared({ 'agents.yaml': AGENTS, other: 'content' });

@@ -17,10 +17,12 @@ import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { Offered } from '../api/ports.js';
 import type { Releases } from '../engine/ports.js';
-import { type CompileAgents, readAgentsText, readAppSpec } from './agents-file.js';
+import { type CompileAgents, readAgentsText, readAppSpec, type ReadContent } from './agents-file.js';
 import { Ledger } from './ledger.js';
+import { readNeeded } from './needed-content.js';
 import { OfferedContents } from './offered-contents.js';
 import { byPushTime, changedAt, chooseRecord, readRecord, type ReleaseRecord, sameContent } from './release-record.js';
+import { Reserve } from './reserve.js';
 import type { ReleaseSignatures } from './signatures.js';
 import { checkTagName, Tags } from './tags.js';
 
@@ -56,12 +58,13 @@ export class ReleaseCatalog implements Releases {
   constructor(private readonly options: CatalogOptions) {
     const { folder, redis, environment, now } = options;
     const keys = fleetKeys(environment);
+    const reserve = new Reserve(join(folder, 'reserve'));
     this.records = new Ledger<ReleaseRecord>({
       ...{ folder: join(folder, 'releases'), redis, apps: keys.apps, key: keys.releases, what: 'record of a release' },
-      ...{ read: readRecord, choose: chooseRecord },
+      ...{ read: readRecord, choose: chooseRecord, reserve },
     });
     this.offered = new OfferedContents(options.blobs);
-    this.tags = new Tags({ folder: join(folder, 'tags'), redis, environment, now });
+    this.tags = new Tags({ folder: join(folder, 'tags'), redis, environment, now, reserve });
   }
 
   /** Puts into Redis what it does not have, be it new, emptied or set back. */
@@ -195,22 +198,27 @@ export class ReleaseCatalog implements Releases {
   }
 
   async manifest(digest: string): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array }> {
-    const bytes = await this.options.blobs.readWhole(digest);
+    const bytes = await this.reader(digest)(digest, 'The manifest');
     return { manifest: readAccepted(bytes, digest), bytes };
   }
 
   /** The text of a release's agents.yaml. */
   async agentsText(digest: string): Promise<string> {
-    return readAgentsText((await this.manifest(digest)).manifest, this.options.blobs);
+    return readAgentsText((await this.manifest(digest)).manifest, this.reader(digest));
   }
 
   async spec(digest: string): Promise<AppSpec> {
     const known = this.specs.get(digest);
     if (known !== undefined) return known;
     const { manifest } = await this.manifest(digest);
-    const spec = await readAppSpec(manifest, this.options.blobs, this.options.compile);
+    const spec = await readAppSpec(manifest, this.reader(digest), this.options.compile);
     this.specs.set(digest, spec);
     return spec;
+  }
+
+  private reader(digest: string): ReadContent {
+    const named = () => this.ofApp(undefined).filter((release) => release.digest === digest);
+    return (sha256, what) => readNeeded(this.options.blobs, sha256, what, named);
   }
 
   private async pushNow(ask: PushAsk): Promise<{ readonly release: Release; readonly isNew: boolean }> {
@@ -227,7 +235,7 @@ export class ReleaseCatalog implements Releases {
     if (this.tags.versionOf(app, ask.version) !== undefined) {
       throw new OutriderError('refused', `${ask.version} is a tag of ${app}, and no version can be called so.`);
     }
-    const spec = await readAppSpec(manifest, this.options.blobs, this.options.compile);
+    const spec = await readAppSpec(manifest, this.reader(digest), this.options.compile);
     await this.options.blobs.put(digest, ask.manifest);
     const after = known === undefined ? 0 : Date.parse(changedAt(known)) + 1;
     const asked: ReleaseRecord = {

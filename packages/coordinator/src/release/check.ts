@@ -7,9 +7,18 @@ import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { ReleaseCopies } from './copies.js';
 
+/** Hosts that have the release. Implemented by fleet/; what no host gives stays away, and nothing is thrown. */
+export interface HostsThatHaveIt {
+  manifest(release: Release, signal: AbortSignal): Promise<void>;
+  /** Bytes by sha256. */
+  contents(release: Release, wanted: ReadonlyMap<string, number>, signal: AbortSignal): Promise<void>;
+}
+
 export interface CheckOptions {
   readonly blobs: BlobStore;
   readonly copies: Pick<ReleaseCopies, 'again'>;
+  /** Asked where no other coordinator has it; absent: none is. */
+  readonly hosts?: HostsThatHaveIt;
 }
 
 type Tell = (bytesDone: number, bytesTotal: number) => void;
@@ -25,31 +34,60 @@ const MANIFEST = 'the manifest';
 
 export async function checkRelease(
   release: Release,
-  { blobs, copies }: CheckOptions,
+  options: CheckOptions,
   tell: Tell,
   signal: AbortSignal,
 ): Promise<VerifyResult> {
+  const { blobs, hosts } = options;
   const { digest, files, bytes } = release;
   const manifest: Content = { path: MANIFEST, sha256: digest, size: 0 };
-  const damaged = [...(await damagedOf([manifest], blobs, tell, signal))];
-  const problems: string[] = [];
-  if (damaged.length > 0) await again(copies, digest, problems);
-  if (!(await blobs.isWhole(digest))) return { damaged: [MANIFEST], mended: [], problems: [LOST], files, bytes };
+  const damaged = await damagedOf([manifest], blobs, tell, signal);
+  const why = await mend(damaged, release, options, async () => hosts?.manifest(release, signal));
+  if (!(await blobs.isWhole(digest))) return { damaged: [MANIFEST], mended: [], problems: why, files, bytes };
 
   const contents = contentsOf(await blobs.readWhole(digest));
   const bad = await damagedOf(contents, blobs, tell, signal);
-  if (bad.length > 0) await again(copies, digest, problems);
-  const mended: Content[] = [...damaged];
-  for (const content of bad) if (await blobs.isWhole(content.sha256)) mended.push(content);
-  if (mended.length < damaged.length + bad.length) problems.push(LOST);
+  const wanted = new Map(bad.map(({ sha256, size }) => [sha256, size]));
+  const problems = await mend(bad, release, options, async () => hosts?.contents(release, wanted, signal));
+  const mended = [...damaged, ...(await wholeOf(bad, blobs))];
   const agents = contents.find(({ path }) => path === AGENTS_FILE)?.sha256 ?? '';
   return {
     ...{ damaged: pathsOf([...damaged, ...bad]), mended: pathsOf(mended), files, bytes },
-    problems: [...new Set([...problems, ...problemsOfSignatures(release, agents)])],
+    problems: [...problems, ...problemsOfSignatures(release, agents)],
   };
 }
 
-const LOST = 'What is damaged is on no other coordinator that answers. Push the release again: its version stays.';
+/** From other coordinators, else from hosts. Sentences about what stays away. */
+async function mend(
+  bad: readonly Content[],
+  release: Release,
+  { blobs, copies }: CheckOptions,
+  fromHosts: () => Promise<void>,
+): Promise<readonly string[]> {
+  const isMended = async (): Promise<boolean> => (await wholeOf(bad, blobs)).length === bad.length;
+  if (bad.length === 0) return [];
+  const why = [...(await refused(() => copies.again(release.digest)))];
+  if (await isMended()) return [];
+  why.push(...(await refused(fromHosts)));
+  if (await isMended()) return [];
+  return [...why, await lost(bad, release, blobs)];
+}
+
+async function lost(bad: readonly Content[], { app, version }: Release, blobs: BlobStore): Promise<string> {
+  const whole = new Set(await wholeOf(bad, blobs));
+  const [first, ...more] = bad.filter((content) => !whole.has(content));
+  const others = more.length === 0 ? '' : ` and ${more.length} more`;
+  return (
+    `What is damaged of ${app} ${version} (${blobs.path(first?.sha256 ?? '')}${others}) is on no other coordinator that ` +
+    `answers, and on no host that has the release. Push the release again: coordinator release push DIR --version ${version}.`
+  );
+}
+
+async function wholeOf(contents: readonly Content[], blobs: BlobStore): Promise<readonly Content[]> {
+  const whole: Content[] = [];
+  for (const content of contents) if (await blobs.isWhole(content.sha256)) whole.push(content);
+  return whole;
+}
 
 /** What is damaged is taken out, so that it can come again. */
 async function damagedOf(
@@ -72,12 +110,13 @@ async function damagedOf(
   return damaged;
 }
 
-async function again(copies: CheckOptions['copies'], digest: string, problems: string[]): Promise<void> {
+async function refused(act: () => Promise<void>): Promise<readonly string[]> {
   try {
-    await copies.again(digest);
+    await act();
+    return [];
   } catch (error) {
     if (!(error instanceof OutriderError)) throw error;
-    problems.push(error.message);
+    return [error.message];
   }
 }
 

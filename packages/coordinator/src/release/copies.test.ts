@@ -1,5 +1,5 @@
 /** Two coordinators' disks and one real Redis: what one was given, the other learns of and fetches over real gRPC. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
@@ -128,6 +128,48 @@ test('what is damaged here is found by reading it again, and comes from another 
   const mended = ['code.txt', 'the manifest'];
   expect(await check()).toMatchObject({ damaged: mended, mended, problems: [] });
   expect((await check()).damaged).toEqual([]);
+});
+
+test('a manifest that is damaged here is fetched once more by whoever needs it', async () => {
+  const digest = await push('1.3.1');
+  const { copies, blobs } = another([source.grpc[0] ?? '']);
+  await copies.manifest(digest);
+  for (const read of [() => copies.manifest(digest), () => copies.spec(digest), () => copies.agentsText(digest)]) {
+    writeFileSync(blobs.path(digest), 'spoiled');
+    await read();
+    expect(await blobs.isWhole(digest)).toBe(true);
+  }
+  writeFileSync(blobs.path(digest), 'spoiled');
+  const release = (await copies.find('app', '1.3.1'))!;
+  const result = await checkRelease(release, { blobs, copies }, () => undefined, new AbortController().signal);
+  expect(result).toMatchObject({ damaged: ['the manifest'], mended: ['the manifest'], problems: [] });
+});
+
+test('what is damaged on all coordinators comes from hosts that have the release', async () => {
+  const digest = await push('1.3.2');
+  const { copies, blobs } = another([]);
+  const manifest = readFileSync(join(source.folder, 'data/blobs', digest.slice(0, 2), digest));
+  const code = 'code of 1.3.2\n';
+  const hosts = {
+    manifest: async () => blobs.put(digest, manifest),
+    contents: async (_: unknown, wanted: ReadonlyMap<string, number>) => {
+      expect(wanted.get(sha256(code))).toBe(code.length);
+      await blobs.put(sha256(code), Buffer.from(code));
+    },
+  };
+  const release = (await copies.find('app', '1.3.2'))!;
+  const check = () => checkRelease(release, { blobs, copies, hosts }, () => undefined, new AbortController().signal);
+  const { damaged, mended, problems } = await check();
+  expect(damaged).toEqual(['agents.yaml', 'code.txt', 'the manifest']);
+  expect(mended).toEqual(['code.txt', 'the manifest']);
+  const text = join(folder, `${serial}`, 'blobs');
+  expect(problems).toEqual([
+    expect.stringMatching(
+      new RegExp(
+        `^What is damaged of app 1\\.3\\.2 \\(${text}/../[0-9a-f]{64}\\) is on no other .*release push DIR --version 1\\.3\\.2`,
+      ),
+    ),
+  ]);
 });
 
 test('what is damaged here and nowhere else is said', async () => {

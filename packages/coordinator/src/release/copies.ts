@@ -11,6 +11,7 @@ import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { Releases } from '../engine/ports.js';
 import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
+import { DiskProblem } from '@outrider/shared/release/store/disk.js';
 import { WrongContent } from '@outrider/shared/release/store/incoming-blob.js';
 import { receiveAll } from '@outrider/shared/release/transfer/receiving.js';
 import type { ReleaseCatalog } from './catalog.js';
@@ -72,19 +73,30 @@ export class ReleaseCopies implements Releases {
   }
 
   /** Once this has resolved, hosts can be given all of the release. */
-  async manifest(digest: string): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array }> {
-    await this.fetch(digest);
-    return this.options.catalog.manifest(digest);
+  manifest(digest: string): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array }> {
+    return this.read(digest, (catalog) => catalog.manifest(digest));
   }
 
-  async spec(digest: string): Promise<AppSpec> {
-    await this.fetch(digest);
-    return this.options.catalog.spec(digest);
+  spec(digest: string): Promise<AppSpec> {
+    return this.read(digest, (catalog) => catalog.spec(digest));
   }
 
-  async agentsText(digest: string): Promise<string> {
+  agentsText(digest: string): Promise<string> {
+    return this.read(digest, (catalog) => catalog.agentsText(digest));
+  }
+
+  /** What was here when we looked last, and is lost or damaged by now, is fetched once more. */
+  private async read<T>(digest: string, act: (catalog: ReleaseCatalog) => Promise<T>): Promise<T> {
+    const { catalog } = this.options;
     await this.fetch(digest);
-    return this.options.catalog.agentsText(digest);
+    try {
+      return await act(catalog);
+    } catch (error) {
+      if (!(error instanceof OutriderError) || error.code === 'invalid') throw error;
+      // Who reads it says best what nobody else has.
+      await this.again(digest).catch(() => undefined);
+      return act(catalog);
+    }
   }
 
   /** Looks for what is missing once more, though all of it was here. */
@@ -198,15 +210,24 @@ export class ReleaseCopies implements Releases {
   private async missing(digest: string): Promise<readonly string[]> {
     const { blobs } = this.options;
     if ((await blobs.size(digest)) === undefined) return [digest];
-    const { entries } = readAccepted(await blobs.readWhole(digest));
+    const stored = await blobs.readWhole(digest).catch(takenOut);
+    if (stored === undefined) return [digest];
+    const { entries } = readAccepted(stored);
     return blobs.missing(entries.flatMap((entry) => (entry.kind === 'file' ? [entry.sha256] : [])));
   }
+}
+
+/** It was damaged, and is not there any more. */
+function takenOut(error: unknown): undefined {
+  if (!(error instanceof OutriderError) || error instanceof DiskProblem) throw error;
+  return undefined;
 }
 
 const nowhere = (others: readonly string[], cause: unknown): OutriderError =>
   new OutriderError(
     'unavailable',
     `Some of its contents are not here, and no other coordinator gives them (asked: ${others.join(', ')}). ` +
-      `Start the one it was pushed to, or push it again. ${messageOf(cause)}`,
+      'Start the one it was pushed to, fetch it from hosts that have it (coordinator release verify), or push it again. ' +
+      messageOf(cause),
     { cause },
   );

@@ -1,11 +1,12 @@
 /** Which releases go, which stay, and what becomes of their contents; with a real Redis and real disks. */
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { utimesSync, writeFileSync, writeSync } from 'node:fs';
 import { randomBytes, randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ReleaseUse } from '@outrider/shared/domain/release.js';
+import type { Release, ReleaseUse } from '@outrider/shared/domain/release.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
@@ -100,6 +101,98 @@ describe('removed by a person', () => {
     await expect(away.remove('app', '1', 'bob')).rejects.toThrow('away');
     expect(await versions()).toEqual(['1']);
     expect(await away.shown(await one.catalog.list())).toMatchObject([{ version: '1', uses: [], tags: [] }]);
+  });
+});
+
+describe('on a full disk', () => {
+  let small: string;
+  beforeEach(() => {
+    small = join(folder, 'small');
+    mkdirSync(small);
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', small], { stdio: 'ignore' });
+    } catch {
+      small = '';
+      return;
+    }
+    one = shelf(small, redis, () => (now += 1));
+  });
+  afterEach(() => {
+    if (small !== '') execFileSync('umount', [small]);
+  });
+
+  let filled = 0;
+  /** To the last byte. */
+  function fill(): void {
+    const fd = openSync(join(small, `ballast ${(filled += 1)}`), 'w');
+    try {
+      for (const size of [65_536, 4_096, 1]) for (;;) if (writeSync(fd, Buffer.alloc(size, 'x')) < size) break;
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOSPC' });
+    } finally {
+      closeSync(fd);
+    }
+    expect(() => writeFileSync(join(small, 'more'), 'x')).toThrow(/ENOSPC/);
+    rmSync(join(small, 'more'), { force: true });
+  }
+  const ROOT_ONLY = 'a small file system can be mounted by root only';
+  const isFull = /^The disk is full: .* could not be written/;
+
+  test('a release can be removed, and a tag taken away, one after the other; nothing comes', async ({ skip }) => {
+    skip(small === '', ROOT_ONLY);
+    await pushAll('1', '2', '3', '4');
+    await one.catalog.tag('app', 'stable', '2', 'bob');
+    fill();
+    await expect(one.push('5')).rejects.toThrow(isFull);
+    await expect(one.catalog.tag('app', 'other', '3', 'bob')).rejects.toThrow(isFull);
+    await keepingOf().remove('app', '1', 'bob');
+    fill();
+    const named = await namedContents(one.catalog);
+    await one.blobs.collect({ isLive: (content) => named.has(content), since: Date.now() + 60_000 });
+    expect([await one.blobs.size(sha256('own of 1')), await one.blobs.size(sha256('own of 2'))]).toEqual([
+      undefined,
+      8,
+    ]);
+    fill();
+    await one.catalog.tag('app', 'stable', '', 'bob');
+    fill();
+    await keepingOf().remove('app', '2', 'bob');
+    fill();
+    expect((await keepingOf().prune({ app: '', keep: 1, dryRun: false, by: 'bob' })).removed).toHaveLength(1);
+    expect([await versions(), removed]).toEqual([['4'], ['1', '2', '3']]);
+    const again = one.again();
+    expect((await again.catalog.list()).map(({ version }) => version)).toEqual(['4']);
+    await redis.flushall();
+    await again.catalog.restoreRedis();
+    expect((await again.catalog.list()).map(({ version }) => version)).toEqual(['4']);
+  });
+
+  test('a removal that another coordinator tells of is learned', async ({ skip }) => {
+    skip(small === '', ROOT_ONLY);
+    await pushAll('1', '2');
+    const other = shelf(join(folder, 'other'), redis, () => (now += 1));
+    await other.catalog.learn();
+    fill();
+    await other.push('3');
+    await other.catalog.remove(other.catalog.version('app', '1') as Release, 'ann');
+    await expect(one.catalog.learn()).rejects.toThrow(isFull);
+    expect(await versions()).toEqual(['2']);
+  });
+
+  test('nobody hears of a removal that is not written, where the room for it is gone too', async ({ skip }) => {
+    skip(small === '', ROOT_ONLY);
+    await pushAll('1');
+    rmSync(join(small, 'reserve'));
+    fill();
+    await expect(keepingOf().remove('app', '1', 'bob')).rejects.toThrow(isFull);
+    const other = shelf(join(folder, 'other'), redis, () => (now += 1));
+    await other.catalog.learn();
+    expect((await other.catalog.list()).map(({ version }) => version)).toEqual(['1']);
+    for (const ballast of readdirSync(small).filter((name) => name.startsWith('ballast'))) rmSync(join(small, ballast));
+    await one.catalog.learn();
+    fill();
+    await keepingOf().remove('app', '1', 'bob');
+    expect(await versions()).toEqual([]);
   });
 });
 

@@ -6,9 +6,10 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import { isName } from '@outrider/shared/domain/name.js';
-import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
+import type { BegunWrite } from '@outrider/shared/runtime/durable-file.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
+import type { Reserve } from './reserve.js';
 import { writeHere } from './write-here.js';
 
 export interface LedgerOptions<T> {
@@ -25,6 +26,8 @@ export interface LedgerOptions<T> {
   readonly read: (app: string, name: string, text: string) => T | undefined;
   /** Which of two states holds. The same answer in either order. */
   readonly choose: (a: T, b: T) => T;
+  /** For another state of what is there already, which takes no more room than before; absent: a full disk takes none. */
+  readonly reserve?: Reserve;
 }
 
 /**
@@ -67,7 +70,7 @@ export class Ledger<T extends object> {
     const text = canonicalJson(document);
     const known = this.documents.get(app)?.get(name);
     const expected = before === undefined ? '' : known?.document === before ? known.text : canonicalJson(before);
-    const write = writeHere(this.fileOf(app, name), text);
+    const write = this.write(app, name, text);
     const stands = await this.swap(app, name, expected, text).catch((error: unknown) => {
       write.drop();
       throw new OutriderError(
@@ -84,6 +87,7 @@ export class Ledger<T extends object> {
       write.drop();
       this.keep(app, name, stands, other);
     }
+    this.options.reserve?.take();
     return other ?? document;
   }
 
@@ -101,18 +105,26 @@ export class Ledger<T extends object> {
     }
   }
 
-  /** Learns of what other coordinators have written. Rejects while Redis is away. */
+  /** Learns of what other coordinators have written. Rejects while Redis is away, and where the disk does not take all. */
   async learn(): Promise<void> {
     const { redis, apps, key, read, choose } = this.options;
+    let untaken: Error | undefined;
     for (const app of (await redis.smembers(apps)).filter(isName)) {
       for (const [name, text] of Object.entries(await redis.hgetall(key(app)))) {
         const known = this.documents.get(app)?.get(name);
         if (known?.text === text) continue;
         const document = read(app, name, text);
         if (document === undefined) continue;
-        if (known === undefined || choose(known.document, document) === document) this.keep(app, name, text, document);
+        if (known !== undefined && choose(known.document, document) !== document) continue;
+        try {
+          this.keep(app, name, text, document);
+        } catch (error) {
+          untaken ??= error as Error;
+        }
       }
     }
+    this.options.reserve?.take();
+    if (untaken !== undefined) throw untaken;
   }
 
   /** '' where it is written, else what stands there. */
@@ -123,8 +135,15 @@ export class Ledger<T extends object> {
 
   private keep(app: string, name: string, text: string, document: T): void {
     if (this.documents.get(app)?.get(name)?.text === text) return;
-    writeDurably(this.fileOf(app, name), text);
+    this.write(app, name, text).finish();
+    this.options.reserve?.take();
     this.remember(app, name, text, document);
+  }
+
+  private write(app: string, name: string, text: string): BegunWrite {
+    const write = () => writeHere(this.fileOf(app, name), text);
+    const { reserve } = this.options;
+    return reserve === undefined || this.get(app, name) === undefined ? write() : reserve.spend(write);
   }
 
   private fileOf(app: string, name: string): string {

@@ -5,6 +5,7 @@ import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import { Ledger } from './ledger.js';
+import type { Reserve } from './reserve.js';
 
 interface Tag {
   readonly name: string;
@@ -19,6 +20,7 @@ export interface TagsOptions {
   readonly redis: RedisClient;
   readonly environment: string;
   readonly now: () => number;
+  readonly reserve?: Reserve;
 }
 
 export class Tags {
@@ -30,6 +32,7 @@ export class Tags {
       ...{ folder: options.folder, redis: options.redis, apps: keys.apps, key: keys.tags, what: 'tag of a release' },
       read: (_, name, text) => readTag(name, text),
       choose: (a, b) => (later(a, b) ? a : b),
+      ...(options.reserve === undefined ? {} : { reserve: options.reserve }),
     });
   }
 

@@ -6,7 +6,7 @@ import type { ReleaseRef__Output } from '@outrider/shared/gen/outrider/v1/Releas
 import type { TestHealthRequest__Output } from '@outrider/shared/gen/outrider/v1/TestHealthRequest.js';
 import type { HealthLevel } from '@outrider/shared/domain/agent.js';
 import { HEALTH_LEVELS, levelsUpTo } from '@outrider/shared/domain/health-result.js';
-import type { InstanceStatus } from '@outrider/shared/domain/host.js';
+import type { InstanceStatus, StagePeer } from '@outrider/shared/domain/host.js';
 import { isDigest, isName, NAME_RULE } from '@outrider/shared/domain/name.js';
 import type { ReleaseRef } from '@outrider/shared/domain/release.js';
 import { ON_LEASE_END, type OnLeaseEnd } from '@outrider/shared/domain/rollout.js';
@@ -33,6 +33,14 @@ export function releaseOf(wire: ReleaseRef__Output | null): ReleaseRef {
 export function checkRelease({ app, release }: { readonly app: string; readonly release: ReleaseRef }): void {
   if (!isName(app)) throw invalid(`app must be ${NAME_RULE}.`);
   if (!isDigest(release.digest)) throw invalid('release.digest must be a sha256.');
+}
+
+const MOST_PEERS = 1_000;
+
+export function peersOf(peers: readonly StagePeer[]): readonly StagePeer[] {
+  if (peers.length > MOST_PEERS) throw invalid(`peers must be at most ${MOST_PEERS}.`);
+  if (peers.some(({ host }) => !isName(host))) throw invalid(`peers.host must be ${NAME_RULE}.`);
+  return peers;
 }
 
 /** Leaders of an earlier version know no policy. */

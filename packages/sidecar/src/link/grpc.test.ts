@@ -114,8 +114,9 @@ const trust: Trust = {
 };
 
 const checks: ReleaseChecks = {
-  checkAll: async ({ release: { version } }, progress) => {
-    no({ version });
+  checkAll: async (ask, progress) => {
+    no(ask.release);
+    asked.push(['checkAll', ask]);
     progress(1, 2);
     return { damaged: ['a.py'], mended: ['a.py'], problems: [], files: 1, bytes: 2 };
   },
@@ -157,7 +158,7 @@ beforeEach(async () => {
     },
     specs: {
       knownSpec: (...of) => Buffer.from(of.join(' ')),
-      knownManifest: (...of) => Buffer.from(of.join(' ')),
+      knownManifest: (...of) => Buffer.from(`manifest of ${of.join(' ')}`),
     },
     logs: createLogReader(new LogLedger({ folder: join(folder, 'run'), now: () => Date.now() })),
     samples: {
@@ -259,6 +260,19 @@ describe('a release is read again', () => {
       ...{ done: 1, total: 2 },
       result: { damaged: ['a.py'], mended: ['a.py'], problems: [], files: 1, bytes: 2 },
     });
+  });
+
+  test('with what the host was given to run of it, and who has it', async () => {
+    const peers = [{ host: 'pc3', endpoint: '10.0.0.3:7070', hasIt: true }];
+    const ask = { app: 'assistants', release: RELEASE, manifest: Buffer.from('m'), sources: ['10.0.0.1:7077'], peers };
+    const hostSpecs = [Buffer.from('one'), Buffer.from('two')];
+    await remote
+      .Verify({ ...ask, hostSpecs })
+      [Symbol.asyncIterator]()
+      .next();
+    expect(asked).toEqual([['checkAll', { ...ask, hostSpecs }]]);
+    const odd = remote.Verify({ ...ask, peers: [{ host: '../pc3', endpoint: '', hasIt: true }] });
+    await expect(odd[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'invalid' });
   });
 
   test('where there is one, and where it has a name', async () => {
@@ -415,9 +429,11 @@ test('the question whether this host could run a release comes with the document
   await expect(stranger.Preflight(request)).rejects.toMatchObject({ code: 'unauthenticated' });
 });
 
-test('a spec that was staged here is told, and only with the token: it has settings in it', async () => {
+test('a spec and a manifest that were staged here are told, and only with the token: there are settings in it', async () => {
   const request = { app: 'assistants', specDigest: 'abc' };
   expect((await remote.KnownSpec(request)).hostSpec.toString()).toBe('assistants abc');
+  const asked = { app: 'assistants', manifestDigest: 'def' };
+  expect((await remote.KnownSpec(asked)).manifest.toString()).toBe('manifest of assistants def');
   await expect(stranger.KnownSpec(request)).rejects.toMatchObject({ code: 'unauthenticated' });
 });
 

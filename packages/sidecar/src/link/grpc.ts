@@ -32,6 +32,7 @@ import {
   endpointsOf,
   leaseEndOf,
   logsAskOf,
+  peersOf,
   releaseOf,
   scaleAskOf,
 } from './grpc-requests.js';
@@ -175,11 +176,11 @@ const releaseOrders = ({
 });
 
 async function* verify(
-  { app, release, manifest, sources }: VerifyRequest__Output,
+  { app, release, manifest, sources, hostSpecs, peers }: VerifyRequest__Output,
   checks: ReleaseChecks,
   signal: AbortSignal,
 ): AsyncGenerator<VerifyProgress> {
-  const ask = { app, release: releaseOf(release), manifest, sources };
+  const ask = { app, release: releaseOf(release), manifest, sources, hostSpecs, peers: peersOf(peers) };
   checkRelease(ask);
   for await (const told of toldOnTheWay((tell) => checks.checkAll(ask, tell, signal))) yield writeVerifyProgress(told);
 }
@@ -201,7 +202,10 @@ const releaseQuestions = ({
     const problems = [...(untrusted === undefined ? [] : [untrusted]), ...report.problems];
     return { ...report, problems, notices: [...report.notices], prepare: [...(report.prepare ?? [])] };
   },
-  KnownSpec: async ({ app, specDigest }) => ({ hostSpec: Buffer.from(specs.knownSpec(app, specDigest)) }),
+  KnownSpec: async ({ app, specDigest, manifestDigest }) =>
+    manifestDigest === ''
+      ? { hostSpec: Buffer.from(specs.knownSpec(app, specDigest)) }
+      : { manifest: Buffer.from(specs.knownManifest(app, manifestDigest)) },
 });
 
 async function runHook(

@@ -109,7 +109,7 @@ export interface Trust {
   problemOfHook(ask: HookAsk, proof: ReleaseProof): string | undefined;
 }
 
-/** All of a release read again; implemented by release/. */
+/** All of a release read again, with what says of it what it is; implemented by release/. */
 export interface ReleaseChecks {
   /** What is damaged is mended. Rejects with `OutriderError('refused')` where this host does not have the release. */
   checkAll(
@@ -119,6 +119,10 @@ export interface ReleaseChecks {
       /** Canonical JSON; empty: ours has to do. */
       readonly manifest: Uint8Array;
       readonly sources: readonly string[];
+      /** Canonical JSON: of the release, what this host was given to run; mends what is damaged of that here. */
+      readonly hostSpecs?: readonly Uint8Array[];
+      /** Hosts that have it. */
+      readonly peers?: readonly StagePeer[];
     },
     progress: (bytesDone: number, bytesTotal: number) => void,
     signal: AbortSignal,

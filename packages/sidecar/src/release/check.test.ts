@@ -1,13 +1,15 @@
 /** A host reads all of a release again: what is damaged is named, and mended from whatever is whole. */
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@outrider/shared/runtime/clock.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createReleases } from './releases.js';
+import { createContents } from './contents.js';
 import { layoutOf } from './layout.js';
 import { type BlobServer, startBlobServer, TOKEN } from './testing/blob-server.js';
+import { startContentServer } from './testing/content-server.js';
 import { sampleOf } from './testing/sample.js';
 
 const A = 'print("a")\n'.repeat(100);
@@ -26,7 +28,8 @@ let releases: ReturnType<typeof createReleases>;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'outrider-check-'));
   server = await startBlobServer(ONE.contents);
-  releases = createReleases({ dataDir: folder, token: () => TOKEN, clock: systemClock, patienceMs: 0 });
+  const needed = () => ({ releases: [{ app: 'assistants', ...ONE.release }], running: [] });
+  releases = createReleases({ dataDir: folder, token: () => TOKEN, clock: systemClock, patienceMs: 0, needed });
   releases.accept(ONE.documents);
   await releases.stage('assistants', ONE.release, [server.address], () => undefined, NEVER);
 });
@@ -42,8 +45,14 @@ const replace = (path: string, content: string): void => {
   writeFileSync(path, content);
 };
 
-function check(sources: readonly string[] = [], progress: (done: number, total: number) => void = () => undefined) {
-  const ask = { app: 'assistants', release: ONE.release, manifest: ONE.documents.manifest, sources };
+type Ask = Parameters<typeof releases.checkAll>[0];
+
+function check(
+  sources: readonly string[] = [],
+  progress: (done: number, total: number) => void = () => undefined,
+  more: Partial<Ask> = {},
+) {
+  const ask = { app: 'assistants', release: ONE.release, manifest: ONE.documents.manifest, sources, ...more };
   return releases.checkAll(ask, progress, NEVER);
 }
 
@@ -97,11 +106,81 @@ test('both damaged and nobody has it: said, and the rest is mended', async () =>
   );
 });
 
-test('its manifest is mended too', async () => {
-  const file = layoutOf(folder).manifest('assistants', ONE.release.digest);
-  writeFileSync(file, '{}');
-  expect((await check()).problems).toEqual([]);
-  expect(sha256(readFileSync(file))).toBe(ONE.release.digest);
+test('both damaged and lost by the coordinator: it comes from a host that has the release', async () => {
+  const [clock, dataDir] = [systemClock, join(folder, 'other')];
+  const other = createReleases({ dataDir, token: () => TOKEN, clock, patienceMs: 0 });
+  other.accept(ONE.documents);
+  await other.stage('assistants', ONE.release, [server.address], () => undefined, NEVER);
+  await server.close();
+  server = await startBlobServer([]);
+  const contents = createContents({ dataDir, clock, mostAtOnce: 8, sent: () => undefined, pulse: () => undefined });
+  const host = await startContentServer('sidecar', (ask, caller) => contents.send(ask, caller), TOKEN);
+  try {
+    replace(blob(A), 'spoiled');
+    replace(inTree('a.py'), 'evil');
+    const peers = [{ host: 'pc3', endpoint: host.addresses[0] ?? '', hasIt: true }];
+    const { damaged, mended, problems } = await check([server.address], undefined, { peers });
+    expect([damaged, mended, problems]).toEqual([['a.py', 'stored content of a.py'], damaged, []]);
+    expect([readFileSync(blob(A), 'utf8'), readFileSync(inTree('a.py'), 'utf8')]).toEqual([A, A]);
+  } finally {
+    await host.close();
+  }
+});
+
+test('both damaged and nobody has them any more: it is said what brings them back', async () => {
+  replace(blob(A), 'spoiled');
+  replace(inTree('a.py'), 'evil');
+  await server.close();
+  server = await startBlobServer([]);
+  expect((await check([server.address])).problems.join(' ')).toMatch(/Push the same tree again under its version/);
+});
+
+const manifestFile = (): string => layoutOf(folder).manifest('assistants', ONE.release.digest);
+const specFile = (): string => layoutOf(folder).spec('assistants', ONE.release.specDigest);
+const SPEC = `host spec ${ONE.release.specDigest.slice(0, 12)}`;
+const hostSpecs = [ONE.documents.hostSpec];
+
+test('its manifest is named and mended too', async () => {
+  writeFileSync(manifestFile(), '{}');
+  expect(await check()).toMatchObject({ damaged: ['the manifest'], mended: ['the manifest'], problems: [], files: 3 });
+  expect(sha256(readFileSync(manifestFile()))).toBe(ONE.release.digest);
+  expect((await check()).damaged).toEqual([]);
+});
+
+test('its manifest that the coordinator has lost too is named, with what to do', async () => {
+  writeFileSync(manifestFile(), '{}');
+  const { damaged, mended, problems } = await check([], undefined, { manifest: new Uint8Array() });
+  expect([damaged, mended]).toEqual([['the manifest'], []]);
+  expect(problems).toEqual([
+    `${manifestFile()} is lost or damaged, and the coordinator could not give it anew. ` +
+      'coordinator release verify 1.0.0 --app assistants mends it there; then verify this host again.',
+  ]);
+});
+
+test.each([
+  ['damaged', () => writeFileSync(specFile(), '{}')],
+  ['lost', () => rmSync(specFile())],
+])('what is to run of it and is %s is named, and mended with what the coordinator gives', async (_, spoil) => {
+  spoil();
+  expect(await check([], undefined, { hostSpecs })).toMatchObject({ damaged: [SPEC], mended: [SPEC], problems: [] });
+  expect(readFileSync(specFile())).toEqual(ONE.documents.hostSpec);
+  expect((await check([], undefined, { hostSpecs })).damaged).toEqual([]);
+});
+
+test('what is to run of it and nobody has any more is named, with what to do', async () => {
+  writeFileSync(specFile(), '{}');
+  const { damaged, mended, problems } = await check();
+  expect([damaged, mended]).toEqual([[SPEC], []]);
+  expect(problems).toEqual([
+    `${specFile()} is lost or damaged, and the coordinator could not give it anew. ` +
+      'Roll the release out again: coordinator rollout --version 1.0.0 --app assistants.',
+  ]);
+});
+
+test('what this host does not need and never had is not kept', async () => {
+  const strange = sampleOf('1.0.0', { 'agents.yaml': 'app: assistants\n' }, { host: 'pc9' });
+  await check([], undefined, { hostSpecs: [strange.documents.hostSpec] });
+  expect(existsSync(layoutOf(folder).spec('assistants', strange.release.specDigest))).toBe(false);
 });
 
 test('what is not here is refused', async () => {

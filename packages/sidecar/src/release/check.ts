@@ -94,8 +94,11 @@ async function mendContents(
   }
   await blobs.settle();
   if (missing.size === 0) return [];
-  return sentencesOf(() => fetch(missing));
+  const why = await sentencesOf(() => fetch(missing));
+  return why.map((sentence) => `${sentence} ${NOBODY_HAS_IT}`);
 }
+
+const NOBODY_HAS_IT = 'Push the same tree again under its version, then verify this host again.';
 
 const mendTree = async ({ mend }: CheckParts, bad: readonly ManifestEntry[]): Promise<readonly string[]> =>
   bad.length === 0 ? [] : sentencesOf(mend);

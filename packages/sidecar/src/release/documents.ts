@@ -44,15 +44,6 @@ export function loadManifest(layout: Layout, app: string, digest: string): Manif
   return readAccepted(loadProven(layout.manifest(app, digest), digest), digest);
 }
 
-/** The manifest of what is here; where ours is damaged, it is replaced by the one that was sent. */
-export function readKept(layout: Layout, app: string, digest: string, sent: Uint8Array): Manifest {
-  if (sent.length > 0) {
-    checkDigest('manifest', sent, digest);
-    keep(layout.manifest(app, digest), sent);
-  }
-  return loadManifest(layout, app, digest);
-}
-
 /** @throws OutriderError('not_found' | 'invalid') naming the file. */
 export function loadSpec(layout: Layout, app: string, specDigest: string): HostSpec {
   const path = layout.spec(app, specDigest);
@@ -80,7 +71,8 @@ export function checkRef({ version, digest, specDigest }: ReleaseRef): void {
   }
 }
 
-function keep(path: string, content: Uint8Array): void {
+/** Durably, unless it stands there. @throws DiskProblem */
+export function keep(path: string, content: Uint8Array): void {
   try {
     if (Buffer.compare(readFileSync(path), content) === 0) return;
   } catch {
@@ -111,7 +103,8 @@ function loadProven(path: string, digest: string): Uint8Array {
   throw new OutriderError('invalid', `${path} is damaged. Stage its release again.`);
 }
 
-function checkDigest(what: string, content: Uint8Array, expected: string): void {
+/** @throws OutriderError('invalid') */
+export function checkDigest(what: string, content: Uint8Array, expected: string): void {
   const found = sha256(content);
   if (found !== expected) {
     throw new OutriderError('invalid', `The ${what} has the sha256 ${found}, and ${expected} was announced.`);

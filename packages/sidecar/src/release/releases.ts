@@ -15,9 +15,10 @@ import type { ReleaseChecks, SpecSource } from '../link/ports.js';
 import type { CleanedReleases, NeededReleases, ReleaseCleaner, Releases, StageStep } from '../supervise/ports.js';
 import type { StagingNeeds } from '../supervise/preflight/ports.js';
 import { Cleaning } from './cleaning.js';
-import { acceptDocuments, knownManifest, knownSpec, loadSpec, readDocuments, readKept } from './documents.js';
+import { acceptDocuments, knownManifest, knownSpec, loadSpec, readDocuments } from './documents.js';
 import { type Layout, layoutOf } from './layout.js';
 import { agentsLeave } from './hard-links.js';
+import { checkDocuments, withDocuments } from './kept-documents.js';
 import { NO_RUNNER } from './links/no-runner.js';
 import { LinkedTrees } from './linked-trees.js';
 import type { Tell } from './links/tree-links.js';
@@ -217,21 +218,20 @@ export class HostReleases implements Releases, StagingNeeds, SpecSource, Release
   knownSpec = (app: string, specDigest: string): Uint8Array => knownSpec(this.layout, named(app), specDigest);
   knownManifest = (app: string, digest: string): Uint8Array => knownManifest(this.layout, named(app), digest);
 
-  checkAll: ReleaseChecks['checkAll'] = async ({ app, release, manifest, sources }, progress, signal) => {
+  checkAll: ReleaseChecks['checkAll'] = async (ask, progress, signal) => {
+    const { app, release, peers = [] } = ask;
+    const { version, digest } = release;
     if (!existsSync(this.tree(app, release))) {
-      throw new OutriderError('refused', `${app} ${release.version} is not on this host.`);
+      throw new OutriderError('refused', `${app} ${version} is not on this host.`);
     }
     return this.alone(app, release, async () => {
-      readKept(this.layout, app, release.digest, manifest);
-      const { version, digest } = release;
+      const { hasManifest, ...found } = checkDocuments(this.layout, ask, this.options.needed?.().releases ?? []);
+      if (!hasManifest) return { ...found, files: 0, bytes: 0 };
       const token = this.options.token();
-      const from = {
-        sources: [...sources, ...this.knownSources(app)],
-        peers: [],
-        ...(token === undefined ? {} : { token }),
-      };
-      const apart = this.trees.apart(app, digest);
-      return this.work.verify({ app, release: { version, digest }, mayLink: true, apart, ...from }, progress, signal);
+      const sources = [...ask.sources, ...this.knownSources(app)];
+      const from = { sources, peers, ...(token === undefined ? {} : { token }) };
+      const job = { app, release: { version, digest }, mayLink: true, apart: this.trees.apart(app, digest), ...from };
+      return withDocuments(found, await this.work.verify(job, progress, signal));
     });
   };
 

@@ -4,9 +4,11 @@
 export interface KnownSpecRequest {
   'app'?: (string);
   'specDigest'?: (string);
+  'manifestDigest'?: (string);
 }
 
 export interface KnownSpecRequest__Output {
   'app': (string);
   'specDigest': (string);
+  'manifestDigest': (string);
 }

@@ -3,8 +3,10 @@
 
 export interface KnownSpecResponse {
   'hostSpec'?: (Buffer | Uint8Array | string);
+  'manifest'?: (Buffer | Uint8Array | string);
 }
 
 export interface KnownSpecResponse__Output {
   'hostSpec': (Buffer);
+  'manifest': (Buffer);
 }
