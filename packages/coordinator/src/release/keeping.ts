@@ -4,6 +4,7 @@
  */
 import type { Manifest, Release, ReleaseUse, ReleaseView } from '@outrider/shared/domain/release.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { redisAway } from '@outrider/shared/runtime/redis-away.js';
 import type { ReleaseCatalog } from './catalog.js';
 import { bytesOfTheirOwn, type Content, nameOf, outdated, whyItStays } from './keep.js';
 
@@ -62,7 +63,7 @@ export class ReleaseKeeping {
     by: string,
   ): Promise<{ readonly release: Release; readonly bytes: number }> {
     const { catalog } = this.options;
-    await catalog.learn();
+    await this.learn();
     const release = catalog.version(app, version);
     if (release === undefined) {
       const tagged = (await catalog.find(app, version))?.version;
@@ -86,7 +87,7 @@ export class ReleaseKeeping {
   }): Promise<Pruned> {
     const { catalog } = this.options;
     const keep = ask.keep ?? this.options.keep;
-    await catalog.learn();
+    await this.learn();
     const views = await this.views(await catalog.list(ask.app));
     const apps = [...new Set(views.map(({ app }) => app))];
     const going = apps.flatMap((app) =>
@@ -101,6 +102,12 @@ export class ReleaseKeeping {
     const removed: Release[] = [];
     for (const release of going) if (await this.removeUnused(release, ask.by)) removed.push(release);
     return { removed, bytes, keep };
+  }
+
+  private async learn(): Promise<void> {
+    await this.options.catalog.learn().catch((error: unknown) => {
+      throw error instanceof OutriderError ? error : redisAway(error, 'No release can be removed');
+    });
   }
 
   private async ensureUnused(release: Release): Promise<void> {
