@@ -92,6 +92,12 @@ test('the last ones stay by themselves, and whatever is in use', async () => {
   expect(await versions('many')).toEqual(expected);
   const { stdout } = await cluster.cli('release', 'prune', '--keep', '1', '--app', 'many');
   expect(stdout).toMatch(/1 removed: .* of contents that nothing else has/);
+  expect(stdout).toMatch(/of contents that nothing else has, manifests counted;/);
+  const nope = await cluster.cli('release', 'prune', '--app', 'nope');
+  expect([nope.code, nope.stderr]).toEqual([
+    2,
+    expect.stringMatching(/no release of nope\. There are releases of .*many/),
+  ]);
   expect(await versions('many')).toEqual(['1', '2', '6', '7']);
 });
 

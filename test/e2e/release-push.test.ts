@@ -109,6 +109,8 @@ test('what git has at a reference, also of a folder in a repository', async () =
   const part = await push(join(folder, 'sub'), 'g2', '--git', 'HEAD');
   expect(part.json<Pushed>(), part.stderr).toMatchObject({ files: 2, commit });
   expect(await paths('g2')).toEqual(['agents.yaml', 'kept.py']);
+  const { stdout } = await cluster.cli('release', 'push', folderOf({}), '--version', 'g4');
+  expect(stdout).toMatch(/^pushed g4: 1 file, /);
   for (const [ref, words] of [
     ['--output=x', /this is no reference/],
     ['nowhere', /git knows no commit nowhere/],

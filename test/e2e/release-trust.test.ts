@@ -1,4 +1,5 @@
 /** Hosts that trust keys: what none of them has signed is not run, whatever the coordinator says; the way back needs none. */
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -105,6 +106,16 @@ describe('a plan is refused', () => {
     await refused('1.1.0', /1\.1\.0 is not signed.*coordinator release sign 1\.1\.0/);
     const blind = await cluster.cli('release', 'sign', '1.1.0');
     expect([blind.code, blind.stderr]).toEqual([4, expect.stringMatching(/the coordinator alone says what it is/)]);
+    // The command that it names works as it is pasted, also with another folder of keys.
+    const others = join(cluster.folder, "other's keys");
+    expect((await cluster.cli('release', 'key', 'create', '--keys', others)).code).toBe(0);
+    const told = (await cluster.cli('release', 'sign', '1.1.0', '--keys', others)).stderr;
+    const [, pasted = ''] = /say so: coordinator (.*)\.\n$/.exec(told) ?? [];
+    expect(pasted).toMatch(/^release sign 1\.1\.0 --app \S+ --digest [0-9a-f]{64} --keys '.*other'\\''s keys'$/);
+    const words = execFileSync('sh', ['-c', `printf '%s\\0' ${pasted}`], { encoding: 'utf8' })
+      .split('\0')
+      .slice(0, -1);
+    expect((await cluster.cli(...words)).code).toBe(0);
     const digest = await digestOf('1.1.0');
     expect((await cluster.cli('release', 'sign', '1.1.0', '--digest', 'a'.repeat(64))).code).toBe(4);
     expect((await cluster.cli('release', 'sign', '1.1.0', '--digest', digest)).code).toBe(0);

@@ -1,5 +1,6 @@
 /** outrider.v1.Coordinator: releases and their contents. */
 import { randomUUID } from 'node:crypto';
+import { appOption } from '@outrider/shared/domain/app-option.js';
 import { type Release, type ReleaseSource, SOURCE_KINDS } from '@outrider/shared/domain/release.js';
 import type { CoordinatorHandlers } from '@outrider/shared/gen/outrider/v1/Coordinator.js';
 import { packChunks } from '@outrider/shared/release/chunk-list.js';
@@ -137,10 +138,12 @@ async function appNamed({ releases }: Inside, asked: string): Promise<string> {
 }
 
 export async function findRelease(inside: Inside, app: string, version: string): Promise<Release> {
-  const found = await inside.releases.find(await appNamed(inside, app), version);
+  const of = await appNamed(inside, app);
+  const found = await inside.releases.find(of, version);
   if (found !== undefined) return found;
+  const option = appOption(of, await inside.releases.list());
   throw new OutriderError(
     'not_found',
-    `There is no release ${version}${app === '' ? '' : ` of ${app}`}. Releases: coordinator release ls.`,
+    `There is no release ${version}${app === '' ? '' : ` of ${app}`}. Releases: coordinator release ls${option}.`,
   );
 }

@@ -11,8 +11,8 @@ import { timeLimit, withCoordinator } from './connection.js';
 import { globalsOf, whoami, withGlobals } from './globals.js';
 import { show } from './output.js';
 
-/** Contents are cleared away a little later, so that no push that is under way loses what it found. */
-const FREED = 'of contents that nothing else has; they go from the disks within the hour';
+/** What the disk of a coordinator gets back. Contents are cleared away a little later, so that no push that is under way loses what it found. */
+const FREED = 'of contents that nothing else has, manifests counted; they go from the disks within the hour';
 
 interface AppOption {
   readonly app?: string;

@@ -4,6 +4,7 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -92,6 +93,11 @@ describe('a key is refused', () => {
   test.each([
     ['that is none', 'not a key', /is no private key in PEM/],
     [
+      'that is none, in words of ours',
+      'not a key',
+      /\.pem is no private key in PEM that can be read without a passphrase\. Take it away\.$/m,
+    ],
+    [
       'of another kind',
       generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
       /is no Ed25519 key/,
@@ -101,6 +107,23 @@ describe('a key is refused', () => {
     writeFileSync(file, content);
     expect(await run('ls')).toMatchObject({ code: 2, stderr: expect.stringMatching(sentence) as string });
   });
+});
+
+test('a folder of keys that is none, and a key that is a folder, are told in words of ours', async () => {
+  mkdirSync(join(keys, 'x.pem'), { recursive: true });
+  expect(await run('ls')).toMatchObject({
+    code: 2,
+    stderr: `Error: Cannot read the key ${join(keys, 'x.pem')}: it is a folder, and must be a file.\n`,
+  });
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  expect(await run('ls', '--keys', file)).toMatchObject({
+    code: 2,
+    stderr: `Error: Cannot read the keys in ${file}: it is no folder. Name one with --keys.\n`,
+  });
+  expect((await run('create', '--keys', join(file, 'below'))).stderr).toBe(
+    `Error: Cannot read the keys in ${join(file, 'below')}: it is no folder. Name one with --keys.\n`,
+  );
 });
 
 test('where the folder is: as asked for, else OUTRIDER_KEYS, else the configuration of this user', () => {

@@ -7,10 +7,12 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ReleaseSignature, ReleaseStatement } from '@outrider/shared/domain/release-signature.js';
+import { shownName } from '@outrider/shared/domain/shown-name.js';
 import { keyId, publicKeyText, signRelease } from '@outrider/shared/release/signature.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { whyUnreadable } from '@outrider/shared/runtime/unreadable.js';
 
 export interface ReleaseKey {
   readonly id: string;
@@ -34,6 +36,13 @@ export function keysFolder(given: string | undefined, env: NodeJS.ProcessEnv = p
   return join(config.startsWith('/') ? config : join(homedir(), '.config'), 'outrider', 'keys');
 }
 
+const NO_FOLDER = { ENOTDIR: 'it is no folder. Name one with --keys', EACCES: 'this user may not read it' };
+const NO_PLACE = {
+  EEXIST: 'it is no folder. Name another one with --keys',
+  ENOTDIR: 'it lies below a file. Name another folder with --keys',
+  EACCES: 'this user may not write there. Name another folder with --keys',
+};
+
 /** The oldest first; none where there is no such folder. @throws OutriderError('invalid') naming the file. */
 export function readKeys(folder: string): readonly ReleaseKey[] {
   let names: readonly string[];
@@ -41,7 +50,11 @@ export function readKeys(folder: string): readonly ReleaseKey[] {
     names = readdirSync(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new OutriderError('invalid', `Cannot read the keys in ${folder}: ${messageOf(error)}.`, { cause: error });
+    throw new OutriderError(
+      'invalid',
+      `Cannot read the keys in ${shownName(folder)}: ${whyUnreadable(error, NO_FOLDER)}.`,
+      { cause: error },
+    );
   }
   const keys = names.filter((name) => name.endsWith(SUFFIX)).map((name) => readKey(join(folder, name)));
   return keys.sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0));
@@ -70,7 +83,11 @@ export function makeKey(folder: string): ReleaseKey {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeDurably(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
   } catch (error) {
-    throw new OutriderError('invalid', `Cannot keep a key in ${folder}: ${messageOf(error)}.`, { cause: error });
+    throw new OutriderError(
+      'invalid',
+      `Cannot keep a key in ${shownName(folder)}: ${whyUnreadable(error, NO_PLACE)}.`,
+      { cause: error },
+    );
   }
   return readKey(file);
 }
@@ -94,7 +111,7 @@ export const signWith = (
 };
 
 function readKey(file: string): ReleaseKey {
-  const { mode, mtimeMs } = statSync(file);
+  const { mode, mtimeMs, pem } = contentOf(file);
   if ((mode & OTHERS) !== 0) {
     throw new OutriderError(
       'invalid',
@@ -103,15 +120,27 @@ function readKey(file: string): ReleaseKey {
   }
   let privateKey: KeyObject;
   try {
-    privateKey = createPrivateKey(readFileSync(file));
+    privateKey = createPrivateKey(pem);
   } catch (error) {
-    throw new OutriderError('invalid', `${file} is no private key in PEM: ${messageOf(error)}. Take it away.`, {
-      cause: error,
-    });
+    throw new OutriderError(
+      'invalid',
+      `${file} is no private key in PEM that can be read without a passphrase. Take it away.`,
+      { cause: error },
+    );
   }
   if (privateKey.asymmetricKeyType !== 'ed25519') {
     throw new OutriderError('invalid', `${file} is no Ed25519 key. Take it away, or name another folder with --keys.`);
   }
   const publicKey = publicKeyText(privateKey);
   return { id: keyId(publicKey), publicKey, createdAt: rfc3339(mtimeMs), file, privateKey };
+}
+
+function contentOf(file: string): { readonly mode: number; readonly mtimeMs: number; readonly pem: Buffer } {
+  try {
+    const { mode, mtimeMs } = statSync(file);
+    return { mode, mtimeMs, pem: readFileSync(file) };
+  } catch (error) {
+    const why = whyUnreadable(error);
+    throw new OutriderError('invalid', `Cannot read the key ${shownName(file)}: ${why}.`, { cause: error });
+  }
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { signaturesOf } from '@outrider/shared/documents/release.js';
 import { isDigest } from '@outrider/shared/domain/name.js';
 import type { Manifest, Release } from '@outrider/shared/domain/release.js';
+import { shellWord } from '@outrider/shared/domain/shell-word.js';
 import type { ReleaseSignature, ReleaseStatement } from '@outrider/shared/domain/release-signature.js';
 import { AGENTS_FILE, readAccepted } from '@outrider/shared/release/manifest.js';
 import { readSignature } from '@outrider/shared/release/signature.js';
@@ -61,7 +62,7 @@ async function signThere(
   globals: Globals,
   remote: CoordinatorRemote,
   version: string,
-  { app = '', digest }: SignOptions,
+  { app = '', digest, keys: folder }: SignOptions,
   keys: readonly ReleaseKey[],
 ): Promise<Release> {
   if (digest !== undefined && !isDigest(digest)) {
@@ -79,7 +80,7 @@ async function signThere(
       `${release.app} ${release.version} has the digest ${release.digest} there, not ${digest}. Nothing was signed.`,
     );
   }
-  if (digest === undefined) checkKnown(release, keys);
+  if (digest === undefined) checkKnown(release, keys, folder);
   const statement = statementOf(release, readAccepted(answer.manifest));
   return signAt(globals, remote, signWith(keys, statement), statement);
 }
@@ -104,17 +105,23 @@ export function statementOf(
 }
 
 /** A key of ours has signed this very content before. */
-function checkKnown({ app, version, digest, signatures = [] }: Release, keys: readonly ReleaseKey[]): void {
+function checkKnown(
+  { app, version, digest, signatures = [] }: Release,
+  keys: readonly ReleaseKey[],
+  folder: string | undefined,
+): void {
   const isKnown = signatures.some((one) => {
     const said = readSignature(one);
     const isOurs = keys.some(({ publicKey }) => publicKey === one.key);
     return isOurs && said?.app === app && said.version === version && said.digest === digest;
   });
   if (isKnown) return;
+  const where = folder === undefined ? '' : ` --keys ${shellWord(folder)}`;
+  const command = `coordinator release sign ${version} --app ${app} --digest ${digest}${where}`;
   throw new OutriderError(
     'refused',
     `None of your keys has signed ${app} ${version}, so the coordinator alone says what it is: ${digest}. If that is ` +
-      `what you have pushed, say so: coordinator release sign ${version} --digest ${digest}.`,
+      `what you have pushed, say so: ${command}.`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** `coordinator release verify V [--host H]`: is all of it still what it was? What is damaged is mended. */
 import type { Command } from 'commander';
 import { isWhole, type VerifyResult } from '@outrider/shared/domain/release-check.js';
+import { counted } from '@outrider/shared/domain/sentence.js';
 import { readVerifyProgress } from '@outrider/shared/rpc/codec.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { nameOption, versionWord } from './arguments.js';
@@ -74,7 +75,7 @@ function textOf(version: string, { host }: VerifyOptions, result: VerifyResult):
   const lines = damaged.map((path) => `  ${path}: damaged, ${mended.includes(path) ? 'mended' : 'not mended'}`);
   const head =
     damaged.length === 0
-      ? `${version} on ${where}: ${files} files, ${bytes} bytes, all as it says.`
+      ? `${version} on ${where}: ${counted(files, 'file')}, ${counted(bytes, 'byte')}, all as it says.`
       : `${version} on ${where}: ${damaged.length} damaged, ${mended.length} mended.`;
   return [head, ...lines, ...problems].join('\n');
 }

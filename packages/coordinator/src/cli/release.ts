@@ -1,6 +1,7 @@
 /** `coordinator release`; its verbs are in files of their own. */
 import type { Command } from 'commander';
 import { formatDuration } from '@outrider/shared/domain/duration.js';
+import { counted } from '@outrider/shared/domain/sentence.js';
 import { spokenSize } from '@outrider/shared/domain/size.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { nameOption, newVersion } from './arguments.js';
@@ -74,7 +75,7 @@ function pushCommand(release: Command): void {
         const { app, version, files, bytes, digest, commit, signed_by: signers } = result;
         const signed = signers.length === 0 ? '' : `\nSigned by ${signers.join(', ')}`;
         const from = commit === undefined ? '' : `\nCommit ${commit}`;
-        return `${app} ${version}: ${files} files, ${spokenSize(bytes)}, ${sent}.\nDigest ${digest}${from}${signed}`;
+        return `${app} ${version}: ${counted(files, 'file')}, ${spokenSize(bytes)}, ${sent}.\nDigest ${digest}${from}${signed}`;
       });
     });
 }

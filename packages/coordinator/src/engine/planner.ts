@@ -1,4 +1,5 @@
 /** Gathers what a plan is made from: the release, the inventory, what the hosts say of themselves. */
+import { appOption } from '@outrider/shared/domain/app-option.js';
 import { readFileSync } from 'node:fs';
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import type { GateSpec } from '@outrider/shared/domain/gate.js';
@@ -240,18 +241,18 @@ export async function findRelease(app: string, version: string, releases: Releas
     known.length === 0
       ? `No release of ${app} was pushed yet.`
       : near === undefined
-        ? knownWords(known)
+        ? knownWords(known, appOption(app, await releases.list()))
         : `Did you mean ${near}?`;
   throw new OutriderError('not_found', `There is no release ${version} of ${app}. ${hint}`);
 }
 
 const MOST_SHOWN = 5;
 
-function knownWords(versions: readonly string[]): string {
+function knownWords(versions: readonly string[], of: string): string {
   const shown = versions.slice(-MOST_SHOWN).join(', ');
   return versions.length <= MOST_SHOWN
     ? `Known: ${shown}.`
-    : `Known: ${shown} and ${versions.length - MOST_SHOWN} more, as "coordinator release ls" shows.`;
+    : `Known: ${shown} and ${versions.length - MOST_SHOWN} more, as "coordinator release ls${of}" shows.`;
 }
 
 function planHost(host: FleetHost, app: string): PlanHost {

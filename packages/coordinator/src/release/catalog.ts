@@ -3,6 +3,7 @@
  * gives a version another content. What a version stands for never changes; a release that was removed stands for it too.
  */
 import { join } from 'node:path';
+import { appOption } from '@outrider/shared/domain/app-option.js';
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import { basesFor, DELTA_FROM_BYTES } from '@outrider/shared/domain/bases.js';
 import { isVersion, VERSION_RULE } from '@outrider/shared/domain/name.js';
@@ -159,7 +160,8 @@ export class ReleaseCatalog implements Releases {
         throw new OutriderError('refused', `${name} is a version of ${app}, and no tag can be called so.`);
       }
       if (version === '' && this.tags.versionOf(app, name) === undefined) {
-        throw new OutriderError('not_found', `There is no tag ${name}. Tags: coordinator release ls.`);
+        const of = appOption(app, this.ofApp(undefined));
+        throw new OutriderError('not_found', `There is no tag ${name} of ${app}. Tags: coordinator release ls${of}.`);
       }
       return this.tags.move(app, name, version, by);
     });

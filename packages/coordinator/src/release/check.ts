@@ -131,7 +131,9 @@ function problemsOfSignatures({ app, version, digest, signatures = [] }: Release
   return signatures.flatMap((one) => {
     const said = readSignature(one);
     const isOf = said?.app === app && said.version === version && said.digest === digest && said.agents === agents;
-    const remedy = `Sign it anew: coordinator release sign ${version}.`;
+    const remedy =
+      `If ${digest} is the digest that "release push" has printed, sign it anew: coordinator release sign ${version} ` +
+      `--app ${app} --digest ${digest}.`;
     return isOf ? [] : [`The signature by ${keyId(one.key)} is not one of ${app} ${version}. ${remedy}`];
   });
 }

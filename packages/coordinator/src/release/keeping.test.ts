@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Release, ReleaseUse } from '@outrider/shared/domain/release.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
+import { fleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import { eventually } from '@outrider/shared/testing/eventually.js';
 import { startRedis, type TestRedis } from '@outrider/shared/testing/redis.js';
 import { Redis } from 'ioredis';
@@ -82,6 +83,21 @@ describe('removed by a person', () => {
     expect(bytes).toBe('own of 1'.length + manifest.length);
     expect([await versions(), removed]).toEqual([['2'], ['1']]);
     await expect(keepingOf().remove('app', '1', 'bob')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('what the sentence has to be pasted names the app where there is more than one', async () => {
+    await pushAll('1');
+    await one.catalog.tag('app', 'stable', '1', 'bob');
+    const remove = (version: string): Promise<unknown> => keepingOf().remove('app', version, 'bob');
+    await expect(remove('9')).rejects.toThrow('There is no release 9 of app. Releases: coordinator release ls.');
+    await one.push('1', {}, 'ann', 'other');
+    await expect(remove('9')).rejects.toThrow('Releases: coordinator release ls --app app.');
+    await expect(remove('1')).rejects.toThrow(
+      'Take the tag away first: coordinator release tag --rm stable --app app.',
+    );
+    await expect(one.catalog.tag('app', 'none', '', 'bob')).rejects.toThrow(
+      'There is no tag none of app. Tags: coordinator release ls --app app.',
+    );
   });
 
   test('whoever begins to use it in the same moment keeps it', async () => {
@@ -212,6 +228,39 @@ describe('pruned', () => {
     ]);
     expect((await keepingOf().prune({ app: '', keep: 0, dryRun: false, by: 'bob' })).removed).toHaveLength(2);
     expect(await versions()).toEqual(['1', '3']);
+  });
+
+  test('what is told to be freed is that of those which went', async () => {
+    await pushAll('1', '2', '3', '4');
+    let asked = 0;
+    const keeping = keepingOf(async () => {
+      asked += 1;
+      return asked === 1 ? [] : [{ version: '1', use: { how: 'rollout', rollout: 'r9' } }];
+    });
+    const { removed: gone, bytes } = await keeping.prune({ app: 'app', dryRun: false, by: 'bob' });
+    expect(gone.map(({ version }) => version)).toEqual(['2']);
+    const { bytes: manifest } = await one.catalog.manifest(gone[0]?.digest ?? '');
+    expect(bytes).toBe('own of 2'.length + manifest.length);
+  });
+
+  test('nothing of an app that is not there, and that is refused', async () => {
+    const prune = (app: string): Promise<unknown> => keepingOf().prune({ app, dryRun: true, by: 'bob' });
+    await expect(prune('nope')).rejects.toThrow('There is no release of nope. No release was pushed yet.');
+    await pushAll('1');
+    await expect(prune('nope')).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'There is no release of nope. There are releases of app.',
+    });
+    await expect(prune('')).resolves.toMatchObject({ removed: [] });
+  });
+
+  test('nothing while Redis does not say what others have, in words that tell what to do', async () => {
+    await pushAll('1');
+    await redis.set(fleetKeys('test').apps, 'no set');
+    await expect(keepingOf().prune({ app: '', dryRun: true, by: 'bob' })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/^No release can be removed: Redis says WRONGTYPE .*Try again when/) as string,
+    });
   });
 });
 

@@ -2,8 +2,10 @@
  * Owns which releases there are no longer: taken out by a person, or by themselves where newer ones have come. What a
  * host runs or could go back to always stays.
  */
+import { appOption } from '@outrider/shared/domain/app-option.js';
 import type { Manifest, Release, ReleaseUse, ReleaseView } from '@outrider/shared/domain/release.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { redisAway } from '@outrider/shared/runtime/redis-away.js';
 import type { ReleaseCatalog } from './catalog.js';
 import { bytesOfTheirOwn, type Content, nameOf, outdated, whyItStays } from './keep.js';
 
@@ -62,12 +64,14 @@ export class ReleaseKeeping {
     by: string,
   ): Promise<{ readonly release: Release; readonly bytes: number }> {
     const { catalog } = this.options;
-    await catalog.learn();
+    await this.learn();
     const release = catalog.version(app, version);
     if (release === undefined) {
       const tagged = (await catalog.find(app, version))?.version;
       const hint =
-        tagged === undefined ? 'Releases: coordinator release ls.' : `The word stands for ${tagged}: name that.`;
+        tagged === undefined
+          ? `Releases: coordinator release ls${appOption(app, await catalog.list())}.`
+          : `The word stands for ${tagged}: name that.`;
       throw new OutriderError('not_found', `There is no release ${version} of ${app}. ${hint}`);
     }
     await this.ensureUnused(release);
@@ -86,9 +90,10 @@ export class ReleaseKeeping {
   }): Promise<Pruned> {
     const { catalog } = this.options;
     const keep = ask.keep ?? this.options.keep;
-    await catalog.learn();
+    await this.learn();
     const views = await this.views(await catalog.list(ask.app));
     const apps = [...new Set(views.map(({ app }) => app))];
+    if (ask.app !== '' && apps.length === 0) throw noneOf(ask.app, await catalog.list());
     const going = apps.flatMap((app) =>
       outdated(
         views.filter((view) => view.app === app),
@@ -96,19 +101,28 @@ export class ReleaseKeeping {
         ask.spareNewer,
       ),
     );
-    const bytes = going.length === 0 ? 0 : await this.bytesOf(going);
-    if (ask.dryRun) return { removed: going, bytes, keep };
+    if (ask.dryRun) return { removed: going, bytes: await this.bytesOf(going), keep };
     const removed: Release[] = [];
     for (const release of going) if (await this.removeUnused(release, ask.by)) removed.push(release);
-    return { removed, bytes, keep };
+    // Somebody may have begun to use one of them.
+    return { removed, bytes: await this.bytesOf(removed), keep };
+  }
+
+  private async learn(): Promise<void> {
+    await this.options.catalog.learn().catch((error: unknown) => {
+      throw error instanceof OutriderError ? error : redisAway(error, 'No release can be removed');
+    });
   }
 
   private async ensureUnused(release: Release): Promise<void> {
     const [view] = await this.views([release]);
     const why = view === undefined ? undefined : whyItStays(view);
     if (why === undefined) return;
+    const of = appOption(release.app, await this.options.catalog.list());
     const remedy =
-      view?.uses.length === 0 ? ` Take the tag away first: coordinator release tag --rm ${view.tags[0] ?? ''}.` : '';
+      view?.uses.length === 0
+        ? ` Take the tag away first: coordinator release tag --rm ${view.tags[0] ?? ''}${of}.`
+        : '';
     throw new OutriderError('refused', `${nameOf(release)} can't be removed: it ${why}.${remedy}`);
   }
 
@@ -126,6 +140,7 @@ export class ReleaseKeeping {
   }
 
   private async bytesOf(going: readonly Release[]): Promise<number> {
+    if (going.length === 0) return 0;
     const { catalog } = this.options;
     const gone = new Set(going.map(({ app, version }) => `${app}/${version}`));
     const others = new Set<string>();
@@ -148,6 +163,12 @@ export class ReleaseKeeping {
       throw error;
     }
   }
+}
+
+function noneOf(app: string, releases: readonly Release[]): OutriderError {
+  const apps = [...new Set(releases.map((release) => release.app))].join(', ');
+  const hint = apps === '' ? 'No release was pushed yet.' : `There are releases of ${apps}.`;
+  return new OutriderError('not_found', `There is no release of ${app}. ${hint}`);
 }
 
 export const contentsIn = ({ entries }: Manifest): readonly Content[] =>

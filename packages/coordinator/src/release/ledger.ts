@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { canonicalJson } from '@outrider/shared/domain/canonical.js';
 import { isName } from '@outrider/shared/domain/name.js';
 import type { BegunWrite } from '@outrider/shared/runtime/durable-file.js';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { redisAway } from '@outrider/shared/runtime/redis-away.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import type { Reserve } from './reserve.js';
 import { writeHere } from './write-here.js';
@@ -73,11 +74,7 @@ export class Ledger<T extends object> {
     const write = this.write(app, name, text);
     const stands = await this.swap(app, name, expected, text).catch((error: unknown) => {
       write.drop();
-      throw new OutriderError(
-        'unavailable',
-        `No release can be named or removed while Redis does not answer (${messageOf(error)}). Try again later.`,
-        { cause: error },
-      );
+      throw redisAway(error, 'No release can be named or removed');
     });
     const other = stands === '' ? undefined : this.options.read(app, name, stands);
     if (other === undefined) {

@@ -96,7 +96,11 @@ describe('refused is', () => {
   test('everything while Redis is away', async () => {
     const signatures = opened();
     await server.kill();
-    await expect(signatures.add(RELEASE, AGENTS, [signed()])).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(signatures.add(RELEASE, AGENTS, [signed()])).rejects.toMatchObject({
+      code: 'unavailable',
+      message:
+        'Nothing can be signed while Redis does not answer. Try again when it is back; `coordinator doctor` tells why it is away.',
+    });
     expect(signatures.of('app', '1.0.0')).toEqual([]);
     await server.restart();
     await expect.poll(() => redis.status, { timeout: 10_000 }).toBe('ready');

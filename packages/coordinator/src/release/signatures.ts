@@ -9,7 +9,8 @@ import type { Release } from '@outrider/shared/domain/release.js';
 import { newestByKey, type ReleaseSignature, signedAtOf } from '@outrider/shared/domain/release-signature.js';
 import { keyId, readSignature } from '@outrider/shared/release/signature.js';
 import { writeDurably } from '@outrider/shared/runtime/durable-file.js';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { redisAway } from '@outrider/shared/runtime/redis-away.js';
 import type { FleetKeys } from '@outrider/shared/runtime/fleet-keys.js';
 import type { RedisClient } from '@outrider/shared/runtime/redis-client.js';
 import { writeHere } from './write-here.js';
@@ -68,11 +69,7 @@ export class ReleaseSignatures {
       await this.options.redis.hset(this.options.keys.signatures(app), ...fields);
     } catch (error) {
       write.drop();
-      throw new OutriderError(
-        'unavailable',
-        `Nothing can be signed while Redis does not answer (${messageOf(error)}). Try again later.`,
-        { cause: error },
-      );
+      throw redisAway(error, 'Nothing can be signed');
     }
     write.finish();
     this.remember(app, version, after);

@@ -12,7 +12,12 @@ export interface Shelf {
   readonly catalog: ReleaseCatalog;
   readonly blobs: BlobStore;
   /** Stores the files and names them; with an agents.yaml. */
-  push(version: string, files?: Readonly<Record<string, string>>, by?: string): ReturnType<ReleaseCatalog['push']>;
+  push(
+    version: string,
+    files?: Readonly<Record<string, string>>,
+    by?: string,
+    app?: string,
+  ): ReturnType<ReleaseCatalog['push']>;
   /** The same disk, as a new process finds it. */
   again(): Shelf;
 }
@@ -27,13 +32,13 @@ export function shelf(folder: string, redis: RedisClient, now: () => number): Sh
   });
   return {
     ...{ catalog, blobs },
-    push: async (version, files = {}, by = 'ann') => {
+    push: async (version, files = {}, by = 'ann', app = 'app') => {
       const all = Object.entries({ 'agents.yaml': AGENTS, ...files });
       for (const [, content] of all) await blobs.put(sha256(content), Buffer.from(content));
       const entries = all.map(([path, content]): ManifestEntry => ({
         ...{ kind: 'file', path, mode: 0o644, size: Buffer.byteLength(content), sha256: sha256(content) },
       }));
-      return catalog.push({ version, manifest: manifestBytes({ app: 'app', entries: entries.sort(byPath) }), by });
+      return catalog.push({ version, manifest: manifestBytes({ app, entries: entries.sort(byPath) }), by });
     },
     again: () => shelf(folder, redis, now),
   };

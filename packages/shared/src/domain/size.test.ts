@@ -27,6 +27,7 @@ test('the shortest spelling is read as the same', () => {
 
 test.each([
   [0, '0 bytes'],
+  [1, '1 byte'],
   [1023, '1023 bytes'],
   [1536, '1.5 KiB'],
   [1024 ** 2 - 1, '1 MiB'],

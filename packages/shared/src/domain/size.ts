@@ -30,5 +30,5 @@ export function spokenSize(bytes: number): string {
   let unit = 0;
   const rounded = (): number => Math.round((bytes / 1024 ** unit) * 10) / 10;
   while (rounded() >= 1024 && unit < SPOKEN.length - 1) unit += 1;
-  return `${rounded()} ${SPOKEN[unit] ?? ''}`;
+  return `${rounded()} ${bytes === 1 ? 'byte' : (SPOKEN[unit] ?? '')}`;
 }

@@ -40,5 +40,6 @@ test.each([1, 2])('what cannot be read says why, and the others are hashed (%i t
   rmSync(join(root, '1'));
   const hashed = await hashFiles(given, () => undefined, threads);
   expect(hashed[1]).toMatchObject({ problem: expect.stringContaining('ENOENT') as string });
+  expect(hashed[1]).toEqual({ problem: 'it is not there any more (ENOENT)' });
   expect(hashed.filter((one) => 'sha256' in one)).toHaveLength(given.length - 1);
 });

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { messageOf } from '../runtime/errors.js';
+import { whyUnreadable } from '../runtime/unreadable.js';
 import { hashContent } from './content-hash.js';
 
 export type Hashed = { readonly sha256: string; readonly size: number } | { readonly problem: string };
@@ -113,6 +113,6 @@ function hashHere(path: string, progress: (bytes: number) => void): Hashed {
   try {
     return hashContent(path, progress);
   } catch (error) {
-    return { problem: messageOf(error) };
+    return { problem: whyUnreadable(error) };
   }
 }

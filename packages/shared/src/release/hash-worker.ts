@@ -1,6 +1,7 @@
 /** A thread that hashes what it is sent; see hash-pool.ts. */
 import { parentPort } from 'node:worker_threads';
 import { hashContent } from './content-hash.js';
+import { whyUnreadable } from '../runtime/unreadable.js';
 import type { Hashed, HashNews } from './hash-pool.js';
 
 /** Said so often while one file is read. */
@@ -20,7 +21,7 @@ parentPort?.on('message', (paths: readonly string[]) => {
     try {
       return hashContent(path, progress);
     } catch (error) {
-      return { problem: error instanceof Error ? error.message : String(error) };
+      return { problem: whyUnreadable(error) };
     }
   });
   tell({ bytes: untold, hashed });

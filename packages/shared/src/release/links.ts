@@ -3,6 +3,7 @@
  * entries alone, as the kernel will look at the tree.
  */
 import type { ManifestEntry } from '../domain/release.js';
+import { quoted } from '../domain/shown-name.js';
 
 type Link = Extract<ManifestEntry, { readonly kind: 'symlink' }>;
 
@@ -30,12 +31,12 @@ export function problemOfLinks(entries: readonly ManifestEntry[], absoluteToo = 
 }
 
 function problemOfLink({ path, target }: Link, walk: Walk): string | undefined {
-  const name = `has the symbolic link ${JSON.stringify(path)}`;
+  const name = `has the symbolic link ${quoted(path)}`;
   if (target === '' || target.includes('\0')) return `${name} without a target`;
   if (CONTROL.test(target) || Buffer.from(target).toString() !== target || Buffer.byteLength(target) > LONGEST_TARGET) {
     return `${name} with a target that is no proper path`;
   }
-  const where = JSON.stringify(target);
+  const where = quoted(target);
   if (isAbsolute({ target })) {
     return (
       `${name} to the absolute path ${where}, which is something else on every host: make it relative, name it in ` +

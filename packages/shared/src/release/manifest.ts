@@ -4,14 +4,15 @@
  */
 import { isDigest, isName, NAME_RULE } from '../domain/name.js';
 import type { Manifest, ManifestEntry } from '../domain/release.js';
+import { quoted as quote } from '../domain/shown-name.js';
 import { sha256 } from '../runtime/digest.js';
 import { OutriderError } from '../runtime/errors.js';
 import { CONTROL, problemOfLinks } from './links.js';
 import { type Origin, RecentManifests } from './recent-manifests.js';
 
 /** Longest path and longest part of one, as Linux has them. */
-const LONGEST_PATH = 4095;
-const LONGEST_PART = 255;
+export const LONGEST_PATH = 4095;
+export const LONGEST_PART = 255;
 
 /** What travels in one message; half a million files are about so much. */
 const LONGEST_MANIFEST = 48 * 1024 * 1024;
@@ -216,7 +217,6 @@ function readEntry(value: unknown): ManifestEntry {
 /** Empty, "." or "..". */
 const ODD_PART = /(?:^|\/)\.{0,2}(?:\/|$)/;
 const ASCII = /^[\x20-\x7e]*$/;
-const quote = (text: string): string => JSON.stringify(text);
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const bad = (what: string, cause?: unknown): OutriderError =>

@@ -133,6 +133,14 @@ describe('what no release can hold is refused', () => {
   test('a name that is not UTF-8', async () => {
     writeFileSync(Buffer.concat([Buffer.from(`${root}/bad-`), Buffer.from([0xff])]), '');
     await expect(scanTree(root)).rejects.toThrow(/not UTF-8/);
+    await expect(scanTree(root)).rejects.toThrow(`${root} has the name "bad-\\xff" in it`);
+  });
+
+  test('a folder with such a name', async () => {
+    mkdirSync(Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9])]));
+    await expect(scanTree(root)).rejects.toThrow(
+      `${root} has the name "caf\\xe9" in it, which is not UTF-8. Rename it.`,
+    );
   });
 
   test('no folder at all', async () => {

@@ -2,6 +2,7 @@
  * Brings missing blobs from coordinators and from other hosts, several streams at once, again for as long as there is
  * hope. What has arrived whole stays, so that the next try asks only for the rest. Whom it asks: see fetch/route.ts.
  */
+import { counted } from '@outrider/shared/domain/sentence.js';
 import type { StagePeer } from '@outrider/shared/domain/host.js';
 import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { DiskProblem } from '@outrider/shared/release/store/disk.js';
@@ -51,7 +52,10 @@ export async function fetchBlobs(options: FetchOptions): Promise<void> {
   const { wanted, sources, peers = [] } = options;
   if (wanted.size === 0) return;
   if (sources.length + peers.length === 0) {
-    throw new OutriderError('unavailable', `${wanted.size} files are missing here, and nobody is known who has them.`);
+    throw new OutriderError(
+      'unavailable',
+      `${counted(wanted.size, 'file')} ${wanted.size === 1 ? 'is' : 'are'} missing here, and nobody is known who has them.`,
+    );
   }
   const fetch = new Fetch(options);
   try {
@@ -246,7 +250,9 @@ class Fetch {
   private cannotFetch(): OutriderError {
     const why = [...new Set(this.failures.map(messageOf))].join(' ');
     const [last] = this.failures.slice(-1);
-    return new OutriderError('unavailable', `${this.board.size} files could not be fetched. ${why}`, { cause: last });
+    return new OutriderError('unavailable', `${counted(this.board.size, 'file')} could not be fetched. ${why}`, {
+      cause: last,
+    });
   }
 }
 

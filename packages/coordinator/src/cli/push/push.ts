@@ -1,6 +1,7 @@
 /** Owns the way of a release to the coordinator: what is there already does not travel. */
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { shownName } from '@outrider/shared/domain/shown-name.js';
 import type { Manifest } from '@outrider/shared/domain/release.js';
 import { agentsFromYaml } from '@outrider/shared/release/agents-yaml.js';
 import { cacheFolder, HashCache } from '@outrider/shared/release/hash-cache.js';
@@ -11,7 +12,8 @@ import { readRelease } from '@outrider/shared/rpc/codec.js';
 import { keyId } from '@outrider/shared/release/signature.js';
 import type { ReleaseSignature } from '@outrider/shared/domain/release-signature.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { whyUnreadable } from '@outrider/shared/runtime/unreadable.js';
 import { isAway, withCoordinator } from '../connection.js';
 import { keysToPushWith, type ReleaseKey, signWith } from '../release-keys.js';
 import { signAt, statementOf } from '../release-sign.js';
@@ -68,16 +70,17 @@ export const pushRelease = (globals: Globals, options: PushOptions): Promise<Pus
 async function push(
   globals: Globals,
   options: PushOptions,
-  { folder, source, notices }: Prepared,
+  prepared: Prepared,
   progress: Progress,
 ): Promise<PushResult> {
+  const { source, notices } = prepared;
   const keys = options.sign ? keysToPushWith(options.keys) : [];
-  const app = options.app ?? appOf(folder);
+  const app = appOf(prepared, options.app);
   // Answered while the tree is read. Whatever is wrong is told when the answer is needed.
   const ending = new AbortController();
   const early = withCoordinator(globals, (remote) => newestOf(globals, remote, app, ending)).catch(() => undefined);
   try {
-    const tree = await scan(folder, source, options, progress);
+    const tree = await scan(prepared, options, progress);
     try {
       return await publish(globals, options, { source, notices, tree, app, keys, progress, early });
     } finally {
@@ -89,12 +92,12 @@ async function push(
 }
 
 async function scan(
-  folder: string,
-  { kind }: Prepared['source'],
+  { folder, source: { kind }, origin }: Prepared,
   { cache }: PushOptions,
   progress: Progress,
 ): Promise<ScannedTree> {
   const tree = await scanTree(folder, {
+    ...origin,
     // What git or an archive gives was chosen already.
     gitignore: kind === 'folder',
     ...(kind === 'folder' && cache ? { cache: new HashCache(folder, cacheFolder()) } : {}),
@@ -122,7 +125,13 @@ async function publish(
   { source, notices, tree, app, keys, progress, early }: Publishing,
 ): Promise<PushResult> {
   const pointers = source.kind === 'git' ? lfsNotice(tree.sources.values()) : undefined;
-  for (const sentence of [...notices, pointers ?? [], leftOut(tree)].flat()) note(sentence);
+  for (const sentence of [
+    ...notices,
+    pointers ?? [],
+    leftOut(tree),
+    source.kind === 'folder' ? [] : leftOutOfGit(tree),
+  ].flat())
+    note(sentence);
   const read: Manifest = { app, entries: tree.entries };
   const manifest = manifestBytes(read);
   return withCoordinator(globals, async (remote) => {
@@ -199,24 +208,25 @@ function resumable(error: unknown): unknown {
   return new OutriderError(error.code, words, { cause: error });
 }
 
-const WHY_UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file; a release needs one',
-  EISDIR: 'it is a folder, and must be a file',
-  EACCES: 'this user may not read it',
-  ENOTDIR: 'what it is said to lie in is no folder',
-};
+const NO_AGENTS = { ENOENT: 'there is no such file; a release needs one' };
 
 /** Reads agents.yaml before anything else is done, so that what is wrong with it is said at once. */
-function appOf(folder: string): string {
+function appOf({ folder, source, origin }: Prepared, given: string | undefined): string {
   const path = join(folder, AGENTS_FILE);
+  const name = origin.nameOf?.(AGENTS_FILE) ?? shownName(path);
   let text: string;
   try {
+    if (lstatSync(path).isSymbolicLink()) {
+      // Neither a coordinator nor a host follows it.
+      throw new OutriderError('invalid', `${name} is a symbolic link, and must be a file. Put the file itself there.`);
+    }
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const why = WHY_UNREADABLE[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error);
-    throw new OutriderError('invalid', `Cannot read ${path}: ${why}.`, { cause: error });
+    if (error instanceof OutriderError) throw error;
+    const why = whyUnreadable(error, NO_AGENTS);
+    throw new OutriderError('invalid', `Cannot read ${name}: ${why}.`, { cause: error });
   }
-  return agentsFromYaml(text).app;
+  return given ?? agentsFromYaml(text, source.kind === 'folder' ? AGENTS_FILE : name).app;
 }
 
 const MOST_NAMED = 5;
@@ -224,10 +234,18 @@ const MOST_NAMED = 5;
 /** A release is no working copy: what is not in it should be no surprise on a host. */
 function leftOut({ leftOutByGit }: ScannedTree): string[] {
   if (leftOutByGit.length === 0) return [];
-  const named = leftOutByGit.slice(0, MOST_NAMED).join(', ');
-  const more = leftOutByGit.length - MOST_NAMED;
+  const named = namesOf(leftOutByGit);
   return [
-    `Left out, as .gitignore says: ${named}${more > 0 ? ` and ${more} more` : ''}. ` +
+    `Left out, as .gitignore says: ${named}. ` +
       'A line such as !NAME in .outriderignore brings back what the release needs.',
   ];
+}
+
+/** Whoever packs an archive may have meant what is in it. */
+const leftOutOfGit = ({ leftOutOfGit: paths }: ScannedTree): string[] =>
+  paths.length === 0 ? [] : [`Left out, as it is no part of a release: ${namesOf(paths)}.`];
+
+function namesOf(paths: readonly string[]): string {
+  const more = paths.length - MOST_NAMED;
+  return `${paths.slice(0, MOST_NAMED).map(shownName).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -3,6 +3,7 @@
  * whole stays there, whatever happens to the rest.
  */
 import { lstatSync } from 'node:fs';
+import { shownName } from '@outrider/shared/domain/shown-name.js';
 import { ChunkLists } from '@outrider/shared/release/transfer/chunk-lists.js';
 import { Compression } from '@outrider/shared/release/transfer/compression.js';
 import { type OutgoingPiece, wireBytesOf } from '@outrider/shared/release/transfer/piece.js';
@@ -135,6 +136,10 @@ function sourceOf(
 const sumOf = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0);
 
 const changed = (path: string, cause: unknown): OutriderError =>
-  new OutriderError('invalid', `${path} has changed while it was pushed. Push again when nothing writes there.`, {
-    cause,
-  });
+  new OutriderError(
+    'invalid',
+    `${shownName(path)} has changed while it was pushed. Push again when nothing writes there.`,
+    {
+      cause,
+    },
+  );

@@ -2,7 +2,9 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
+import { shownName } from '@outrider/shared/domain/shown-name.js';
+import { OutriderError } from '@outrider/shared/runtime/errors.js';
+import { whyUnreadable } from '@outrider/shared/runtime/unreadable.js';
 
 const PREFIX = 'outrider-push-';
 const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -32,6 +34,16 @@ export async function withTemporaryFolder<T>(act: (folder: string) => Promise<T>
   }
 }
 
+const NO_PLACE = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'it is no folder',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'nothing can be written there',
+  ENOSPC: 'it is full',
+  EDQUOT: 'it is full',
+};
+
 function made(): string {
   try {
     // Mode 0700.
@@ -39,7 +51,7 @@ function made(): string {
   } catch (error) {
     throw new OutriderError(
       'invalid',
-      `Cannot unpack in ${tmpdir()}: ${messageOf(error)}. Set TMPDIR to a folder that is there and may be written.`,
+      `Cannot unpack in ${shownName(tmpdir())}: ${whyUnreadable(error, NO_PLACE)}. Set TMPDIR to a folder that is there and may be written.`,
       { cause: error },
     );
   }

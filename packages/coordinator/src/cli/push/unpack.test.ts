@@ -1,4 +1,5 @@
 /** What an archive must not do: each attack as an archive made for it. */
+import { randomBytes } from 'node:crypto';
 import { createGzip, gzipSync } from 'node:zlib';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Header, type types } from 'tar';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { unpack } from './unpack.js';
+import { unpack, type Unpacked } from './unpack.js';
 
 let root: string;
 let folder: string;
@@ -55,7 +56,15 @@ function archiveOf(...entries: readonly Entry[]): Buffer {
   return Buffer.concat([...parts, Buffer.alloc(1024)]);
 }
 
-const unpackAll = (bytes: Buffer): Promise<void> => unpack(Readable.from([bytes]), 'it.tar', folder);
+/** As a pax header has it, with its own length in front. */
+function record(key: string, value: string): string {
+  const rest = ` ${key}=${value}\n`;
+  let length = rest.length;
+  while (String(length).length + rest.length !== length) length = String(length).length + rest.length;
+  return `${length}${rest}`;
+}
+
+const unpackAll = (bytes: Buffer): Promise<Unpacked> => unpack(Readable.from([bytes]), 'it.tar', folder);
 
 test('files with their bit, folders and links come out; rights beyond that bit do not', async () => {
   const bytes = archiveOf(
@@ -68,6 +77,19 @@ test('files with their bit, folders and links come out; rights beyond that bit d
   expect(readFileSync(join(folder, 'link'), 'utf8')).toBe('text');
   expect(statSync(join(folder, 'a/run')).mode & 0o7777).toBe(0o755);
   expect(statSync(join(folder, 'a/text')).mode & 0o7777).toBe(0o644);
+});
+
+test('files with a bit that gives rights are named, by the last that is said of each', async () => {
+  const { setsId } = await unpackAll(
+    archiveOf(
+      { path: './a/run', mode: 0o4755 },
+      { path: 'b', mode: 0o2644 },
+      { path: 'c', mode: 0o4755 },
+      { path: 'c', mode: 0o755 },
+      { path: 'd/', type: 'Directory', mode: 0o2755 },
+    ),
+  );
+  expect([...setsId].sort()).toEqual(['a/run', 'b']);
 });
 
 test('what is said of the archive and of entries is no file', async () => {
@@ -86,6 +108,66 @@ describe('refused', () => {
     ['a path that climbs out', /"\.\.\/out", which leads out/, [{ path: '../out', content: 'x' }]],
     ['one that does so later', /which leads out/, [{ path: 'a/../../out', content: 'x' }]],
     ['an absolute path', /"\/tmp\/out", which leads out/, [{ path: '/tmp/out', content: 'x' }]],
+    [
+      'one that goes up and stays inside, and is not said to lead out',
+      /it\.tar: it has the path "a\/\.\.\/b", and paths in it must do without "\.\."\. Make it anew\.$/,
+      [{ path: 'a/../b', content: 'x' }],
+    ],
+    [
+      'a link that leads out',
+      /it\.tar: "a\/l" is a symbolic link that leads out of it \("\.\.\/\.\.\/x"\)\. Leave it out of the archive\.$/,
+      [{ path: 'a/l', type: 'SymbolicLink', linkpath: '../../x' }],
+    ],
+    [
+      'an absolute link',
+      /it\.tar: "l" is a symbolic link to the absolute path "\/etc", which is something else on every host\. Make it relative/,
+      [{ path: 'l', type: 'SymbolicLink', linkpath: '/etc' }],
+    ],
+    [
+      'a name that is too long',
+      /it\.tar: "n{200}" is too long: a name has at most 255 bytes, and a path 4095\. Shorten it\.$/,
+      [{ path: 'PaxHeaders/n', type: 'ExtendedHeader', content: record('path', 'n'.repeat(256)) }, { path: 'n' }],
+    ],
+    [
+      'a path of Windows',
+      /it\.tar: "c:\/x" begins as a path of Windows does\. Give it another name\.$/,
+      [{ path: 'c:/x', content: 'x' }],
+    ],
+    [
+      'a name that a terminal would read as another',
+      /it\.tar: "gpj\.\\u202e\\u009bexe" is a hard link/,
+      [{ path: 'gpj.\u202e\u009bexe', type: 'Link', linkpath: 'a' }],
+    ],
+    [
+      'a file in the place of a folder',
+      /it\.tar: "a" can't be there beside another of its entries, which has that name as another kind\. Make it anew\.$/,
+      [
+        { path: 'a/b', content: 'x' },
+        { path: 'a', content: 'x' },
+      ],
+    ],
+    [
+      'a file below a file',
+      /it\.tar: "a\/b" can't be there beside another of its entries/,
+      [
+        { path: 'a', content: 'x' },
+        { path: 'a/b', content: 'x' },
+      ],
+    ],
+    [
+      'a file below a link',
+      /it\.tar: "a\/b" lies below a symbolic link of it\. Make it of a folder that has no such file\.$/,
+      [
+        { path: 'c/', type: 'Directory' },
+        { path: 'a', type: 'SymbolicLink', linkpath: 'c' },
+        { path: 'a/b', content: 'x' },
+      ],
+    ],
+    [
+      'folders in folders without end',
+      /it\.tar: "(d\/)+.*" can't be unpacked\. Give it another name, or leave it out\.$/,
+      [{ path: 'PaxHeaders/d', type: 'ExtendedHeader', content: record('path', 'd/'.repeat(1_100)) }, { path: 'd' }],
+    ],
     [
       'a hard link',
       /"b" is a hard link.*--hard-dereference/,
@@ -143,6 +225,58 @@ describe('refused', () => {
       })(),
     );
     await expect(unpack(whole.pipe(zip), 'it.tgz', folder)).rejects.toThrow(/more than 1000 times as large/);
+  });
+
+  test('a link that goes up and stays inside is taken', async () => {
+    await unpackAll(
+      archiveOf({ path: 'a/l', type: 'SymbolicLink', linkpath: '../a/../b' }, { path: 'b', content: 'b' }),
+    );
+    expect(readFileSync(join(folder, 'a/l'), 'utf8')).toBe('b');
+  });
+
+  const many = (): Buffer => archiveOf({ path: 'a', content: randomBytes(50_000).toString('base64') }, { path: 'b' });
+  const altered = (bytes: Buffer, at: number): Buffer =>
+    Buffer.concat([bytes.subarray(0, at), Buffer.alloc(64, 0xff), bytes.subarray(at + 64)]);
+  test.each([
+    ['that ends too early', () => many().subarray(0, 3_000), 'it ends too early. Fetch it or make it again'],
+    [
+      'that ends too early, compressed',
+      () => gzipSync(many()).subarray(0, 3_000),
+      'it ends too early. Fetch it or make it again',
+    ],
+    [
+      'that is damaged, compressed',
+      () => altered(gzipSync(many()), 20_000),
+      'it is damaged. Fetch it or make it again',
+    ],
+    [
+      'of which a header is damaged',
+      () => altered(many(), many().length - 1_536),
+      'it is damaged. Fetch it or make it again',
+    ],
+  ])('one %s, in words of ours', async (_, make, words) => {
+    await expect(unpackAll(make())).rejects.toThrow(`Cannot unpack it.tar: ${words}.`);
+  });
+
+  test.each([
+    ['text', Buffer.from('app: a\n'.repeat(500))],
+    ['a zip', Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(2_000, 0x41)])],
+    ['what only begins as gzip does', Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(600, 0x41)])],
+  ])('%s is no archive', async (what, bytes) => {
+    const words = what.startsWith('what')
+      ? /: it is damaged\. Fetch it/
+      : /it is no tar archive.*zip: unzip it, and push the folder/;
+    await expect(unpackAll(bytes)).rejects.toThrow(words);
+  });
+
+  test('one that may not be read', async () => {
+    const failing = new Readable({
+      read() {
+        this.destroy(Object.assign(new Error('EACCES: permission denied, open'), { code: 'EACCES', syscall: 'open' }));
+      },
+    });
+    const words = 'Cannot unpack it.tar: this user may not read it. Give it the right to.';
+    await expect(unpack(failing, 'it.tar', folder)).rejects.toThrow(words);
   });
 
   test('one that was cut off', async () => {

@@ -31,16 +31,15 @@ export function chooseStatement(
   const name = `${release.app} ${release.version}`;
   if (signatures.length === 0) {
     return (
-      `${name} is not signed, and this host runs only what one of its trusted_keys has signed: ` +
-      `coordinator release sign ${release.version}.`
+      `${name} is not signed, and this host runs only what one of its trusted_keys has signed. ` + signing(release)
     );
   }
   const ours = signatures.filter(({ key }) => trusted.has(key));
   if (ours.length === 0) {
     const keys = signatures.map(({ key }) => keyId(key)).join(', ');
     return (
-      `${name} is signed by ${keys}, which is none of this host's trusted_keys. ` +
-      `Have it signed by one of them: coordinator release sign ${release.version}.`
+      `${name} is signed by ${keys}, which is none of this host's trusted_keys. Have it signed by one of them. ` +
+      signing(release)
     );
   }
   const statements = ours.flatMap((one) => readSignature(one) ?? []);
@@ -53,6 +52,10 @@ export function chooseStatement(
     : `${name} was altered: ${differenceOf(other, release)}. Push it again under another version.`;
 }
 
+/** Whose keys have not signed it yet has to say what it is. The digest comes from a coordinator, so it is to be looked at. */
+const signing = ({ app, version, digest }: SignedRelease): string =>
+  `If its digest is what "release push" has printed: coordinator release sign ${version} --app ${app} --digest ${digest}.`;
+
 /** Why an old statement, however well signed, is not obeyed; undefined: it is. */
 export function problemOfTime(
   { app, version, signedAt }: ReleaseStatement,
@@ -61,14 +64,14 @@ export function problemOfTime(
   if (Date.parse(signedAt) > now + AHEAD_MS) {
     return (
       `${app} ${version} was signed at ${signedAt}, which is more than a day ahead of the clock of this host. ` +
-      `Set the clock that is wrong; if it was that of whoever signed: coordinator release sign ${version}.`
+      `Set the clock that is wrong; if it was that of whoever signed: coordinator release sign ${version} --app ${app}.`
     );
   }
   if (newest === undefined || signedAt >= newest || wasActive) return undefined;
   return (
     `${app} ${version} was signed at ${signedAt}. This host has accepted one that was signed at ${newest}, and has ` +
     `never run ${version}, so somebody may be giving it an old release again. Where that is what you want, sign it ` +
-    `anew: coordinator release sign ${version}.`
+    `anew: coordinator release sign ${version} --app ${app}.`
   );
 }
 

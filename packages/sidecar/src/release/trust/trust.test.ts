@@ -41,6 +41,16 @@ function stage(sample: SignedSample, proof = proofOf(sample, [OURS], MONDAY), on
 }
 const active = ({ release }: SignedSample, on = trust): void => on.sawActive([{ app, active: release }]);
 
+test.each([
+  ['not signed', NO_PROOF],
+  ['signed by a stranger', proofOf(ONE, [STRANGERS], MONDAY)],
+])('what is %s can be signed with the command that the sentence has', (_, proof) => {
+  const { digest } = ONE.release;
+  expect(trust.problemOf(ONE.documents, proof)).toContain(
+    `If its digest is what "release push" has printed: coordinator release sign 1.0.0 --app ${app} --digest ${digest}.`,
+  );
+});
+
 describe('a release is', () => {
   test('taken where a trusted key has signed it', () => {
     expect(trust.problemOf(ONE.documents, proofOf(ONE, [OURS], MONDAY))).toBeUndefined();
