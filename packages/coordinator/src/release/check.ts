@@ -77,7 +77,8 @@ async function again(copies: CheckOptions['copies'], digest: string, problems: s
     await copies.again(digest);
   } catch (error) {
     if (!(error instanceof OutriderError)) throw error;
-    problems.push(error.message);
+    // What it says itself is said once, at the end; why it was so is not.
+    problems.push(error.cause instanceof OutriderError ? error.cause.message : error.message);
   }
 }
 
