@@ -93,6 +93,9 @@ test('the last ones stay by themselves, and whatever is in use', async () => {
   const { stdout } = await cluster.cli('release', 'prune', '--keep', '1', '--app', 'many');
   expect(stdout).toMatch(/1 removed: .* of contents that nothing else has/);
   expect(stdout).toMatch(/of contents that nothing else has, manifests counted;/);
+  expect((await cluster.cli('release', 'ls', '--app', 'nope')).stdout).toMatch(
+    /^There is no release of nope yet\. Push one/,
+  );
   const nope = await cluster.cli('release', 'prune', '--app', 'nope');
   expect([nope.code, nope.stderr]).toEqual([
     2,

@@ -22,7 +22,7 @@ export function listCommand(release: Command): void {
     const releases = answer.releases.map(readRelease);
     show(globals, releases.map(releaseDocument), () =>
       releases.length === 0
-        ? 'There is no release yet. Push one: coordinator release push DIR --version V.'
+        ? `There is no release${options.app === undefined ? '' : ` of ${options.app}`} yet. Push one: coordinator release push DIR --version V.`
         : table(releases.map(rowOf), [
             'APP',
             'VERSION',

@@ -7,7 +7,7 @@ import { appOption } from '@outrider/shared/domain/app-option.js';
 import type { AppSpec } from '@outrider/shared/domain/agent.js';
 import { basesFor, DELTA_FROM_BYTES } from '@outrider/shared/domain/bases.js';
 import { isVersion, VERSION_RULE } from '@outrider/shared/domain/name.js';
-import type { Manifest, ManifestEntry, Release, ReleaseSource } from '@outrider/shared/domain/release.js';
+import type { Manifest, Release, ReleaseSource } from '@outrider/shared/domain/release.js';
 import type { Rollout } from '@outrider/shared/domain/rollout.js';
 import { readAccepted, readManifest } from '@outrider/shared/release/manifest.js';
 import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
@@ -297,6 +297,4 @@ export class ReleaseCatalog implements Releases {
   }
 }
 
-const filesOf = ({ entries }: Manifest): FileEntry[] => entries.filter((entry) => entry.kind === 'file');
-
-type FileEntry = Extract<ManifestEntry, { readonly kind: 'file' }>;
+const filesOf = ({ entries }: Manifest) => entries.filter((entry) => entry.kind === 'file');

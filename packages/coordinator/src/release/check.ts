@@ -116,7 +116,8 @@ async function refused(act: () => Promise<void>): Promise<readonly string[]> {
     return [];
   } catch (error) {
     if (!(error instanceof OutriderError)) throw error;
-    return [error.message];
+    // What it says itself is said once, at the end; why it was so is not.
+    return [error.cause instanceof OutriderError ? error.cause.message : error.message];
   }
 }
 

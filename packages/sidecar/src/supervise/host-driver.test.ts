@@ -190,7 +190,7 @@ describe('the way forward', () => {
   it('says why a release could not be fetched', async () => {
     driver.stage(command(1), { ...NEW.documents, sources: ['127.0.0.1:1'] });
     await eventually(() => status().staging?.state === 'failed');
-    expect(status().staging?.reason).toMatch(/files could not be fetched\. Cannot reach 127\.0\.0\.1:1/);
+    expect(status().staging?.reason).toMatch(/^1 file could not be fetched\. Cannot reach 127\.0\.0\.1:1/);
     expect(status().phase).toBe('idle');
   });
 });
