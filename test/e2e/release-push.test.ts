@@ -135,6 +135,27 @@ test('submodules and pointers of Git LFS are told of', async () => {
   expect(stderr).toMatch(/1 contents are pointers of Git LFS/);
 });
 
+test('while Redis is away a push says what to do, in no words of a library, and that what has come stays', async () => {
+  const folder = folderOf({ new: randomBytes(1_000) });
+  await cluster.redis.kill();
+  const { code, stderr } = await cluster.cli('release', 'push', folder, '--version', 'r1');
+  await cluster.redis.restart();
+  await cluster.ready(0);
+  expect({ code, stderr }).toEqual({
+    code: 5,
+    stderr:
+      'Error: No release can be named or removed while Redis does not answer. Try again when it is back; ' +
+      '`coordinator doctor` tells why it is away. What has arrived stays: the same push again sends the rest.\n',
+  });
+  let sent: number | undefined;
+  await eventually(async () => {
+    const again = await push(folder, 'r1');
+    if (again.code === 0) sent = again.json<Pushed>().bytes_sent;
+    return again.code === 0;
+  });
+  expect(sent).toBe(0);
+});
+
 test('Ctrl-C leaves nothing of an archive behind', async () => {
   const run = cluster.follow(['release', 'push', '-', '--version', 'c1'], { keepInputOpen: true });
   await eventually(() => leftBehind().length > 0);

@@ -109,6 +109,18 @@ describe('a key is refused', () => {
   });
 });
 
+test('commands in sentences name the folder that was named', async () => {
+  const other = join(folder, "other's");
+  const words = `--keys '${folder}/other'\\''s'.`;
+  expect((await run('ls', '--keys', other)).stdout).toContain(`Make one: coordinator release key create ${words}`);
+  for (const verb of ['rotate', 'show']) {
+    expect((await run(verb, '--keys', other)).stderr).toContain(`Make one: coordinator release key create ${words}`);
+  }
+  expect((await run('create', '--keys', other)).code).toBe(0);
+  expect((await run('create', '--keys', other)).stderr).toContain(`coordinator release key rotate ${words}`);
+  expect((await run('rm', 'x', '--keys', other)).stderr).toContain(`Keys: coordinator release key ls ${words}`);
+});
+
 test('a folder of keys that is none, and a key that is a folder, are told in words of ours', async () => {
   mkdirSync(join(keys, 'x.pem'), { recursive: true });
   expect(await run('ls')).toMatchObject({

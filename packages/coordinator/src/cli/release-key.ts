@@ -5,7 +5,7 @@ import { table } from '@outrider/shared/cli/table.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
 import { globalsOf, withGlobals } from './globals.js';
 import { note, show } from './output.js';
-import { keyNamed, keysFolder, makeKey, readKeys, type ReleaseKey, removeKey } from './release-keys.js';
+import { keyNamed, keysFolder, keysWords, makeKey, readKeys, type ReleaseKey, removeKey } from './release-keys.js';
 
 interface KeyOptions {
   readonly keys?: string;
@@ -33,19 +33,22 @@ export const keysOption = (): Option =>
 export function keyCommand(release: Command): void {
   const key = release.command('key').description('keys that releases are signed with').enablePositionalOptions();
   key.addHelpText('after', HELP);
-  verb(key, 'create', 'make the first key, and print its line for trusted_keys', (folder) => {
+  verb(key, 'create', 'make the first key, and print its line for trusted_keys', (folder, at) => {
     const [known] = readKeys(folder);
     if (known !== undefined) {
       throw new OutriderError(
         'refused',
-        `There is the key ${known.id} in ${folder} already. A new one beside it: coordinator release key rotate.`,
+        `There is the key ${known.id} in ${folder} already. A new one beside it: coordinator release key rotate${at}.`,
       );
     }
     return made(folder);
   });
-  verb(key, 'rotate', 'make a new key beside the old ones; all of them sign until you rm the old', (folder) => {
+  verb(key, 'rotate', 'make a new key beside the old ones; all of them sign until you rm the old', (folder, at) => {
     if (readKeys(folder).length === 0) {
-      throw new OutriderError('refused', `There is no key in ${folder} yet. Make one: coordinator release key create.`);
+      throw new OutriderError(
+        'refused',
+        `There is no key in ${folder} yet. Make one: coordinator release key create${at}.`,
+      );
     }
     return made(folder);
   });
@@ -59,10 +62,10 @@ interface Answer {
   readonly text: string;
 }
 
-function verb(key: Command, name: string, description: string, act: (folder: string) => Answer): void {
+function verb(key: Command, name: string, description: string, act: (folder: string, at: string) => Answer): void {
   const command = withGlobals(key.command(name).description(description)).addOption(keysOption());
   command.action((options: KeyOptions) => {
-    const { document, text } = act(keysFolder(options.keys));
+    const { document, text } = act(keysFolder(options.keys), keysWords(options.keys));
     show(globalsOf(command), document, () => text);
   });
 }
@@ -74,12 +77,12 @@ function made(folder: string): Answer {
 }
 
 function listVerb(key: Command): void {
-  verb(key, 'ls', 'the keys of the folder, the oldest first', (folder) => {
+  verb(key, 'ls', 'the keys of the folder, the oldest first', (folder, at) => {
     const keys = readKeys(folder);
     const rows = keys.map(({ id, createdAt, publicKey }) => [id, createdAt, publicKey]);
     const text =
       keys.length === 0
-        ? `There is no key in ${folder}. Make one: coordinator release key create.`
+        ? `There is no key in ${folder}. Make one: coordinator release key create${at}.`
         : table(rows, ['ID', 'CREATED', 'PUBLIC KEY']);
     return { document: keys.map(documentOf), text };
   });
@@ -90,10 +93,13 @@ function showVerb(key: Command): void {
   command
     .argument('[id]', 'one of the keys; default: all of them')
     .action((id: string | undefined, options: KeyOptions) => {
-      const folder = keysFolder(options.keys);
-      const keys = id === undefined ? readKeys(folder) : [keyNamed(folder, id)];
+      const [folder, at] = [keysFolder(options.keys), keysWords(options.keys)];
+      const keys = id === undefined ? readKeys(folder) : [keyNamed(options.keys, id)];
       if (keys.length === 0) {
-        throw new OutriderError('not_found', `There is no key in ${folder}. Make one: coordinator release key create.`);
+        throw new OutriderError(
+          'not_found',
+          `There is no key in ${folder}. Make one: coordinator release key create${at}.`,
+        );
       }
       const line = `trusted_keys: [${keys.map(({ publicKey }) => publicKey).join(', ')}]`;
       show(globalsOf(command), keys.map(documentOf), () => line);
@@ -108,7 +114,7 @@ function removeVerb(key: Command): void {
     .option('--yes', 'ask nothing')
     .action(async (id: string, options: KeyOptions) => {
       const folder = keysFolder(options.keys);
-      const found = keyNamed(folder, id);
+      const found = keyNamed(options.keys, id);
       const left = readKeys(folder).length - 1;
       const last = left === 0 ? ' It is the only one: nothing would be signed any more.' : '';
       await confirmed(`Remove the key ${found.id} for ever?${last}`, options.yes === true);

@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ReleaseSignature, ReleaseStatement } from '@outrider/shared/domain/release-signature.js';
+import { shellWord } from '@outrider/shared/domain/shell-word.js';
 import { shownName } from '@outrider/shared/domain/shown-name.js';
 import { keyId, publicKeyText, signRelease } from '@outrider/shared/release/signature.js';
 import { rfc3339 } from '@outrider/shared/runtime/clock.js';
@@ -42,6 +43,10 @@ const NO_PLACE = {
   ENOTDIR: 'it lies below a file. Name another folder with --keys',
   EACCES: 'this user may not write there. Name another folder with --keys',
 };
+
+/** For a command that is to be pasted, with what was given of `--keys`. */
+export const keysWords = (given: string | undefined): string =>
+  given === undefined ? '' : ` --keys ${shellWord(given)}`;
 
 /** The oldest first; none where there is no such folder. @throws OutriderError('invalid') naming the file. */
 export function readKeys(folder: string): readonly ReleaseKey[] {
@@ -93,10 +98,14 @@ export function makeKey(folder: string): ReleaseKey {
 }
 
 /** @throws OutriderError('not_found') */
-export function keyNamed(folder: string, id: string): ReleaseKey {
+export function keyNamed(given: string | undefined, id: string): ReleaseKey {
+  const folder = keysFolder(given);
   const found = readKeys(folder).find((key) => key.id === id || key.publicKey === id);
   if (found !== undefined) return found;
-  throw new OutriderError('not_found', `There is no key ${id} in ${folder}. Keys: coordinator release key ls.`);
+  throw new OutriderError(
+    'not_found',
+    `There is no key ${id} in ${folder}. Keys: coordinator release key ls${keysWords(given)}.`,
+  );
 }
 
 export const removeKey = ({ file }: ReleaseKey): void => rmSync(file);

@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { signaturesOf } from '@outrider/shared/documents/release.js';
 import { isDigest } from '@outrider/shared/domain/name.js';
 import type { Manifest, Release } from '@outrider/shared/domain/release.js';
-import { shellWord } from '@outrider/shared/domain/shell-word.js';
 import type { ReleaseSignature, ReleaseStatement } from '@outrider/shared/domain/release-signature.js';
 import { AGENTS_FILE, readAccepted } from '@outrider/shared/release/manifest.js';
 import { readSignature } from '@outrider/shared/release/signature.js';
@@ -16,7 +15,7 @@ import { timeLimit, withCoordinator } from './connection.js';
 import { type Globals, globalsOf, withGlobals } from './globals.js';
 import { show } from './output.js';
 import { keysOption } from './release-key.js';
-import { keysFolder, readKeys, type ReleaseKey, signWith } from './release-keys.js';
+import { keysFolder, keysWords, readKeys, type ReleaseKey, signWith } from './release-keys.js';
 
 interface SignOptions {
   readonly app?: string;
@@ -44,7 +43,7 @@ export function signCommand(release: Command): void {
     .addOption(keysOption())
     .action(async (version: string, options: SignOptions) => {
       const globals = globalsOf(command);
-      const keys = keysToSign(keysFolder(options.keys));
+      const keys = keysToSign(options.keys);
       const signed = await withCoordinator(globals, (remote) => signThere(globals, remote, version, options, keys));
       const lines = signaturesOf(signed).map(({ key, signed_at: at }) => `  ${key} at ${at}`);
       show(globals, documentOf(signed), () => [`${signed.app} ${signed.version} is signed by`, ...lines].join('\n'));
@@ -52,10 +51,14 @@ export function signCommand(release: Command): void {
 }
 
 /** @throws OutriderError('not_found') where there is none. */
-function keysToSign(folder: string): readonly ReleaseKey[] {
+function keysToSign(given: string | undefined): readonly ReleaseKey[] {
+  const folder = keysFolder(given);
   const keys = readKeys(folder);
   if (keys.length > 0) return keys;
-  throw new OutriderError('not_found', `There is no key in ${folder}. Make one: coordinator release key create.`);
+  throw new OutriderError(
+    'not_found',
+    `There is no key in ${folder}. Make one: coordinator release key create${keysWords(given)}.`,
+  );
 }
 
 async function signThere(
@@ -116,8 +119,7 @@ function checkKnown(
     return isOurs && said?.app === app && said.version === version && said.digest === digest;
   });
   if (isKnown) return;
-  const where = folder === undefined ? '' : ` --keys ${shellWord(folder)}`;
-  const command = `coordinator release sign ${version} --app ${app} --digest ${digest}${where}`;
+  const command = `coordinator release sign ${version} --app ${app} --digest ${digest}${keysWords(folder)}`;
   throw new OutriderError(
     'refused',
     `None of your keys has signed ${app} ${version}, so the coordinator alone says what it is: ${digest}. If that is ` +

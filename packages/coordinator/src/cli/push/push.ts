@@ -194,7 +194,7 @@ async function sendAndName<R>(
     try {
       return { release: await name(), sent };
     } catch (error) {
-      if (turn === MOST_SENDS || isAway(error)) throw error;
+      if (turn === MOST_SENDS || isAway(error)) throw resumable(error);
       wanted = await offer();
       if (wanted.missing.length === 0) throw error;
     }

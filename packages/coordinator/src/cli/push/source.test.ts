@@ -39,7 +39,7 @@ const scan = (from: string) =>
   );
 
 /** Nobody listens there: what is wrong with what is pushed is told before. */
-const globals = { endpoints: ['127.0.0.1:1'], environment: undefined, json: false, timeoutMs: 1_000, yes: false };
+const globals = { endpoints: ['127.0.0.1:1'], json: false, timeoutMs: 1_000, environment: undefined };
 const push = (from: string, app?: string) =>
   pushRelease(globals, { from, version: '1', sign: false, cache: false, ...(app === undefined ? {} : { app }) });
 

@@ -10,8 +10,8 @@ import { shownMember } from './member-problems.js';
 export const MOST_RATIO = 1_000;
 
 const NO_ARCHIVE =
-  'it is no tar archive, plain or compressed with gzip (xz: xz -dc FILE | coordinator release push - ...; zip: unzip ' +
-  'it, and push the folder)';
+  'it is no tar archive, plain or compressed with gzip (xz: xz -dc FILE | coordinator release push - ...; zstd: the ' +
+  'same with zstd -dc; zip: unzip it, and push the folder)';
 const CUT_OFF = 'it ends too early. Fetch it or make it again';
 const DAMAGED = 'it is damaged. Fetch it or make it again';
 

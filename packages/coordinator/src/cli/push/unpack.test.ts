@@ -260,10 +260,11 @@ describe('refused', () => {
 
   test.each([
     ['text', Buffer.from('app: a\n'.repeat(500))],
+    ['what only begins as zstd does', Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), Buffer.alloc(600, 0x41)])],
     ['a zip', Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(2_000, 0x41)])],
     ['what only begins as gzip does', Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(600, 0x41)])],
   ])('%s is no archive', async (what, bytes) => {
-    const words = what.startsWith('what')
+    const words = what.includes('gzip')
       ? /: it is damaged\. Fetch it/
       : /it is no tar archive.*zip: unzip it, and push the folder/;
     await expect(unpackAll(bytes)).rejects.toThrow(words);

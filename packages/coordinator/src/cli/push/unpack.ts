@@ -5,6 +5,7 @@
 import { posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
+import * as zlib from 'node:zlib';
 import { spokenSize } from '@outrider/shared/domain/size.js';
 import { roomIn } from '@outrider/shared/release/store/disk.js';
 import { OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -46,6 +47,8 @@ export async function unpack(archive: Readable, name: string, folder: string): P
     noMtime: true,
     maxDecompressionRatio: MOST_RATIO,
     maxMetaEntrySize: MOST_META_BYTES,
+    // Where this Node has none of it, the library would throw where nobody catches.
+    ...('ZstdDecompress' in zlib ? {} : { zstd: false }),
     filter: (path, entry) => goesOn(problem ?? problemOf(path, entry as ReadEntry, seen, room)),
   });
   unpacking.on('meta', (text: string) => goesOn(problemOfMeta(text)));
