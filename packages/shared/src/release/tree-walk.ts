@@ -53,7 +53,7 @@ interface Walk extends WalkOptions {
 
 const SETS_ID = 0o6000;
 /** Whoever waits has a turn so often. */
-const TURN_MS = 30;
+const TURN_MS = 10;
 
 /** @throws OutriderError('invalid') where something in it cannot be part of a release. */
 export async function walkTree(root: string, options: WalkOptions): Promise<FoundTree> {

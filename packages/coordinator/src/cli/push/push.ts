@@ -76,7 +76,8 @@ async function push(
   const { source, notices } = prepared;
   const keys = options.sign ? keysToPushWith(options.keys) : [];
   const app = appOf(prepared, options.app);
-  // Answered while the tree is read. Whatever is wrong is told when the answer is needed.
+  // Loaded at once, so that it is answered while the tree is read. Whatever is wrong is told when the answer is needed.
+  await import('@outrider/shared/rpc/client.js');
   const ending = new AbortController();
   const early = withCoordinator(globals, (remote) => newestOf(globals, remote, app, ending)).catch(() => undefined);
   try {
