@@ -92,7 +92,7 @@ export class ReleaseCatalog implements Releases {
     const { blobs } = this.options;
     const digest = sha256(bytes);
     const manifest = readManifest(bytes, digest);
-    await blobs.put(digest, bytes);
+    await blobs.keep(digest, bytes);
     const files = filesOf(manifest);
     const missing = await this.offered.missing(files.map((file) => file.sha256));
     const newest = this.ofApp(manifest.app).at(-1);

@@ -108,10 +108,14 @@ export class BlobStore extends BlobFiles {
 
   /** Stores one content that is at hand, durably; what stands there and is damaged is replaced. */
   async put(sha256: string, content: Uint8Array): Promise<void> {
-    const isWhole = (await this.size(sha256)) !== undefined && (await readFile(this.path(sha256))).equals(content);
-    if (isWhole) return;
-    this.putWhole(sha256, content);
+    await this.keep(sha256, content);
     await this.settle();
+  }
+
+  /** The same, durable after `settle`. */
+  async keep(sha256: string, content: Uint8Array): Promise<void> {
+    const isWhole = (await this.size(sha256)) !== undefined && (await readFile(this.path(sha256))).equals(content);
+    if (!isWhole) this.putWhole(sha256, content);
   }
 
   /**
