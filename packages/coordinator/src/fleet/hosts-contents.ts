@@ -7,6 +7,7 @@ import type { BlobStore } from '@outrider/shared/release/store/blob-store.js';
 import { DiskProblem } from '@outrider/shared/release/store/disk.js';
 import { WrongContent } from '@outrider/shared/release/store/incoming-blob.js';
 import { BlobReceiver } from '@outrider/shared/release/transfer/receiving.js';
+import { Silence } from '@outrider/shared/release/transfer/silence.js';
 import type { SidecarRemote } from '@outrider/shared/rpc/client.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { sha256 } from '@outrider/shared/runtime/digest.js';
@@ -94,24 +95,18 @@ export class HostsContents {
     const asked = new Set(left);
     const sizeOf = (one: string): number | undefined => (asked.has(one) ? wanted.get(one) : undefined);
     const receiver = new BlobReceiver({ store, sizeOf, arrived: () => (came += 1) });
-    const silence = new AbortController();
-    let cancel = (): void => undefined;
-    const heard = (): void => {
-      cancel();
-      cancel = clock.after(STALL_MS, () => silence.abort());
-    };
-    heard();
+    const silence = new Silence(clock, STALL_MS);
     try {
       const ask = { sha256: [...left], packed: true };
       const limits = { signal: AbortSignal.any([signal, silence.signal]), beside: true };
       for await (const piece of remote.Blobs(ask, limits)) {
-        heard();
+        silence.heard();
         await receiver.take(piece);
       }
       receiver.end();
       return came;
     } finally {
-      cancel();
+      silence.end();
       await receiver.abandon();
     }
   }

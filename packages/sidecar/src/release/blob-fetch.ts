@@ -10,6 +10,7 @@ import { WrongContent } from '@outrider/shared/release/store/incoming-blob.js';
 import { wireBytesOf } from '@outrider/shared/release/transfer/piece.js';
 import type { Pace } from '@outrider/shared/release/transfer/pace.js';
 import { BlobReceiver, WrongDelta } from '@outrider/shared/release/transfer/receiving.js';
+import { Silence } from '@outrider/shared/release/transfer/silence.js';
 import { WORTH_SIDE_BYTES } from '@outrider/shared/rpc/side/words.js';
 import type { Clock } from '@outrider/shared/runtime/clock.js';
 import { messageOf, OutriderError } from '@outrider/shared/runtime/errors.js';
@@ -181,21 +182,14 @@ class Fetch {
   }
 
   private async ask({ source, wanted }: Batch): Promise<void> {
-    const { clock } = this.options;
-    const silence = new AbortController();
-    let cancel = (): void => undefined;
-    const heard = (): void => {
-      cancel();
-      cancel = clock.after(STALL_MS, () => silence.abort());
-    };
-    heard();
+    const silence = new Silence(this.options.clock, STALL_MS);
     try {
-      await this.receive(source, wanted, AbortSignal.any([this.signal, silence.signal]), heard);
+      await this.receive(source, wanted, AbortSignal.any([this.signal, silence.signal]), silence.heard);
     } catch (error) {
       if (silence.signal.aborted) throw new OutriderError('timeout', `${source} fell silent.`, { cause: error });
       throw error;
     } finally {
-      cancel();
+      silence.end();
     }
   }
 

@@ -1,6 +1,6 @@
 /** Messages of contents on a side stream: the caller's half, and what both halves have in common. */
 import type { OutgoingPiece } from '../../release/transfer/piece.js';
-import type { Frame, FrameReader, FrameWriter } from './frames.js';
+import type { FrameReader, FrameWriter } from './frames.js';
 import type { OpenedSide } from './opened.js';
 
 /** Methods whose streams are of outrider.v1.Blob. */
@@ -25,13 +25,8 @@ export async function sendMessages(
 }
 
 export async function* messagesOf(reader: FrameReader, deserialize: Deserialize): AsyncGenerator<object> {
-  for await (const { head, data } of reader.frames()) yield messageOf(head, data, deserialize);
+  for await (const { head, data } of reader.frames()) yield { ...deserialize(head), data };
 }
-
-const messageOf = (head: Frame['head'], data: Frame['data'], deserialize: Deserialize): object => ({
-  ...deserialize(head),
-  data,
-});
 
 /**
  * What a call answers, on its side stream where that was taken, else as it answers itself; each message is good until the
